@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Unroll.Cli;
+
+/// <summary>Options that several verbs share, and options whose bad values are answered in our words.</summary>
+internal static class Options
+{
+    public static Option<int> Integer(string name, string description, int value, int minimum) =>
+        Parsed<int>(
+            name, description, value, $"a whole number of at least {minimum}",
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum
+                ? number
+                : null);
+
+    public static Option<float> PositiveNumber(string name, string description, float value) =>
+        Parsed<float>(
+            name, description, value, "a positive number",
+            text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
+                && number > 0 && float.IsFinite(number)
+                ? number
+                : null);
+
+    public static Option<ulong> Seed() =>
+        Parsed<ulong>(
+            "--seed", "Seed of every random number", 42, "a whole number",
+            text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null);
+
+    public static Option<T> Choice<T>(string name, string description, T value)
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
+        string list = string.Join(" or ", names);
+        return Parsed(
+            name, $"{description}: {list}", value, names.Length > 1 ? list : $"{list}, the only one there is yet",
+            text => Array.IndexOf(names, text) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
+    }
+
+    public static Option<string?> Output() => new("--out") { Description = "Folder to save the model in", HelpName = "DIR" };
+
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace the model folder if it exists" };
+
+    public static Option<bool> Json(string description) => new("--json") { Description = description };
+
+    private static Option<T> Parsed<T>(string name, string description, T value, string expected, Func<string, T?> parse)
+        where T : struct =>
+        new(name)
+        {
+            Description = description,
+            HelpName = typeof(T).IsEnum ? "NAME" : "N",
+            DefaultValueFactory = _ => value,
+            CustomParser = (ArgumentResult result) =>
+            {
+                string text = result.Tokens[^1].Value;
+                if (parse(text) is { } parsed)
+                    return parsed;
+                result.AddError($"{name} is {text}, expected {expected}");
+                return default;
+            },
+        };
+}

@@ -1,0 +1,10 @@
+namespace Unroll.Cli;
+
+/// <summary>Where the program reads and writes, and whether a person is looking.</summary>
+/// <param name="Input">Standard input.</param>
+/// <param name="Output">Results.</param>
+/// <param name="Error">Everything else.</param>
+/// <param name="OutputIsTerminal">Whether <paramref name="Output"/> is drawn on a screen.</param>
+/// <param name="ErrorIsTerminal">Whether <paramref name="Error"/> is drawn on a screen.</param>
+internal sealed record Terminal(
+    TextReader Input, TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal);

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using Unroll.Training;
+
+namespace Unroll.Cli;
+
+/// <summary>A line an epoch on standard output and, where a person looks on, a progress bar on standard error.</summary>
+internal sealed class TrainingDisplay(Terminal terminal, bool json)
+{
+    /// <summary>How many epochs were reported whole.</summary>
+    public int EpochsFinished { get; private set; }
+
+    /// <summary>Runs the training under the display.</summary>
+    public void Run(Action<IProgress<TrainingProgress>> train)
+    {
+        if (!terminal.ErrorIsTerminal)
+        {
+            train(new Reporter(progress => Finish(progress, terminal.Output.WriteLine)));
+            return;
+        }
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        console.Progress()
+            .Columns(
+                new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left })
+            .AutoClear(true)
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask("starting");
+                // On one screen, lines must go through the console that redraws the bar below them.
+                Action<string> writeLine = terminal.OutputIsTerminal ? console.WriteLine : terminal.Output.WriteLine;
+                train(new Reporter(progress =>
+                {
+                    task.MaxValue = (double)progress.Epochs * progress.Rows;
+                    task.Value = (double)(progress.Epoch - 1) * progress.Rows + progress.RowsDone;
+                    task.Description = Invariant(
+                        $"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.MeanLoss:F4}  {progress.TokensPerSecond:N0} tokens/s");
+                    Finish(progress, writeLine);
+                }));
+            });
+    }
+
+    private void Finish(TrainingProgress progress, Action<string> writeLine)
+    {
+        if (progress.Finished is not { } report)
+            return;
+        EpochsFinished = report.Epoch;
+        if (json)
+        {
+            writeLine(JsonLine.Of(writer => WriteFields(writer, report)));
+            return;
+        }
+        string dev = report.DevAccuracy is { } accuracy ? Invariant($" - Dev accuracy: {accuracy:F4}") : "";
+        writeLine(Invariant($"Epoch [{report.Epoch}/{progress.Epochs}] - Loss: {report.TrainLoss:F4}{dev}"));
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, EpochReport report)
+    {
+        json.WriteNumber("epoch", report.Epoch);
+        json.WriteNumber("train_loss", report.TrainLoss);
+        if (report.DevLoss is { } devLoss)
+            json.WriteNumber("dev_loss", devLoss);
+        if (report.DevAccuracy is { } devAccuracy)
+            json.WriteNumber("dev_accuracy", devAccuracy);
+        json.WriteNumber("learning_rate", report.LearningRate);
+        json.WriteNumber("train_seconds", Math.Round(report.TrainSeconds, 3));
+        json.WriteNumber("tokens_per_second", Math.Round(report.TokensPerSecond));
+        using var process = Process.GetCurrentProcess();
+        json.WriteNumber("peak_mb", process.PeakWorkingSet64 >> 20);
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // Unlike Progress<T>, it reports on the training thread and in order.
+    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Unroll.Training;
+
+namespace Unroll.Cli;
+
+/// <summary>The <c>unroll</c> command: its verbs, and what their failures look like.</summary>
+internal static class UnrollCommand
+{
+    private const int Failed = 1;
+    private const int WrongInput = 2;
+    private const int Interrupted = 130;
+
+    /// <summary>Runs one command line and returns the exit code.</summary>
+    public static int Run(IReadOnlyList<string> args, Terminal terminal)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
+        var root = new RootCommand("Recurrent networks in C#, every time step in the open.")
+        {
+            LabCommand.Create(terminal),
+            TrainCommand.Create(terminal),
+            PredictCommand.Create(terminal),
+            verbose,
+        };
+        ParseResult parsed = root.Parse(args);
+        bool isVerbose = args.Contains("--verbose");
+        try
+        {
+            if (parsed.Errors.Count > 0)
+                throw new InputException(Describe(parsed));
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = terminal.Output,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                // Verbs that can be interrupted save their work first, however long it takes.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (Exception e)
+        {
+            terminal.Error.WriteLine($"error: {Message(e)}");
+            if (isVerbose)
+                terminal.Error.WriteLine(e);
+            return e switch
+            {
+                InputException => WrongInput,
+                OperationCanceledException => Interrupted,
+                _ => Failed,
+            };
+        }
+    }
+
+    private static string Message(Exception e) => e switch
+    {
+        InputException or TrainingDivergedException or OperationCanceledException => e.Message,
+        IOException or UnauthorizedAccessException => $"{e.Message.TrimEnd('.')}; nothing was overwritten",
+        _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
+    };
+
+    private static string Describe(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string name = command is RootCommand ? "unroll" : $"unroll {command.Name}";
+        string seeHelp = $"see {name} --help";
+        if (parsed.UnmatchedTokens is [string unknown, ..])
+        {
+            if (command is RootCommand && !unknown.StartsWith('-'))
+                return $"unknown verb {unknown}, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
+            string known = string.Join(", ", command.Options.Where(option => !option.Hidden).Select(option => option.Name));
+            string what = unknown.StartsWith('-') ? "unknown option" : "unexpected argument";
+            return $"{name}: {what} {unknown}, expected {known}; {seeHelp}";
+        }
+        if (command is RootCommand && parsed.Tokens.Count == 0)
+            return $"no verb given, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
+        return $"{name}: {parsed.Errors[0].Message.TrimEnd('.')}; {seeHelp}";
+    }
+}

@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Unroll.Formats;
+
+/// <summary>Where a tensor lies in a safetensors file.</summary>
+/// <param name="DType">The type of its elements, such as <c>F32</c>.</param>
+/// <param name="Shape">Its dimensions; none for a scalar.</param>
+/// <param name="Begin">The first byte, counted from the start of the data.</param>
+/// <param name="End">One past the last byte.</param>
+public sealed record TensorEntry(string DType, IReadOnlyList<long> Shape, long Begin, long End);
+
+/// <summary>
+/// A safetensors file read into memory and checked against every rule of the format (github.com/huggingface/safetensors,
+/// README "Format"): no holes, no overlaps, no duplicate names, sizes that match types and shapes.
+/// White space before the header's brace is tolerated.
+/// </summary>
+public sealed class SafetensorsFile
+{
+    private const int LengthBytes = sizeof(ulong);
+    private const long MaxHeaderLength = 100_000_000;
+
+    private readonly byte[] _bytes;
+    private readonly int _dataStart;
+    private readonly string _source;
+
+    private SafetensorsFile(byte[] bytes, int dataStart, string source)
+    {
+        _bytes = bytes;
+        _dataStart = dataStart;
+        _source = source;
+    }
+
+    /// <summary>Every tensor by name.</summary>
+    public IReadOnlyDictionary<string, TensorEntry> Tensors { get; private set; } = new Dictionary<string, TensorEntry>();
+
+    /// <summary>The strings of <c>__metadata__</c>; empty where the file has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>The bytes of all tensors.</summary>
+    public ReadOnlySpan<byte> Data => _bytes.AsSpan(_dataStart);
+
+    /// <summary>Checks a file's content and finds its tensors.</summary>
+    /// <param name="bytes">The whole file; kept, not copied.</param>
+    /// <param name="source">The file's name, for errors.</param>
+    /// <exception cref="InputException">The content breaks a rule of the format.</exception>
+    public static SafetensorsFile Parse(byte[] bytes, string source)
+    {
+        if (bytes.Length < LengthBytes)
+            throw Broken(source, $"{bytes.Length} bytes, expected at least {LengthBytes}");
+        ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        if (headerLength > MaxHeaderLength)
+            throw Broken(source, $"a header of {headerLength} bytes, expected at most {MaxHeaderLength}");
+        if ((long)headerLength > bytes.Length - LengthBytes)
+            throw Broken(source, $"{bytes.Length} bytes, expected a header of {headerLength} after the first {LengthBytes}");
+        var file = new SafetensorsFile(bytes, LengthBytes + (int)headerLength, source);
+        try
+        {
+            using JsonDocument header = JsonDocument.Parse(
+                bytes.AsMemory(LengthBytes, (int)headerLength), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            file.ReadHeader(header.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw Broken(source, $"a header that is no valid JSON of this format ({e.Message})", e);
+        }
+        return file;
+    }
+
+    /// <summary>Checks that a tensor is there, of floats, in a given shape.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">The shape it must have.</param>
+    /// <exception cref="InputException">The file has no such tensor, or it has another shape or type.</exception>
+    public void Require(string name, IReadOnlyList<int> shape)
+    {
+        if (!Tensors.TryGetValue(name, out TensorEntry? entry))
+            throw new InputException($"{_source}: no tensor {name}, expected one of shape {Format(shape)}");
+        if (entry.DType != "F32" || !entry.Shape.SequenceEqual(shape.Select(d => (long)d)))
+            throw new InputException($"{_source}: {name} is {entry.DType} {Format(entry.Shape)}, expected F32 {Format(shape)}");
+    }
+
+    /// <summary>The values of a tensor of floats, row-major.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public float[] ReadSingles(string name)
+    {
+        TensorEntry entry = Tensors[name];
+        ReadOnlySpan<byte> data = Data[(int)entry.Begin..(int)entry.End];
+        float[] values = new float[data.Length / sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..]);
+        return values;
+    }
+
+    private void ReadHeader(JsonElement root)
+    {
+        var tensors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
+        foreach (JsonProperty property in root.EnumerateObject())
+        {
+            if (property.Name == "__metadata__")
+            {
+                Metadata = property.Value.EnumerateObject().ToDictionary(
+                    p => p.Name, p => p.Value.GetString() ?? throw Broken(_source, $"null as metadata {p.Name}, expected a string"));
+            }
+            else
+            {
+                tensors.Add(property.Name, ReadEntry(property));
+            }
+        }
+        RequireNoHoles(tensors);
+        Tensors = tensors;
+    }
+
+    private TensorEntry ReadEntry(JsonProperty property)
+    {
+        string? dtype = null;
+        long[]? shape = null;
+        long[]? offsets = null;
+        foreach (JsonProperty field in property.Value.EnumerateObject())
+        {
+            switch (field.Name)
+            {
+                case "dtype":
+                    dtype = field.Value.GetString();
+                    break;
+                case "shape":
+                    shape = ReadNumbers(field.Value);
+                    break;
+                case "data_offsets":
+                    offsets = ReadNumbers(field.Value);
+                    break;
+                default:
+                    throw Broken(_source, $"{property.Name} with an unknown field {field.Name}");
+            }
+        }
+        if (dtype is null || shape is null || offsets is not [long begin, long end])
+            throw Broken(_source, $"{property.Name} without dtype, shape or two data_offsets");
+        if (shape.Any(dimension => dimension < 0) || begin < 0 || end < begin)
+            throw Broken(_source, $"{property.Name} with a negative size");
+        if (SizeInBytes(dtype, shape) is not { } size || size != end - begin)
+            throw Broken(_source, $"{property.Name} with {end - begin} bytes, which {dtype} {Format(shape)} does not have");
+        return new TensorEntry(dtype, shape, begin, end);
+    }
+
+    private void RequireNoHoles(Dictionary<string, TensorEntry> tensors)
+    {
+        long expected = 0;
+        foreach ((string name, TensorEntry entry) in tensors.OrderBy(t => t.Value.Begin).ThenBy(t => t.Value.End))
+        {
+            if (entry.Begin != expected)
+                throw Broken(_source, $"{name} at byte {entry.Begin} of the data, expected byte {expected}");
+            expected = entry.End;
+        }
+        if (expected != Data.Length)
+            throw Broken(_source, $"{Data.Length} bytes of data, expected {expected}");
+    }
+
+    private static long[] ReadNumbers(JsonElement array) => [.. array.EnumerateArray().Select(number => number.GetInt64())];
+
+    // Null when the type is unknown or the size overflows.
+    private static long? SizeInBytes(string dtype, long[] shape)
+    {
+        int elementSize = dtype switch
+        {
+            "BOOL" or "U8" or "I8" or "F8_E5M2" or "F8_E4M3" => 1,
+            "I16" or "U16" or "F16" or "BF16" => 2,
+            "I32" or "U32" or "F32" => 4,
+            "I64" or "U64" or "F64" => 8,
+            _ => 0,
+        };
+        if (elementSize == 0)
+            return null;
+        Int128 size = elementSize;
+        foreach (long dimension in shape)
+        {
+            size *= dimension;
+            if (size > long.MaxValue)
+                return null;
+        }
+        return (long)size;
+    }
+
+    private static string Format<T>(IEnumerable<T> shape) => $"[{string.Join(',', shape)}]";
+
+    private static InputException Broken(string source, string found, Exception? inner = null)
+    {
+        string message = $"{source}: {found}; the file is damaged or no safetensors file, restore it or train again";
+        return inner is null ? new InputException(message) : new InputException(message, inner);
+    }
+}

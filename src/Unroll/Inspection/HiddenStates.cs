@@ -1,0 +1,33 @@
+using Unroll.Batches;
+using Unroll.Models;
+
+namespace Unroll.Inspection;
+
+/// <summary>What a model computes for one text, word by word.</summary>
+/// <param name="Tokens">[T]: the tokens as the model cut them.</param>
+/// <param name="Hidden">[T][H]: the hidden state after each word.</param>
+/// <param name="Logits">[C]: the output before softmax.</param>
+/// <param name="Prediction">The class with the largest logit.</param>
+public sealed record HiddenStateTrace(
+    IReadOnlyList<string> Tokens, IReadOnlyList<float[]> Hidden, float[] Logits, int Prediction);
+
+/// <summary>Looks at the hidden state while a model reads a text.</summary>
+public static class HiddenStates
+{
+    /// <summary>Runs the model on one text and keeps every hidden state.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="text">Any text.</param>
+    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    public static HiddenStateTrace Trace(SentenceClassifier classifier, string text)
+    {
+        var batch = new Batch();
+        var state = new ForwardState();
+        classifier.FillBatch(batch, [text]);
+        classifier.Network.Forward(classifier.Parameters, batch, state);
+        // With one sentence the packed rows are its steps.
+        float[][] hidden = [.. state.Hidden.ToArray().Chunk(classifier.Config.Hidden)];
+        float[] logits = state.Logits.ToArray();
+        return new HiddenStateTrace(
+            classifier.Config.Tokens.Tokenize(text), hidden, logits, Evaluation.Argmax.Of(logits));
+    }
+}

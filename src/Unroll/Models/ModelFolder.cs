@@ -1,0 +1,164 @@
+using System.Security.Cryptography;
+using System.Text;
+using Unroll.Formats;
+using Unroll.Text;
+
+namespace Unroll.Models;
+
+/// <summary>
+/// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whose metadata holds a SHA-256 of each,
+/// so that a change to any of them is found. A file that PyTorch wrote has no such metadata and is read without that check.
+/// </summary>
+internal static class ModelFolder
+{
+    private const string ConfigFile = "config.json";
+    private const string VocabularyFile = "vocabulary.txt";
+    private const string TensorsFile = "model.safetensors";
+    private const string DataKey = "data";
+    private const string SecondBias = "rnn.bias_hh_l0";
+
+    public static void Save(SentenceClassifier classifier, string path, bool overwrite)
+    {
+        RequireSavePath(path, overwrite);
+        byte[] config = ModelConfigJson.Write(classifier.Config);
+        byte[] vocabulary = Encoding.UTF8.GetBytes(string.Concat(classifier.Vocabulary.Tokens.Select(token => token + "\n")));
+        List<NamedTensor> tensors = ToTorch(classifier.Parameters);
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = ModelConfigJson.Format,
+            [ConfigFile] = Hash(config),
+            [VocabularyFile] = Hash(vocabulary),
+            [DataKey] = HashOfData(tensors),
+        };
+        using var folder = new DurableFolder(path);
+        folder.WriteFile(ConfigFile, stream => stream.Write(config));
+        folder.WriteFile(VocabularyFile, stream => stream.Write(vocabulary));
+        folder.WriteFile(TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+        folder.Commit();
+    }
+
+    /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
+    public static void RequireSavePath(string path, bool overwrite)
+    {
+        if (File.Exists(path))
+            throw new InputException($"{path}: is a file, expected the name of a new folder; choose another --out");
+        if (!Directory.Exists(path))
+            return;
+        if (!overwrite)
+            throw new InputException($"{path}: exists already; choose another --out, or give --overwrite to replace it");
+        if (!File.Exists(Path.Combine(path, TensorsFile)) || !File.Exists(Path.Combine(path, ConfigFile)))
+            throw new InputException($"{path}: exists and is no model folder, so --overwrite leaves it alone; choose another --out");
+    }
+
+    public static SentenceClassifier Load(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new InputException($"{path}: no such folder, expected a model folder; train one with unroll train … --out {path}");
+        byte[] config = ReadFile(path, ConfigFile);
+        byte[] vocabulary = ReadFile(path, VocabularyFile);
+        string tensorsPath = Path.Combine(path, TensorsFile);
+        SafetensorsFile tensors = SafetensorsFile.Parse(ReadFile(path, TensorsFile), tensorsPath);
+        RequireUnaltered(path, ConfigFile, config, tensors);
+        RequireUnaltered(path, VocabularyFile, vocabulary, tensors);
+        if (tensors.Metadata.TryGetValue(DataKey, out string? dataHash) && dataHash != Hash(tensors.Data))
+            throw Altered(tensorsPath);
+
+        ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
+        Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
+        Network network = FittingNetwork(tensors, tensorsPath, modelConfig, words.Size);
+        var classifier = new SentenceClassifier(modelConfig, words, network, new Numerics.TorchGenerator(0));
+        FromTorch(tensors, classifier.Parameters);
+        return classifier;
+    }
+
+    // The engine has one bias where PyTorch has two that are added: the first carries it, the second is zero.
+    private static List<NamedTensor> ToTorch(Parameters parameters)
+    {
+        var tensors = new List<NamedTensor>();
+        foreach (Parameter parameter in parameters.All)
+        {
+            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.MemoryOf(parameter)));
+            if (parameter.Name == Network.Bias)
+                tensors.Add(new NamedTensor(SecondBias, parameter.Shape, new float[parameter.Length]));
+        }
+        return tensors;
+    }
+
+    // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
+    private static Network FittingNetwork(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
+    {
+        Network network;
+        try
+        {
+            network = new Network(config, vocabularySize);
+        }
+        catch (OverflowException e)
+        {
+            throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
+        }
+        foreach (Parameter parameter in network.Layout)
+            file.Require(parameter.Name, parameter.Shape);
+        file.Require(SecondBias, [config.Hidden]);
+        string[] expected = [.. network.Layout.Select(parameter => parameter.Name), SecondBias];
+        if (file.Tensors.Keys.Except(expected).FirstOrDefault() is { } unexpected)
+            throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", expected)}");
+        return network;
+    }
+
+    private static void FromTorch(SafetensorsFile file, Parameters parameters)
+    {
+        foreach (Parameter parameter in parameters.All)
+            file.ReadSingles(parameter.Name).CopyTo(parameters[parameter]);
+        Kernels.ScaledSum.Add(1, file.ReadSingles(SecondBias), parameters[Network.Bias]);
+    }
+
+    private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)
+    {
+        List<string> tokens = Utf8Lines.Decode(bytes, source);
+        try
+        {
+            return new Vocabulary(tokens, config.Unknown);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{source}: {e.Message}", e);
+        }
+    }
+
+    private static byte[] ReadFile(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new InputException(
+                $"{path}: no such file; a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read ({e.Message}); make it readable", e);
+        }
+    }
+
+    private static void RequireUnaltered(string folder, string name, byte[] content, SafetensorsFile tensors)
+    {
+        if (tensors.Metadata.TryGetValue(name, out string? hash) && hash != Hash(content))
+            throw Altered(Path.Combine(folder, name));
+    }
+
+    private static InputException Altered(string path) =>
+        new($"{path}: altered or damaged since the model was saved (its SHA-256 is another one); restore it or train again");
+
+    private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static string HashOfData(List<NamedTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (NamedTensor tensor in tensors)
+            hash.AppendData(SafetensorsWriter.LittleEndianBytes(tensor.Values.Span));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

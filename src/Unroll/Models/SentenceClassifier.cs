@@ -1,0 +1,204 @@
+using Unroll.Batches;
+using Unroll.Evaluation;
+using Unroll.Loss;
+using Unroll.Numerics;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <summary>
+/// A recurrent sentence classifier: text → tokens → ids → embedding → recurrent layer → last state → linear → probabilities.
+/// </summary>
+/// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
+public sealed class SentenceClassifier
+{
+    private const int PredictionBatchSize = 64;
+
+    private readonly Network _network;
+    private readonly TorchGenerator _generator;
+
+    internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, Network network, TorchGenerator generator)
+    {
+        Config = config;
+        Vocabulary = vocabulary;
+        _network = network;
+        _generator = generator;
+        Parameters = new Parameters(network.Layout);
+    }
+
+    /// <summary>What the model is.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The tokens it knows.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <summary>Its parameters, by PyTorch's names.</summary>
+    public Parameters Parameters { get; }
+
+    internal Network Network => _network;
+
+    /// <summary>Creates a model with fresh parameters.</summary>
+    /// <param name="config">What it shall be.</param>
+    /// <param name="vocabulary">The tokens it shall know.</param>
+    /// <param name="initialization">How parameters are drawn.</param>
+    /// <param name="seed">The seed of every random number of the model and its training.</param>
+    public static SentenceClassifier Create(
+        ModelConfig config, Vocabulary vocabulary, Initialization initialization = Initialization.TorchDefault, ulong seed = 42)
+    {
+        var classifier = new SentenceClassifier(
+            config, vocabulary, new Network(config, vocabulary.Size), new TorchGenerator(seed));
+        classifier._network.Initialize(classifier.Parameters, initialization, classifier._generator);
+        return classifier;
+    }
+
+    /// <summary>Creates a model for the rows' words and labels, with fresh parameters.</summary>
+    /// <param name="rows">Rows to train on, with at least two labels.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="InputException">The rows have fewer than two labels, or a setting is out of range.</exception>
+    public static SentenceClassifier CreateFor(IReadOnlyList<LabelledText> rows, TrainingOptions options)
+    {
+        options.Validate();
+        IReadOnlyList<string> labels = LabelledTextReader.DistinctLabels(rows, "training data");
+        var tokens = new Tokenizer(TokenKind.Whitespace, options.Lowercase);
+        var config = new ModelConfig
+        {
+            Cell = options.Cell,
+            Embedding = options.Embedding,
+            Hidden = options.Hidden,
+            Nonlinearity = options.Nonlinearity,
+            Labels = labels,
+            Tokens = tokens,
+        };
+        Vocabulary vocabulary = Vocabulary.Build(rows.Select(row => tokens.Tokenize(row.Text)));
+        return Create(config, vocabulary, options.Initialization, options.Seed);
+    }
+
+    /// <summary>Creates a model for the rows and trains it.</summary>
+    /// <param name="rows">Rows to train on, with at least two labels.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>The trained model.</returns>
+    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static SentenceClassifier Train(
+        IReadOnlyList<LabelledText> rows, TrainingOptions? options = null, IReadOnlyList<LabelledText>? dev = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new TrainingOptions();
+        SentenceClassifier classifier = CreateFor(rows, options);
+        classifier.Fit(rows, options, dev, progress, cancellationToken);
+        return classifier;
+    }
+
+    /// <summary>Trains this model further. When it is cancelled, the model is as it was after the last whole epoch.</summary>
+    /// <param name="rows">Rows to train on; their labels must be the model's.</param>
+    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>A report of each epoch.</returns>
+    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<EpochReport> Fit(
+        IReadOnlyList<LabelledText> rows, TrainingOptions options, IReadOnlyList<LabelledText>? dev = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options.Validate();
+        EncodedTexts train = Encode(rows, "training row");
+        EncodedTexts? encodedDev = dev is { Count: > 0 } ? Encode(dev, "dev row") : null;
+        return new Trainer(_network, Parameters, options, _generator).Run(train, encodedDev, progress, cancellationToken);
+    }
+
+    /// <summary>Classifies one text.</summary>
+    /// <param name="text">Any text.</param>
+    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    public Prediction Predict(string text) => PredictBatch([text], new ForwardState(), new Batch())[0];
+
+    /// <summary>Classifies texts in batches, in order, as they come.</summary>
+    /// <param name="texts">Any texts.</param>
+    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
+    {
+        var state = new ForwardState();
+        var batch = new Batch();
+        foreach (string[] chunk in texts.Chunk(PredictionBatchSize))
+        {
+            foreach (Prediction prediction in PredictBatch(chunk, state, batch))
+                yield return prediction;
+        }
+    }
+
+    /// <summary>Measures loss and accuracy on labelled rows.</summary>
+    /// <param name="rows">Rows with labels that the model knows.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public EvaluationResult Evaluate(IReadOnlyList<LabelledText> rows) =>
+        new Trainer(_network, Parameters, new TrainingOptions(), _generator).Evaluate(Encode(rows, "row"));
+
+    /// <summary>Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
+    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
+    public void Save(string path, bool overwrite = false) => ModelFolder.Save(this, path, overwrite);
+
+    /// <summary>Refuses a path that <see cref="Save"/> would refuse: to be asked before a long training, not after.</summary>
+    /// <param name="path">The folder to save in later.</param>
+    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
+    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
+    public static void RequireSavePath(string path, bool overwrite = false) => ModelFolder.RequireSavePath(path, overwrite);
+
+    /// <summary>Reads a model folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InputException">A file is missing, truncated or altered, or does not fit the others.</exception>
+    public static SentenceClassifier Load(string path) => ModelFolder.Load(path);
+
+    /// <summary>Puts texts without labels into a batch of their own.</summary>
+    internal void FillBatch(Batch batch, IReadOnlyList<string> texts)
+    {
+        var encoded = new EncodedTexts();
+        foreach (string text in texts)
+            encoded.Add(Vocabulary.Encode(Config.Tokens.Tokenize(text)), label: 0);
+        batch.Fill(encoded, [.. Enumerable.Range(0, texts.Count)]);
+    }
+
+    private Prediction[] PredictBatch(string[] texts, ForwardState state, Batch batch)
+    {
+        FillBatch(batch, texts);
+        _network.Forward(Parameters, batch, state);
+        int classes = Config.Classes;
+        float[] probabilities = new float[state.Logits.Length];
+        SoftmaxCrossEntropy.Softmax(state.Logits, classes, probabilities);
+        var predictions = new Prediction[texts.Length];
+        for (int b = 0; b < batch.Count; b++)
+        {
+            ReadOnlySpan<float> row = probabilities.AsSpan(b * classes, classes);
+            int best = Argmax.Of(row);
+            var all = new KeyValuePair<string, double>[classes];
+            for (int c = 0; c < classes; c++)
+                all[c] = new(Config.Labels[c], row[c]);
+            int source = batch.Rows[b];
+            predictions[source] = new Prediction(texts[source], Config.Labels[best], row[best], all);
+        }
+        return predictions;
+    }
+
+    private EncodedTexts Encode(IReadOnlyList<LabelledText> rows, string what)
+    {
+        Dictionary<string, int> classes = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
+        var encoded = new EncodedTexts();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (!classes.TryGetValue(rows[i].Label, out int label))
+            {
+                throw new InputException(
+                    $"{what} {i + 1} has the label \"{rows[i].Label}\", which the model does not know; known labels: {string.Join(", ", Config.Labels)}");
+            }
+            encoded.Add(Vocabulary.Encode(Config.Tokens.Tokenize(rows[i].Text)), label);
+        }
+        return encoded;
+    }
+}

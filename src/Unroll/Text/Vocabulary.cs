@@ -1,0 +1,112 @@
+using System.Collections.ObjectModel;
+
+namespace Unroll.Text;
+
+/// <summary>What becomes of a word that is not in the vocabulary.</summary>
+public enum UnknownWords
+{
+    /// <summary>It is read as the token <c>&lt;unk&gt;</c>.</summary>
+    Token,
+
+    /// <summary>The text is refused with an error that names the word: for a closed vocabulary such as the lab's.</summary>
+    Refuse,
+}
+
+/// <summary>
+/// The tokens a model knows; a token's id is its place. With <see cref="UnknownWords.Token"/>, id 0 is <c>&lt;pad&gt;</c> and
+/// id 1 is <c>&lt;unk&gt;</c>; with <see cref="UnknownWords.Refuse"/> all ids are words.
+/// </summary>
+public sealed class Vocabulary
+{
+    /// <summary>The token of padding, id 0. It stands for no word.</summary>
+    public const string Padding = "<pad>";
+
+    /// <summary>The token of every unknown word, id 1.</summary>
+    public const string Unknown = "<unk>";
+
+    private const int UnknownId = 1;
+    private const int WordsInError = 20;
+
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly string[] _tokens;
+
+    /// <summary>Creates a vocabulary from its whole list of tokens.</summary>
+    /// <param name="tokens">Every token, by id; with <see cref="UnknownWords.Token"/> the first two are the special ones.</param>
+    /// <param name="unknown">What becomes of other words.</param>
+    /// <exception cref="InputException">A token comes twice, is empty, or the special ones are not in place.</exception>
+    public Vocabulary(IEnumerable<string> tokens, UnknownWords unknown)
+    {
+        _tokens = [.. tokens];
+        UnknownWords = unknown;
+        if (unknown == UnknownWords.Token && (_tokens.Length < 2 || _tokens[0] != Padding || _tokens[UnknownId] != Unknown))
+            throw new InputException($"the vocabulary must begin with the lines {Padding} and {Unknown}");
+        if (_tokens.Length == 0)
+            throw new InputException("the vocabulary is empty, expected one token a line");
+        for (int id = 0; id < _tokens.Length; id++)
+        {
+            if (_tokens[id].Length == 0 || _tokens[id].Any(char.IsWhiteSpace))
+                throw new InputException($"vocabulary line {id + 1} is \"{_tokens[id]}\", expected a token without white space");
+            if (!_ids.TryAdd(_tokens[id], id))
+                throw new InputException($"vocabulary line {id + 1} repeats \"{_tokens[id]}\" of line {_ids[_tokens[id]] + 1}");
+        }
+        if (unknown == UnknownWords.Token)
+            _ids.Remove(Padding);
+        Tokens = Array.AsReadOnly(_tokens);
+    }
+
+    /// <summary>Every token, by id.</summary>
+    public ReadOnlyCollection<string> Tokens { get; }
+
+    /// <summary>V: the number of tokens.</summary>
+    public int Size => _tokens.Length;
+
+    /// <summary>What becomes of words that are not in the vocabulary.</summary>
+    public UnknownWords UnknownWords { get; }
+
+    /// <summary>
+    /// Builds the vocabulary of a set of texts, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
+    /// count stand in order of appearance.
+    /// </summary>
+    /// <param name="texts">The tokens of each text.</param>
+    public static Vocabulary Build(IEnumerable<string[]> texts)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (string token in texts.SelectMany(text => text))
+        {
+            if (token is not (Padding or Unknown))
+                counts[token] = counts.GetValueOrDefault(token) + 1;
+        }
+        // OrderBy is stable and a dictionary that is never removed from enumerates in order of insertion.
+        IEnumerable<string> words = counts.OrderByDescending(entry => entry.Value).Select(entry => entry.Key);
+        return new Vocabulary([Padding, Unknown, .. words], UnknownWords.Token);
+    }
+
+    /// <summary>The ids of a text's tokens.</summary>
+    /// <param name="tokens">The tokens of one text.</param>
+    /// <returns>At least one id: a text without tokens is read as one unknown word.</returns>
+    /// <exception cref="InputException">The vocabulary is closed and a word is not in it, or the text has no tokens.</exception>
+    public int[] Encode(ReadOnlySpan<string> tokens)
+    {
+        if (tokens.IsEmpty)
+            return UnknownWords == UnknownWords.Token ? [UnknownId] : throw new InputException($"no words in the text; known words: {Known()}");
+        int[] ids = new int[tokens.Length];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = IdOf(tokens[i]);
+        return ids;
+    }
+
+    private int IdOf(string token)
+    {
+        if (_ids.TryGetValue(token, out int id))
+            return id;
+        return UnknownWords == UnknownWords.Token
+            ? UnknownId
+            : throw new InputException($"unknown word \"{token}\"; known words: {Known()}");
+    }
+
+    private string Known()
+    {
+        string more = Size > WordsInError ? $" and {Size - WordsInError} more" : "";
+        return string.Join(", ", _tokens.Take(WordsInError)) + more;
+    }
+}
