@@ -69,17 +69,17 @@ internal static class LabCommand
             if (epoch % LabExercise.ReportEvery == 0 || epoch == history.Length)
                 output.WriteLine(Invariant($"Epoch [{epoch}/{history.Length}] - Loss: {history[epoch - 1]:F4}"));
         }
+        if (terminal.OutputIsTerminal)
+        {
+            output.WriteLine();
+            LineChart.Write(output, "Training Loss Curve", "Epoch", "Total Loss", history);
+        }
         output.WriteLine();
         output.WriteLine("==== Testing ====");
         foreach (HiddenStateTrace trace in traces)
         {
             string words = string.Join(", ", trace.Tokens.Select(word => $"'{word}'"));
             output.WriteLine($"Sentence: [{words}] → Prediction: {trace.Prediction} ({LabExercise.LabelNames[trace.Prediction]})");
-        }
-        if (terminal.OutputIsTerminal)
-        {
-            output.WriteLine();
-            LineChart.Write(output, "Training Loss Curve", "Epoch", "Total Loss", history);
         }
     }
 

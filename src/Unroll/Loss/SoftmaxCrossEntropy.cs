@@ -59,9 +59,9 @@ public static class SoftmaxCrossEntropy
     // Returns log Σ exp(z).
     private static double SoftmaxRow(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
-        float max = float.NegativeInfinity;
+        double max = double.NegativeInfinity;
         foreach (float logit in logits)
-            max = MathF.Max(max, logit);
+            max = Math.Max(max, logit);
         double sum = 0;
         for (int c = 0; c < logits.Length; c++)
             sum += Math.Exp(logits[c] - max);

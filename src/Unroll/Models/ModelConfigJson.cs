@@ -51,10 +51,10 @@ internal static class ModelConfigJson
                 "tokens", "unknown");
             keys.RequireValue("format", Format);
             // What the engine cannot compute yet has one value that it can.
-            keys.RequireValue("layers", "1");
+            keys.RequireNumber("layers", 1);
             keys.RequireValue("bidirectional", "false");
             keys.RequireValue("pooling", "last");
-            keys.RequireValue("dropout", "0");
+            keys.RequireNumber("dropout", 0);
             var tokens = new Fields(keys["tokens"], $"{source}: tokens");
             tokens.RequireOnly("kind", "lowercase");
             return new ModelConfig
@@ -97,6 +97,12 @@ internal static class ModelConfigJson
         {
             if (this[key].ToString() is var found && !found.Equals(expected, StringComparison.OrdinalIgnoreCase))
                 throw new InputException($"{source}: {key} is {found}, this version reads only {expected}");
+        }
+
+        public void RequireNumber(string key, double expected)
+        {
+            if (this[key].GetDouble() != expected)
+                throw new InputException($"{source}: {key} is {this[key]}, this version reads only {expected}");
         }
 
         public int Integer(string key, int minimum) =>

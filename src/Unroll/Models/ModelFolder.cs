@@ -14,6 +14,7 @@ internal static class ModelFolder
     private const string ConfigFile = "config.json";
     private const string VocabularyFile = "vocabulary.txt";
     private const string TensorsFile = "model.safetensors";
+    private const string FormatKey = "format";
     private const string DataKey = "data";
     private const string SecondBias = "rnn.bias_hh_l0";
 
@@ -25,7 +26,7 @@ internal static class ModelFolder
         List<NamedTensor> tensors = ToTorch(classifier.Parameters);
         var metadata = new Dictionary<string, string>
         {
-            ["format"] = ModelConfigJson.Format,
+            [FormatKey] = ModelConfigJson.Format,
             [ConfigFile] = Hash(config),
             [VocabularyFile] = Hash(vocabulary),
             [DataKey] = HashOfData(tensors),
@@ -58,10 +59,7 @@ internal static class ModelFolder
         byte[] vocabulary = ReadFile(path, VocabularyFile);
         string tensorsPath = Path.Combine(path, TensorsFile);
         SafetensorsFile tensors = SafetensorsFile.Parse(ReadFile(path, TensorsFile), tensorsPath);
-        RequireUnaltered(path, ConfigFile, config, tensors);
-        RequireUnaltered(path, VocabularyFile, vocabulary, tensors);
-        if (tensors.Metadata.TryGetValue(DataKey, out string? dataHash) && dataHash != Hash(tensors.Data))
-            throw Altered(tensorsPath);
+        RequireUnaltered(path, config, vocabulary, tensors);
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
@@ -143,14 +141,25 @@ internal static class ModelFolder
         }
     }
 
-    private static void RequireUnaltered(string folder, string name, byte[] content, SafetensorsFile tensors)
+    // The metadata is ours if any of its entries is; then all of them must be there, and right.
+    private static void RequireUnaltered(string folder, byte[] config, byte[] vocabulary, SafetensorsFile tensors)
     {
-        if (tensors.Metadata.TryGetValue(name, out string? hash) && hash != Hash(content))
-            throw Altered(Path.Combine(folder, name));
+        (string Key, string File, string Expected)[] entries =
+        [
+            (FormatKey, TensorsFile, ModelConfigJson.Format),
+            (DataKey, TensorsFile, Hash(tensors.Data)),
+            (ConfigFile, ConfigFile, Hash(config)),
+            (VocabularyFile, VocabularyFile, Hash(vocabulary)),
+        ];
+        if (!entries.Any(entry => entry.Key != FormatKey && tensors.Metadata.ContainsKey(entry.Key)))
+            return;
+        foreach ((string key, string file, string expected) in entries)
+        {
+            string path = Path.Combine(folder, tensors.Metadata.ContainsKey(key) ? file : TensorsFile);
+            if (tensors.Metadata.GetValueOrDefault(key) != expected)
+                throw new InputException($"{path}: altered or damaged since the model was saved; restore the folder or train again");
+        }
     }
-
-    private static InputException Altered(string path) =>
-        new($"{path}: altered or damaged since the model was saved (its SHA-256 is another one); restore it or train again");
 
     private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 

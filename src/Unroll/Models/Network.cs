@@ -24,6 +24,12 @@ internal sealed class Network
     private readonly RnnLayer _rnn;
     private readonly LastStatePooling _pooling;
     private readonly Linear _output;
+    private readonly Parameter? _embeddingWeight;
+    private readonly Parameter _inputWeight;
+    private readonly Parameter _recurrentWeight;
+    private readonly Parameter _bias;
+    private readonly Parameter _outputWeight;
+    private readonly Parameter _outputBias;
 
     public Network(ModelConfig config, int vocabularySize)
     {
@@ -43,30 +49,36 @@ internal sealed class Network
             (OutputWeight, [config.Classes, hiddenSize]),
             (OutputBias, [config.Classes]));
         Layout = Parameters.Layout(tensors);
+        _embeddingWeight = Layout.SingleOrDefault(parameter => parameter.Name == EmbeddingWeight);
+        _inputWeight = Layout.Single(parameter => parameter.Name == InputWeight);
+        _recurrentWeight = Layout.Single(parameter => parameter.Name == RecurrentWeight);
+        _bias = Layout.Single(parameter => parameter.Name == Bias);
+        _outputWeight = Layout.Single(parameter => parameter.Name == OutputWeight);
+        _outputBias = Layout.Single(parameter => parameter.Name == OutputBias);
     }
 
     public IReadOnlyList<Parameter> Layout { get; }
 
     public void Initialize(Parameters parameters, Initialization initialization, TorchGenerator generator)
     {
-        if (_embedding is not null)
-            Initializers.Normal(parameters[EmbeddingWeight], generator);
+        if (_embeddingWeight is not null)
+            Initializers.Normal(parameters[_embeddingWeight], generator);
         if (initialization == Initialization.StandardNormal)
         {
-            foreach (string name in (ReadOnlySpan<string>)[RecurrentWeight, InputWeight, Bias, OutputWeight, OutputBias])
-                Initializers.Normal(parameters[name], generator);
+            foreach (Parameter parameter in (ReadOnlySpan<Parameter>)[_recurrentWeight, _inputWeight, _bias, _outputWeight, _outputBias])
+                Initializers.Normal(parameters[parameter], generator);
             return;
         }
-        if (_embedding is not null && _config.Unknown == Text.UnknownWords.Token)
-            parameters[EmbeddingWeight][.._config.Embedding].Clear();
-        foreach (string name in (ReadOnlySpan<string>)[InputWeight, RecurrentWeight, Bias])
-            Initializers.UniformByRoot(parameters[name], generator, _config.Hidden);
+        if (_embeddingWeight is not null && _config.Unknown == Text.UnknownWords.Token)
+            parameters[_embeddingWeight][.._config.Embedding].Clear();
+        foreach (Parameter parameter in (ReadOnlySpan<Parameter>)[_inputWeight, _recurrentWeight, _bias])
+            Initializers.UniformByRoot(parameters[parameter], generator, _config.Hidden);
         // PyTorch draws a second bias that is added to the first in every equation; we keep their sum.
         float[] secondBias = new float[_config.Hidden];
         Initializers.UniformByRoot(secondBias, generator, _config.Hidden);
-        Kernels.ScaledSum.Add(1, secondBias, parameters[Bias]);
-        Initializers.UniformByRoot(parameters[OutputWeight], generator, _config.Hidden);
-        Initializers.UniformByRoot(parameters[OutputBias], generator, _config.Hidden);
+        Kernels.ScaledSum.Add(1, secondBias, parameters[_bias]);
+        Initializers.UniformByRoot(parameters[_outputWeight], generator, _config.Hidden);
+        Initializers.UniformByRoot(parameters[_outputBias], generator, _config.Hidden);
     }
 
     /// <summary>Computes the logits of every sentence of the batch.</summary>
@@ -74,17 +86,17 @@ internal sealed class Network
     {
         state.Prepare(batch.TokenCount, batch.Count, _config.Embedding, _config.Hidden, _config.Classes);
         RnnParameters rnn = View(parameters);
-        if (_embedding is null)
+        if (_embedding is null || _embeddingWeight is null)
         {
             _rnn.ForwardOneHot(rnn, batch.BatchSizes, batch.Ids, initialHidden: [], state.Hidden);
         }
         else
         {
-            _embedding.Forward(parameters[EmbeddingWeight], batch.Ids, state.Embedded);
+            _embedding.Forward(parameters[_embeddingWeight], batch.Ids, state.Embedded);
             _rnn.Forward(rnn, batch.BatchSizes, state.Embedded, initialHidden: [], state.Hidden);
         }
         _pooling.Forward(batch.BatchSizes, state.Hidden, state.Pooled);
-        _output.Forward(parameters[OutputWeight], parameters[OutputBias], state.Pooled, state.Logits);
+        _output.Forward(parameters[_outputWeight], parameters[_outputBias], state.Pooled, state.Logits);
     }
 
     /// <summary>The mean loss of the batch after <see cref="Forward"/>; the probabilities are left in <see cref="ForwardState.DLogits"/>.</summary>
@@ -96,12 +108,12 @@ internal sealed class Network
     {
         SoftmaxCrossEntropy.Backward(state.DLogits, batch.Labels, state.DLogits);
         _output.Backward(
-            parameters[OutputWeight], state.Pooled, state.DLogits,
-            gradients[OutputWeight], gradients[OutputBias], state.DPooled);
+            parameters[_outputWeight], state.Pooled, state.DLogits,
+            gradients[_outputWeight], gradients[_outputBias], state.DPooled);
         _pooling.Backward(batch.BatchSizes, state.DPooled, state.DHidden);
         RnnParameters rnn = View(parameters);
-        var dRnn = new RnnGradients(gradients[InputWeight], gradients[RecurrentWeight], gradients[Bias]);
-        if (_embedding is null)
+        var dRnn = new RnnGradients(gradients[_inputWeight], gradients[_recurrentWeight], gradients[_bias]);
+        if (_embedding is null || _embeddingWeight is null)
         {
             _rnn.BackwardOneHot(
                 rnn, dRnn, batch.BatchSizes, batch.Ids, initialHidden: [], state.Hidden, state.DHidden, dInitialHidden: []);
@@ -111,10 +123,10 @@ internal sealed class Network
             _rnn.Backward(
                 rnn, dRnn, batch.BatchSizes, state.Embedded, initialHidden: [], state.Hidden, state.DHidden,
                 state.DEmbedded, dInitialHidden: []);
-            _embedding.Backward(batch.Ids, state.DEmbedded, gradients[EmbeddingWeight]);
+            _embedding.Backward(batch.Ids, state.DEmbedded, gradients[_embeddingWeight]);
         }
     }
 
-    private static RnnParameters View(Parameters parameters) =>
-        new(parameters[InputWeight], parameters[RecurrentWeight], parameters[Bias]);
+    private RnnParameters View(Parameters parameters) =>
+        new(parameters[_inputWeight], parameters[_recurrentWeight], parameters[_bias]);
 }

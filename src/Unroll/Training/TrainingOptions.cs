@@ -29,8 +29,8 @@ public sealed record TrainingOptions
     /// <summary>B: rows a step. Default: 8.</summary>
     public int BatchSize { get; init; } = 8;
 
-    /// <summary>The length of a step against the gradient. Default: 0.05.</summary>
-    public float LearningRate { get; init; } = 0.05f;
+    /// <summary>The length of a step against the gradient. Default: 0.02.</summary>
+    public float LearningRate { get; init; } = 0.02f;
 
     /// <summary>Whether rows come in a new random order each epoch. Default: yes.</summary>
     public bool Shuffle { get; init; } = true;

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests need, runs them all, and prints as its last line: N passed, N failed, N skipped
+# Needs git and the .NET 10 SDK. Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
+set -uo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0 skipped=0
+
+# The formatting is one test.
+if dotnet restore -v quiet && dotnet format --verify-no-changes --no-restore; then
+  passed=1
+else
+  failed=1
+  echo "dotnet format would change files: run it" >&2
+fi
+
+dotnet test "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+count() { sed -nE "s/^ *$1: ([0-9]+)\$/\1/p" "$log" | tail -n 1; }
+if [ -n "$(count succeeded)" ]; then
+  passed=$((passed + $(count succeeded)))
+  failed=$((failed + $(count failed)))
+  skipped=$((skipped + $(count skipped)))
+fi
+# A build that fails, a crash, or no test at all is a failure too.
+[ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

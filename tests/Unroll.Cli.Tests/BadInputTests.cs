@@ -1,0 +1,128 @@
+using Unroll.Tests;
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+/// <summary>Every bad input is one line on standard error and exit code 2, and nothing is written.</summary>
+public class BadInputTests
+{
+    [Theory]
+    [InlineData("lab --cell lstm", "unroll lab: --cell is lstm, expected rnn, the only one there is yet")]
+    [InlineData("lab --epochs 0", "unroll lab: --epochs is 0, expected a whole number of at least 1")]
+    [InlineData("lab --epochs many", "unroll lab: --epochs is many, expected a whole number of at least 1")]
+    [InlineData("lab --lr -1", "unroll lab: --lr is -1, expected a positive number")]
+    [InlineData("lab --lr NaN", "unroll lab: --lr is NaN, expected a positive number")]
+    [InlineData("lab --hidden 0", "unroll lab: --hidden is 0, expected a whole number of at least 1")]
+    [InlineData("lab --seed -1", "unroll lab: --seed is -1, expected a whole number")]
+    [InlineData("lab --seed", "unroll lab: Required argument missing for option: '--seed'")]
+    [InlineData("lab --frobnicate", "unroll lab: unknown option --frobnicate, expected --seed, --epochs")]
+    [InlineData("lab surplus", "unroll lab: unexpected argument surplus")]
+    [InlineData("lab --test film", "unknown word \"film\"; known words: The, movie, is, good, bad")]
+    [InlineData("", "no verb given, expected one of lab, train, predict")]
+    [InlineData("fly", "unknown verb fly, expected one of lab, train, predict")]
+    [InlineData("--fly", "unroll: unknown option --fly")]
+    [InlineData("train", "unroll train: Required argument missing for command: 'train'")]
+    [InlineData("train none.tsv", "none.tsv: no such file; expected a UTF-8 file")]
+    [InlineData("train empty.tsv", "empty.tsv: empty file; expected")]
+    [InlineData("train no-tab.tsv", "no-tab.tsv:3: no tab in \"neg dull\", expected label<TAB>text")]
+    [InlineData("train one-label.tsv", "one-label.tsv: every row has the label \"pos\", expected at least two labels")]
+    [InlineData("train latin1.tsv", "latin1.tsv:3: 0xE9 at byte 8 is not UTF-8")]
+    [InlineData("train no-header.tsv", "no-header.tsv:1: header")]
+    [InlineData("train rows.tsv --dev one-label.tsv --dev none.tsv", "unroll train: Option '--dev' expects a single argument but 2 were provided")]
+    [InlineData("train rows.tsv --dev other-labels.tsv", "other-labels.tsv:2: label \"5\" is not in rows.tsv, expected one of neg, pos")]
+    [InlineData("train rows.tsv --out taken", "taken: exists already; choose another --out, or give --overwrite")]
+    [InlineData("train rows.tsv --out taken --overwrite", "taken: exists and is no model folder")]
+    [InlineData("train rows.tsv --out rows.tsv", "rows.tsv: is a file")]
+    [InlineData("lab --out taken", "taken: exists already; choose another --out, or give --overwrite")]
+    [InlineData("predict", "unroll predict: Required argument missing for command: 'predict'")]
+    [InlineData("predict none text", "none: no such folder, expected a model folder")]
+    [InlineData("predict taken text", "taken/config.json: no such file; a model folder holds")]
+    public void One_line_and_exit_code_2(string commandLine, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        TrainCommandTests.WriteRows(folder);
+        folder.Write("empty.tsv", "");
+        folder.Write("no-tab.tsv", "label\ttext\npos\tfine\nneg dull\n");
+        folder.Write("one-label.tsv", "label\ttext\npos\tfine\npos\tso fine\n");
+        folder.Write("no-header.tsv", "pos\tfine\nneg\tdull\n");
+        folder.Write("other-labels.tsv", "label\ttext\n5\tfine\n");
+        File.WriteAllBytes(folder["latin1.tsv"], [.. "label\ttext\npos\tfine\nneg\tcaf"u8, 0xE9, (byte)'\n']);
+        Directory.CreateDirectory(folder["taken"]);
+        folder.Write("taken/mine", "precious");
+        string[] before = Directory.GetFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories);
+
+        string[] args = [.. commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(InFolder)];
+        CommandRun run = CommandRun.Of(args);
+        string error = run.Error.Replace(folder.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: " + expected, error, StringComparison.Ordinal);
+        Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));
+        Assert.Equal(before, Directory.GetFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories));
+        Assert.Equal("precious", File.ReadAllText(folder["taken/mine"]));
+
+        string InFolder(string arg) => arg.EndsWith(".tsv", StringComparison.Ordinal) || arg is "taken" or "none" ? folder[arg] : arg;
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("vocabulary.txt")]
+    [InlineData("model.safetensors")]
+    public void A_missing_truncated_or_altered_file_of_a_model_is_named(string file)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, CommandRun.Of("lab", "--epochs", "1", "--out", folder["model"]).ExitCode);
+        string path = Path.Combine(folder["model"], file);
+        byte[] whole = File.ReadAllBytes(path);
+
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+        AssertRefused();
+        whole[whole.Length / 2] ^= 2;
+        File.WriteAllBytes(path, whole);
+        AssertRefused();
+        File.Delete(path);
+        AssertRefused();
+
+        void AssertRefused()
+        {
+            CommandRun run = CommandRun.Of("predict", folder["model"], "good");
+            Assert.Equal((2, ""), (run.ExitCode, run.Output));
+            Assert.StartsWith($"error: {path}: ", run.Error, StringComparison.Ordinal);
+            Assert.Equal(run.Error.Length - 1, run.Error.IndexOf('\n', StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Overwrite_replaces_a_model()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, CommandRun.Of("lab", "--epochs", "1", "--out", folder["model"]).ExitCode);
+        byte[] before = File.ReadAllBytes(folder["model/model.safetensors"]);
+        Assert.Equal(2, CommandRun.Of("lab", "--epochs", "2", "--out", folder["model"]).ExitCode);
+        Assert.Equal(before, File.ReadAllBytes(folder["model/model.safetensors"]));
+        Assert.Equal(0, CommandRun.Of("lab", "--epochs", "2", "--out", folder["model"], "--overwrite").ExitCode);
+        Assert.NotEqual(before, File.ReadAllBytes(folder["model/model.safetensors"]));
+    }
+
+    [Fact]
+    public void A_failure_while_working_is_exit_code_1_and_shows_its_origin_on_demand()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        string[] args = ["train", data, "--nonlinearity", "relu", "--lr", "1e38", "--out", folder["model"]];
+        CommandRun run = CommandRun.Of(args);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("try a smaller --lr", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["model"]));
+        Assert.Contains("   at ", CommandRun.Of([.. args, "--verbose"]).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_shows_every_verb_and_option()
+    {
+        CommandRun root = CommandRun.Of("--help");
+        Assert.Equal(0, root.ExitCode);
+        Assert.All((string[])["lab", "train", "predict"], verb => Assert.Contains(verb, root.Output, StringComparison.Ordinal));
+        Assert.Contains("--keep-case", CommandRun.Of("train", "--help").Output, StringComparison.Ordinal);
+    }
+}

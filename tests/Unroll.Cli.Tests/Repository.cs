@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Unroll.Tests;
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+/// <summary>The repository the tests were built from, and the labelled sentences beside it.</summary>
+internal static class Repository
+{
+    public static string Root => RepositoryRoot.Path;
+
+    /// <summary>A file of the benchmarks' labelled sentences; the test is skipped where they are not.</summary>
+    public static string SharedData(string name)
+    {
+        string path = Path.Combine(Root, "..", "shared", "data", name);
+        if (!File.Exists(path))
+            Assert.Skip($"needs the labelled sentences of the benchmarks: {name} in ../shared/data");
+        return path;
+    }
+
+    /// <summary>Runs a program in the repository's root and waits for it.</summary>
+    public static CommandRun Run(string program, params string[] args)
+    {
+        using Process process = Start(program, args);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new CommandRun(process.ExitCode, output, error.Result);
+    }
+
+    public static Process Start(string program, params string[] args) =>
+        Process.Start(new ProcessStartInfo(program, args)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+    /// <summary>The built command as a program of its own.</summary>
+    public static string Command => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Unroll.Cli.exe" : "Unroll.Cli");
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Unroll.Tests;
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+public class TrainCommandTests
+{
+    private static readonly string[] Small = ["--embedding", "6", "--hidden", "6", "--batch", "2", "--lr", "0.1"];
+
+    [Fact]
+    public void It_trains_prints_a_line_an_epoch_and_saves_a_model_that_predicts()
+    {
+        using var folder = new TemporaryFolder();
+        string data = WriteRows(folder);
+        CommandRun run = CommandRun.Of(["train", data, "--dev", data, "--out", folder["model"], "--epochs", "40", .. Small]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(40, run.OutputLines.Length);
+        Assert.Matches(@"^Epoch \[1/40\] - Loss: \d\.\d{4} - Dev accuracy: \d\.\d{4}$", run.OutputLines[0]);
+        Assert.EndsWith("Dev accuracy: 1.0000", run.OutputLines[^1], StringComparison.Ordinal);
+        Assert.Contains("4 rows, 2 labels, 7 tokens in the vocabulary", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"Saved the model after 40 epochs in {folder["model"]}", run.Error, StringComparison.Ordinal);
+
+        CommandRun predicted = CommandRun.Of("predict", folder["model"], "a Fine film", "dull");
+        Assert.Matches(@"^pos\t0\.\d{4}\ta Fine film\nneg\t0\.\d{4}\tdull\n$", predicted.Output);
+        CommandRun piped = CommandRun.With("a Fine film\ndull\n", onScreen: false, "predict", folder["model"]);
+        Assert.Equal(predicted.Output, piped.Output);
+
+        using JsonDocument json = JsonDocument.Parse(CommandRun.Of("predict", folder["model"], "--json", "un café").OutputLines[0]);
+        Assert.Equal("un café", json.RootElement.GetProperty("text").GetString());
+        double sum = json.RootElement.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble());
+        Assert.Equal(1, sum, 1e-6);
+    }
+
+    [Fact]
+    public void Json_is_one_object_an_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        string data = WriteRows(folder);
+        CommandRun run = CommandRun.Of(["train", data, "--dev", data, "--epochs", "2", "--json", .. Small]);
+        Assert.Equal(2, run.OutputLines.Length);
+        using JsonDocument json = JsonDocument.Parse(run.OutputLines[1]);
+        Assert.Equal(
+            ["epoch", "train_loss", "dev_loss", "dev_accuracy", "learning_rate", "train_seconds", "tokens_per_second", "peak_mb"],
+            json.RootElement.EnumerateObject().Select(field => field.Name));
+        Assert.Contains("not saved", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stanford_sentiment_trains_with_falling_loss()
+    {
+        string train = Repository.SharedData("sst2/train.tsv");
+        string dev = Repository.SharedData("sst2/dev.tsv");
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of(
+            "train", train, "--dev", dev, "--out", folder["model"], "--cell", "rnn", "--epochs", "3", "--hidden", "32", "--embedding", "32");
+        Assert.Equal((0, 3), (run.ExitCode, run.OutputLines.Length));
+        double[] losses = [.. run.OutputLines.Select(line => double.Parse(line.Split("Loss: ")[1][..6], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.True(losses[2] < losses[0], string.Join(", ", losses));
+        Assert.Matches(@"^[01]\t0\.\d{4}\ta gorgeous , witty film\n$", CommandRun.Of("predict", folder["model"], "a gorgeous , witty film").Output);
+    }
+
+    // The signal comes at many different moments: before the first epoch, in the middle, near the save.
+    [Fact]
+    public void Interrupting_leaves_no_model_folder_or_a_whole_one()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("sends SIGINT with kill, which Windows does not have");
+        using var folder = new TemporaryFolder();
+        string data = WriteRows(folder, copies: 200);
+        int whole = 0;
+        for (int attempt = 0; attempt < 8; attempt++)
+        {
+            string model = folder[$"model{attempt}"];
+            using Process process = Repository.Start(Repository.Command, ["train", data, "--out", model, "--epochs", "100000", .. Small]);
+            _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            if (attempt > 0)
+                Assert.StartsWith("Epoch [1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            Thread.Sleep(attempt * 7);
+            using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+                kill.WaitForExit();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            if (Directory.Exists(model))
+            {
+                whole++;
+                Assert.Equal(130, process.ExitCode);
+                Assert.Equal(0, CommandRun.Of("predict", model, "fine").ExitCode);
+            }
+            else
+            {
+                Assert.Equal(0, attempt);
+            }
+        }
+        Assert.True(whole >= 7, $"{whole} of 8 interrupted runs saved a model");
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(folder.Root), path => Path.GetFileName(path).StartsWith('.'));
+    }
+
+    internal static string WriteRows(TemporaryFolder folder, int copies = 1) =>
+        folder.Write("rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat(
+            "pos\ta fine film\nneg\ta dull film\npos\tso fine\nneg\tdull\n", copies)));
+}

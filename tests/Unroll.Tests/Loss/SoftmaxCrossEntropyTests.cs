@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Unroll.Loss;
+using Unroll.Numerics;
+using Unroll.Tests.Golden;
+using Unroll.Tests.Oracles;
+using Xunit;
+
+namespace Unroll.Tests.Loss;
+
+public class SoftmaxCrossEntropyTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Loss_probabilities_and_gradient_are_PyTorchs(int index)
+    {
+        JsonElement golden = GoldenFile.Read("layers.json").GetProperty("cross_entropy")[index];
+        float[] logits = golden.Singles("logits");
+        int[] labels = golden.Integers("labels");
+        float[] probabilities = new float[logits.Length];
+        double loss = SoftmaxCrossEntropy.Forward(logits, labels, probabilities);
+        Assert.Equal(golden.GetProperty("loss").GetDouble(), loss, 1e-5 * Math.Max(1, loss));
+        Close.To(golden.Singles("probabilities"), probabilities, 1e-6, 1e-5);
+        float[] dLogits = new float[logits.Length];
+        SoftmaxCrossEntropy.Backward(probabilities, labels, dLogits);
+        Close.To(golden.Singles("d_logits"), dLogits, 1e-6, 1e-5);
+    }
+
+    [Fact]
+    public void It_is_the_oracle()
+    {
+        float[] logits = new TorchGenerator(8).Normal(5, 4);
+        float[] probabilities = new float[5];
+        double loss = SoftmaxCrossEntropy.Forward(logits, [3], probabilities);
+        SoftmaxCrossEntropy.Backward(probabilities, [3], probabilities);
+        Assert.Equal(SoftmaxCrossEntropyOracle.Forward(Close.Widen(logits), 3), loss, 1e-9);
+        Close.To(SoftmaxCrossEntropyOracle.Backward(Close.Widen(logits), 3), Close.Widen(probabilities), 1e-7);
+    }
+
+    [Fact]
+    public void Large_logits_neither_overflow_nor_turn_the_loss_infinite()
+    {
+        float[] probabilities = new float[3];
+        double loss = SoftmaxCrossEntropy.Forward([3e38f, -3e38f, 0], [1], probabilities);
+        Assert.Equal(6e38, loss, 1e32);
+        Assert.Equal([1, 0, 0], probabilities);
+        Assert.Equal(0, SoftmaxCrossEntropy.Forward([1e4f, 0, 0], [0], probabilities), 1e-12);
+    }
+
+    [Fact]
+    public void NaN_stays_visible()
+    {
+        float[] probabilities = new float[2];
+        Assert.True(double.IsNaN(SoftmaxCrossEntropy.Forward([float.NaN, 0], [1], probabilities)));
+    }
+}
