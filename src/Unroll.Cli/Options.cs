@@ -34,7 +34,7 @@ internal static class Options
         string list = string.Join(" or ", names);
         return Parsed(
             name, $"{description}: {list}", value, names.Length > 1 ? list : $"{list}, the only one there is yet",
-            text => Array.IndexOf(names, text) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
+            text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
     }
 
     public static Option<string?> Output() => new("--out") { Description = "Folder to save the model in", HelpName = "DIR" };

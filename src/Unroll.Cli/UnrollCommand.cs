@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Unroll.Training;
 
 namespace Unroll.Cli;
@@ -14,12 +15,14 @@ internal static class UnrollCommand
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
-        var root = new RootCommand("Recurrent networks in C#, every time step in the open.")
+        var root = new Command("unroll", "Recurrent networks in C#, every time step in the open.")
         {
             LabCommand.Create(terminal),
             TrainCommand.Create(terminal),
             PredictCommand.Create(terminal),
             verbose,
+            new HelpOption(),
+            new VersionOption(),
         };
         ParseResult parsed = root.Parse(args);
         bool isVerbose = args.Contains("--verbose");
@@ -60,17 +63,18 @@ internal static class UnrollCommand
     private static string Describe(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? "unroll" : $"unroll {command.Name}";
+        bool isRoot = command == parsed.RootCommandResult.Command;
+        string name = isRoot ? "unroll" : $"unroll {command.Name}";
         string seeHelp = $"see {name} --help";
         if (parsed.UnmatchedTokens is [string unknown, ..])
         {
-            if (command is RootCommand && !unknown.StartsWith('-'))
+            if (isRoot && !unknown.StartsWith('-'))
                 return $"unknown verb {unknown}, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
             string known = string.Join(", ", command.Options.Where(option => !option.Hidden).Select(option => option.Name));
             string what = unknown.StartsWith('-') ? "unknown option" : "unexpected argument";
             return $"{name}: {what} {unknown}, expected {known}; {seeHelp}";
         }
-        if (command is RootCommand && parsed.Tokens.Count == 0)
+        if (isRoot && parsed.Tokens.Count == 0)
             return $"no verb given, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
         return $"{name}: {parsed.Errors[0].Message.TrimEnd('.')}; {seeHelp}";
     }
