@@ -41,9 +41,10 @@ internal static class LabExercise
                 Tokens = new Tokenizer(TokenKind.Whitespace, Lowercase: false),
                 Unknown = UnknownWords.Refuse,
             },
-            new Vocabulary(Words, UnknownWords.Refuse), Initialization.StandardNormal, seed);
+            new Vocabulary(Words, UnknownWords.Refuse),
+            new TrainingOptions { Initialization = Initialization.StandardNormal, Seed = seed });
 
     /// <summary>One step for each sentence, in order.</summary>
     public static TrainingOptions TrainingOptions(int epochs, float learningRate) =>
-        new() { Epochs = epochs, LearningRate = learningRate, BatchSize = 1, Shuffle = false };
+        new() { Epochs = epochs, LearningRate = learningRate, BatchSize = 1, Shuffle = false, Threads = 1 };
 }

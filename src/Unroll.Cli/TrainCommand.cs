@@ -54,7 +54,7 @@ internal static class TrainCommand
             };
             SentenceClassifier classifier = SentenceClassifier.CreateFor(rows, options);
             terminal.Error.WriteLine(
-                $"{rows.Count} rows, {classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Values.Length} parameters");
+                $"{rows.Count} rows, {classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
             var display = new TrainingDisplay(terminal, parsed.GetValue(json));
             int exitCode = Train(classifier, rows, devRows, options, display, terminal);
             if (folder is null)

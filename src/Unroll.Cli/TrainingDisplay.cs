@@ -65,6 +65,8 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json)
         if (report.DevAccuracy is { } devAccuracy)
             json.WriteNumber("dev_accuracy", devAccuracy);
         json.WriteNumber("learning_rate", report.LearningRate);
+        json.WriteNumber("gradient_norm", report.GradientNorm);
+        json.WriteNumber("clipped_share", report.ClippedShare);
         json.WriteNumber("train_seconds", Math.Round(report.TrainSeconds, 3));
         json.WriteNumber("tokens_per_second", Math.Round(report.TokensPerSecond));
         using var process = Process.GetCurrentProcess();

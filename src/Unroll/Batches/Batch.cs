@@ -3,19 +3,24 @@ using System.Diagnostics;
 namespace Unroll.Batches;
 
 /// <summary>
-/// Sentences side by side, time-major and packed: the ids of step 0 of every sentence, then of step 1 of those that are still
-/// running, and so on. It is PyTorch's <c>PackedSequence</c>.
+/// Sentences side by side, cut into shards; each shard is time-major and packed: the ids of step 0 of each of its sentences, then
+/// of step 1 of those that are still running, and so on. A shard is PyTorch's <c>PackedSequence</c>.
 /// </summary>
 /// <remarks>
-/// Sentences stand in order of decreasing length, so the rows of step t are the first rows of step t-1, and padding has no place.
-/// With sentences of one length it is plain [T,B]. A batch is filled again and again and allocates only when it must grow.
+/// How sentences are dealt to shards depends on the batch alone, never on the number of threads, so results do not either. Within
+/// a shard sentences stand in order of decreasing length, so the rows of step t are the first rows of step t-1, and padding has no
+/// place. A batch is filled again and again and allocates only when it must grow.
 /// </remarks>
 public sealed class Batch
 {
+    private const int ShardRows = 16;
+    private const int MostShards = 16;
+
+    private readonly List<Shard> _shards = [];
     private int[] _ids = [];
-    private int[] _batchSizes = [];
     private int[] _labels = [];
     private int[] _rows = [];
+    private int[] _lengths = [];
     private long[] _sortKeys = [];
 
     /// <summary>B: the number of sentences.</summary>
@@ -27,17 +32,20 @@ public sealed class Batch
     /// <summary>N: the number of tokens of all sentences.</summary>
     public int TokenCount { get; private set; }
 
-    /// <summary>[N]: the ids, step by step.</summary>
+    /// <summary>[N]: the ids, shard by shard, step by step.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, TokenCount);
 
-    /// <summary>[T]: how many sentences run at each step; not increasing, the first is B, their sum is N.</summary>
-    public ReadOnlySpan<int> BatchSizes => _batchSizes.AsSpan(0, Steps);
-
-    /// <summary>[B]: the class of each sentence, longest sentence first.</summary>
+    /// <summary>[B]: the class of each sentence, shard by shard, longest sentence first.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
 
-    /// <summary>[B]: which text each sentence is, longest sentence first; sentences of one length keep their order.</summary>
+    /// <summary>[B]: which text each sentence is, shard by shard, longest first; sentences of one length keep their order.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
+
+    /// <summary>How many shards there are.</summary>
+    internal int ShardCount { get; private set; }
+
+    /// <summary>One of the shards.</summary>
+    internal Shard ShardAt(int index) => _shards[index];
 
     /// <summary>Replaces the batch's content.</summary>
     /// <param name="texts">Where the sentences come from.</param>
@@ -46,39 +54,58 @@ public sealed class Batch
     {
         Debug.Assert(!rows.IsEmpty, "a batch holds at least one sentence");
         Count = rows.Length;
+        int rowsPerShard = Math.Max(ShardRows, (Count + MostShards - 1) / MostShards);
+        ShardCount = (Count + rowsPerShard - 1) / rowsPerShard;
+        while (_shards.Count < ShardCount)
+            _shards.Add(new Shard());
         SortByLength(texts, rows);
-        Steps = texts.LengthOf(_rows[0]);
-        EnsureSize(ref _batchSizes, Steps);
-        TokenCount = 0;
-        for (int b = 0; b < Count; b++)
-            TokenCount += texts.LengthOf(_rows[b]);
+        DealToShards(texts, rows);
         EnsureSize(ref _ids, TokenCount);
-
-        int running = Count;
-        int next = 0;
-        for (int t = 0; t < Steps; t++)
-        {
-            while (texts.LengthOf(_rows[running - 1]) <= t)
-                running--;
-            _batchSizes[t] = running;
-            for (int b = 0; b < running; b++)
-                _ids[next++] = texts.IdAt(_rows[b], t);
-        }
+        for (int s = 0; s < ShardCount; s++)
+            FillIds(texts, _shards[s]);
     }
 
+    // One number orders by length, longest first, then by place.
     private void SortByLength(EncodedTexts texts, ReadOnlySpan<int> rows)
     {
         EnsureSize(ref _sortKeys, Count);
-        EnsureSize(ref _rows, Count);
-        EnsureSize(ref _labels, Count);
-        // One number orders by length, longest first, then by place.
         for (int b = 0; b < Count; b++)
             _sortKeys[b] = ((long)(int.MaxValue - texts.LengthOf(rows[b])) << 32) | (uint)b;
         _sortKeys.AsSpan(0, Count).Sort();
-        for (int b = 0; b < Count; b++)
+    }
+
+    // Like cards, so that every shard has long and short sentences and they take about the same time.
+    private void DealToShards(EncodedTexts texts, ReadOnlySpan<int> rows)
+    {
+        EnsureSize(ref _rows, Count);
+        EnsureSize(ref _labels, Count);
+        EnsureSize(ref _lengths, Count);
+        Steps = 0;
+        TokenCount = 0;
+        int next = 0;
+        for (int s = 0; s < ShardCount; s++)
         {
-            _rows[b] = rows[(int)(uint)_sortKeys[b]];
-            _labels[b] = texts.LabelOf(_rows[b]);
+            int first = next;
+            for (int card = s; card < Count; card += ShardCount, next++)
+            {
+                int row = rows[(int)(uint)_sortKeys[card]];
+                _rows[next] = row;
+                _labels[next] = texts.LabelOf(row);
+                _lengths[next] = texts.LengthOf(row);
+            }
+            _shards[s].Lay(_lengths.AsSpan(first, next - first), first, TokenCount);
+            TokenCount += _shards[s].Tokens;
+            Steps = Math.Max(Steps, _shards[s].Steps);
+        }
+    }
+
+    private void FillIds(EncodedTexts texts, Shard shard)
+    {
+        int next = shard.FirstToken;
+        for (int t = 0; t < shard.Steps; t++)
+        {
+            for (int b = 0; b < shard.BatchSize(t); b++)
+                _ids[next++] = texts.IdAt(_rows[shard.FirstRow + b], t);
         }
     }
 

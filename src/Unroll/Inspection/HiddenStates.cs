@@ -1,11 +1,12 @@
 using Unroll.Batches;
 using Unroll.Models;
+using Unroll.Threading;
 
 namespace Unroll.Inspection;
 
 /// <summary>What a model computes for one text, word by word.</summary>
 /// <param name="Tokens">[T]: the tokens as the model cut them.</param>
-/// <param name="Hidden">[T][H]: the hidden state after each word.</param>
+/// <param name="Hidden">[T][H·D]: the top layer's hidden state at each word; with two directions the forward one's first.</param>
 /// <param name="Logits">[C]: the output before softmax.</param>
 /// <param name="Prediction">The class with the largest logit.</param>
 public sealed record HiddenStateTrace(
@@ -21,12 +22,13 @@ public static class HiddenStates
     public static HiddenStateTrace Trace(SentenceClassifier classifier, string text)
     {
         var batch = new Batch();
-        var state = new ForwardState();
+        using var pool = new WorkerPool(workers: 1);
+        var pass = new NetworkPass(classifier.Network, pool);
         classifier.FillBatch(batch, [text]);
-        classifier.Network.Forward(classifier.Parameters, batch, state);
+        pass.Forward(batch);
         // With one sentence the packed rows are its steps.
-        float[][] hidden = [.. state.Hidden.ToArray().Chunk(classifier.Config.Hidden)];
-        float[] logits = state.Logits.ToArray();
+        float[][] hidden = [.. pass.TopStates.ToArray().Chunk(classifier.Config.StateSize)];
+        float[] logits = pass.Logits.ToArray();
         return new HiddenStateTrace(
             classifier.Config.Tokens.Tokenize(text), hidden, logits, Evaluation.Argmax.Of(logits));
     }

@@ -3,6 +3,12 @@ namespace Unroll.Layers;
 /// <summary>The kind of recurrent layer.</summary>
 public enum Cell
 {
-    /// <summary>Vanilla recurrent network (Elman, 1990): <see cref="RnnLayer"/>.</summary>
+    /// <summary>Vanilla recurrent network (Elman, 1990): <see cref="RnnCell"/>.</summary>
     Rnn,
+
+    /// <summary>Gated recurrent unit (Cho et al., 2014), reset after the product as in cuDNN and PyTorch: <see cref="GruCell"/>.</summary>
+    Gru,
+
+    /// <summary>Long short-term memory (Hochreiter and Schmidhuber, 1997) with forget gate: <see cref="LstmCell"/>.</summary>
+    Lstm,
 }

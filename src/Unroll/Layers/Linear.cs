@@ -1,4 +1,5 @@
 using Unroll.Kernels;
+using Unroll.Numerics;
 
 namespace Unroll.Layers;
 
@@ -6,42 +7,47 @@ namespace Unroll.Layers;
 /// <remarks>
 /// Forward: y = W x + b. Backward: dW += dy xᵀ, db += dy, dx = Wᵀ dy, summed over the rows of the batch.
 /// </remarks>
-/// <param name="inputSize">I: the width of the input.</param>
-/// <param name="outputSize">C: the width of the output.</param>
-public sealed class Linear(int inputSize, int outputSize)
+internal sealed unsafe class Linear
 {
-    /// <summary>I.</summary>
-    public int InputSize { get; } = inputSize;
+    private readonly IKernels _kernels;
+    private readonly int _inputSize;
+    private readonly int _outputSize;
+    private readonly AlignedBuffer _forward;
+    private readonly AlignedBuffer _backward;
 
-    /// <summary>C.</summary>
-    public int OutputSize { get; } = outputSize;
-
-    /// <summary>Computes the output.</summary>
-    /// <param name="weight">W, [C,I].</param>
-    /// <param name="bias">b, [C].</param>
-    /// <param name="input">x, [B,I].</param>
-    /// <param name="output">y, [B,C]; overwritten.</param>
-    public void Forward(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, ReadOnlySpan<float> input, Span<float> output)
+    /// <summary>Makes room for the packed weight.</summary>
+    /// <param name="kernels">Who multiplies.</param>
+    /// <param name="inputSize">I.</param>
+    /// <param name="outputSize">C.</param>
+    public Linear(IKernels kernels, int inputSize, int outputSize)
     {
-        Rows.Broadcast(bias, output);
-        MatrixProduct.AddTimesTransposed(input, weight, output, input.Length / InputSize, OutputSize, InputSize);
+        (_kernels, _inputSize, _outputSize) = (kernels, inputSize, outputSize);
+        _forward = new AlignedBuffer(kernels.PackedLength(inputSize, outputSize));
+        _backward = new AlignedBuffer(kernels.PackedLength(outputSize, inputSize));
     }
 
-    /// <summary>Propagates the gradient of the output back to the parameters and the input.</summary>
-    /// <param name="weight">W of the forward pass, [C,I].</param>
-    /// <param name="input">x of the forward pass, [B,I].</param>
-    /// <param name="dOutput">dy, [B,C].</param>
-    /// <param name="dWeight">[C,I]; added to.</param>
-    /// <param name="dBias">[C]; added to.</param>
-    /// <param name="dInput">dx, [B,I]; overwritten.</param>
-    public void Backward(
-        ReadOnlySpan<float> weight, ReadOnlySpan<float> input, ReadOnlySpan<float> dOutput,
-        Span<float> dWeight, Span<float> dBias, Span<float> dInput)
+    /// <summary>Packs W, [C,I], as it is now.</summary>
+    public void Pack(float* weight)
     {
-        int batch = dOutput.Length / OutputSize;
-        Rows.AddSum(dOutput, dBias);
-        MatrixProduct.AddTransposedTimes(dOutput, input, dWeight, batch, OutputSize, InputSize);
-        dInput.Clear();
-        MatrixProduct.AddTimes(dOutput, weight, dInput, batch, OutputSize, InputSize);
+        _kernels.PackTransposed(_inputSize, _outputSize, weight, _inputSize, _forward.Pointer);
+        _kernels.Pack(_outputSize, _inputSize, weight, _inputSize, _backward.Pointer, _outputSize);
+    }
+
+    /// <summary>Scratch floats that a backward pass over the given rows needs.</summary>
+    public int ScratchLength(int rows) => _kernels.PackedLength(rows, _inputSize) + _outputSize * rows;
+
+    /// <summary>y [R,C] from x [R,I].</summary>
+    public void Forward(int rows, float* bias, float* x, float* y) =>
+        _kernels.Multiply(rows, _outputSize, _inputSize, x, _inputSize, _forward.Pointer, y, _outputSize, bias, fromRow: 0);
+
+    /// <summary>Overwrites dx [R,I]; adds to dW and db.</summary>
+    public void Backward(int rows, float* x, float* dy, float* dx, float* dWeight, float* dBias, float* scratch)
+    {
+        float* columns = scratch + _kernels.PackedLength(rows, _inputSize);
+        _kernels.Pack(rows, _inputSize, x, _inputSize, scratch, rows);
+        _kernels.PackColumns(_outputSize, rows, dy, _outputSize, columns);
+        _kernels.AddProductOfColumns(_outputSize, _inputSize, rows, columns, scratch, dWeight, _inputSize);
+        _kernels.AddColumnSums(rows, _outputSize, dy, _outputSize, dBias);
+        _kernels.Multiply(rows, _inputSize, _outputSize, dy, _outputSize, _backward.Pointer, dx, _inputSize, null, fromRow: 0);
     }
 }

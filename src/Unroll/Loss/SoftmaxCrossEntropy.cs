@@ -1,32 +1,22 @@
 namespace Unroll.Loss;
 
 /// <summary>
-/// Softmax and cross-entropy in one, <c>torch.nn.CrossEntropyLoss</c> with mean reduction.
+/// Softmax and cross-entropy in one, <c>torch.nn.CrossEntropyLoss</c> with mean reduction, class weights and label smoothing.
 /// </summary>
 /// <remarks>
-/// Forward: p = exp(z - max z) / Σ exp(z - max z), loss = mean over the batch of log Σ exp(z - max z) - (z_label - max z).
+/// <code>
+/// p = exp(z - max z) / Σ exp(z - max z)
+/// q_c = w_c ((1 - ε) [c = label] + ε / C)          w: class weights or 1, ε: label smoothing
+/// loss = Σ_rows Σ_c q_c · -log p_c / Σ_rows w_label
+/// dz_c = (p_c Σ_j q_j - q_c) / Σ_rows w_label
+/// </code>
 /// The maximum is taken off first, so large logits neither overflow nor turn the loss infinite.
-/// Backward: dz = (p - onehot(label)) / B.
 /// </remarks>
-public static class SoftmaxCrossEntropy
+/// <param name="classWeights">w, one a class; null for equal weights.</param>
+/// <param name="labelSmoothing">ε, 0 ≤ ε &lt; 1.</param>
+public sealed class SoftmaxCrossEntropy(IReadOnlyList<float>? classWeights = null, float labelSmoothing = 0)
 {
-    /// <summary>Computes the probabilities and the mean loss.</summary>
-    /// <param name="logits">z, [B,C].</param>
-    /// <param name="labels">[B], each in 0 … C-1.</param>
-    /// <param name="probabilities">p, [B,C]; overwritten. May be the same memory as <paramref name="logits"/>.</param>
-    /// <returns>The mean loss of the batch, in nats.</returns>
-    public static double Forward(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, Span<float> probabilities)
-    {
-        int classes = logits.Length / labels.Length;
-        double total = 0;
-        for (int b = 0; b < labels.Length; b++)
-        {
-            float labelLogit = logits[b * classes + labels[b]];
-            double logNormaliser = SoftmaxRow(logits.Slice(b * classes, classes), probabilities.Slice(b * classes, classes));
-            total += logNormaliser - labelLogit;
-        }
-        return total / labels.Length;
-    }
+    private readonly float[]? _weights = classWeights is null ? null : [.. classWeights];
 
     /// <summary>Turns each row of logits into probabilities.</summary>
     /// <param name="logits">z, [B,C].</param>
@@ -35,29 +25,53 @@ public static class SoftmaxCrossEntropy
     public static void Softmax(ReadOnlySpan<float> logits, int classes, Span<float> probabilities)
     {
         for (int start = 0; start < logits.Length; start += classes)
-            SoftmaxRow(logits.Slice(start, classes), probabilities.Slice(start, classes));
+            LogNormaliser(logits.Slice(start, classes), probabilities.Slice(start, classes));
     }
 
-    /// <summary>The gradient of the mean loss with respect to the logits.</summary>
-    /// <param name="probabilities">p, the result of the forward pass, [B,C].</param>
-    /// <param name="labels">[B], as in the forward pass.</param>
-    /// <param name="dLogits">dz, [B,C]; overwritten. May be the same memory as <paramref name="probabilities"/>.</param>
-    public static void Backward(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> labels, Span<float> dLogits)
+    /// <summary>The sum of the weights of the labels: what the sum of the rows' losses is divided by.</summary>
+    /// <param name="labels">The labels of the whole batch, [B].</param>
+    public double TotalWeight(ReadOnlySpan<int> labels)
     {
-        int classes = probabilities.Length / labels.Length;
-        float scale = 1f / labels.Length;
-        for (int b = 0; b < labels.Length; b++)
-        {
-            for (int c = 0; c < classes; c++)
-            {
-                float target = c == labels[b] ? 1 : 0;
-                dLogits[b * classes + c] = (probabilities[b * classes + c] - target) * scale;
-            }
-        }
+        if (_weights is null)
+            return labels.Length;
+        double total = 0;
+        foreach (int label in labels)
+            total += _weights[label];
+        return total;
     }
 
-    // Returns log Σ exp(z).
-    private static double SoftmaxRow(ReadOnlySpan<float> logits, Span<float> probabilities)
+    /// <summary>The loss of one row, not yet divided, and its gradient.</summary>
+    /// <param name="logits">z, [C].</param>
+    /// <param name="label">In 0 … C-1.</param>
+    /// <param name="totalWeight">From <see cref="TotalWeight"/>.</param>
+    /// <param name="dLogits">dz, [C]; overwritten. May be the same memory as <paramref name="logits"/>.</param>
+    public double Row(ReadOnlySpan<float> logits, int label, double totalWeight, Span<float> dLogits)
+    {
+        double labelLogit = logits[label];
+        double spread = 0;
+        double spreadWeight = 0;
+        double share = labelSmoothing / (double)logits.Length;
+        for (int c = 0; c < logits.Length && share > 0; c++)
+        {
+            spread += share * Weight(c) * logits[c];
+            spreadWeight += share * Weight(c);
+        }
+        double labelWeight = (1 - (double)labelSmoothing) * Weight(label);
+        double targetWeight = labelWeight + spreadWeight;
+        double logNormaliser = LogNormaliser(logits, dLogits);
+        double loss = targetWeight * logNormaliser - labelWeight * labelLogit - spread;
+        for (int c = 0; c < dLogits.Length; c++)
+        {
+            double target = share * Weight(c) + (c == label ? labelWeight : 0);
+            dLogits[c] = (float)((dLogits[c] * targetWeight - target) / totalWeight);
+        }
+        return loss;
+    }
+
+    private float Weight(int c) => _weights is null ? 1 : _weights[c];
+
+    // Leaves the probabilities and returns log Σ exp(z).
+    private static double LogNormaliser(ReadOnlySpan<float> logits, Span<float> probabilities)
     {
         double max = double.NegativeInfinity;
         foreach (float logit in logits)

@@ -15,8 +15,20 @@ public sealed record ModelConfig
     /// <summary>H: the width of the hidden state.</summary>
     public required int Hidden { get; init; }
 
+    /// <summary>Recurrent layers, one upon the other.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether each layer also reads from the last word to the first.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How the hidden states become one vector.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
     /// <summary>The function of a vanilla RNN.</summary>
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
+
+    /// <summary>The share of word vectors', states' and pooled values that a training step sets to zero; 0 ≤ p &lt; 1.</summary>
+    public float Dropout { get; init; }
 
     /// <summary>The classes; class c is the c-th. At least two.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
@@ -30,7 +42,16 @@ public sealed record ModelConfig
     /// <summary>C: the number of classes.</summary>
     public int Classes => Labels.Count;
 
-    /// <summary>I: the width of the recurrent layer's input for a vocabulary of the given size.</summary>
-    /// <param name="vocabularySize">V.</param>
-    public int InputSize(int vocabularySize) => Embedding == 0 ? vocabularySize : Embedding;
+    /// <summary>D: directions.</summary>
+    public int Directions => Bidirectional ? 2 : 1;
+
+    /// <summary>H·D: the width of a layer's output.</summary>
+    public int StateSize => checked(Hidden * Directions);
+
+    internal IRecurrentCell CreateCell() => Cell switch
+    {
+        Cell.Lstm => new LstmCell(),
+        Cell.Gru => new GruCell(),
+        _ => new RnnCell(Nonlinearity),
+    };
 }

@@ -19,11 +19,11 @@ internal static class ModelConfigJson
             json.WriteString("cell", Name(config.Cell));
             json.WriteNumber("embedding", config.Embedding);
             json.WriteNumber("hidden", config.Hidden);
-            json.WriteNumber("layers", 1);
-            json.WriteBoolean("bidirectional", false);
-            json.WriteString("pooling", "last");
+            json.WriteNumber("layers", config.Layers);
+            json.WriteBoolean("bidirectional", config.Bidirectional);
+            json.WriteString("pooling", Name(config.Pooling));
             json.WriteString("nonlinearity", Name(config.Nonlinearity));
-            json.WriteNumber("dropout", 0);
+            json.WriteNumber("dropout", config.Dropout);
             json.WriteStartArray("labels");
             foreach (string label in config.Labels)
                 json.WriteStringValue(label);
@@ -50,11 +50,6 @@ internal static class ModelConfigJson
                 "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout", "labels",
                 "tokens", "unknown");
             keys.RequireValue("format", Format);
-            // What the engine cannot compute yet has one value that it can.
-            keys.RequireNumber("layers", 1);
-            keys.RequireValue("bidirectional", "false");
-            keys.RequireValue("pooling", "last");
-            keys.RequireNumber("dropout", 0);
             var tokens = new Fields(keys["tokens"], $"{source}: tokens");
             tokens.RequireOnly("kind", "lowercase");
             return new ModelConfig
@@ -62,6 +57,10 @@ internal static class ModelConfigJson
                 Cell = keys.Choice<Cell>("cell"),
                 Embedding = keys.Integer("embedding", 0),
                 Hidden = keys.Integer("hidden", 1),
+                Layers = keys.Integer("layers", 1),
+                Bidirectional = keys["bidirectional"].GetBoolean(),
+                Pooling = keys.Choice<Pooling>("pooling"),
+                Dropout = keys.Share("dropout"),
                 Nonlinearity = keys.Choice<Nonlinearity>("nonlinearity"),
                 Labels = keys.DistinctStrings("labels", 2),
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens["lowercase"].GetBoolean()),
@@ -99,11 +98,10 @@ internal static class ModelConfigJson
                 throw new InputException($"{source}: {key} is {found}, this version reads only {expected}");
         }
 
-        public void RequireNumber(string key, double expected)
-        {
-            if (this[key].GetDouble() != expected)
-                throw new InputException($"{source}: {key} is {this[key]}, this version reads only {expected}");
-        }
+        public float Share(string key) =>
+            this[key].TryGetSingle(out float value) && value is >= 0 and < 1
+                ? value
+                : throw new InputException($"{source}: {key} is {this[key]}, expected a share of at least 0 and below 1");
 
         public int Integer(string key, int minimum) =>
             this[key].TryGetInt32(out int value) && value >= minimum
@@ -119,7 +117,7 @@ internal static class ModelConfigJson
                     return value;
             }
             string expected = string.Join(" or ", Enum.GetValues<T>().Select(Name));
-            throw new InputException($"{source}: {key} is {this[key]}, this version reads only {expected}");
+            throw new InputException($"{source}: {key} is {this[key]}, expected {expected}");
         }
 
         public string[] DistinctStrings(string key, int minimum)

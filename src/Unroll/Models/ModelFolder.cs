@@ -16,7 +16,9 @@ internal static class ModelFolder
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
-    private const string SecondBias = "rnn.bias_hh_l0";
+    private const string FirstBias = "rnn.bias_ih_";
+    private const string SecondBias = "rnn.bias_hh_";
+    private const string NewGateBias = "rnn.bias_hn_";
 
     public static void Save(SentenceClassifier classifier, string path, bool overwrite)
     {
@@ -63,51 +65,85 @@ internal static class ModelFolder
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
-        Network network = FittingNetwork(tensors, tensorsPath, modelConfig, words.Size);
-        var classifier = new SentenceClassifier(modelConfig, words, network, new Numerics.TorchGenerator(0));
+        NetworkLayout layout = FittingLayout(tensors, tensorsPath, modelConfig, words.Size);
+        var classifier = new SentenceClassifier(modelConfig, words, layout, new Numerics.TorchGenerator(0));
         FromTorch(tensors, classifier.Parameters);
+        classifier.Network.Pack(classifier.Parameters);
         return classifier;
     }
 
-    // The engine has one bias where PyTorch has two that are added: the first carries it, the second is zero.
+    // The engine has one bias where PyTorch has two that are added: the first carries it and the second is zero, but for a GRU's
+    // b_hn, which is the last third of the second.
     private static List<NamedTensor> ToTorch(Parameters parameters)
     {
         var tensors = new List<NamedTensor>();
         foreach (Parameter parameter in parameters.All)
         {
-            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.MemoryOf(parameter)));
-            if (parameter.Name == Network.Bias)
-                tensors.Add(new NamedTensor(SecondBias, parameter.Shape, new float[parameter.Length]));
+            if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
+                continue;
+            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.Read(parameter)));
+            if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
+                continue;
+            string suffix = parameter.Name[FirstBias.Length..];
+            float[] second = new float[parameter.Length];
+            if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
+                parameters.Read(newGate).CopyTo(second, second.Length - newGate.Length);
+            tensors.Add(new NamedTensor(SecondBias + suffix, parameter.Shape, second));
         }
         return tensors;
     }
 
     // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
-    private static Network FittingNetwork(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
+    private static NetworkLayout FittingLayout(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
     {
-        Network network;
+        NetworkLayout layout;
         try
         {
-            network = new Network(config, vocabularySize);
+            layout = new NetworkLayout(config, vocabularySize);
         }
         catch (OverflowException e)
         {
             throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
         }
-        foreach (Parameter parameter in network.Layout)
+        var expected = new List<string>();
+        foreach (Parameter parameter in layout.Parameters.Where(p => !p.Name.StartsWith(NewGateBias, StringComparison.Ordinal)))
+        {
             file.Require(parameter.Name, parameter.Shape);
-        file.Require(SecondBias, [config.Hidden]);
-        string[] expected = [.. network.Layout.Select(parameter => parameter.Name), SecondBias];
+            expected.Add(parameter.Name);
+            if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
+                continue;
+            expected.Add(SecondBias + parameter.Name[FirstBias.Length..]);
+            file.Require(expected[^1], parameter.Shape);
+        }
         if (file.Tensors.Keys.Except(expected).FirstOrDefault() is { } unexpected)
             throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", expected)}");
-        return network;
+        return layout;
     }
 
     private static void FromTorch(SafetensorsFile file, Parameters parameters)
     {
         foreach (Parameter parameter in parameters.All)
-            file.ReadSingles(parameter.Name).CopyTo(parameters[parameter]);
-        Kernels.ScaledSum.Add(1, file.ReadSingles(SecondBias), parameters[Network.Bias]);
+        {
+            if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
+                continue;
+            float[] values = file.ReadSingles(parameter.Name);
+            if (parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
+                AddSecondBias(file, parameters, parameter.Name[FirstBias.Length..], values);
+            parameters.Write(parameter, values);
+        }
+    }
+
+    private static void AddSecondBias(SafetensorsFile file, Parameters parameters, string suffix, float[] first)
+    {
+        float[] second = file.ReadSingles(SecondBias + suffix);
+        int summed = first.Length;
+        if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
+        {
+            summed -= newGate.Length;
+            parameters.Write(newGate, second[summed..]);
+        }
+        for (int i = 0; i < summed; i++)
+            first[i] += second[i];
     }
 
     private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)

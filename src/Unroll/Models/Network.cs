@@ -1,132 +1,91 @@
-using Unroll.Batches;
+using Unroll.Kernels;
 using Unroll.Layers;
-using Unroll.Loss;
-using Unroll.Numerics;
-using Unroll.Training;
 
 namespace Unroll.Models;
 
 /// <summary>
-/// The layers of a classifier, one after the other: embedding (or one-hot) → recurrent layer → last state → linear → softmax
-/// cross-entropy. It holds no values: parameters, gradients and buffers come from outside.
+/// The layers of a classifier and their packed weights: embedding (or one-hot) → recurrent layers → pooling → linear. Packed once
+/// after every update, then read by any number of threads.
 /// </summary>
-internal sealed class Network
+internal sealed unsafe class Network
 {
-    public const string EmbeddingWeight = "embedding.weight";
-    public const string InputWeight = "rnn.weight_ih_l0";
-    public const string RecurrentWeight = "rnn.weight_hh_l0";
-    public const string Bias = "rnn.bias_ih_l0";
-    public const string OutputWeight = "output.weight";
-    public const string OutputBias = "output.bias";
+    private readonly Parameter[][] _recurrent;
 
-    private readonly ModelConfig _config;
-    private readonly Embedding? _embedding;
-    private readonly RnnLayer _rnn;
-    private readonly LastStatePooling _pooling;
-    private readonly Linear _output;
-    private readonly Parameter? _embeddingWeight;
-    private readonly Parameter _inputWeight;
-    private readonly Parameter _recurrentWeight;
-    private readonly Parameter _bias;
-    private readonly Parameter _outputWeight;
-    private readonly Parameter _outputBias;
-
-    public Network(ModelConfig config, int vocabularySize)
+    public Network(ModelConfig config, NetworkLayout layout)
     {
-        _config = config;
-        int inputSize = config.InputSize(vocabularySize);
-        int hiddenSize = config.Hidden;
-        _embedding = config.Embedding == 0 ? null : new Embedding(config.Embedding);
-        _rnn = new RnnLayer(inputSize, hiddenSize, config.Nonlinearity);
-        _pooling = new LastStatePooling(hiddenSize);
-        _output = new Linear(hiddenSize, config.Classes);
-
-        List<(string, int[])> tensors = _embedding is null ? [] : [(EmbeddingWeight, [vocabularySize, config.Embedding])];
-        tensors.AddRange(
-            (InputWeight, [hiddenSize, inputSize]),
-            (RecurrentWeight, [hiddenSize, hiddenSize]),
-            (Bias, [hiddenSize]),
-            (OutputWeight, [config.Classes, hiddenSize]),
-            (OutputBias, [config.Classes]));
-        Layout = Parameters.Layout(tensors);
-        _embeddingWeight = Layout.SingleOrDefault(parameter => parameter.Name == EmbeddingWeight);
-        _inputWeight = Layout.Single(parameter => parameter.Name == InputWeight);
-        _recurrentWeight = Layout.Single(parameter => parameter.Name == RecurrentWeight);
-        _bias = Layout.Single(parameter => parameter.Name == Bias);
-        _outputWeight = Layout.Single(parameter => parameter.Name == OutputWeight);
-        _outputBias = Layout.Single(parameter => parameter.Name == OutputBias);
-    }
-
-    public IReadOnlyList<Parameter> Layout { get; }
-
-    public void Initialize(Parameters parameters, Initialization initialization, TorchGenerator generator)
-    {
-        if (_embeddingWeight is not null)
-            Initializers.Normal(parameters[_embeddingWeight], generator);
-        if (initialization == Initialization.StandardNormal)
+        Config = config;
+        Layout = layout;
+        Kernels = KernelRegistry.Current;
+        Directions = config.Directions;
+        (int Layer, int Direction)[] all = [.. layout.Recurrent()];
+        Recurrent = [.. all.Select(at => new RecurrentLayer(layout.Cell, InputSize(at.Layer), config.Hidden, reverse: at.Direction == 1))];
+        Weights = [.. all.Select(at => new RecurrentWeights(Kernels, layout.Cell, InputSize(at.Layer), config.Hidden))];
+        _recurrent =
+        [
+            .. all.Select(at => NetworkLayout.Suffix(at.Layer, at.Direction)).Select(suffix => (Parameter[])
+            [
+                layout["rnn.weight_ih" + suffix], layout["rnn.weight_hh" + suffix], layout["rnn.bias_ih" + suffix],
+            ]),
+        ];
+        Output = new Linear(Kernels, config.StateSize, config.Classes);
+        OutputWeight = layout["output.weight"];
+        OutputBias = layout["output.bias"];
+        Embedding = layout.Embedding;
+        if (config.Pooling == Pooling.Attention)
         {
-            foreach (Parameter parameter in (ReadOnlySpan<Parameter>)[_recurrentWeight, _inputWeight, _bias, _outputWeight, _outputBias])
-                Initializers.Normal(parameters[parameter], generator);
-            return;
-        }
-        if (_embeddingWeight is not null && _config.Unknown == Text.UnknownWords.Token)
-            parameters[_embeddingWeight][.._config.Embedding].Clear();
-        foreach (Parameter parameter in (ReadOnlySpan<Parameter>)[_inputWeight, _recurrentWeight, _bias])
-            Initializers.UniformByRoot(parameters[parameter], generator, _config.Hidden);
-        // PyTorch draws a second bias that is added to the first in every equation; we keep their sum.
-        float[] secondBias = new float[_config.Hidden];
-        Initializers.UniformByRoot(secondBias, generator, _config.Hidden);
-        Kernels.ScaledSum.Add(1, secondBias, parameters[_bias]);
-        Initializers.UniformByRoot(parameters[_outputWeight], generator, _config.Hidden);
-        Initializers.UniformByRoot(parameters[_outputBias], generator, _config.Hidden);
-    }
-
-    /// <summary>Computes the logits of every sentence of the batch.</summary>
-    public void Forward(Parameters parameters, Batch batch, ForwardState state)
-    {
-        state.Prepare(batch.TokenCount, batch.Count, _config.Embedding, _config.Hidden, _config.Classes);
-        RnnParameters rnn = View(parameters);
-        if (_embedding is null || _embeddingWeight is null)
-        {
-            _rnn.ForwardOneHot(rnn, batch.BatchSizes, batch.Ids, initialHidden: [], state.Hidden);
-        }
-        else
-        {
-            _embedding.Forward(parameters[_embeddingWeight], batch.Ids, state.Embedded);
-            _rnn.Forward(rnn, batch.BatchSizes, state.Embedded, initialHidden: [], state.Hidden);
-        }
-        _pooling.Forward(batch.BatchSizes, state.Hidden, state.Pooled);
-        _output.Forward(parameters[_outputWeight], parameters[_outputBias], state.Pooled, state.Logits);
-    }
-
-    /// <summary>The mean loss of the batch after <see cref="Forward"/>; the probabilities are left in <see cref="ForwardState.DLogits"/>.</summary>
-    public static double Loss(Batch batch, ForwardState state) =>
-        SoftmaxCrossEntropy.Forward(state.Logits, batch.Labels, state.DLogits);
-
-    /// <summary>Adds the gradient of the mean loss to <paramref name="gradients"/>, after <see cref="Forward"/> and <see cref="Loss"/>.</summary>
-    public void Backward(Parameters parameters, Parameters gradients, Batch batch, ForwardState state)
-    {
-        SoftmaxCrossEntropy.Backward(state.DLogits, batch.Labels, state.DLogits);
-        _output.Backward(
-            parameters[_outputWeight], state.Pooled, state.DLogits,
-            gradients[_outputWeight], gradients[_outputBias], state.DPooled);
-        _pooling.Backward(batch.BatchSizes, state.DPooled, state.DHidden);
-        RnnParameters rnn = View(parameters);
-        var dRnn = new RnnGradients(gradients[_inputWeight], gradients[_recurrentWeight], gradients[_bias]);
-        if (_embedding is null || _embeddingWeight is null)
-        {
-            _rnn.BackwardOneHot(
-                rnn, dRnn, batch.BatchSizes, batch.Ids, initialHidden: [], state.Hidden, state.DHidden, dInitialHidden: []);
-        }
-        else
-        {
-            _rnn.Backward(
-                rnn, dRnn, batch.BatchSizes, state.Embedded, initialHidden: [], state.Hidden, state.DHidden,
-                state.DEmbedded, dInitialHidden: []);
-            _embedding.Backward(batch.Ids, state.DEmbedded, gradients[_embeddingWeight]);
+            Attention = new AttentionPooling(Kernels, config.StateSize);
+            AttentionParameters = [layout["attention.weight"], layout["attention.bias"], layout["attention.query"]];
         }
     }
 
-    private RnnParameters View(Parameters parameters) =>
-        new(parameters[_inputWeight], parameters[_recurrentWeight], parameters[_bias]);
+    public ModelConfig Config { get; }
+
+    public NetworkLayout Layout { get; }
+
+    public IKernels Kernels { get; }
+
+    public int Directions { get; }
+
+    /// <summary>Layer l in direction d is the l·D + d-th.</summary>
+    public RecurrentLayer[] Recurrent { get; }
+
+    public RecurrentWeights[] Weights { get; }
+
+    public AttentionPooling? Attention { get; }
+
+    public Parameter[] AttentionParameters { get; } = [];
+
+    public Linear Output { get; }
+
+    public Parameter OutputWeight { get; }
+
+    public Parameter OutputBias { get; }
+
+    public Parameter? Embedding { get; }
+
+    public Parameters Parameters { get; private set; } = new([]);
+
+    /// <summary>I of a layer; 0 for one-hot input.</summary>
+    public int InputSize(int layer) => layer == 0 ? Config.Embedding : Config.StateSize;
+
+    public Parameter InputWeight(int index) => _recurrent[index][0];
+
+    public Parameter RecurrentWeight(int index) => _recurrent[index][1];
+
+    /// <summary>b; a GRU's b_hn lies right behind it.</summary>
+    public Parameter Bias(int index) => _recurrent[index][2];
+
+    /// <summary>Takes the parameters as they are now.</summary>
+    public void Pack(Parameters parameters)
+    {
+        Parameters = parameters;
+        for (int i = 0; i < Recurrent.Length; i++)
+        {
+            Weights[i].Pack(
+                parameters.PointerTo(InputWeight(i)), parameters.PointerTo(RecurrentWeight(i)), parameters.PointerTo(Bias(i)),
+                withBackward: true);
+        }
+        Attention?.Pack(parameters.PointerTo(AttentionParameters[0]));
+        Output.Pack(parameters.PointerTo(OutputWeight));
+    }
 }

@@ -1,49 +1,62 @@
+using Unroll.Numerics;
+
 namespace Unroll.Models;
 
 /// <summary>One tensor of a model: where it lies in the arena.</summary>
 /// <param name="Name">PyTorch's name, such as <c>rnn.weight_ih_l0</c>.</param>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="Start">Its first value's place in the arena.</param>
-public sealed record Parameter(string Name, IReadOnlyList<int> Shape, int Start)
+/// <param name="IsTable">
+/// Whether a word picks a row of it, so that a training step reads and updates only rows of words it saw. The input weight of a
+/// one-hot model, [G·H,V], is stored transposed for this.
+/// </param>
+public sealed record Parameter(string Name, IReadOnlyList<int> Shape, int Start, bool IsTable = false)
 {
     /// <summary>The number of values: the product of the dimensions.</summary>
     public int Length { get; } = Shape.Aggregate(1, (product, dimension) => checked(product * dimension));
+
+    /// <summary>Whether it lies in the arena column by column.</summary>
+    internal bool IsTransposed => IsTable && Name != NetworkLayout.EmbeddingWeight;
+
+    /// <summary>Values a word's row of a table has.</summary>
+    internal int TableWidth => IsTransposed ? Shape[0] : Shape[1];
 }
 
 /// <summary>
-/// The parameters of a model, or their gradients, in one array: named tensors one after the other.
+/// The parameters of a model, or their gradients, in one array: tables first, then the other tensors one after the other.
 /// </summary>
-public sealed class Parameters
+public sealed unsafe class Parameters
 {
-    private readonly float[] _values;
+    private readonly AlignedBuffer _values;
 
     /// <summary>Creates an arena of zeros.</summary>
-    /// <param name="all">Its tensors, as <see cref="Layout"/> places them.</param>
-    public Parameters(IReadOnlyList<Parameter> all)
-        : this(all, new float[all.Count == 0 ? 0 : all[^1].Start + all[^1].Length])
-    {
-    }
-
-    private Parameters(IReadOnlyList<Parameter> all, float[] values)
+    /// <param name="all">Its tensors.</param>
+    internal Parameters(IReadOnlyList<Parameter> all)
     {
         All = all;
-        _values = values;
+        Length = all.Count == 0 ? 0 : all.Max(parameter => parameter.Start + parameter.Length);
+        DenseStart = all.Where(parameter => parameter.IsTable).Sum(parameter => parameter.Length);
+        _values = new AlignedBuffer(Length);
     }
 
-    /// <summary>Every tensor, in the order they lie in.</summary>
+    /// <summary>Every tensor, in PyTorch's order.</summary>
     public IReadOnlyList<Parameter> All { get; }
 
-    /// <summary>All values.</summary>
-    public Span<float> Values => _values;
+    /// <summary>The number of values of all tensors.</summary>
+    public int Length { get; }
 
-    /// <summary>The values of one tensor, row-major.</summary>
+    /// <summary>The first value that is in no table.</summary>
+    internal int DenseStart { get; }
+
+    internal float* Pointer => _values.Pointer;
+
+    internal Span<float> Values => _values.Span[..Length];
+
+    /// <summary>The values of one tensor, row-major in its own shape.</summary>
     /// <param name="name">Its name.</param>
+    /// <returns>A copy.</returns>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
-    public Span<float> this[string name] => this[Find(name)];
-
-    /// <summary>The values of one tensor, row-major.</summary>
-    /// <param name="parameter">One of <see cref="All"/>.</param>
-    public Span<float> this[Parameter parameter] => _values.AsSpan(parameter.Start, parameter.Length);
+    public float[] this[string name] => Read(Find(name));
 
     /// <summary>The place of one tensor.</summary>
     /// <param name="name">Its name.</param>
@@ -52,26 +65,49 @@ public sealed class Parameters
         All.FirstOrDefault(parameter => parameter.Name == name)
         ?? throw new KeyNotFoundException($"no parameter {name}; there are {string.Join(", ", All.Select(p => p.Name))}");
 
-    /// <summary>Places tensors one after the other.</summary>
-    /// <param name="tensors">The names and shapes, in the order they shall lie in.</param>
-    /// <exception cref="OverflowException">They hold more than 2^31 - 1 values together.</exception>
-    public static IReadOnlyList<Parameter> Layout(IEnumerable<(string Name, int[] Shape)> tensors)
+    /// <summary>The values of one tensor, row-major in its own shape.</summary>
+    /// <param name="parameter">One of <see cref="All"/>.</param>
+    /// <returns>A copy.</returns>
+    public float[] Read(Parameter parameter)
     {
-        var all = new List<Parameter>();
-        int start = 0;
-        foreach ((string name, int[] shape) in tensors)
-        {
-            all.Add(new Parameter(name, shape, start));
-            start = checked(start + all[^1].Length);
-        }
-        return all;
+        float[] values = Stored(parameter).ToArray();
+        return parameter.IsTransposed ? Transpose(values, parameter.Shape[1], parameter.Shape[0]) : values;
     }
 
-    /// <summary>An arena of zeros with the same tensors: for gradients.</summary>
-    public Parameters ZerosLike() => new(All);
+    /// <summary>Replaces the values of one tensor.</summary>
+    /// <param name="parameter">One of <see cref="All"/>.</param>
+    /// <param name="values">Row-major in its own shape.</param>
+    /// <exception cref="ArgumentException">There are not as many values as the tensor has.</exception>
+    public void Write(Parameter parameter, float[] values)
+    {
+        if (values.Length != parameter.Length)
+            throw new ArgumentException($"{values.Length} values for {parameter.Name}, which has {parameter.Length}", nameof(values));
+        float[] stored = parameter.IsTransposed ? Transpose(values, parameter.Shape[0], parameter.Shape[1]) : values;
+        stored.CopyTo(Stored(parameter));
+    }
 
     /// <summary>A copy.</summary>
-    public Parameters Clone() => new(All, [.. _values]);
+    public Parameters Clone()
+    {
+        Parameters copy = ZerosLike();
+        Values.CopyTo(copy.Values);
+        return copy;
+    }
 
-    internal ReadOnlyMemory<float> MemoryOf(Parameter parameter) => _values.AsMemory(parameter.Start, parameter.Length);
+    internal Parameters ZerosLike() => new(All);
+
+    internal Span<float> Stored(Parameter parameter) => Values.Slice(parameter.Start, parameter.Length);
+
+    internal float* PointerTo(Parameter parameter) => Pointer + parameter.Start;
+
+    private static float[] Transpose(float[] values, int rows, int columns)
+    {
+        float[] transposed = new float[values.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+                transposed[(long)column * rows + row] = values[(long)row * columns + column];
+        }
+        return transposed;
+    }
 }

@@ -3,6 +3,7 @@ using Unroll.Evaluation;
 using Unroll.Loss;
 using Unroll.Numerics;
 using Unroll.Text;
+using Unroll.Threading;
 using Unroll.Training;
 
 namespace Unroll.Models;
@@ -14,17 +15,17 @@ namespace Unroll.Models;
 public sealed class SentenceClassifier
 {
     private const int PredictionBatchSize = 64;
+    private const int EvaluationBatchSize = 256;
 
-    private readonly Network _network;
     private readonly TorchGenerator _generator;
 
-    internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, Network network, TorchGenerator generator)
+    internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, NetworkLayout layout, TorchGenerator generator)
     {
         Config = config;
         Vocabulary = vocabulary;
-        _network = network;
+        Network = new Network(config, layout);
         _generator = generator;
-        Parameters = new Parameters(network.Layout);
+        Parameters = new Parameters(layout.Parameters);
     }
 
     /// <summary>What the model is.</summary>
@@ -36,19 +37,19 @@ public sealed class SentenceClassifier
     /// <summary>Its parameters, by PyTorch's names.</summary>
     public Parameters Parameters { get; }
 
-    internal Network Network => _network;
+    internal Network Network { get; }
 
     /// <summary>Creates a model with fresh parameters.</summary>
     /// <param name="config">What it shall be.</param>
     /// <param name="vocabulary">The tokens it shall know.</param>
-    /// <param name="initialization">How parameters are drawn.</param>
-    /// <param name="seed">The seed of every random number of the model and its training.</param>
-    public static SentenceClassifier Create(
-        ModelConfig config, Vocabulary vocabulary, Initialization initialization = Initialization.TorchDefault, ulong seed = 42)
+    /// <param name="options">How parameters are drawn, and the seed of every random number; null for the defaults.</param>
+    public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
-        var classifier = new SentenceClassifier(
-            config, vocabulary, new Network(config, vocabulary.Size), new TorchGenerator(seed));
-        classifier._network.Initialize(classifier.Parameters, initialization, classifier._generator);
+        options ??= new TrainingOptions();
+        var layout = new NetworkLayout(config, vocabulary.Size);
+        var classifier = new SentenceClassifier(config, vocabulary, layout, new TorchGenerator(options.Seed));
+        layout.Initialize(classifier.Parameters, options, classifier._generator);
+        classifier.Network.Pack(classifier.Parameters);
         return classifier;
     }
 
@@ -66,12 +67,16 @@ public sealed class SentenceClassifier
             Cell = options.Cell,
             Embedding = options.Embedding,
             Hidden = options.Hidden,
+            Layers = options.Layers,
+            Bidirectional = options.Bidirectional,
+            Pooling = options.Pooling,
+            Dropout = options.Dropout,
             Nonlinearity = options.Nonlinearity,
             Labels = labels,
             Tokens = tokens,
         };
         Vocabulary vocabulary = Vocabulary.Build(rows.Select(row => tokens.Tokenize(row.Text)));
-        return Create(config, vocabulary, options.Initialization, options.Seed);
+        return Create(config, vocabulary, options);
     }
 
     /// <summary>Creates a model for the rows and trains it.</summary>
@@ -111,24 +116,32 @@ public sealed class SentenceClassifier
         options.Validate();
         EncodedTexts train = Encode(rows, "training row");
         EncodedTexts? encodedDev = dev is { Count: > 0 } ? Encode(dev, "dev row") : null;
-        return new Trainer(_network, Parameters, options, _generator).Run(train, encodedDev, progress, cancellationToken);
+        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
+            throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
+        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+        return new Trainer(this, options, _generator, pool).Run(train, encodedDev, progress, cancellationToken);
     }
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
-    public Prediction Predict(string text) => PredictBatch([text], new ForwardState(), new Batch())[0];
+    public Prediction Predict(string text)
+    {
+        using var pool = new WorkerPool(workers: 1);
+        return PredictBatch([text], new NetworkPass(Network, pool), new Batch())[0];
+    }
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
-        var state = new ForwardState();
+        using var pool = new WorkerPool(workers: 1);
+        var pass = new NetworkPass(Network, pool);
         var batch = new Batch();
         foreach (string[] chunk in texts.Chunk(PredictionBatchSize))
         {
-            foreach (Prediction prediction in PredictBatch(chunk, state, batch))
+            foreach (Prediction prediction in PredictBatch(chunk, pass, batch))
                 yield return prediction;
         }
     }
@@ -136,8 +149,11 @@ public sealed class SentenceClassifier
     /// <summary>Measures loss and accuracy on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IReadOnlyList<LabelledText> rows) =>
-        new Trainer(_network, Parameters, new TrainingOptions(), _generator).Evaluate(Encode(rows, "row"));
+    public EvaluationResult Evaluate(IReadOnlyList<LabelledText> rows)
+    {
+        using var pool = new WorkerPool(Environment.ProcessorCount);
+        return Evaluate(Encode(rows, "row"), pool);
+    }
 
     /// <summary>Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.</summary>
     /// <param name="path">The folder.</param>
@@ -165,13 +181,36 @@ public sealed class SentenceClassifier
         batch.Fill(encoded, [.. Enumerable.Range(0, texts.Count)]);
     }
 
-    private Prediction[] PredictBatch(string[] texts, ForwardState state, Batch batch)
+    internal EvaluationResult Evaluate(EncodedTexts texts, WorkerPool pool)
+    {
+        var pass = new NetworkPass(Network, pool);
+        var batch = new Batch();
+        var loss = new SoftmaxCrossEntropy();
+        float[] scratch = new float[Config.Classes];
+        double total = 0;
+        int right = 0;
+        foreach (int[] rows in BatchOrder.InOrder(texts.Count, EvaluationBatchSize))
+        {
+            batch.Fill(texts, rows);
+            pass.Forward(batch);
+            for (int b = 0; b < rows.Length; b++)
+            {
+                ReadOnlySpan<float> logits = pass.Logits.Slice(b * Config.Classes, Config.Classes);
+                total += loss.Row(logits, batch.Labels[b], totalWeight: 1, scratch);
+                if (Argmax.Of(logits) == batch.Labels[b])
+                    right++;
+            }
+        }
+        return new EvaluationResult(texts.Count, total / texts.Count, (double)right / texts.Count);
+    }
+
+    private Prediction[] PredictBatch(string[] texts, NetworkPass pass, Batch batch)
     {
         FillBatch(batch, texts);
-        _network.Forward(Parameters, batch, state);
+        pass.Forward(batch);
         int classes = Config.Classes;
-        float[] probabilities = new float[state.Logits.Length];
-        SoftmaxCrossEntropy.Softmax(state.Logits, classes, probabilities);
+        float[] probabilities = new float[texts.Length * classes];
+        SoftmaxCrossEntropy.Softmax(pass.Logits, classes, probabilities);
         var predictions = new Prediction[texts.Length];
         for (int b = 0; b < batch.Count; b++)
         {

@@ -2,18 +2,21 @@ using System.Diagnostics;
 using Unroll.Batches;
 using Unroll.Evaluation;
 using Unroll.Numerics;
+using Unroll.Threading;
 using Unroll.Training;
 
 namespace Unroll.Models;
 
-/// <summary>The training loop: batches, forward, loss, backward, update; epoch by epoch.</summary>
-internal sealed class Trainer(Network network, Parameters parameters, TrainingOptions options, TorchGenerator generator)
+/// <summary>The training loop: batches, steps, reports; epoch by epoch.</summary>
+internal sealed class Trainer(
+    SentenceClassifier classifier, TrainingOptions options, TorchGenerator generator, WorkerPool pool)
 {
-    private const int EvaluationBatchSize = 64;
+    private readonly TrainingStep _step = new(
+        classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, options, pool);
 
-    private readonly Parameters _gradients = parameters.ZerosLike();
-    private readonly ForwardState _state = new();
     private readonly Batch _batch = new();
+    private long _steps;
+    private long _totalSteps;
 
     /// <summary>Trains for all epochs. When it is cancelled, the parameters are those after the last whole epoch.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -22,7 +25,8 @@ internal sealed class Trainer(Network network, Parameters parameters, TrainingOp
         EncodedTexts train, EncodedTexts? dev, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var reports = new List<EpochReport>();
-        Parameters lastEpoch = parameters.Clone();
+        Parameters lastEpoch = classifier.Parameters.Clone();
+        _totalSteps = (long)options.Epochs * ((train.Count + options.BatchSize - 1) / options.BatchSize);
         long started = Stopwatch.GetTimestamp();
         for (int epoch = 1; epoch <= options.Epochs; epoch++)
         {
@@ -32,44 +36,13 @@ internal sealed class Trainer(Network network, Parameters parameters, TrainingOp
             }
             catch (Exception e) when (e is OperationCanceledException or TrainingDivergedException)
             {
-                lastEpoch.Values.CopyTo(parameters.Values);
+                lastEpoch.Values.CopyTo(classifier.Parameters.Values);
+                classifier.Network.Pack(classifier.Parameters);
                 throw;
             }
-            parameters.Values.CopyTo(lastEpoch.Values);
+            classifier.Parameters.Values.CopyTo(lastEpoch.Values);
         }
         return reports;
-    }
-
-    /// <summary>One step on one batch: forward, loss, backward, update.</summary>
-    /// <returns>The mean loss of the batch before the update.</returns>
-    public double Step(Batch batch)
-    {
-        network.Forward(parameters, batch, _state);
-        double loss = Network.Loss(batch, _state);
-        _gradients.Values.Clear();
-        network.Backward(parameters, _gradients, batch, _state);
-        Sgd.Step(options.LearningRate, _gradients.Values, parameters.Values);
-        return loss;
-    }
-
-    /// <summary>Loss and accuracy on labelled texts; nothing is changed.</summary>
-    public EvaluationResult Evaluate(EncodedTexts texts)
-    {
-        double loss = 0;
-        int right = 0;
-        foreach (int[] rows in BatchOrder.InOrder(texts.Count, EvaluationBatchSize))
-        {
-            _batch.Fill(texts, rows);
-            network.Forward(parameters, _batch, _state);
-            loss += Network.Loss(_batch, _state) * rows.Length;
-            int classes = _state.Logits.Length / rows.Length;
-            for (int b = 0; b < rows.Length; b++)
-            {
-                if (Argmax.Of(_state.Logits.Slice(b * classes, classes)) == _batch.Labels[b])
-                    right++;
-            }
-        }
-        return new EvaluationResult(texts.Count, loss / texts.Count, (double)right / texts.Count);
     }
 
     private EpochReport RunEpoch(
@@ -78,8 +51,11 @@ internal sealed class Trainer(Network network, Parameters parameters, TrainingOp
     {
         long epochStarted = Stopwatch.GetTimestamp();
         double total = 0;
+        double normSum = 0;
         int rowsDone = 0;
-        int tokensDone = 0;
+        int clipped = 0;
+        long tokensDone = 0;
+        float learningRate = options.LearningRate;
         IReadOnlyList<int[]> order = options.Shuffle
             ? BatchOrder.Shuffled(train, options.BatchSize, generator)
             : BatchOrder.InOrder(train.Count, options.BatchSize);
@@ -87,26 +63,30 @@ internal sealed class Trainer(Network network, Parameters parameters, TrainingOp
         {
             cancellationToken.ThrowIfCancellationRequested();
             _batch.Fill(train, rows);
-            double loss = Step(_batch);
-            if (!double.IsFinite(loss))
+            learningRate = (float)(options.LearningRate * options.Schedule.Factor(_steps++, _totalSteps));
+            StepResult step = _step.Run(_batch, learningRate);
+            if (!double.IsFinite(step.Loss))
             {
                 throw new TrainingDivergedException(
-                    $"epoch {epoch}, row {rowsDone + 1} of {train.Count}: the loss became {loss}; try a smaller --lr (it is {options.LearningRate})");
+                    $"epoch {epoch}, step {_steps}: the loss became {step.Loss} (gradient norm {step.GradientNorm:G3}); try a smaller --lr (it is {options.LearningRate}) or --clip 1");
             }
-            total += loss * rows.Length;
+            total += step.Loss * rows.Length;
+            normSum += step.GradientNorm;
+            clipped += step.Clipped ? 1 : 0;
             rowsDone += rows.Length;
             tokensDone += _batch.TokenCount;
             if (rowsDone < train.Count)
-                progress?.Report(At(epoch, null));
+                progress?.Report(At(null));
         }
         double trainSeconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
-        EvaluationResult? onDev = dev is null ? null : Evaluate(dev);
+        EvaluationResult? onDev = dev is null ? null : classifier.Evaluate(dev, pool);
         var report = new EpochReport(
-            epoch, total / rowsDone, onDev?.Loss, onDev?.Accuracy, options.LearningRate, trainSeconds, tokensDone / trainSeconds);
-        progress?.Report(At(epoch, report));
+            epoch, total / rowsDone, onDev?.Loss, onDev?.Accuracy, learningRate, normSum / order.Count,
+            (double)clipped / order.Count, trainSeconds, tokensDone / trainSeconds);
+        progress?.Report(At(report));
         return report;
 
-        TrainingProgress At(int epoch, EpochReport? finished)
+        TrainingProgress At(EpochReport? finished)
         {
             double done = epoch - 1 + (double)rowsDone / train.Count;
             TimeSpan remaining = Stopwatch.GetElapsedTime(started) * ((options.Epochs - done) / done);

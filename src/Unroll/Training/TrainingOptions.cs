@@ -17,11 +17,68 @@ public sealed record TrainingOptions
     /// <summary>H: the width of the hidden state. Default: 128.</summary>
     public int Hidden { get; init; } = 128;
 
+    /// <summary>Recurrent layers, one upon the other. Default: 1.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether each layer also reads from the last word to the first. Default: no.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How hidden states become one vector. Default: the last.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
+    /// <summary>The share of word vectors', states' and pooled values that a step sets to zero. Default: 0.</summary>
+    public float Dropout { get; init; }
+
     /// <summary>Whether texts are lower-cased. Default: yes.</summary>
     public bool Lowercase { get; init; } = true;
 
     /// <summary>How parameters are drawn. Default: PyTorch's way.</summary>
     public Initialization Initialization { get; init; } = Initialization.TorchDefault;
+
+    /// <summary>How recurrent weights are drawn. Default: as the others.</summary>
+    public RecurrentInitialization RecurrentInitialization { get; init; }
+
+    /// <summary>The first value of an LSTM's forget gate bias (Jozefowicz et al., 2015, use 1); null for PyTorch's. Default: null.</summary>
+    public float? ForgetBias { get; init; }
+
+    /// <summary>How gradients become updates. Default: plain stochastic gradient descent.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>μ of SGD with momentum. Default: 0.</summary>
+    public float Momentum { get; init; }
+
+    /// <summary>Nesterov's form of momentum. Default: no.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>β₁ of Adam. Default: 0.9.</summary>
+    public float Beta1 { get; init; } = 0.9f;
+
+    /// <summary>β₂ of Adam. Default: 0.999.</summary>
+    public float Beta2 { get; init; } = 0.999f;
+
+    /// <summary>ε of Adam. Default: 1e-8.</summary>
+    public float Epsilon { get; init; } = 1e-8f;
+
+    /// <summary>λ, how much parameters shrink. Default: 0.</summary>
+    public float WeightDecay { get; init; }
+
+    /// <summary>The largest global norm of the gradients (Pascanu et al., 2013); null for none. Default: none.</summary>
+    public float? ClipNorm { get; init; }
+
+    /// <summary>The largest size of each gradient; null for none. Default: none.</summary>
+    public float? ClipValue { get; init; }
+
+    /// <summary>How the learning rate changes. Default: it stays.</summary>
+    public LearningRateSchedule Schedule { get; init; } = new();
+
+    /// <summary>The weight of each class in the loss, in the model's order; null for equal ones. Default: null.</summary>
+    public IReadOnlyList<float>? ClassWeights { get; init; }
+
+    /// <summary>The share of the target that is spread over all classes (Szegedy et al., 2016). Default: 0.</summary>
+    public float LabelSmoothing { get; init; }
+
+    /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>How often every row is seen. Default: 10.</summary>
     public int Epochs { get; init; } = 10;
@@ -44,6 +101,18 @@ public sealed record TrainingOptions
     {
         Require(Embedding >= 0, "embedding", Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, "hidden", Hidden, "a positive width");
+        Require(Layers >= 1, "layers", Layers, "a positive number");
+        Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a share of at least 0 and below 1");
+        Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
+        Require(!Nesterov || Momentum > 0, "momentum", Momentum, "a positive number for Nesterov's form");
+        Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and below 1");
+        Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "at least 0 and below 1");
+        Require(Epsilon > 0, "epsilon", Epsilon, "a positive number");
+        Require(WeightDecay >= 0, "weight decay", WeightDecay, "0 or a positive number");
+        Require(ClipNorm is null or > 0, "clip", ClipNorm, "a positive number");
+        Require(ClipValue is null or > 0, "clip value", ClipValue, "a positive number");
+        Require(LabelSmoothing is >= 0 and < 1, "label smoothing", LabelSmoothing, "a share of at least 0 and below 1");
+        Require(Threads is null or >= 1, "threads", Threads, "a positive number");
         Require(Epochs >= 1, "epochs", Epochs, "a positive number");
         Require(BatchSize >= 1, "batch", BatchSize, "a positive number of rows");
         Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Unroll.Models;
 using Unroll.Tests.Golden;
 using Unroll.Text;
+using Unroll.Training;
 using Xunit;
 
 namespace Unroll.Tests.Models;
@@ -119,12 +120,13 @@ public class ModelFolderTests
     }
 
     [Theory]
-    [InlineData("\"rnn\"", "\"lstm\"", "cell is lstm")]
+    [InlineData("\"rnn\"", "\"lstm\"", "rnn.weight_ih_l0 is F32 [4,5], expected F32 [16,5]")]
+    [InlineData("\"rnn\"", "\"tree\"", "cell is tree")]
     [InlineData("unroll/1", "unroll/2", "format is unroll/2")]
     [InlineData("\"hidden\": 4", "\"hidden\": 2000000000", "2^31")]
     [InlineData("\"hidden\": 4", "\"hidden\": 5", "rnn.weight_ih_l0 is F32 [4,5], expected F32 [5,5]")]
     [InlineData("\"hidden\": 4", "\"hidden\": -4", "hidden is -4")]
-    [InlineData("\"layers\": 1", "\"layers\": 2", "layers is 2")]
+    [InlineData("\"layers\": 1", "\"layers\": 2", "no tensor rnn.weight_ih_l1")]
     [InlineData("\"layers\"", "\"Layers\"", "unknown key \"Layers\"")]
     [InlineData("\"dropout\": 0.0, ", "", "no key \"dropout\"")]
     [InlineData("[\"bad\", \"good\"]", "[\"bad\", \"bad\"]", "labels")]
@@ -147,7 +149,7 @@ public class ModelFolderTests
     internal static SentenceClassifier CreateGolden()
     {
         var vocabulary = new Vocabulary(["<pad>", "<unk>", "a", "film", "good", "bad", "very", "not"], UnknownWords.Token);
-        return SentenceClassifier.Create(new ModelConfig { Embedding = 5, Hidden = 4, Labels = ["bad", "good"] }, vocabulary, seed: 12);
+        return SentenceClassifier.Create(new ModelConfig { Embedding = 5, Hidden = 4, Labels = ["bad", "good"] }, vocabulary, new TrainingOptions { Seed = 12 });
     }
 
     private static void AssertRefused(string path, string what)

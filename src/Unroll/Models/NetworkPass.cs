@@ -1,0 +1,227 @@
+using Unroll.Batches;
+using Unroll.Layers;
+using Unroll.Loss;
+using Unroll.Threading;
+
+namespace Unroll.Models;
+
+/// <summary>
+/// Takes batches through a network, forward and, in training, backward: each shard on one thread from its word vectors to its logits
+/// and back, with gradients of its own. <see cref="GradientSum"/> then adds those up.
+/// </summary>
+internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IParallelWork
+{
+    private readonly PassBuffers _buffers = new(network, pool.Workers);
+    private Batch _batch = new();
+    private double[] _rowLosses = [];
+    private GradientSum? _gradients;
+    private SoftmaxCrossEntropy? _loss;
+    private double _totalWeight;
+    private ulong _dropoutSeed;
+    private long _step;
+
+    public PassBuffers Buffers => _buffers;
+
+    /// <summary>z, [B,C] in the batch's order, after <see cref="Forward"/>.</summary>
+    public ReadOnlySpan<float> Logits => new(_buffers.Logits, _batch.Count * network.Config.Classes);
+
+    /// <summary>h of the top layer, [N,H·D] in the batch's order, after <see cref="Forward"/>.</summary>
+    public ReadOnlySpan<float> TopStates =>
+        new(_buffers.States(network.Config.Layers - 1), _batch.TokenCount * network.Config.StateSize);
+
+    /// <summary>Computes the logits; nothing is dropped.</summary>
+    public void Forward(Batch batch)
+    {
+        _gradients = null;
+        Run(batch);
+    }
+
+    /// <summary>Computes the mean loss of a batch and its gradients.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="gradients">Where the gradients go.</param>
+    /// <param name="dropoutSeed">The seed of the dropout masks.</param>
+    /// <param name="step">The number of the training step: masks differ from step to step.</param>
+    public double ForwardBackward(Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step)
+    {
+        (_loss, _gradients, _dropoutSeed, _step) = (loss, gradients, dropoutSeed, step);
+        _totalWeight = loss.TotalWeight(batch.Labels);
+        if (_rowLosses.Length < batch.Count)
+            _rowLosses = new double[batch.Count];
+        gradients.Prepare(batch);
+        Run(batch);
+        gradients.Sum(batch, _buffers);
+        double total = 0;
+        for (int row = 0; row < batch.Count; row++)
+            total += _rowLosses[row];
+        return total / _totalWeight;
+    }
+
+    void IParallelWork.Execute(int part, int worker)
+    {
+        Shard shard = _batch.ShardAt(part);
+        bool training = _gradients is not null;
+        ForwardShard(shard, training);
+        if (!training)
+            return;
+        ComputeLoss(shard);
+        BackwardShard(shard, _gradients!.ForShard(part), _buffers.Scratch(worker));
+    }
+
+    private void Run(Batch batch)
+    {
+        _batch = batch;
+        _buffers.Prepare(batch, _gradients is not null);
+        pool.Run(this, batch.ShardCount);
+    }
+
+    private void ForwardShard(Shard shard, bool training)
+    {
+        ModelConfig config = network.Config;
+        if (network.Embedding is { } embedding)
+        {
+            float* table = network.Parameters.PointerTo(embedding);
+            float* x = _buffers.Embedded + (long)shard.FirstToken * config.Embedding;
+            ReadOnlySpan<int> ids = _batch.Ids.Slice(shard.FirstToken, shard.Tokens);
+            for (int n = 0; n < ids.Length; n++)
+            {
+                new ReadOnlySpan<float>(table + (long)ids[n] * config.Embedding, config.Embedding)
+                    .CopyTo(new Span<float>(x + (long)n * config.Embedding, config.Embedding));
+            }
+            if (training)
+                Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, x, x);
+        }
+        for (int layer = 0; layer < config.Layers; layer++)
+        {
+            for (int direction = 0; direction < network.Directions; direction++)
+                ForwardLayer(shard, layer, direction, training);
+            if (training && layer < config.Layers - 1 && config.Dropout > 0)
+            {
+                long first = (long)shard.FirstToken * config.StateSize;
+                Drop(Site.Layer + layer, shard.FirstToken, shard.Tokens, config.StateSize, _buffers.States(layer) + first, _buffers.Dropped(layer) + first);
+            }
+        }
+        PoolingPass pooling = _buffers.PoolingOf(shard, training);
+        PoolForward(pooling, shard);
+        if (training)
+            Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.Pooled, pooling.Pooled);
+        network.Output.Forward(
+            shard.Rows, network.Parameters.PointerTo(network.OutputBias), pooling.Pooled,
+            _buffers.Logits + (long)shard.FirstRow * config.Classes);
+    }
+
+    private void ForwardLayer(Shard shard, int layer, int direction, bool training)
+    {
+        int index = layer * network.Directions + direction;
+        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, training);
+        fixed (int* ids = _batch.Ids)
+        {
+            pass.Ids = ids + shard.FirstToken;
+            pass.Table = network.Parameters.PointerTo(network.InputWeight(index));
+            network.Recurrent[index].Forward(network.Kernels, network.Weights[index], pass);
+        }
+    }
+
+    private void ComputeLoss(Shard shard)
+    {
+        int classes = network.Config.Classes;
+        for (int row = shard.FirstRow; row < shard.FirstRow + shard.Rows; row++)
+        {
+            var logits = new Span<float>(_buffers.Logits + (long)row * classes, classes);
+            _rowLosses[row] = _loss!.Row(logits, _batch.Labels[row], _totalWeight, logits);
+        }
+    }
+
+    private void BackwardShard(Shard shard, ShardGradients gradients, float* scratch)
+    {
+        ModelConfig config = network.Config;
+        PoolingPass pooling = _buffers.PoolingOf(shard, training: true);
+        network.Output.Backward(
+            shard.Rows, pooling.Pooled, _buffers.Logits + (long)shard.FirstRow * config.Classes, pooling.DPooled,
+            gradients[network.OutputWeight], gradients[network.OutputBias], scratch);
+        Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.DPooled, pooling.DPooled);
+        PoolBackward(pooling, shard, gradients, scratch);
+        for (int layer = config.Layers - 1; layer >= 0; layer--)
+        {
+            if (layer < config.Layers - 1)
+            {
+                float* dStates = _buffers.DStates(layer) + (long)shard.FirstToken * config.StateSize;
+                Drop(Site.Layer + layer, shard.FirstToken, shard.Tokens, config.StateSize, dStates, dStates);
+            }
+            for (int direction = 0; direction < network.Directions; direction++)
+            {
+                int index = layer * network.Directions + direction;
+                RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, training: true);
+                pass.DInputWeight = network.InputWeight(index).IsTable ? null : gradients[network.InputWeight(index)];
+                pass.DRecurrentWeight = gradients[network.RecurrentWeight(index)];
+                pass.DBias = gradients[network.Bias(index)];
+                pass.Scratch = scratch;
+                network.Recurrent[index].Backward(network.Kernels, network.Weights[index], pass);
+            }
+        }
+        if (config.Embedding > 0)
+        {
+            float* dx = _buffers.DEmbedded + (long)shard.FirstToken * config.Embedding;
+            Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, dx, dx);
+        }
+    }
+
+    private void PoolForward(in PoolingPass pass, Shard shard)
+    {
+        switch (network.Config.Pooling)
+        {
+            case Pooling.Mean:
+                SimplePooling.MeanForward(pass);
+                break;
+            case Pooling.Max:
+                SimplePooling.MaxForward(pass);
+                break;
+            case Pooling.Attention:
+                Parameters parameters = network.Parameters;
+                network.Attention!.Forward(
+                    pass, parameters.PointerTo(network.AttentionParameters[1]), parameters.PointerTo(network.AttentionParameters[2]),
+                    _buffers.Attention + (long)shard.FirstToken * pass.Width, _buffers.Alpha + shard.FirstToken);
+                break;
+            default:
+                SimplePooling.LastForward(pass);
+                break;
+        }
+    }
+
+    private void PoolBackward(in PoolingPass pass, Shard shard, ShardGradients gradients, float* scratch)
+    {
+        switch (network.Config.Pooling)
+        {
+            case Pooling.Mean:
+                SimplePooling.MeanBackward(pass);
+                break;
+            case Pooling.Max:
+                SimplePooling.MaxBackward(pass);
+                break;
+            case Pooling.Attention:
+                Parameter[] attention = network.AttentionParameters;
+                network.Attention!.Backward(
+                    pass, network.Parameters.PointerTo(attention[2]), _buffers.Attention + (long)shard.FirstToken * pass.Width,
+                    _buffers.Alpha + shard.FirstToken, gradients[attention[0]], gradients[attention[1]], gradients[attention[2]], scratch);
+                break;
+            default:
+                SimplePooling.LastBackward(pass);
+                break;
+        }
+    }
+
+    private void Drop(int site, int firstRow, int rows, int width, float* x, float* y)
+    {
+        float p = network.Config.Dropout;
+        if (p > 0)
+            Dropout.Apply(p, Dropout.Key(_dropoutSeed, _step, site), (long)firstRow * width, (long)rows * width, x, y);
+    }
+
+    // The places where values are dropped; each has masks of its own.
+    private static class Site
+    {
+        public const int Embedding = 0;
+        public const int Pooled = 1;
+        public const int Layer = 2;
+    }
+}

@@ -1,0 +1,91 @@
+using Unroll.Batches;
+using Unroll.Loss;
+using Unroll.Threading;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <summary>What one training step did.</summary>
+/// <param name="Loss">Mean loss of the batch before the update, in nats.</param>
+/// <param name="GradientNorm">Global norm of the gradients, before clipping.</param>
+/// <param name="Clipped">Whether the norm was clipped.</param>
+internal readonly record struct StepResult(double Loss, double GradientNorm, bool Clipped);
+
+/// <summary>
+/// One step: forward and backward, clip, update, pack the weights again. The buffers are kept from step to step; after the first
+/// of each shape nothing is allocated.
+/// </summary>
+internal sealed unsafe class TrainingStep : IParallelWork
+{
+    private const int BlockLength = 1 << 14;
+
+    private readonly Network _network;
+    private readonly WorkerPool _pool;
+    private readonly Parameters _parameters;
+    private readonly TrainingOptions _options;
+    private readonly NetworkPass _pass;
+    private readonly SoftmaxCrossEntropy _loss;
+    private readonly Optimizer _optimizer;
+    private readonly GradientSum _gradients;
+    private readonly Parameter[] _tables;
+
+    public TrainingStep(Network network, Parameters parameters, int vocabularySize, TrainingOptions options, WorkerPool pool)
+    {
+        (_network, _parameters, _options, _pool) = (network, parameters, options, pool);
+        _pass = new NetworkPass(network, pool);
+        _loss = new SoftmaxCrossEntropy(options.ClassWeights, options.LabelSmoothing);
+        _optimizer = new Optimizer(network.Kernels, options, parameters.Length);
+        _gradients = new GradientSum(network, vocabularySize, pool);
+        _tables = [.. _gradients.Tables];
+        network.Pack(parameters);
+    }
+
+    /// <summary>What is trained.</summary>
+    public Parameters Parameters => _parameters;
+
+    /// <summary>The gradients of the last step.</summary>
+    public Parameters Gradients => _gradients.Total;
+
+    /// <summary>The buffers of the pass.</summary>
+    public PassBuffers Buffers => _pass.Buffers;
+
+    /// <summary>The loss of a batch and its gradients, without an update.</summary>
+    public double ComputeGradients(Batch batch) =>
+        _pass.ForwardBackward(batch, _loss, _gradients, _options.Seed, _optimizer.Steps);
+
+    /// <summary>The whole step.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    public StepResult Run(Batch batch, float learningRate)
+    {
+        double loss = ComputeGradients(batch);
+        double norm = _gradients.Norm();
+        bool clipped = _optimizer.Begin(learningRate, norm);
+        _pool.Run(this, DenseParts + 1);
+        _network.Pack(_parameters);
+        return new StepResult(loss, norm, clipped);
+    }
+
+    void IParallelWork.Execute(int part, int worker)
+    {
+        if (part == DenseParts)
+        {
+            UpdateSeenRows();
+            return;
+        }
+        int start = _parameters.DenseStart + part * BlockLength;
+        int count = Math.Min(BlockLength, _parameters.Length - start);
+        _optimizer.Update(start, count, _parameters.Pointer, _gradients.Total.Pointer);
+    }
+
+    private int DenseParts => (_parameters.Length - _parameters.DenseStart + BlockLength - 1) / BlockLength;
+
+    private void UpdateSeenRows()
+    {
+        foreach (Parameter table in _tables)
+        {
+            foreach (int word in _gradients.SeenWords)
+                _optimizer.Update(table.Start + word * table.TableWidth, table.TableWidth, _parameters.Pointer, _gradients.Total.Pointer);
+        }
+    }
+}

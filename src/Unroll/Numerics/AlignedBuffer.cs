@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace Unroll.Numerics;
+
+/// <summary>
+/// Floats at a fixed, 64-byte-aligned address: one cache line, one AVX-512 vector. The memory belongs to the garbage collector,
+/// which never moves it.
+/// </summary>
+internal sealed unsafe class AlignedBuffer
+{
+    private const int Alignment = 64;
+
+    // Keeps the pinned memory alive.
+    private float[] _memory = [];
+
+    /// <summary>Creates a buffer of zeros.</summary>
+    public AlignedBuffer(int length = 0) => EnsureLength(length);
+
+    /// <summary>The first value.</summary>
+    public float* Pointer { get; private set; }
+
+    /// <summary>How many values there is room for.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>All values.</summary>
+    public Span<float> Span => new(Pointer, Length);
+
+    /// <summary>Makes room; values are lost (and zero) when the buffer must grow.</summary>
+    /// <returns>The first value.</returns>
+    public float* EnsureLength(int length)
+    {
+        if (length > Length || _memory.Length == 0)
+        {
+            _memory = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
+            nint address = (nint)Unsafe.AsPointer(ref _memory[0]);
+            Pointer = (float*)((address + Alignment - 1) & ~(Alignment - 1));
+            Length = length;
+        }
+        return Pointer;
+    }
+}

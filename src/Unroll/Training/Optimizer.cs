@@ -1,0 +1,72 @@
+using Unroll.Kernels;
+using Unroll.Numerics;
+
+namespace Unroll.Training;
+
+/// <summary>Turns gradients into updates of parameters in one arena, and keeps momentum and moments in arenas of the same layout.</summary>
+internal sealed unsafe class Optimizer
+{
+    private readonly IKernels _kernels;
+    private readonly TrainingOptions _options;
+    private readonly AlignedBuffer? _first;
+    private readonly AlignedBuffer? _second;
+    private UpdateSettings _settings;
+
+    /// <summary>Starts with zero momentum and moments.</summary>
+    /// <param name="kernels">Who computes.</param>
+    /// <param name="options">The kind of optimizer and its numbers.</param>
+    /// <param name="length">Values of the arena.</param>
+    public Optimizer(IKernels kernels, TrainingOptions options, int length)
+    {
+        (_kernels, _options) = (kernels, options);
+        bool adam = options.Optimizer != OptimizerKind.Sgd;
+        if (adam || options.Momentum > 0)
+            _first = new AlignedBuffer(length);
+        if (adam)
+            _second = new AlignedBuffer(length);
+    }
+
+    /// <summary>How many steps were begun.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Fixes the numbers of the next step.</summary>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="gradientNorm">The global norm of all gradients.</param>
+    /// <returns>Whether the norm was clipped.</returns>
+    public bool Begin(float learningRate, double gradientNorm)
+    {
+        Steps++;
+        // PyTorch's formula, its 1e-6 included.
+        double scale = _options.ClipNorm is { } most ? Math.Min(1, most / (gradientNorm + 1e-6)) : 1;
+        _settings = new UpdateSettings
+        {
+            LearningRate = learningRate,
+            WeightDecay = _options.WeightDecay,
+            DecoupledDecay = _options.Optimizer == OptimizerKind.AdamW,
+            Momentum = _options.Momentum,
+            Nesterov = _options.Nesterov,
+            Beta1 = _options.Beta1,
+            Beta2 = _options.Beta2,
+            Epsilon = _options.Epsilon,
+            FirstCorrection = (float)(1 / (1 - Math.Pow(_options.Beta1, Steps))),
+            SecondCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, Steps))),
+            GradientScale = (float)scale,
+            ClipValue = _options.ClipValue ?? float.PositiveInfinity,
+        };
+        return scale < 1;
+    }
+
+    /// <summary>Updates a part of the arena; parts may be updated at the same time.</summary>
+    /// <param name="start">Its first value.</param>
+    /// <param name="count">Its values.</param>
+    /// <param name="parameters">The arena of parameters.</param>
+    /// <param name="gradients">The arena of gradients.</param>
+    public void Update(int start, int count, float* parameters, float* gradients)
+    {
+        float* first = _first is null ? null : _first.Pointer + start;
+        if (_second is null)
+            _kernels.SgdUpdate(count, parameters + start, gradients + start, first, _settings);
+        else
+            _kernels.AdamUpdate(count, parameters + start, gradients + start, first, _second.Pointer + start, _settings);
+    }
+}

@@ -1,0 +1,147 @@
+using Unroll.Kernels;
+using Unroll.Numerics;
+using Xunit;
+
+namespace Unroll.Tests.Kernels;
+
+[Collection(AvailableKernels.Name)]
+public unsafe class VectorMathTests
+{
+    [Fact]
+    public void Exp_sigmoid_and_tanh_are_within_the_promised_units_in_the_last_place()
+    {
+        double exp = 0, sigmoid = 0, tanh = 0;
+        for (float x = -87; x < 88; x += 0.00317f)
+            exp = Math.Max(exp, UnitsOff(VectorMath<SimdScalar, float>.Exp(x), Math.Exp(x)));
+        for (float x = -80; x < 80; x += 0.00317f)
+            sigmoid = Math.Max(sigmoid, UnitsOff(VectorMath<SimdScalar, float>.Sigmoid(x), 1 / (1 + Math.Exp(-(double)x))));
+        for (float x = -12; x < 12; x += 0.000317f)
+            tanh = Math.Max(tanh, UnitsOff(VectorMath<SimdScalar, float>.Tanh(x), Math.Tanh(x)));
+        Assert.True(exp <= 1.1, $"exp {exp:F2}");
+        Assert.True(sigmoid <= 2.5, $"sigmoid {sigmoid:F2}");
+        Assert.True(tanh <= 1.5, $"tanh {tanh:F2}");
+    }
+
+    [Fact]
+    public void Extremes_saturate_and_NaN_passes()
+    {
+        foreach (float x in (float[])[9.1f, 30, 100, 1e30f, float.PositiveInfinity])
+        {
+            Assert.Equal(1, VectorMath<SimdScalar, float>.Tanh(x));
+            Assert.Equal(-1, VectorMath<SimdScalar, float>.Tanh(-x));
+            Assert.InRange(VectorMath<SimdScalar, float>.Sigmoid(x), 0.9998f, 1);
+            Assert.InRange(VectorMath<SimdScalar, float>.Sigmoid(-x), 0, 0.0002f);
+        }
+        Assert.Equal(0, VectorMath<SimdScalar, float>.Tanh(0));
+        Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Tanh(float.NaN)));
+        Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Sigmoid(float.NaN)));
+        Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Exp(float.NaN)));
+    }
+
+    [Theory]
+    [MemberData(nameof(AvailableKernels.All), MemberType = typeof(AvailableKernels))]
+    public void Elementwise_kernels_are_the_scalar_ones_at_every_length_and_stay_inside(string name)
+    {
+        IKernels kernels = AvailableKernels.Get(name);
+        IKernels scalar = AvailableKernels.Get("scalar");
+        for (int length = 0; length <= 130; length++)
+        {
+            float[] x = new TorchGenerator((ulong)length).Normal(length, 3);
+            if (length > 3)
+                (x[0], x[1], x[2]) = (float.NaN, float.PositiveInfinity, float.NegativeInfinity);
+            float[] y = new TorchGenerator((ulong)length + 1000).Normal(length);
+            Same(length, x, (k, to) => k.Tanh(length, to));
+            fixed (float* source = y)
+            {
+                float* pointer = source;
+                Same(length, x, (k, to) => k.AddScaled(length, -0.3f, pointer, to));
+                Assert.Equal(y.Sum(v => (double)v * v), kernels.SumOfSquares(length, pointer), 1e-4);
+            }
+        }
+
+        void Same(int length, float[] input, Action<IKernels, Pointer> run)
+        {
+            var expected = new GuardedMemory(input);
+            var actual = new GuardedMemory(input, shift: 3);
+            run(scalar, expected.Pointer);
+            run(kernels, actual.Pointer);
+            actual.Check();
+            Assert.Equal(expected.Values.ToArray(), actual.Values.ToArray());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AvailableKernels.All), MemberType = typeof(AvailableKernels))]
+    public void Cells_are_the_scalar_ones_at_every_width_and_stay_inside(string name)
+    {
+        IKernels kernels = AvailableKernels.Get(name);
+        IKernels scalar = AvailableKernels.Get("scalar");
+        (int Columns, CellRun Run)[] cells =
+        [
+            (1, (k, s) => k.RnnForward(s, relu: false)), (1, (k, s) => k.RnnForward(s, relu: true)),
+            (1, (k, s) => k.RnnBackward(s, relu: false)), (1, (k, s) => k.RnnBackward(s, relu: true)),
+            (4, (k, s) => k.LstmForward(s)), (4, (k, s) => k.LstmBackward(s)),
+            (4, (k, s) => k.GruForward(s)), (4, (k, s) => k.GruBackward(s)),
+        ];
+        for (int hidden = 1; hidden <= 130; hidden += hidden < 40 ? 1 : 13)
+        {
+            foreach ((int columns, CellRun run) in cells)
+            {
+                foreach (bool first in (bool[])[false, true])
+                    Assert.Equal(Outcome(scalar, columns, hidden, first, run), Outcome(kernels, columns, hidden, first, run));
+            }
+        }
+    }
+
+    private static List<float> Outcome(IKernels kernels, int columns, int hidden, bool first, CellRun run)
+    {
+        const int rows = 3;
+        var random = new TorchGenerator((ulong)hidden);
+        GuardedMemory Memory(int width) => new(random.Normal(rows * width), shift: hidden % 3);
+        GuardedMemory gates = Memory(columns * hidden), h = Memory(hidden), previousH = Memory(hidden), c = Memory(hidden);
+        GuardedMemory previousC = Memory(hidden), tanhC = Memory(hidden), dh = Memory(hidden), later = Memory(hidden), dc = Memory(hidden);
+        run(kernels, new CellStep
+        {
+            Rows = rows,
+            Hidden = hidden,
+            Gates = gates.Pointer,
+            GatesRow = columns * hidden,
+            H = h.Pointer,
+            HRow = hidden,
+            PreviousH = first ? null : previousH.Pointer,
+            PreviousHRow = hidden,
+            C = c.Pointer,
+            PreviousC = first ? null : previousC.Pointer,
+            TanhC = tanhC.Pointer,
+            DH = dh.Pointer,
+            DHLater = later.Pointer,
+            DCLater = dc.Pointer,
+        });
+        var all = new List<float>();
+        foreach (GuardedMemory memory in (GuardedMemory[])[gates, h, previousH, c, previousC, tanhC, dh, later, dc])
+        {
+            memory.Check();
+            all.AddRange(memory.Values);
+        }
+        return all;
+    }
+
+    private static double UnitsOff(float actual, double expected)
+    {
+        float nearest = (float)expected;
+        double unit = Math.Abs((double)MathF.BitIncrement(MathF.Abs(nearest)) - MathF.Abs(nearest));
+        return Math.Abs(actual - expected) / unit;
+    }
+
+    private delegate void CellRun(IKernels kernels, CellStep step);
+
+    // A pointer cannot be a type argument.
+    private readonly struct Pointer(float* value)
+    {
+        public static implicit operator Pointer(float* value) => new(value);
+
+        public static implicit operator float*(Pointer pointer) => pointer._value;
+
+        private readonly float* _value = value;
+    }
+}

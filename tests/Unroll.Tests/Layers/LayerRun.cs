@@ -1,0 +1,147 @@
+using Unroll.Batches;
+using Unroll.Kernels;
+using Unroll.Layers;
+
+namespace Unroll.Tests.Layers;
+
+/// <summary>One recurrent layer over one shard, forward and backward, with results that start as NaN where they are overwritten.</summary>
+internal sealed unsafe class LayerRun
+{
+    private readonly IKernels _kernels;
+    private readonly IRecurrentCell _cell;
+    private readonly bool _reverse;
+    private readonly int[] _lengths;
+    private readonly Shard _shard = new();
+
+    public LayerRun(IKernels kernels, IRecurrentCell cell, int inputSize, int hiddenSize, bool reverse, int[] lengths)
+    {
+        (_kernels, _cell, _reverse, _lengths, InputSize, HiddenSize) = (kernels, cell, reverse, lengths, inputSize, hiddenSize);
+        _shard.Lay(lengths, 0, 0);
+        Hidden = NaNs(_shard.Tokens * hiddenSize);
+        DInputWeight = new float[cell.Gates * hiddenSize * inputSize];
+        DRecurrentWeight = new float[cell.Gates * hiddenSize * hiddenSize];
+        DBias = new float[cell.Columns * hiddenSize];
+        DInput = NaNs(_shard.Tokens * inputSize);
+        DInitialHidden = NaNs(lengths.Length * hiddenSize);
+        DInitialCell = NaNs(lengths.Length * hiddenSize);
+    }
+
+    public int InputSize { get; }
+
+    public int HiddenSize { get; }
+
+    public required float[] InputWeight { get; init; }
+
+    public required float[] RecurrentWeight { get; init; }
+
+    public required float[] Bias { get; init; }
+
+    public required float[] Input { get; init; }
+
+    public int[] Ids { get; init; } = [];
+
+    public float[] InitialHidden { get; init; } = [];
+
+    public float[] InitialCell { get; init; } = [];
+
+    public required float[] DHidden { get; init; }
+
+    public float[] Hidden { get; }
+
+    public float[] DInputWeight { get; }
+
+    public float[] DRecurrentWeight { get; }
+
+    public float[] DBias { get; }
+
+    public float[] DInput { get; }
+
+    public float[] DInitialHidden { get; }
+
+    public float[] DInitialCell { get; }
+
+    /// <summary>Σ h·dh after a forward pass.</summary>
+    public double Loss(float[] dHidden)
+    {
+        Run(backward: false);
+        return Hidden.Zip(dHidden, (h, d) => (double)h * d).Sum();
+    }
+
+    public void Execute() => Run(backward: true);
+
+    /// <summary>The rows of one sentence in a packed array.</summary>
+    public float[] RowOf(float[] packed, int row, int width) =>
+        [.. Enumerable.Range(0, _lengths[row]).SelectMany(t => packed.Skip((_shard.Offset(t) + row) * width).Take(width))];
+
+    /// <summary>The same layer over one of the sentences alone.</summary>
+    public LayerRun Row(int row) => new(_kernels, _cell, InputSize, HiddenSize, _reverse, [_lengths[row]])
+    {
+        InputWeight = InputWeight,
+        RecurrentWeight = RecurrentWeight,
+        Bias = Bias,
+        Input = RowOf(Input, row, InputSize),
+        InitialHidden = [.. InitialHidden.Skip(row * HiddenSize).Take(HiddenSize)],
+        InitialCell = [.. InitialCell.Skip(row * HiddenSize).Take(HiddenSize)],
+        DHidden = RowOf(DHidden, row, HiddenSize),
+    };
+
+    private void Run(bool backward)
+    {
+        bool oneHot = Ids.Length > 0;
+        int layerInput = oneHot ? 0 : InputSize;
+        var weights = new RecurrentWeights(_kernels, _cell, layerInput, HiddenSize);
+        var layer = new RecurrentLayer(_cell, layerInput, HiddenSize, _reverse);
+        float[] gates = NaNs(_shard.Tokens * _cell.Columns * HiddenSize);
+        float[] cells = NaNs(_shard.Tokens * HiddenSize);
+        float[] tanhCells = NaNs(_shard.Tokens * HiddenSize);
+        float[] scratch = NaNs(layer.ScratchLength(_kernels, _lengths.Length));
+        float[] table = Table();
+        fixed (float* w = InputWeight, u = RecurrentWeight, b = Bias, x = Input, h0 = InitialHidden, c0 = InitialCell, h = Hidden)
+        fixed (float* g = gates, c = cells, tc = tanhCells, s = scratch, dh = DHidden, dx = DInput, dh0 = DInitialHidden, dc0 = DInitialCell)
+        fixed (float* dw = DInputWeight, du = DRecurrentWeight, db = DBias, wt = table)
+        fixed (int* ids = Ids)
+        {
+            weights.Pack(w, u, b, withBackward: true);
+            var pass = new RecurrentPass
+            {
+                Shard = _shard,
+                Input = x,
+                InputRow = layerInput,
+                Ids = ids,
+                Table = wt,
+                InitialHidden = h0,
+                InitialCell = c0,
+                Hidden = h,
+                HiddenRow = HiddenSize,
+                Gates = g,
+                CellState = c,
+                TanhCell = tc,
+                DHidden = dh,
+                DInput = oneHot ? null : dx,
+                DHiddenLater = dh0,
+                DCellLater = dc0,
+                DInputWeight = dw,
+                DRecurrentWeight = du,
+                DBias = db,
+                Scratch = s,
+            };
+            layer.Forward(_kernels, weights, pass);
+            if (backward)
+                layer.Backward(_kernels, weights, pass);
+        }
+    }
+
+    private float[] Table()
+    {
+        int rows = _cell.Gates * HiddenSize;
+        float[] table = new float[InputWeight.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < InputSize; column++)
+                table[column * rows + row] = InputWeight[row * InputSize + column];
+        }
+        return table;
+    }
+
+    private static float[] NaNs(int count) => [.. Enumerable.Repeat(float.NaN, count)];
+}

@@ -1,0 +1,93 @@
+using Unroll.Batches;
+using Unroll.Layers;
+using Unroll.Models;
+using Unroll.Numerics;
+using Unroll.Threading;
+using Unroll.Training;
+using Xunit;
+
+namespace Unroll.Tests.Models;
+
+[Collection(AvailableKernels.Name)]
+public class DeterminismTests
+{
+    [Theory]
+    [InlineData(Cell.Rnn, Pooling.Last)]
+    [InlineData(Cell.Gru, Pooling.Max)]
+    [InlineData(Cell.Lstm, Pooling.Attention)]
+    public void Twenty_steps_give_the_same_bits_with_any_number_of_threads(Cell cell, Pooling pooling)
+    {
+        foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
+        {
+            using IDisposable forced = AvailableKernels.Force(kernels);
+            int[] expected = TrainTwentySteps(cell, pooling, threads: 1);
+            foreach (int threads in (int[])[1, 2, 3, 4, 8])
+                Assert.Equal(expected, TrainTwentySteps(cell, pooling, threads));
+        }
+    }
+
+    [Theory]
+    [InlineData(Cell.Rnn, Pooling.Last, 1)]
+    [InlineData(Cell.Gru, Pooling.Mean, 2)]
+    [InlineData(Cell.Lstm, Pooling.Max, 1)]
+    [InlineData(Cell.Lstm, Pooling.Attention, 2)]
+    public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        (TrainingStep step, Batch batch, EncodedTexts texts) = Create(cell, pooling, pool);
+        int[] rows = [.. Enumerable.Range(0, 40)];
+        for (int i = 0; i < 3; i++)
+        {
+            batch.Fill(texts, rows);
+            step.Run(batch, 0.01f);
+        }
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < 10; i++)
+        {
+            batch.Fill(texts, rows);
+            step.Run(batch, 0.01f);
+        }
+        Assert.Equal(0, GC.GetTotalAllocatedBytes(precise: true) - before);
+    }
+
+    private static int[] TrainTwentySteps(Cell cell, Pooling pooling, int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        (TrainingStep step, Batch batch, EncodedTexts texts) = Create(cell, pooling, pool);
+        var random = new TorchGenerator(4);
+        for (int i = 0; i < 20; i++)
+        {
+            batch.Fill(texts, random.Integers(50, texts.Count));
+            step.Run(batch, 0.01f);
+        }
+        int[] bits = new int[step.Parameters.Length];
+        for (int i = 0; i < bits.Length; i++)
+            bits[i] = BitConverter.SingleToInt32Bits(step.Parameters.Values[i]);
+        return bits;
+    }
+
+    private static (TrainingStep Step, Batch Batch, EncodedTexts Texts) Create(Cell cell, Pooling pooling, WorkerPool pool)
+    {
+        const int vocabulary = 30;
+        var config = new ModelConfig
+        {
+            Cell = cell,
+            Embedding = 9,
+            Hidden = 11,
+            Layers = 2,
+            Bidirectional = true,
+            Pooling = pooling,
+            Dropout = 0.3f,
+            Labels = ["a", "b", "c"],
+        };
+        var layout = new NetworkLayout(config, vocabulary);
+        var parameters = new Parameters(layout.Parameters);
+        var options = new TrainingOptions { Optimizer = OptimizerKind.Adam, ClipNorm = 1 };
+        layout.Initialize(parameters, options, new TorchGenerator(1));
+        var texts = new EncodedTexts();
+        var random = new TorchGenerator(2);
+        for (int row = 0; row < 100; row++)
+            texts.Add(random.Integers(1 + row % 23, vocabulary), row % 3);
+        return (new TrainingStep(new Network(config, layout), parameters, vocabulary, options, pool), new Batch(), texts);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Unroll.Batches;
+using Unroll.Layers;
+using Unroll.Models;
+using Unroll.Tests.Golden;
+
+namespace Unroll.Tests.Models;
+
+/// <summary>A network with parameters and sentences from engine.json.</summary>
+internal sealed class GoldenCase
+{
+    public static readonly JsonElement File = GoldenFile.Read("engine.json");
+
+    public GoldenCase(JsonElement config, JsonElement parameters, JsonElement sentences, JsonElement labels)
+    {
+        string cell = config.GetProperty("cell").GetString()!;
+        Config = new ModelConfig
+        {
+            Cell = cell switch { "lstm" => Cell.Lstm, "gru" => Cell.Gru, _ => Cell.Rnn },
+            Nonlinearity = cell == "rnn_relu" ? Nonlinearity.Relu : Nonlinearity.Tanh,
+            Embedding = config.GetProperty("embedding").GetInt32(),
+            Hidden = config.GetProperty("hidden").GetInt32(),
+            Layers = config.GetProperty("layers").GetInt32(),
+            Bidirectional = config.GetProperty("bidirectional").GetBoolean(),
+            Pooling = Enum.Parse<Pooling>(config.GetProperty("pooling").GetString()!, ignoreCase: true),
+            Labels = [.. Enumerable.Range(0, config.GetProperty("classes").GetInt32()).Select(c => $"{c}")],
+        };
+        Vocabulary = config.GetProperty("vocabulary").GetInt32();
+        Layout = new NetworkLayout(Config, Vocabulary);
+        Network = new Network(Config, Layout);
+        Parameters = new Parameters(Layout.Parameters);
+        foreach (Parameter parameter in Layout.Parameters)
+            Parameters.Write(parameter, Values(parameters, parameter));
+        Network.Pack(Parameters);
+        var texts = new EncodedTexts();
+        foreach ((JsonElement sentence, int label) in sentences.EnumerateArray().Zip(labels.Integers()))
+            texts.Add(sentence.Integers(), label);
+        Batch.Fill(texts, [.. Enumerable.Range(0, texts.Count)]);
+    }
+
+    public ModelConfig Config { get; }
+
+    public int Vocabulary { get; }
+
+    public NetworkLayout Layout { get; }
+
+    public Network Network { get; }
+
+    public Parameters Parameters { get; }
+
+    public Batch Batch { get; } = new();
+
+    /// <summary>Compares every tensor with the golden one of its name.</summary>
+    public void Compare(JsonElement expected, Parameters actual, double absolute, double relative)
+    {
+        foreach (Parameter parameter in Layout.Parameters)
+            Close.To(Values(expected, parameter), actual.Read(parameter), absolute, relative, parameter.Name);
+    }
+
+    // The golden file keeps a GRU's b_hn where PyTorch has it: in the last third of bias_hh.
+    private float[] Values(JsonElement tensors, Parameter parameter) =>
+        parameter.Name.StartsWith("rnn.bias_hn", StringComparison.Ordinal)
+            ? tensors.Singles(parameter.Name.Replace("bias_hn", "bias_hh", StringComparison.Ordinal))[^Config.Hidden..]
+            : tensors.Singles(parameter.Name);
+}

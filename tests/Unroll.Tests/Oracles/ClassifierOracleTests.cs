@@ -1,0 +1,76 @@
+using Unroll.Numerics;
+using Xunit;
+
+namespace Unroll.Tests.Oracles;
+
+/// <summary>The first proof of the whole classifier: every gradient of its oracle is the slope of its oracle's loss.</summary>
+public class ClassifierOracleTests
+{
+    private static readonly int[][] Sentences = [[3], [1, 4, 2], [2, 1, 1, 3, 4]];
+
+    private static readonly int[] Labels = [2, 0, 1];
+
+    public static TheoryData<string, bool, int, string> Combinations()
+    {
+        var data = new TheoryData<string, bool, int, string>();
+        foreach (string cell in (string[])["rnn", "rnn_relu", "gru", "lstm"])
+        {
+            foreach (string pooling in (string[])["last", "mean", "max", "attention"])
+            {
+                foreach (int layers in (int[])[1, 2])
+                {
+                    data.Add(cell, false, layers, pooling);
+                    data.Add(cell, true, layers, pooling);
+                }
+            }
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public void Gradient_is_the_slope(string cell, bool bidirectional, int layers, string pooling) =>
+        Check(new OracleConfig(cell, 5, 3, 3, layers, bidirectional, pooling, 3));
+
+    [Theory]
+    [InlineData("rnn", false, 1, "last")]
+    [InlineData("gru", true, 1, "mean")]
+    [InlineData("lstm", true, 2, "attention")]
+    public void Gradient_is_the_slope_for_one_hot_words(string cell, bool bidirectional, int layers, string pooling) =>
+        Check(new OracleConfig(cell, 5, 0, 2, layers, bidirectional, pooling, 3));
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 0.1)]
+    [InlineData(true, 0.2)]
+    public void Gradient_is_the_slope_for_weighted_classes_and_smoothed_labels(bool weighted, double smoothing) =>
+        Check(new OracleConfig("gru", 5, 3, 2, 1, true, "mean", 3), weighted ? [0.5, 2, 1.25] : null, smoothing);
+
+    [Fact]
+    public void Weighted_mean_of_one_class_is_the_plain_mean()
+    {
+        double[][] logits = [[0.3, -1, 2], [1, 0, -0.5]];
+        double plain = logits.Average(row => SoftmaxCrossEntropyOracle.Forward(row, 1));
+        Assert.Equal(plain, WeightedCrossEntropyOracle.Forward(logits, [1, 1], [9, 4, 7], 0), 12);
+    }
+
+    private static void Check(OracleConfig config, double[]? classWeights = null, double labelSmoothing = 0)
+    {
+        var random = new TorchGenerator(1);
+        var parameters = config.Parameters().ToDictionary(p => p.Name, p => Close.Widen(random.Normal(p.Length, 0.8f)));
+        foreach ((string name, double[] bias) in parameters)
+        {
+            if (name.StartsWith("rnn.bias_hh", StringComparison.Ordinal))
+                Array.Clear(bias, 0, 2 * config.Hidden);
+        }
+        var oracle = new ClassifierOracle(config, parameters);
+        Dictionary<string, double[]> gradients = oracle.Gradients(Sentences, Labels, classWeights, labelSmoothing);
+        foreach ((string name, double[] values) in parameters)
+        {
+            // A parameter that nothing depends on would pass the comparison for free.
+            Assert.True(gradients[name].Any(d => Math.Abs(d) > 1e-4), $"{name} has no gradient");
+            FiniteDifferences.Check(
+                values, gradients[name], () => oracle.Loss(Sentences, Labels, classWeights, labelSmoothing), "d " + name);
+        }
+    }
+}
