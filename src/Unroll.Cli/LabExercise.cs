@@ -46,5 +46,14 @@ internal static class LabExercise
 
     /// <summary>One step for each sentence, in order.</summary>
     public static TrainingOptions TrainingOptions(int epochs, float learningRate) =>
-        new() { Epochs = epochs, LearningRate = learningRate, BatchSize = 1, Shuffle = false, Threads = 1 };
+        new()
+        {
+            Optimizer = OptimizerKind.Sgd,
+            ClipNorm = null,
+            Epochs = epochs,
+            LearningRate = learningRate,
+            BatchSize = 1,
+            Shuffle = false,
+            Threads = 1,
+        };
 }

@@ -33,9 +33,38 @@ internal static class Options
         string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
         string list = string.Join(" or ", names);
         return Parsed(
-            name, $"{description}: {list}", value, names.Length > 1 ? list : $"{list}, the only one there is yet",
+            name, $"{description}: {list}", value, list,
             text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
     }
+
+    /// <summary>An option that has one value so far.</summary>
+    public static Option<string> OnlyChoice(string name, string description, string value) => new(name)
+    {
+        Description = description,
+        HelpName = "NAME",
+        DefaultValueFactory = _ => value,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[^1].Value;
+            if (!text.Equals(value, StringComparison.OrdinalIgnoreCase))
+                result.AddError($"{name} is {text}, expected {value}, the only one there is yet");
+            return value;
+        },
+    };
+
+    public static Option<float?> OptionalNumber(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[^1].Value;
+            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= 0 && float.IsFinite(number))
+                return number;
+            result.AddError($"{name} is {text}, expected 0 or a positive number");
+            return null;
+        },
+    };
 
     public static Option<string?> Output() => new("--out") { Description = "Folder to save the model in", HelpName = "DIR" };
 

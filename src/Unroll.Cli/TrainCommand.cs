@@ -19,6 +19,20 @@ internal static class TrainCommand
         Option<string?> output = Options.Output();
         Option<bool> overwrite = Options.Overwrite();
         Option<Cell> cell = Options.Choice("--cell", "Recurrent layer", Defaults.Cell);
+        Option<int> layers = Options.Integer("--layers", "Recurrent layers, one upon the other", Defaults.Layers, 1);
+        var bidirectional = new Option<bool>("--bidirectional") { Description = "Also read from the last word to the first" };
+        Option<Pooling> pooling = Options.Choice("--pooling", "How hidden states become one vector", Defaults.Pooling);
+        Option<float?> dropout = Options.OptionalNumber("--dropout", "Share of values a step sets to zero");
+        Option<OptimizerKind> optimizer = Options.Choice("--optimizer", "How gradients become updates", Defaults.Optimizer);
+        Option<float?> momentum = Options.OptionalNumber("--momentum", "Momentum of SGD");
+        Option<float?> weightDecay = Options.OptionalNumber("--weight-decay", "How much parameters shrink");
+        Option<float?> clip = Options.OptionalNumber("--clip", "Largest global norm of the gradients; 0 for none [default: 1]");
+        Option<ScheduleKind> schedule = Options.Choice("--schedule", "How the learning rate changes", Defaults.Schedule.Kind);
+        Option<int> warmUp = Options.Integer("--warm-up", "Steps in which the learning rate rises to its value", 0, 0);
+        Option<float?> labelSmoothing = Options.OptionalNumber("--label-smoothing", "Share of the target spread over all labels");
+        Option<RecurrentInitialization> recurrentInit = Options.Choice(
+            "--recurrent-init", "How recurrent weights are drawn", Defaults.RecurrentInitialization);
+        Option<int> threads = Options.Integer("--threads", "Threads; the result does not depend on it", Environment.ProcessorCount, 1);
         Option<Nonlinearity> nonlinearity = Options.Choice("--nonlinearity", "Function of the RNN", Defaults.Nonlinearity);
         Option<int> embedding = Options.Integer("--embedding", "Width of the word vectors; 0 is one-hot", Defaults.Embedding, 0);
         Option<int> hidden = Options.Integer("--hidden", "Width of the hidden state", Defaults.Hidden, 1);
@@ -30,7 +44,9 @@ internal static class TrainCommand
         Option<bool> json = Options.Json("Print one JSON object an epoch");
         var command = new Command("train", "Train a classifier on labelled sentences and save it")
         {
-            data, dev, output, overwrite, cell, nonlinearity, embedding, hidden, epochs, batch, learningRate, seed, keepCase, json,
+            data, dev, output, overwrite, cell, nonlinearity, embedding, hidden, layers, bidirectional, pooling, dropout, epochs, batch,
+            optimizer, learningRate, momentum, weightDecay, clip, schedule, warmUp, labelSmoothing, recurrentInit, threads, seed,
+            keepCase, json,
         };
         command.SetAction(parsed =>
         {
@@ -46,6 +62,18 @@ internal static class TrainCommand
                 Nonlinearity = parsed.GetValue(nonlinearity),
                 Embedding = parsed.GetValue(embedding),
                 Hidden = parsed.GetValue(hidden),
+                Layers = parsed.GetValue(layers),
+                Bidirectional = parsed.GetValue(bidirectional),
+                Pooling = parsed.GetValue(pooling),
+                Dropout = parsed.GetValue(dropout) ?? Defaults.Dropout,
+                Optimizer = parsed.GetValue(optimizer),
+                Momentum = parsed.GetValue(momentum) ?? Defaults.Momentum,
+                WeightDecay = parsed.GetValue(weightDecay) ?? Defaults.WeightDecay,
+                ClipNorm = parsed.GetValue(clip) switch { null => Defaults.ClipNorm, 0 => null, float most => most },
+                Schedule = Defaults.Schedule with { Kind = parsed.GetValue(schedule), WarmUpSteps = parsed.GetValue(warmUp) },
+                LabelSmoothing = parsed.GetValue(labelSmoothing) ?? Defaults.LabelSmoothing,
+                RecurrentInitialization = parsed.GetValue(recurrentInit),
+                Threads = parsed.GetValue(threads),
                 Epochs = parsed.GetValue(epochs),
                 BatchSize = parsed.GetValue(batch),
                 LearningRate = parsed.GetValue(learningRate),

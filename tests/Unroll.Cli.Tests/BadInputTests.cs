@@ -34,6 +34,9 @@ public class BadInputTests
     [InlineData("train rows.tsv --out taken --overwrite", "taken: exists and is no model folder")]
     [InlineData("train rows.tsv --out rows.tsv", "rows.tsv: is a file")]
     [InlineData("lab --out taken", "taken: exists already; choose another --out, or give --overwrite")]
+    [InlineData("train rows.tsv --cell tree", "unroll train: --cell is tree, expected rnn or gru or lstm")]
+    [InlineData("train rows.tsv --dropout 1", "dropout is 1, expected a share of at least 0 and below 1")]
+    [InlineData("train rows.tsv --clip x", "unroll train: --clip is x, expected 0 or a positive number")]
     [InlineData("predict", "unroll predict: Required argument missing for command: 'predict'")]
     [InlineData("predict none text", "none: no such folder, expected a model folder")]
     [InlineData("predict taken text", "taken/config.json: no such file; a model folder holds")]
@@ -108,7 +111,7 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        string[] args = ["train", data, "--nonlinearity", "relu", "--lr", "1e38", "--out", folder["model"]];
+        string[] args = ["train", data, "--nonlinearity", "relu", "--optimizer", "sgd", "--clip", "0", "--lr", "1e38", "--out", folder["model"]];
         CommandRun run = CommandRun.Of(args);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("try a smaller --lr", run.Error, StringComparison.Ordinal);

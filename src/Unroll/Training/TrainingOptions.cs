@@ -41,8 +41,8 @@ public sealed record TrainingOptions
     /// <summary>The first value of an LSTM's forget gate bias (Jozefowicz et al., 2015, use 1); null for PyTorch's. Default: null.</summary>
     public float? ForgetBias { get; init; }
 
-    /// <summary>How gradients become updates. Default: plain stochastic gradient descent.</summary>
-    public OptimizerKind Optimizer { get; init; }
+    /// <summary>How gradients become updates. Default: Adam.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
     /// <summary>μ of SGD with momentum. Default: 0.</summary>
     public float Momentum { get; init; }
@@ -62,8 +62,8 @@ public sealed record TrainingOptions
     /// <summary>λ, how much parameters shrink. Default: 0.</summary>
     public float WeightDecay { get; init; }
 
-    /// <summary>The largest global norm of the gradients (Pascanu et al., 2013); null for none. Default: none.</summary>
-    public float? ClipNorm { get; init; }
+    /// <summary>The largest global norm of the gradients (Pascanu et al., 2013); null for none. Default: 1.</summary>
+    public float? ClipNorm { get; init; } = 1;
 
     /// <summary>The largest size of each gradient; null for none. Default: none.</summary>
     public float? ClipValue { get; init; }
@@ -83,11 +83,11 @@ public sealed record TrainingOptions
     /// <summary>How often every row is seen. Default: 10.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>B: rows a step. Default: 8.</summary>
-    public int BatchSize { get; init; } = 8;
+    /// <summary>B: rows a step. Default: 32.</summary>
+    public int BatchSize { get; init; } = 32;
 
-    /// <summary>The length of a step against the gradient. Default: 0.02.</summary>
-    public float LearningRate { get; init; } = 0.02f;
+    /// <summary>The length of a step against the gradient. Default: 0.002.</summary>
+    public float LearningRate { get; init; } = 0.002f;
 
     /// <summary>Whether rows come in a new random order each epoch. Default: yes.</summary>
     public bool Shuffle { get; init; } = true;

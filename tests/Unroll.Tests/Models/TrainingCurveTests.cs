@@ -26,7 +26,8 @@ public class TrainingCurveTests
         SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { Seed = 3 });
         using var pool = new WorkerPool(2);
         var trainer = new TrainingStep(
-            classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, new TrainingOptions(), pool);
+            classifier.Network, classifier.Parameters, classifier.Vocabulary.Size,
+            new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null }, pool);
 
         var texts = new EncodedTexts();
         foreach (JsonElement sentence in Golden.GetProperty("sentences").EnumerateArray())
