@@ -7,10 +7,11 @@ namespace Unroll.Inspection;
 /// <summary>What a model computes for one text, word by word.</summary>
 /// <param name="Tokens">[T]: the tokens as the model cut them.</param>
 /// <param name="Hidden">[T][H·D]: the top layer's hidden state at each word; with two directions the forward one's first.</param>
+/// <param name="AttentionWeights">[T]: the weight of each word; empty unless the model pools by attention.</param>
 /// <param name="Logits">[C]: the output before softmax.</param>
 /// <param name="Prediction">The class with the largest logit.</param>
 public sealed record HiddenStateTrace(
-    IReadOnlyList<string> Tokens, IReadOnlyList<float[]> Hidden, float[] Logits, int Prediction);
+    IReadOnlyList<string> Tokens, IReadOnlyList<float[]> Hidden, float[] AttentionWeights, float[] Logits, int Prediction);
 
 /// <summary>Looks at the hidden state while a model reads a text.</summary>
 public static class HiddenStates
@@ -30,6 +31,6 @@ public static class HiddenStates
         float[][] hidden = [.. pass.TopStates.ToArray().Chunk(classifier.Config.StateSize)];
         float[] logits = pass.Logits.ToArray();
         return new HiddenStateTrace(
-            classifier.Config.Tokens.Tokenize(text), hidden, logits, Evaluation.Argmax.Of(logits));
+            classifier.Config.Tokens.Tokenize(text), hidden, pass.AttentionWeights.ToArray(), logits, Evaluation.Argmax.Of(logits));
     }
 }

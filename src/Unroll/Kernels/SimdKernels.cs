@@ -66,6 +66,14 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
     public void Multiply(int m, int n, int k, float* a, int aRow, float* packed, float* c, int cRow, float* from, int fromRow)
     {
         int width = 2 * TSimd.Width;
+        if (m == 1 && n >= 2 * width)
+        {
+            int wide = MultiplyRow(n, k, a, packed, c, from);
+            n -= wide;
+            c += wide;
+            packed += (long)wide * k;
+            from = from == null ? null : from + wide;
+        }
         float* edge = stackalloc float[8 * width];
         for (int block = 0; block < m; block += RowBlock)
         {
@@ -88,6 +96,21 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
                 }
             }
         }
+    }
+
+    // A single row: as many whole panels as make wide tiles. Returns the columns done.
+    private static int MultiplyRow(int n, int k, float* a, float* packed, float* c, float* from)
+    {
+        int width = 2 * TSimd.Width;
+        int done = 0;
+        for (; done <= n - 4 * width; done += 4 * width, packed += 4L * width * k)
+            Tiles<TSimd, TVector>.WideRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
+        if (done <= n - 2 * width)
+        {
+            Tiles<TSimd, TVector>.PairRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
+            done += 2 * width;
+        }
+        return done;
     }
 
     public void PackColumns(int m, int k, float* a, int aRow, float* packed)
@@ -202,7 +225,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
 
     private sealed class AlignedZeros
     {
-        private readonly Numerics.AlignedBuffer _buffer = new(64);
+        private readonly Numerics.AlignedBuffer _buffer = new(128);
 
         public float* Pointer => _buffer.Pointer;
     }

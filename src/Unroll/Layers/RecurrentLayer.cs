@@ -29,22 +29,32 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
     private readonly int _columns = cell.Columns * hiddenSize;
     private readonly int _inputColumns = cell.Gates * hiddenSize;
 
+    /// <summary>The most tokens that a chunk of a shard of the given rows has.</summary>
+    public static int ChunkLength(int rows) => ChunkTokens + rows;
+
     /// <summary>Scratch floats that a backward pass over shards of the given rows needs.</summary>
     public int ScratchLength(IKernels kernels, int rows)
     {
-        int tokens = ChunkTokens + rows;
+        int tokens = ChunkLength(rows);
         return kernels.PackedLength(tokens, inputSize) + kernels.PackedLength(tokens, hiddenSize) + _columns * tokens;
     }
 
     /// <summary>Computes every hidden state.</summary>
     public void Forward(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass)
     {
+        RecurrentPass inChunk = pass;
         for (int at = 0; at < pass.Shard.Steps;)
         {
             Chunk chunk = reverse ? ChunkEndingBefore(pass.Shard, pass.Shard.Steps - at) : ChunkFrom(pass.Shard, at);
-            StartSums(kernels, weights, pass, chunk);
+            if (!pass.KeepsTrace)
+            {
+                // The chunk's first token has the memory's first row.
+                inChunk.Gates = pass.Gates - (long)chunk.Start * _columns;
+                inChunk.TanhCell = pass.TanhCell - (long)chunk.Start * hiddenSize;
+            }
+            StartSums(kernels, weights, inChunk, chunk);
             for (int i = 0; i < chunk.Steps; i++)
-                ForwardStep(kernels, weights, pass, reverse ? chunk.First + chunk.Steps - 1 - i : chunk.First + i);
+                ForwardStep(kernels, weights, inChunk, reverse ? chunk.First + chunk.Steps - 1 - i : chunk.First + i);
             at += chunk.Steps;
         }
     }

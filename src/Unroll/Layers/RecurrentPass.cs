@@ -34,13 +34,16 @@ internal unsafe struct RecurrentPass
     /// <summary>From a row of h or dh to the next: H·D.</summary>
     public int HiddenRow;
 
-    /// <summary>Sums, then gates, then da, [N, Columns·H].</summary>
+    /// <summary>Whether gates and tanh c of all tokens are kept, for a backward pass; else those of one chunk are, one after the other.</summary>
+    public bool KeepsTrace;
+
+    /// <summary>Sums, then gates, then da, [N, Columns·H]; without a trace [<see cref="RecurrentLayer.ChunkLength"/>, Columns·H].</summary>
     public float* Gates;
 
     /// <summary>c, [N,H]; null without cell state.</summary>
     public float* CellState;
 
-    /// <summary>tanh c, [N,H]; null without cell state.</summary>
+    /// <summary>tanh c, [N,H], or as long as a chunk without a trace; null without cell state.</summary>
     public float* TanhCell;
 
     /// <summary>dh from the layers above, [N,H].</summary>

@@ -25,6 +25,10 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     /// <summary>z, [B,C] in the batch's order, after <see cref="Forward"/>.</summary>
     public ReadOnlySpan<float> Logits => new(_buffers.Logits, _batch.Count * network.Config.Classes);
 
+    /// <summary>α of attention pooling, [N] in the batch's order, after <see cref="Forward"/>; empty for other poolings.</summary>
+    public ReadOnlySpan<float> AttentionWeights =>
+        network.Attention is null ? [] : new(_buffers.Alpha, _batch.TokenCount);
+
     /// <summary>h of the top layer, [N,H·D] in the batch's order, after <see cref="Forward"/>.</summary>
     public ReadOnlySpan<float> TopStates =>
         new(_buffers.States(network.Config.Layers - 1), _batch.TokenCount * network.Config.StateSize);
@@ -61,11 +65,11 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     {
         Shard shard = _batch.ShardAt(part);
         bool training = _gradients is not null;
-        ForwardShard(shard, training);
+        ForwardShard(shard, worker, training);
         if (!training)
             return;
         ComputeLoss(shard);
-        BackwardShard(shard, _gradients!.ForShard(part), _buffers.Scratch(worker));
+        BackwardShard(shard, worker, _gradients!.ForShard(part));
     }
 
     private void Run(Batch batch)
@@ -75,7 +79,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         pool.Run(this, batch.ShardCount);
     }
 
-    private void ForwardShard(Shard shard, bool training)
+    private void ForwardShard(Shard shard, int worker, bool training)
     {
         ModelConfig config = network.Config;
         if (network.Embedding is { } embedding)
@@ -94,7 +98,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         for (int layer = 0; layer < config.Layers; layer++)
         {
             for (int direction = 0; direction < network.Directions; direction++)
-                ForwardLayer(shard, layer, direction, training);
+                ForwardLayer(shard, layer, direction, worker, training);
             if (training && layer < config.Layers - 1 && config.Dropout > 0)
             {
                 long first = (long)shard.FirstToken * config.StateSize;
@@ -110,10 +114,10 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
             _buffers.Logits + (long)shard.FirstRow * config.Classes);
     }
 
-    private void ForwardLayer(Shard shard, int layer, int direction, bool training)
+    private void ForwardLayer(Shard shard, int layer, int direction, int worker, bool training)
     {
         int index = layer * network.Directions + direction;
-        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, training);
+        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training);
         fixed (int* ids = _batch.Ids)
         {
             pass.Ids = ids + shard.FirstToken;
@@ -132,8 +136,9 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         }
     }
 
-    private void BackwardShard(Shard shard, ShardGradients gradients, float* scratch)
+    private void BackwardShard(Shard shard, int worker, ShardGradients gradients)
     {
+        float* scratch = _buffers.Scratch(worker);
         ModelConfig config = network.Config;
         PoolingPass pooling = _buffers.PoolingOf(shard, training: true);
         network.Output.Backward(
@@ -151,7 +156,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
             for (int direction = 0; direction < network.Directions; direction++)
             {
                 int index = layer * network.Directions + direction;
-                RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, training: true);
+                RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training: true);
                 pass.DInputWeight = network.InputWeight(index).IsTable ? null : gradients[network.InputWeight(index)];
                 pass.DRecurrentWeight = gradients[network.RecurrentWeight(index)];
                 pass.DBias = gradients[network.Bias(index)];

@@ -111,14 +111,13 @@ internal sealed unsafe class PassBuffers
         IRecurrentCell cell = _network.Layout.Cell;
         for (int i = 0; i < _gates.Length; i++)
         {
-            _gates[i].EnsureLength(tokens * cell.Columns * config.Hidden);
             if (cell.HasCellState)
-            {
                 _cells[i].EnsureLength(tokens * config.Hidden);
-                _tanhCells[i].EnsureLength(tokens * config.Hidden);
-            }
             if (training)
             {
+                _gates[i].EnsureLength(tokens * cell.Columns * config.Hidden);
+                if (cell.HasCellState)
+                    _tanhCells[i].EnsureLength(tokens * config.Hidden);
                 _dHiddenLater[i].EnsureLength(rows * config.Hidden);
                 if (cell.HasCellState)
                     _dCellLater[i].EnsureLength(rows * config.Hidden);
@@ -134,12 +133,11 @@ internal sealed unsafe class PassBuffers
             _attention.EnsureLength(tokens * state);
             _alpha.EnsureLength(tokens);
         }
-        if (training)
-            PrepareScratch(batch);
+        PrepareScratch(batch, training);
     }
 
     /// <summary>The memory of one layer and direction for one shard, but for gradients of parameters.</summary>
-    public RecurrentPass Recurrent(Shard shard, int layer, int direction, bool training)
+    public RecurrentPass Recurrent(Shard shard, int layer, int direction, int worker, bool training)
     {
         ModelConfig config = _network.Config;
         int index = layer * _network.Directions + direction;
@@ -149,7 +147,10 @@ internal sealed unsafe class PassBuffers
         int inputSize = _network.InputSize(layer);
         float* input = layer == 0 ? Embedded : training ? Dropped(layer - 1) : States(layer - 1);
         float* dInput = layer == 0 ? DEmbedded : DStates(layer - 1);
+        int columns = _network.Layout.Cell.Columns;
         bool hasCell = _network.Layout.Cell.HasCellState;
+        float* chunkGates = Scratch(worker);
+        int chunkTokens = Math.Min(RecurrentLayer.ChunkLength(shard.Rows), shard.Tokens);
         return new RecurrentPass
         {
             Shard = shard,
@@ -157,9 +158,10 @@ internal sealed unsafe class PassBuffers
             InputRow = inputSize,
             Hidden = States(layer) + token * state + direction * hidden,
             HiddenRow = state,
-            Gates = Gates(index) + token * _network.Layout.Cell.Columns * hidden,
+            KeepsTrace = training,
+            Gates = training ? Gates(index) + token * columns * hidden : chunkGates,
             CellState = hasCell ? _cells[index].Pointer + token * hidden : null,
-            TanhCell = hasCell ? _tanhCells[index].Pointer + token * hidden : null,
+            TanhCell = training && hasCell ? _tanhCells[index].Pointer + token * hidden : chunkGates + (long)chunkTokens * columns * hidden,
             DHidden = training ? DStates(layer) + token * state + direction * hidden : null,
             DInput = !training || inputSize == 0 ? null : dInput + token * inputSize,
             AddToDInput = direction > 0,
@@ -190,12 +192,19 @@ internal sealed unsafe class PassBuffers
     // The top layer's output is pooled; dropout comes after that.
     private bool UsesDropped(int layer) => _network.Config.Dropout > 0 && layer < _network.Config.Layers - 1;
 
-    private void PrepareScratch(Batch batch)
+    private void PrepareScratch(Batch batch, bool training)
     {
-        int length = _network.Attention?.ScratchLength ?? 0;
+        int length = training ? _network.Attention?.ScratchLength ?? 0 : 0;
         for (int s = 0; s < batch.ShardCount; s++)
         {
             int rows = batch.ShardAt(s).Rows;
+            if (!training)
+            {
+                // Without a trace the gates of a chunk are scratch.
+                int columns = _network.Layout.Cell.Columns + 1;
+                length = Math.Max(length, Math.Min(RecurrentLayer.ChunkLength(rows), batch.ShardAt(s).Tokens) * columns * _network.Config.Hidden);
+                continue;
+            }
             length = Math.Max(length, _network.Output.ScratchLength(rows));
             foreach (RecurrentLayer layer in _network.Recurrent)
                 length = Math.Max(length, layer.ScratchLength(_network.Kernels, rows));

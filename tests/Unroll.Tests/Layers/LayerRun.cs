@@ -112,6 +112,7 @@ internal sealed unsafe class LayerRun
                 InitialHidden = h0,
                 InitialCell = c0,
                 Hidden = h,
+                KeepsTrace = true,
                 HiddenRow = HiddenSize,
                 Gates = g,
                 CellState = c,

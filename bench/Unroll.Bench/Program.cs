@@ -1,0 +1,40 @@
+using System.Globalization;
+using Unroll.Bench;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+const string usage = """
+    layer CELL BATCH TIME INPUT HIDDEN [--threads N] [--seconds S]   one layer, forward and backward: a JSON line
+    step  CELL BATCH TIME INPUT HIDDEN [--threads N] [--seconds S]   a whole training step: a JSON line
+    lab                                                              the lab's 300 epochs inside the process
+    flat                                                             milliseconds a token from 10 to 2000 time steps
+    compare [ROUNDS]                                                 ours, oneDNN and PyTorch in turn: a Markdown table
+    """;
+try
+{
+    switch (args)
+    {
+        case ["layer", ..]:
+            Console.WriteLine(LayerBenchmark.Run(Work.Parse(args)).ToJson());
+            return 0;
+        case ["step", ..]:
+            Console.WriteLine(StepBenchmark.Run(Work.Parse(args)).ToJson());
+            return 0;
+        case ["lab"]:
+            LabBenchmark.Run(Console.Out);
+            return 0;
+        case ["flat"]:
+            FlatBenchmark.Run(Console.Out);
+            return 0;
+        case ["compare", ..]:
+            return Comparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
+        default:
+            Console.Error.WriteLine(usage);
+            return 2;
+    }
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine($"error: {e.Message}");
+    Console.Error.WriteLine(usage);
+    return 2;
+}
