@@ -32,6 +32,11 @@ internal static class TrainCommand
         Option<float?> labelSmoothing = Options.OptionalNumber("--label-smoothing", "Share of the target spread over all labels");
         Option<RecurrentInitialization> recurrentInit = Options.Choice(
             "--recurrent-init", "How recurrent weights are drawn", Defaults.RecurrentInitialization);
+        var truncate = new Option<int?>("--truncate")
+        {
+            Description = "Steps that gradients go back from a sentence's last word (truncated back-propagation)",
+            HelpName = "N",
+        };
         Option<int> threads = Options.Integer("--threads", "Threads; the result does not depend on it", Environment.ProcessorCount, 1);
         Option<Nonlinearity> nonlinearity = Options.Choice("--nonlinearity", "Function of the RNN", Defaults.Nonlinearity);
         Option<int> embedding = Options.Integer("--embedding", "Width of the word vectors; 0 is one-hot", Defaults.Embedding, 0);
@@ -45,7 +50,7 @@ internal static class TrainCommand
         var command = new Command("train", "Train a classifier on labelled sentences and save it")
         {
             data, dev, output, overwrite, cell, nonlinearity, embedding, hidden, layers, bidirectional, pooling, dropout, epochs, batch,
-            optimizer, learningRate, momentum, weightDecay, clip, schedule, warmUp, labelSmoothing, recurrentInit, threads, seed,
+            optimizer, learningRate, momentum, weightDecay, clip, schedule, warmUp, labelSmoothing, recurrentInit, truncate, threads, seed,
             keepCase, json,
         };
         command.SetAction(parsed =>
@@ -73,6 +78,7 @@ internal static class TrainCommand
                 Schedule = Defaults.Schedule with { Kind = parsed.GetValue(schedule), WarmUpSteps = parsed.GetValue(warmUp) },
                 LabelSmoothing = parsed.GetValue(labelSmoothing) ?? Defaults.LabelSmoothing,
                 RecurrentInitialization = parsed.GetValue(recurrentInit),
+                TruncateSteps = parsed.GetValue(truncate),
                 Threads = parsed.GetValue(threads),
                 Epochs = parsed.GetValue(epochs),
                 BatchSize = parsed.GetValue(batch),

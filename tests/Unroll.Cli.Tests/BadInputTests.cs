@@ -36,6 +36,7 @@ public class BadInputTests
     [InlineData("lab --out taken", "taken: exists already; choose another --out, or give --overwrite")]
     [InlineData("train rows.tsv --cell tree", "unroll train: --cell is tree, expected rnn or gru or lstm")]
     [InlineData("train rows.tsv --dropout 1", "dropout is 1, expected a share of at least 0 and below 1")]
+    [InlineData("train rows.tsv --truncate 5 --bidirectional", "truncate needs one direction")]
     [InlineData("train rows.tsv --clip x", "unroll train: --clip is x, expected 0 or a positive number")]
     [InlineData("predict", "unroll predict: Required argument missing for command: 'predict'")]
     [InlineData("predict none text", "none: no such folder, expected a model folder")]

@@ -21,6 +21,8 @@ public sealed class Batch
     private int[] _labels = [];
     private int[] _rows = [];
     private int[] _lengths = [];
+    private int[] _starts = [];
+    private int[] _positions = [];
     private long[] _sortKeys = [];
 
     /// <summary>B: the number of sentences.</summary>
@@ -41,6 +43,9 @@ public sealed class Batch
     /// <summary>[B]: which text each sentence is, shard by shard, longest first; sentences of one length keep their order.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
 
+    /// <summary>[B]: the place of each sentence among the rows that were given, shard by shard, longest first.</summary>
+    internal ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
+
     /// <summary>How many shards there are.</summary>
     internal int ShardCount { get; private set; }
 
@@ -50,33 +55,43 @@ public sealed class Batch
     /// <summary>Replaces the batch's content.</summary>
     /// <param name="texts">Where the sentences come from.</param>
     /// <param name="rows">Which of them, at least one.</param>
-    public void Fill(EncodedTexts texts, ReadOnlySpan<int> rows)
+    public void Fill(EncodedTexts texts, ReadOnlySpan<int> rows) => Fill(texts, rows, TokenWindow.All);
+
+    /// <summary>Replaces the batch's content by a part of each sentence; sentences without tokens in the window are left out.</summary>
+    internal void Fill(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window)
     {
         Debug.Assert(!rows.IsEmpty, "a batch holds at least one sentence");
-        Count = rows.Length;
+        SortByLength(texts, rows, window);
         int rowsPerShard = Math.Max(ShardRows, (Count + MostShards - 1) / MostShards);
         ShardCount = (Count + rowsPerShard - 1) / rowsPerShard;
         while (_shards.Count < ShardCount)
             _shards.Add(new Shard());
-        SortByLength(texts, rows);
-        DealToShards(texts, rows);
+        DealToShards(texts, rows, window);
         EnsureSize(ref _ids, TokenCount);
         for (int s = 0; s < ShardCount; s++)
             FillIds(texts, _shards[s]);
     }
 
     // One number orders by length, longest first, then by place.
-    private void SortByLength(EncodedTexts texts, ReadOnlySpan<int> rows)
+    private void SortByLength(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window)
     {
-        EnsureSize(ref _sortKeys, Count);
-        for (int b = 0; b < Count; b++)
-            _sortKeys[b] = ((long)(int.MaxValue - texts.LengthOf(rows[b])) << 32) | (uint)b;
+        EnsureSize(ref _sortKeys, rows.Length);
+        Count = 0;
+        for (int b = 0; b < rows.Length; b++)
+        {
+            int sentence = texts.LengthOf(rows[b]);
+            int length = window.End(sentence) - window.Start(sentence);
+            if (length > 0)
+                _sortKeys[Count++] = ((long)(int.MaxValue - length) << 32) | (uint)b;
+        }
         _sortKeys.AsSpan(0, Count).Sort();
     }
 
     // Like cards, so that every shard has long and short sentences and they take about the same time.
-    private void DealToShards(EncodedTexts texts, ReadOnlySpan<int> rows)
+    private void DealToShards(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window)
     {
+        EnsureSize(ref _starts, Count);
+        EnsureSize(ref _positions, Count);
         EnsureSize(ref _rows, Count);
         EnsureSize(ref _labels, Count);
         EnsureSize(ref _lengths, Count);
@@ -88,10 +103,14 @@ public sealed class Batch
             int first = next;
             for (int card = s; card < Count; card += ShardCount, next++)
             {
-                int row = rows[(int)(uint)_sortKeys[card]];
+                int position = (int)(uint)_sortKeys[card];
+                int row = rows[position];
+                int sentence = texts.LengthOf(row);
+                _positions[next] = position;
                 _rows[next] = row;
                 _labels[next] = texts.LabelOf(row);
-                _lengths[next] = texts.LengthOf(row);
+                _starts[next] = window.Start(sentence);
+                _lengths[next] = window.End(sentence) - _starts[next];
             }
             _shards[s].Lay(_lengths.AsSpan(first, next - first), first, TokenCount);
             TokenCount += _shards[s].Tokens;
@@ -105,7 +124,7 @@ public sealed class Batch
         for (int t = 0; t < shard.Steps; t++)
         {
             for (int b = 0; b < shard.BatchSize(t); b++)
-                _ids[next++] = texts.IdAt(_rows[shard.FirstRow + b], t);
+                _ids[next++] = texts.IdAt(_rows[shard.FirstRow + b], _starts[shard.FirstRow + b] + t);
         }
     }
 

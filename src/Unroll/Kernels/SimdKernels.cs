@@ -54,9 +54,18 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         for (int start = 0; start < n; start += width, packed += (long)width * k)
         {
             int columns = Math.Min(width, n - start);
-            for (int column = 0; column < width; column++)
+            float* from = source + (long)start * sourceRow;
+            int column = 0;
+            // Four columns at once, so that a store fills a part of a row.
+            for (; column <= columns - 4; column += 4, from += 4L * sourceRow)
             {
-                float* from = source + (long)(start + column) * sourceRow;
+                float* from1 = from + sourceRow, from2 = from1 + sourceRow, from3 = from2 + sourceRow;
+                float* to = packed + column;
+                for (int row = 0; row < k; row++, to += width)
+                    Vector128.Create(from[row], from1[row], from2[row], from3[row]).Store(to);
+            }
+            for (; column < width; column++, from += sourceRow)
+            {
                 for (int row = 0; row < k; row++)
                     packed[(long)row * width + column] = column < columns ? from[row] : 0;
             }

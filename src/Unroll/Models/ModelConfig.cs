@@ -48,6 +48,30 @@ public sealed record ModelConfig
     /// <summary>H·D: the width of a layer's output.</summary>
     public int StateSize => checked(Hidden * Directions);
 
+    /// <summary>
+    /// Floats that a training step keeps of its batch: it grows as T·B·H. Parameters, gradients, moments of the optimizer and each
+    /// thread's scratch memory come on top; they do not depend on the batch's tokens.
+    /// </summary>
+    /// <param name="tokens">N: tokens of the batch, T·B if all sentences have T.</param>
+    /// <param name="rows">B: sentences of the batch.</param>
+    public long TrainingStepFloats(long tokens, long rows)
+    {
+        IRecurrentCell cell = CreateCell();
+        long words = 2 * tokens * Embedding;
+        long states = 2 * tokens * StateSize * Layers;
+        long dropped = Dropout > 0 ? tokens * StateSize * (Layers - 1) : 0;
+        long cells = cell.HasCellState ? 1 : 0;
+        long trace = tokens * Hidden * (cell.Columns + 2 * cells) * Layers * Directions;
+        long carried = rows * Hidden * (1 + cells) * Layers * Directions;
+        long pooling = Pooling switch
+        {
+            Pooling.Max => rows * StateSize,
+            Pooling.Attention => tokens * (StateSize + 1),
+            _ => 0,
+        };
+        return words + states + dropped + trace + carried + pooling + rows * (2 * StateSize + Classes);
+    }
+
     internal IRecurrentCell CreateCell() => Cell switch
     {
         Cell.Lstm => new LstmCell(),

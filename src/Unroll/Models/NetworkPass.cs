@@ -19,6 +19,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     private double _totalWeight;
     private ulong _dropoutSeed;
     private long _step;
+    private bool _begins = true;
 
     public PassBuffers Buffers => _buffers;
 
@@ -34,10 +35,14 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         new(_buffers.States(network.Config.Layers - 1), _batch.TokenCount * network.Config.StateSize);
 
     /// <summary>Computes the logits; nothing is dropped.</summary>
-    public void Forward(Batch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="carried">Where sentences begin and what they leave behind; null for zeros.</param>
+    public void Forward(Batch batch, CarriedStates? carried = null)
     {
         _gradients = null;
+        Begin(batch, carried);
         Run(batch);
+        carried?.CopyFrom(batch, _buffers);
     }
 
     /// <summary>Computes the mean loss of a batch and its gradients.</summary>
@@ -46,8 +51,11 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     /// <param name="gradients">Where the gradients go.</param>
     /// <param name="dropoutSeed">The seed of the dropout masks.</param>
     /// <param name="step">The number of the training step: masks differ from step to step.</param>
-    public double ForwardBackward(Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step)
+    /// <param name="carried">Where sentences begin; null for zeros. No gradient goes there.</param>
+    public double ForwardBackward(
+        Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step, CarriedStates? carried = null)
     {
+        Begin(batch, carried);
         (_loss, _gradients, _dropoutSeed, _step) = (loss, gradients, dropoutSeed, step);
         _totalWeight = loss.TotalWeight(batch.Labels);
         if (_rowLosses.Length < batch.Count)
@@ -70,6 +78,15 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
             return;
         ComputeLoss(shard);
         BackwardShard(shard, worker, _gradients!.ForShard(part));
+    }
+
+    private void Begin(Batch batch, CarriedStates? carried)
+    {
+        _begins = carried is null;
+        if (carried is null)
+            return;
+        _buffers.PrepareInitialStates(batch);
+        carried.CopyTo(batch, _buffers);
     }
 
     private void Run(Batch batch)
@@ -117,7 +134,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     private void ForwardLayer(Shard shard, int layer, int direction, int worker, bool training)
     {
         int index = layer * network.Directions + direction;
-        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training);
+        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training, _begins);
         fixed (int* ids = _batch.Ids)
         {
             pass.Ids = ids + shard.FirstToken;
@@ -156,7 +173,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
             for (int direction = 0; direction < network.Directions; direction++)
             {
                 int index = layer * network.Directions + direction;
-                RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training: true);
+                RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training: true, _begins);
                 pass.DInputWeight = network.InputWeight(index).IsTable ? null : gradients[network.InputWeight(index)];
                 pass.DRecurrentWeight = gradients[network.RecurrentWeight(index)];
                 pass.DBias = gradients[network.Bias(index)];

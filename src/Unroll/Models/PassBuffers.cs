@@ -21,6 +21,8 @@ internal sealed unsafe class PassBuffers
     private readonly AlignedBuffer[] _tanhCells;
     private readonly AlignedBuffer[] _dHiddenLater;
     private readonly AlignedBuffer[] _dCellLater;
+    private readonly AlignedBuffer[] _initialHidden;
+    private readonly AlignedBuffer[] _initialCell;
     private readonly AlignedBuffer _pooled = new();
     private readonly AlignedBuffer _dPooled = new();
     private readonly AlignedBuffer _logits = new();
@@ -36,6 +38,8 @@ internal sealed unsafe class PassBuffers
         _states = Create(layers);
         _dropped = Create(layers);
         _dStates = Create(layers);
+        _initialHidden = Create(layers);
+        _initialCell = Create(layers);
         int directed = network.Recurrent.Length;
         _gates = Create(directed);
         _cells = Create(directed);
@@ -45,11 +49,11 @@ internal sealed unsafe class PassBuffers
         _scratch = Create(workers);
     }
 
-    /// <summary>Floats of all buffers together.</summary>
+    /// <summary>Floats of all buffers together, but for the workers' scratch memory.</summary>
     public long Length =>
         new[] { _embedded, _dEmbedded, _pooled, _dPooled, _logits, _attention, _alpha, _sources }
             .Concat(_states).Concat(_dropped).Concat(_dStates).Concat(_gates).Concat(_cells).Concat(_tanhCells)
-            .Concat(_dHiddenLater).Concat(_dCellLater).Concat(_scratch).Sum(buffer => (long)buffer.Length);
+            .Concat(_dHiddenLater).Concat(_dCellLater).Sum(buffer => (long)buffer.Length);
 
     /// <summary>x [N,E].</summary>
     public float* Embedded => _embedded.Pointer;
@@ -84,11 +88,31 @@ internal sealed unsafe class PassBuffers
     /// <summary>dh of a layer [N,P].</summary>
     public float* DStates(int layer) => _dStates[layer].Pointer;
 
+    /// <summary>c of a layer of one direction [N,H].</summary>
+    public float* Cells(int layer) => _cells[layer].Pointer;
+
+    /// <summary>h_0 of a layer of one direction [B,H].</summary>
+    public float* InitialHidden(int layer) => _initialHidden[layer].Pointer;
+
+    /// <summary>c_0 of a layer of one direction [B,H].</summary>
+    public float* InitialCell(int layer) => _initialCell[layer].Pointer;
+
     /// <summary>Scratch memory of one worker.</summary>
     public float* Scratch(int worker) => _scratch[worker].Pointer;
 
     /// <summary>The sums, gates or da of a layer and direction [N, Columns·H].</summary>
     public float* Gates(int index) => _gates[index].Pointer;
+
+    /// <summary>Makes room for the initial states of a batch.</summary>
+    public void PrepareInitialStates(Batch batch)
+    {
+        for (int layer = 0; layer < _initialHidden.Length; layer++)
+        {
+            _initialHidden[layer].EnsureLength(batch.Count * _network.Config.Hidden);
+            if (_network.Layout.Cell.HasCellState)
+                _initialCell[layer].EnsureLength(batch.Count * _network.Config.Hidden);
+        }
+    }
 
     /// <summary>Makes room for a batch.</summary>
     public void Prepare(Batch batch, bool training)
@@ -137,7 +161,13 @@ internal sealed unsafe class PassBuffers
     }
 
     /// <summary>The memory of one layer and direction for one shard, but for gradients of parameters.</summary>
-    public RecurrentPass Recurrent(Shard shard, int layer, int direction, int worker, bool training)
+    /// <param name="shard">The shard.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="direction">0 forward, 1 backward.</param>
+    /// <param name="worker">Whose scratch memory is used.</param>
+    /// <param name="training">Whether a backward pass follows.</param>
+    /// <param name="begins">Whether sentences begin with zeros; else with the initial states.</param>
+    public RecurrentPass Recurrent(Shard shard, int layer, int direction, int worker, bool training, bool begins)
     {
         ModelConfig config = _network.Config;
         int index = layer * _network.Directions + direction;
@@ -158,6 +188,8 @@ internal sealed unsafe class PassBuffers
             InputRow = inputSize,
             Hidden = States(layer) + token * state + direction * hidden,
             HiddenRow = state,
+            InitialHidden = begins ? null : InitialHidden(layer) + (long)shard.FirstRow * hidden,
+            InitialCell = begins || !hasCell ? null : InitialCell(layer) + (long)shard.FirstRow * hidden,
             KeepsTrace = training,
             Gates = training ? Gates(index) + token * columns * hidden : chunkGates,
             CellState = hasCell ? _cells[index].Pointer + token * hidden : null,

@@ -14,7 +14,6 @@ internal sealed class Trainer(
     private readonly TrainingStep _step = new(
         classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, options, pool);
 
-    private readonly Batch _batch = new();
     private long _steps;
     private long _totalSteps;
 
@@ -62,9 +61,8 @@ internal sealed class Trainer(
         foreach (int[] rows in order)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _batch.Fill(train, rows);
             learningRate = (float)(options.LearningRate * options.Schedule.Factor(_steps++, _totalSteps));
-            StepResult step = _step.Run(_batch, learningRate);
+            StepResult step = _step.Run(train, rows, learningRate);
             if (!double.IsFinite(step.Loss))
             {
                 throw new TrainingDivergedException(
@@ -74,7 +72,8 @@ internal sealed class Trainer(
             normSum += step.GradientNorm;
             clipped += step.Clipped ? 1 : 0;
             rowsDone += rows.Length;
-            tokensDone += _batch.TokenCount;
+            foreach (int row in rows)
+                tokensDone += train.LengthOf(row);
             if (rowsDone < train.Count)
                 progress?.Report(At(null));
         }

@@ -28,6 +28,8 @@ internal sealed unsafe class TrainingStep : IParallelWork
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
     private readonly Parameter[] _tables;
+    private readonly CarriedStates? _carried;
+    private readonly Batch _batch = new();
 
     public TrainingStep(Network network, Parameters parameters, int vocabularySize, TrainingOptions options, WorkerPool pool)
     {
@@ -37,8 +39,12 @@ internal sealed unsafe class TrainingStep : IParallelWork
         _optimizer = new Optimizer(network.Kernels, options, parameters.Length);
         _gradients = new GradientSum(network, vocabularySize, pool);
         _tables = [.. _gradients.Tables];
+        _carried = options.TruncateSteps is null ? null : new CarriedStates(network);
         network.Pack(parameters);
     }
+
+    /// <summary>What the model is.</summary>
+    public ModelConfig Config => _network.Config;
 
     /// <summary>What is trained.</summary>
     public Parameters Parameters => _parameters;
@@ -53,12 +59,45 @@ internal sealed unsafe class TrainingStep : IParallelWork
     public double ComputeGradients(Batch batch) =>
         _pass.ForwardBackward(batch, _loss, _gradients, _options.Seed, _optimizer.Steps);
 
-    /// <summary>The whole step.</summary>
+    /// <summary>
+    /// The loss of some texts and its gradients. With truncated back-propagation through time, words before the last
+    /// <see cref="TrainingOptions.TruncateSteps"/> are read stretch by stretch without a trace and only set the states that the last ones
+    /// begin with, so that memory does not grow with the sentence.
+    /// </summary>
+    public double ComputeGradients(EncodedTexts texts, ReadOnlySpan<int> rows)
+    {
+        if (_options.TruncateSteps is not { } length)
+        {
+            _batch.Fill(texts, rows);
+            return ComputeGradients(_batch);
+        }
+        int longest = 0;
+        foreach (int row in rows)
+            longest = Math.Max(longest, texts.LengthOf(row));
+        _carried!.Clear(rows.Length);
+        for (int stretch = 0; stretch * length < longest - length; stretch++)
+        {
+            _batch.Fill(texts, rows, TokenWindow.Before(length, stretch));
+            _pass.Forward(_batch, _carried);
+        }
+        _batch.Fill(texts, rows, TokenWindow.Last(length));
+        return _pass.ForwardBackward(_batch, _loss, _gradients, _options.Seed, _optimizer.Steps, _carried);
+    }
+
+    /// <summary>The whole step on some texts.</summary>
+    /// <param name="texts">Where they come from.</param>
+    /// <param name="rows">Which.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    public StepResult Run(EncodedTexts texts, ReadOnlySpan<int> rows, float learningRate) =>
+        Update(ComputeGradients(texts, rows), learningRate);
+
+    /// <summary>The whole step on a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
-    public StepResult Run(Batch batch, float learningRate)
+    public StepResult Run(Batch batch, float learningRate) => Update(ComputeGradients(batch), learningRate);
+
+    private StepResult Update(double loss, float learningRate)
     {
-        double loss = ComputeGradients(batch);
         double norm = _gradients.Norm();
         bool clipped = _optimizer.Begin(learningRate, norm);
         _pool.Run(this, DenseParts + 1);

@@ -77,6 +77,13 @@ public sealed record TrainingOptions
     /// <summary>The share of the target that is spread over all classes (Szegedy et al., 2016). Default: 0.</summary>
     public float LabelSmoothing { get; init; }
 
+    /// <summary>
+    /// Truncated back-propagation through time (Williams and Peng, 1990): gradients go back this many steps from a sentence's last word;
+    /// earlier words only set the state that those begin with, and cost no memory. For one direction and pooling of the last state.
+    /// Null for whole sentences. Default: null.
+    /// </summary>
+    public int? TruncateSteps { get; init; }
+
     /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
     public int? Threads { get; init; }
 
@@ -112,6 +119,9 @@ public sealed record TrainingOptions
         Require(ClipNorm is null or > 0, "clip", ClipNorm, "a positive number");
         Require(ClipValue is null or > 0, "clip value", ClipValue, "a positive number");
         Require(LabelSmoothing is >= 0 and < 1, "label smoothing", LabelSmoothing, "a share of at least 0 and below 1");
+        Require(TruncateSteps is null or >= 1, "truncate", TruncateSteps, "a positive number of steps");
+        if (TruncateSteps is not null && (Bidirectional || Pooling != Pooling.Last))
+            throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or --bidirectional and --pooling");
         Require(Threads is null or >= 1, "threads", Threads, "a positive number");
         Require(Epochs >= 1, "epochs", Epochs, "a positive number");
         Require(BatchSize >= 1, "batch", BatchSize, "a positive number of rows");

@@ -132,6 +132,31 @@ def cases():
     return out
 
 
+def truncated():
+    """Gradients through the last three words only; the words before set the state they begin with."""
+    torch.manual_seed(77)
+    out = []
+    for cell in CELLS:
+        c = config(cell, False, 2, "last")
+        net = Classifier(c)
+        sentences = [torch.randint(1, c["vocabulary"], (n,)).tolist() for n in LENGTHS]
+        labels = torch.randint(0, c["classes"], (len(LENGTHS),))
+        tops = []
+        for s in sentences:
+            state = None
+            if len(s) > 3:
+                with torch.no_grad():
+                    state = net.rnn(net.embedding(torch.tensor(s[:-3])).unsqueeze(1))[1]
+            tops.append(net.rnn(net.embedding(torch.tensor(s[-3:])).unsqueeze(1), state)[0][-1, 0])
+        logits = net.output(torch.stack(tops))
+        loss = F.cross_entropy(logits, labels)
+        loss.backward()
+        out.append({"name": name_of(c), "config": c, "steps": 3, "sentences": sentences, "labels": labels,
+                    "parameters": single(net.trained()), "loss": loss.float(),
+                    "gradients": single({n: p.grad for n, p in net.trained().items()})})
+    return out
+
+
 RUNS = {
     "sgd": (SGD, {"lr": 0.1}),
     "sgd weight decay": (SGD, {"lr": 0.1, "weight_decay": 0.01}),
@@ -214,4 +239,5 @@ def initial():
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    write("engine.json", {"cases": cases(), "optimizers": optimizers(), "schedules": schedules(), "initial": initial()})
+    write("engine.json", {"cases": cases(), "optimizers": optimizers(), "schedules": schedules(), "initial": initial(),
+                          "truncated": truncated()})

@@ -50,6 +50,22 @@ public class DeterminismTests
         Assert.Equal(0, GC.GetTotalAllocatedBytes(precise: true) - before);
     }
 
+    [Fact]
+    public void A_step_keeps_as_many_floats_as_its_config_says()
+    {
+        using var pool = new WorkerPool(1);
+        foreach (Cell cell in Enum.GetValues<Cell>())
+        {
+            foreach (Pooling pooling in Enum.GetValues<Pooling>())
+            {
+                (TrainingStep step, Batch batch, EncodedTexts texts) = Create(cell, pooling, pool);
+                batch.Fill(texts, [.. Enumerable.Range(0, 40)]);
+                step.ComputeGradients(batch);
+                Assert.Equal(step.Config.TrainingStepFloats(batch.TokenCount, batch.Count), step.Buffers.Length);
+            }
+        }
+    }
+
     private static int[] TrainTwentySteps(Cell cell, Pooling pooling, int threads)
     {
         using var pool = new WorkerPool(threads);

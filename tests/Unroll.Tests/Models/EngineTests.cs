@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Batches;
 using Unroll.Layers;
 using Unroll.Loss;
 using Unroll.Models;
@@ -75,6 +76,47 @@ public class EngineTests
             }
             @case.Compare(run.GetProperty("parameters"), @case.Parameters, 2e-5, 1e-5);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(AvailableKernels.All), MemberType = typeof(AvailableKernels))]
+    public void Truncated_gradients_are_PyTorchs_with_a_detached_state(string kernels)
+    {
+        using IDisposable forced = AvailableKernels.Force(kernels);
+        using var pool = new WorkerPool(2);
+        foreach (JsonElement golden in GoldenCase.File.GetProperty("truncated").EnumerateArray())
+        {
+            var @case = new GoldenCase(
+                golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
+            int steps = golden.GetProperty("steps").GetInt32();
+            var step = new TrainingStep(
+                @case.Network, @case.Parameters, @case.Vocabulary, new TrainingOptions { TruncateSteps = steps }, pool);
+            Assert.Equal(golden.GetProperty("loss").GetDouble(), step.ComputeGradients(@case.Texts, @case.Rows), 1e-5);
+            @case.Compare(golden.GetProperty("gradients"), step.Gradients, 1e-5, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Truncation_leaves_the_loss_as_it_is_and_memory_does_not_grow_with_the_sentence()
+    {
+        using var pool = new WorkerPool(1);
+        long[] floats = [.. new[] { 300, 3000 }.Select(length =>
+        {
+            var config = new ModelConfig { Cell = Cell.Lstm, Embedding = 5, Hidden = 6, Layers = 2, Labels = ["a", "b"] };
+            var layout = new NetworkLayout(config, 20);
+            var parameters = new Parameters(layout.Parameters);
+            layout.Initialize(parameters, new TrainingOptions(), new TorchGenerator(1));
+            var texts = new EncodedTexts();
+            texts.Add(new TorchGenerator(2).Integers(length, 20), 1);
+            texts.Add(new TorchGenerator(3).Integers(length - 7, 20), 0);
+            texts.Add([4, 5], 0);
+            TrainingStep Step(int? truncate) =>
+                new(new Network(config, layout), parameters, 20, new TrainingOptions { TruncateSteps = truncate }, pool);
+            TrainingStep truncated = Step(50);
+            Assert.Equal(Step(null).ComputeGradients(texts, [0, 1, 2]), truncated.ComputeGradients(texts, [0, 1, 2]));
+            return truncated.Buffers.Length;
+        })];
+        Assert.Equal(floats[0], floats[1]);
     }
 
     [Fact]

@@ -32,10 +32,9 @@ internal sealed class GoldenCase
         foreach (Parameter parameter in Layout.Parameters)
             Parameters.Write(parameter, Values(parameters, parameter));
         Network.Pack(Parameters);
-        var texts = new EncodedTexts();
         foreach ((JsonElement sentence, int label) in sentences.EnumerateArray().Zip(labels.Integers()))
-            texts.Add(sentence.Integers(), label);
-        Batch.Fill(texts, [.. Enumerable.Range(0, texts.Count)]);
+            Texts.Add(sentence.Integers(), label);
+        Batch.Fill(Texts, Rows);
     }
 
     public ModelConfig Config { get; }
@@ -47,6 +46,10 @@ internal sealed class GoldenCase
     public Network Network { get; }
 
     public Parameters Parameters { get; }
+
+    public EncodedTexts Texts { get; } = new();
+
+    public int[] Rows => [.. Enumerable.Range(0, Texts.Count)];
 
     public Batch Batch { get; } = new();
 
