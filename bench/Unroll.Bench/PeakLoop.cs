@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Unroll.Kernels;
 using Unroll.Threading;
@@ -29,6 +30,8 @@ internal sealed class PeakLoop : IParallelWork
         _ => Loop<SimdScalar, float>(),
     };
 
+    // Compiled at once and fully: a loop that is called once would else run in its first, slow form.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Loop<S, V>()
         where S : struct, ISimd<V>
         where V : unmanaged
