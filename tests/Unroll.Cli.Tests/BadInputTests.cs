@@ -122,6 +122,20 @@ public class BadInputTests
     }
 
     [Fact]
+    public void An_unknown_set_of_kernels_is_refused_and_a_known_one_gives_the_same_lab()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("sets the variable with env, which Windows does not have");
+        CommandRun unknown = WithKernels("avx9");
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.StartsWith("error: UNROLL_KERNELS is avx9, expected one of vector512, vector256, vector128, scalar", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal(LabCommandTests.Expected, WithKernels("scalar").Output);
+
+        static CommandRun WithKernels(string name) =>
+            Repository.Run("env", $"UNROLL_KERNELS={name}", Repository.Command, "lab");
+    }
+
+    [Fact]
     public void Help_shows_every_verb_and_option()
     {
         CommandRun root = CommandRun.Of("--help");

@@ -18,10 +18,11 @@ internal static class KernelRegistry
         (new SimdKernels<SimdScalar, float>("scalar"), true),
     ];
 
-    private static IKernels? _forced = FromEnvironment();
+    private static IKernels? _forced;
 
     /// <summary>The kernels in use.</summary>
-    public static IKernels Current => _forced ?? All.First(entry => entry.Fast).Kernels;
+    /// <exception cref="InputException">The environment variable names none.</exception>
+    public static IKernels Current => _forced ?? FromEnvironment() ?? All.First(entry => entry.Fast).Kernels;
 
     /// <summary>Those that this machine runs in hardware, fastest first.</summary>
     public static IEnumerable<IKernels> Available => All.Where(entry => entry.Fast).Select(entry => entry.Kernels);

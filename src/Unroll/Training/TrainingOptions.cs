@@ -93,8 +93,8 @@ public sealed record TrainingOptions
     /// <summary>B: rows a step. Default: 32.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>The length of a step against the gradient. Default: 0.002.</summary>
-    public float LearningRate { get; init; } = 0.002f;
+    /// <summary>The length of a step against the gradient. Default: 0.001.</summary>
+    public float LearningRate { get; init; } = 0.001f;
 
     /// <summary>Whether rows come in a new random order each epoch. Default: yes.</summary>
     public bool Shuffle { get; init; } = true;

@@ -41,13 +41,18 @@ public class DeterminismTests
             batch.Fill(texts, rows);
             step.Run(batch, 0.01f);
         }
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < 10; i++)
+        // The count is the whole process's, and the test runner has threads too: a step that allocates would do so in every round.
+        long least = Enumerable.Range(0, 5).Min(_ =>
         {
-            batch.Fill(texts, rows);
-            step.Run(batch, 0.01f);
-        }
-        Assert.Equal(0, GC.GetTotalAllocatedBytes(precise: true) - before);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < 10; i++)
+            {
+                batch.Fill(texts, rows);
+                step.Run(batch, 0.01f);
+            }
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        });
+        Assert.Equal(0, least);
     }
 
     [Fact]
