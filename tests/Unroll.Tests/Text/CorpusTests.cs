@@ -1,0 +1,45 @@
+using Unroll.Text;
+using Xunit;
+
+namespace Unroll.Tests.Text;
+
+public sealed class CorpusTests
+{
+    [Fact]
+    public void KeepsNumbersLabelsAndHashesButNoTexts()
+    {
+        var train = new Corpus(new Tokenizer());
+        train.Add("good", "A film a film");
+        train.Add("bad", "");
+        Corpus dev = train.CreateSharing();
+        dev.Add("odd", "the film");
+        dev.Add("good", "A film a film");
+
+        Assert.Equal([0, 1, 0, 1], train.TokensOf(0));
+        Assert.True(train.TokensOf(1).IsEmpty);
+        Assert.Equal([2, 1], dev.TokensOf(0));
+        Assert.Equal(["a", "film", "the"], train.Tokens);
+        Assert.Equal(["good", "bad", "odd"], train.Labels);
+        Assert.Equal((2, 4, 2, 6), (train.Count, train.TokenCount, dev.Count, dev.TokenCount));
+        Assert.Equal(train.HashOf(0), dev.HashOf(1));
+        Assert.NotEqual(train.HashOf(0), dev.HashOf(0));
+    }
+
+    [Fact]
+    public void TheFingerprintSeesTextsLabelsAndTheirOrder()
+    {
+        string first = Of(("a", "x"), ("b", "y"));
+        Assert.Equal(first, Of(("a", "x"), ("b", "y")));
+        Assert.NotEqual(first, Of(("b", "y"), ("a", "x")));
+        Assert.NotEqual(first, Of(("a", "x"), ("a", "y")));
+        Assert.NotEqual(first, Of(("a", "x"), ("b", "z")));
+
+        static string Of(params (string Label, string Text)[] rows)
+        {
+            var corpus = new Corpus(new Tokenizer());
+            foreach ((string label, string text) in rows)
+                corpus.Add(label, text);
+            return corpus.Fingerprint();
+        }
+    }
+}
