@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Unroll.Batches;
 using Unroll.Evaluation;
 using Unroll.Loss;
@@ -53,15 +54,15 @@ public sealed class SentenceClassifier
         return classifier;
     }
 
-    /// <summary>Creates a model for the rows' words and labels, with fresh parameters.</summary>
-    /// <param name="rows">Rows to train on, with at least two labels.</param>
+    /// <summary>Creates a model for the words and labels of some rows, with fresh parameters.</summary>
+    /// <param name="corpus">Has the rows, cut into tokens.</param>
+    /// <param name="rows">The rows to train on; null for all. Together they must have at least two labels.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="InputException">The rows have fewer than two labels, or a setting is out of range.</exception>
-    public static SentenceClassifier CreateFor(IReadOnlyList<LabelledText> rows, TrainingOptions options)
+    public static SentenceClassifier CreateFor(Corpus corpus, IReadOnlyList<int>? rows, TrainingOptions options)
     {
         options.Validate();
-        IReadOnlyList<string> labels = LabelledTextReader.DistinctLabels(rows, "training data");
-        var tokens = new Tokenizer(TokenKind.Whitespace, options.Lowercase);
+        IEnumerable<int> all = rows ?? Enumerable.Range(0, corpus.Count);
         var config = new ModelConfig
         {
             Cell = options.Cell,
@@ -72,17 +73,18 @@ public sealed class SentenceClassifier
             Pooling = options.Pooling,
             Dropout = options.Dropout,
             Nonlinearity = options.Nonlinearity,
-            Labels = labels,
-            Tokens = tokens,
+            Labels = corpus.DistinctLabels(all),
+            Tokens = corpus.Tokenizer,
         };
-        Vocabulary vocabulary = Vocabulary.Build(rows.Select(row => tokens.Tokenize(row.Text)));
-        return Create(config, vocabulary, options);
+        return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, options.MaximumVocabulary), options);
     }
 
-    /// <summary>Creates a model for the rows and trains it.</summary>
+    /// <summary>
+    /// Creates a model for the rows and trains it. Without dev rows, <see cref="TrainingOptions.DevShare"/> of the rows are split off.
+    /// </summary>
     /// <param name="rows">Rows to train on, with at least two labels.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null to split some off.</param>
     /// <param name="progress">Told after every step, on the training thread.</param>
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>The trained model.</returns>
@@ -90,16 +92,49 @@ public sealed class SentenceClassifier
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SentenceClassifier Train(
-        IReadOnlyList<LabelledText> rows, TrainingOptions? options = null, IReadOnlyList<LabelledText>? dev = null,
+        IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new TrainingOptions();
-        SentenceClassifier classifier = CreateFor(rows, options);
-        classifier.Fit(rows, options, dev, progress, cancellationToken);
+        options.Validate();
+        var corpus = new Corpus(options.Tokenizer);
+        corpus.AddRange(rows);
+        Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
+        devCorpus?.AddRange(dev!);
+        var split = DevSplit.Of(corpus, devCorpus, options);
+        SentenceClassifier classifier = CreateFor(corpus, split.TrainRows, options);
+        classifier.Fit(
+            classifier.Encode(corpus, split.TrainRows), options, classifier.Encode(split.Dev, split.DevRows), progress, cancellationToken);
         return classifier;
     }
 
-    /// <summary>Trains this model further. When it is cancelled, the model is as it was after the last whole epoch.</summary>
+    /// <summary>
+    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch; also when
+    /// it is cancelled.
+    /// </summary>
+    /// <param name="train">Rows to train on.</param>
+    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null or empty for none.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>A report of each epoch.</returns>
+    /// <exception cref="InputException">There are no rows, a setting cannot be used, or the checkpoint belongs to another training.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<EpochReport> Fit(
+        EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options.Validate();
+        if (train.Count == 0)
+            throw new InputException("no rows to train on, expected at least one");
+        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
+            throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
+        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+        return new Trainer(this, options, _generator, pool, train, dev is { Count: > 0 } ? dev : null).Run(progress, cancellationToken);
+    }
+
+    /// <summary>Trains this model further on rows of text; see the other overload.</summary>
     /// <param name="rows">Rows to train on; their labels must be the model's.</param>
     /// <param name="options">Settings of the training; those of the model are not looked at.</param>
     /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
@@ -110,16 +145,35 @@ public sealed class SentenceClassifier
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
-        IReadOnlyList<LabelledText> rows, TrainingOptions options, IReadOnlyList<LabelledText>? dev = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Fit(Encode(rows, "training row"), options, dev is null ? null : Encode(dev, "dev row"), progress, cancellationToken);
+
+    /// <summary>Rows of a corpus as this model's ids.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
     {
-        options.Validate();
-        EncodedTexts train = Encode(rows, "training row");
-        EncodedTexts? encodedDev = dev is { Count: > 0 } ? Encode(dev, "dev row") : null;
-        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
-            throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
-        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        return new Trainer(this, options, _generator, pool).Run(train, encodedDev, progress, cancellationToken);
+        int[] ids = [.. corpus.Tokens.Select(token => Vocabulary.IdOf(token))];
+        Dictionary<string, int> classOf = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
+        int[] classes = [.. corpus.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
+        int empty = Vocabulary.IdOfEmpty;
+        var encoded = new EncodedTexts();
+        var buffer = new List<int>();
+        foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
+        {
+            int label = classes[corpus.LabelOf(row)];
+            if (label < 0)
+                throw UnknownLabel($"row {row + 1}", corpus.Labels[corpus.LabelOf(row)]);
+            buffer.Clear();
+            foreach (int token in corpus.TokensOf(row))
+                buffer.Add(ids[token]);
+            if (buffer.Count == 0)
+                buffer.Add(empty);
+            encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
+        }
+        return encoded;
     }
 
     /// <summary>Classifies one text.</summary>
@@ -225,19 +279,18 @@ public sealed class SentenceClassifier
         return predictions;
     }
 
-    private EncodedTexts Encode(IReadOnlyList<LabelledText> rows, string what)
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what)
     {
-        Dictionary<string, int> classes = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
-        var encoded = new EncodedTexts();
-        for (int i = 0; i < rows.Count; i++)
+        var corpus = new Corpus(Config.Tokens);
+        foreach (LabelledText row in rows)
         {
-            if (!classes.TryGetValue(rows[i].Label, out int label))
-            {
-                throw new InputException(
-                    $"{what} {i + 1} has the label \"{rows[i].Label}\", which the model does not know; known labels: {string.Join(", ", Config.Labels)}");
-            }
-            encoded.Add(Vocabulary.Encode(Config.Tokens.Tokenize(rows[i].Text)), label);
+            if (!Config.Labels.Contains(row.Label))
+                throw UnknownLabel($"{what} {corpus.Count + 1}", row.Label);
+            corpus.Add(row.Label, row.Text);
         }
-        return encoded;
+        return Encode(corpus);
     }
+
+    private InputException UnknownLabel(string where, string label) =>
+        new($"{where} has the label \"{label}\", which the model does not know; known labels: {string.Join(", ", Config.Labels)}");
 }

@@ -59,6 +59,28 @@ public sealed class Corpus
         _hashes.Add(HashOf(text));
     }
 
+    /// <summary>Adds texts.</summary>
+    /// <param name="rows">Labels and texts; read once.</param>
+    public void AddRange(IEnumerable<LabelledText> rows)
+    {
+        foreach (LabelledText row in rows)
+            Add(row.Label, row.Text);
+    }
+
+    /// <summary>The distinct labels of some rows in ordinal order: class c is the c-th.</summary>
+    /// <param name="rows">Rows to train on.</param>
+    /// <exception cref="InputException">There are fewer than two labels.</exception>
+    public IReadOnlyList<string> DistinctLabels(IEnumerable<int> rows)
+    {
+        string[] labels = [.. rows.Select(LabelOf).Distinct().Select(label => Labels[label]).Order(StringComparer.Ordinal)];
+        return labels.Length switch
+        {
+            0 => throw new InputException("no rows to train on, expected rows with at least two labels"),
+            1 => throw new InputException($"every row to train on has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
+            _ => labels,
+        };
+    }
+
     /// <summary>The numbers of one text's tokens.</summary>
     /// <param name="row">Which text.</param>
     public ReadOnlySpan<int> TokensOf(int row) =>

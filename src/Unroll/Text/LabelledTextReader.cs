@@ -35,22 +35,6 @@ public static class LabelledTextReader
         return rows;
     }
 
-    /// <summary>The distinct labels of the rows in ordinal order: class c is the c-th.</summary>
-    /// <param name="rows">Rows to train on.</param>
-    /// <param name="source">Where the rows come from, for the error.</param>
-    /// <exception cref="InputException">There are fewer than two labels.</exception>
-    public static IReadOnlyList<string> DistinctLabels(IEnumerable<LabelledText> rows, string source)
-    {
-        string[] labels = [.. rows.Select(row => row.Label).Distinct().Order(StringComparer.Ordinal)];
-        return labels.Length switch
-        {
-            0 => throw new InputException($"{source}: no rows, expected rows with at least two labels"),
-            1 => throw new InputException(
-                $"{source}: every row has the label {Quote(labels[0])}, expected at least two labels; add rows of another class"),
-            _ => labels,
-        };
-    }
-
     private static LabelledText ParseRow(string line, string path, int number)
     {
         int tabs = line.Count(c => c == '\t');

@@ -64,20 +64,27 @@ public sealed class Vocabulary
     public UnknownWords UnknownWords { get; }
 
     /// <summary>
-    /// Builds the vocabulary of a set of texts, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
+    /// Builds the vocabulary of some rows, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
     /// count stand in order of appearance.
     /// </summary>
-    /// <param name="texts">The tokens of each text.</param>
-    public static Vocabulary Build(IEnumerable<string[]> texts)
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <param name="minimumCount">How often a token must occur.</param>
+    /// <param name="maximumSize">The most tokens, the two special ones counted; null for no limit.</param>
+    public static Vocabulary Build(Corpus corpus, IEnumerable<int>? rows = null, int minimumCount = 1, int? maximumSize = null)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (string token in texts.SelectMany(text => text))
+        int[] counts = new int[corpus.Tokens.Count];
+        foreach (int row in rows ?? Enumerable.Range(0, corpus.Count))
         {
-            if (token is not (Padding or Unknown))
-                counts[token] = counts.GetValueOrDefault(token) + 1;
+            foreach (int token in corpus.TokensOf(row))
+                counts[token]++;
         }
-        // OrderBy is stable and a dictionary that is never removed from enumerates in order of insertion.
-        IEnumerable<string> words = counts.OrderByDescending(entry => entry.Value).Select(entry => entry.Key);
+        // Numbers of a corpus are in order of appearance, and OrderBy is stable.
+        IEnumerable<string> words = Enumerable.Range(0, counts.Length)
+            .Where(token => counts[token] >= Math.Max(minimumCount, 1) && corpus.Tokens[token] is not (Padding or Unknown))
+            .OrderByDescending(token => counts[token])
+            .Take((maximumSize ?? int.MaxValue) - 2)
+            .Select(token => corpus.Tokens[token]);
         return new Vocabulary([Padding, Unknown, .. words], UnknownWords.Token);
     }
 
@@ -88,14 +95,22 @@ public sealed class Vocabulary
     public int[] Encode(ReadOnlySpan<string> tokens)
     {
         if (tokens.IsEmpty)
-            return UnknownWords == UnknownWords.Token ? [UnknownId] : throw new InputException($"no words in the text; known words: {Known()}");
+            return [IdOfEmpty];
         int[] ids = new int[tokens.Length];
         for (int i = 0; i < ids.Length; i++)
             ids[i] = IdOf(tokens[i]);
         return ids;
     }
 
-    private int IdOf(string token)
+    /// <summary>What a text without tokens is read as: one unknown word.</summary>
+    /// <exception cref="InputException">The vocabulary is closed.</exception>
+    internal int IdOfEmpty =>
+        UnknownWords == UnknownWords.Token ? UnknownId : throw new InputException($"no words in the text; known words: {Known()}");
+
+    /// <summary>The id of one token.</summary>
+    /// <param name="token">The token.</param>
+    /// <exception cref="InputException">The vocabulary is closed and the token is not in it.</exception>
+    public int IdOf(string token)
     {
         if (_ids.TryGetValue(token, out int id))
             return id;
