@@ -76,7 +76,7 @@ public sealed class SentenceClassifier
             Labels = corpus.DistinctLabels(all),
             Tokens = corpus.Tokenizer,
         };
-        return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, options.MaximumVocabulary), options);
+        return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, options.MaximumVocabulary ?? int.MaxValue), options);
     }
 
     /// <summary>

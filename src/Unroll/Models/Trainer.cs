@@ -129,7 +129,7 @@ internal sealed class Trainer
         TrainingPosition at = _position;
         EvaluationResult? onDev = _dev is null ? null : _classifier.Evaluate(_dev, _pool);
         var report = new EpochReport(
-            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.MacroF1, learningRate, at.NormSum / steps,
+            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.Accuracy, learningRate, at.NormSum / steps,
             (double)at.Clipped / steps, at.Seconds, at.Tokens / at.Seconds, IsBest: true);
         return report with { IsBest = at.Best is not { } best || _dev is null || Score(report) > Score(best) };
     }

@@ -9,7 +9,7 @@ public sealed class StratifiedSplitTests
     private static readonly int[] Labels = [.. Enumerable.Range(0, 1000).Select(row => row % 10 < 7 ? 0 : row % 10 < 9 ? 1 : 2)];
 
     [Fact]
-    public void EachClassKeepsItsShare()
+    public void Each_class_keeps_its_share()
     {
         (int[] kept, int[] off) = StratifiedSplit.Split(Labels, 0.1, new TorchGenerator(42));
         Assert.Equal(Enumerable.Range(0, 1000), kept.Concat(off).Order());
@@ -20,7 +20,7 @@ public sealed class StratifiedSplitTests
     }
 
     [Fact]
-    public void AClassOfOneRowStays()
+    public void A_class_of_one_row_stays()
     {
         (int[] kept, int[] off) = StratifiedSplit.Split([0, 0, 0, 0, 1], 0.9, new TorchGenerator(1));
         Assert.Contains(4, kept);
@@ -28,7 +28,7 @@ public sealed class StratifiedSplitTests
     }
 
     [Fact]
-    public void FoldsHoldEveryRowOnceAndEachClassEvenly()
+    public void Folds_hold_every_row_once_and_each_class_evenly()
     {
         IReadOnlyList<int[]> folds = StratifiedSplit.Folds(Labels, 7, new TorchGenerator(42));
         Assert.Equal(Enumerable.Range(0, 1000), folds.SelectMany(fold => fold).Order());

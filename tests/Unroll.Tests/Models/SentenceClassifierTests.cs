@@ -59,7 +59,7 @@ public class SentenceClassifierTests
     public void Cancelling_leaves_the_model_as_it_was_after_the_last_whole_epoch()
     {
         SentenceClassifier afterTwo = SentenceClassifier.Train(Rows, Options with { Epochs = 2 });
-        SentenceClassifier cancelled = SentenceClassifier.CreateFor(Rows, Options);
+        SentenceClassifier cancelled = CreateFor(Rows);
         using var source = new CancellationTokenSource();
         var stop = new Recorder(report =>
         {
@@ -84,7 +84,7 @@ public class SentenceClassifierTests
         Assert.Contains("at least two labels", Assert.Throws<InputException>(() => SentenceClassifier.Train([Rows[0], Rows[2]])).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => SentenceClassifier.Train([]));
         Assert.Contains("hidden is 0", Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 0 })).Message, StringComparison.Ordinal);
-        SentenceClassifier classifier = SentenceClassifier.CreateFor(Rows, Options);
+        SentenceClassifier classifier = CreateFor(Rows);
         Assert.Contains("row 1 has the label \"other\"", Assert.Throws<InputException>(() => classifier.Evaluate([new("other", "x")])).Message, StringComparison.Ordinal);
     }
 
@@ -116,5 +116,12 @@ public class SentenceClassifierTests
             Reports.Add(value);
             then?.Invoke(value);
         }
+    }
+
+    private static SentenceClassifier CreateFor(IEnumerable<LabelledText> rows)
+    {
+        var corpus = new Corpus(Options.Tokenizer);
+        corpus.AddRange(rows);
+        return SentenceClassifier.CreateFor(corpus, null, Options);
     }
 }

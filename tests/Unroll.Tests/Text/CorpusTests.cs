@@ -6,7 +6,7 @@ namespace Unroll.Tests.Text;
 public sealed class CorpusTests
 {
     [Fact]
-    public void KeepsNumbersLabelsAndHashesButNoTexts()
+    public void Keeps_numbers_labels_and_hashes_but_no_texts()
     {
         var train = new Corpus(new Tokenizer());
         train.Add("good", "A film a film");
@@ -26,7 +26,18 @@ public sealed class CorpusTests
     }
 
     [Fact]
-    public void TheFingerprintSeesTextsLabelsAndTheirOrder()
+    public void Labels_are_distinct_in_ordinal_order_and_at_least_two()
+    {
+        var corpus = new Corpus(new Tokenizer());
+        corpus.AddRange([new("b", ""), new("B", ""), new("a", ""), new("b", "")]);
+        Assert.Equal(["B", "a", "b"], corpus.DistinctLabels([0, 1, 2, 3]));
+        InputException e = Assert.Throws<InputException>(() => corpus.DistinctLabels([0, 3]));
+        Assert.Contains("has the label \"b\"", e.Message, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() => corpus.DistinctLabels([]));
+    }
+
+    [Fact]
+    public void The_fingerprint_sees_texts_labels_and_their_order()
     {
         string first = Of(("a", "x"), ("b", "y"));
         Assert.Equal(first, Of(("a", "x"), ("b", "y")));

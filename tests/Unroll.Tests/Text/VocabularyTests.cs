@@ -16,14 +16,14 @@ public class VocabularyTests
     [Fact]
     public void The_most_frequent_tokens_come_first_after_the_special_ones()
     {
-        Vocabulary vocabulary = Vocabulary.Build([["b", "a", "c", "a"], ["c", "a", "<pad>", "<unk>"]]);
+        Vocabulary vocabulary = Vocabulary.Build(Texts("b a c a", "c a <pad> <unk>"));
         Assert.Equal(["<pad>", "<unk>", "a", "c", "b"], vocabulary.Tokens);
     }
 
     [Fact]
     public void Unknown_words_empty_texts_and_the_padding_token_are_read_as_unknown()
     {
-        Vocabulary vocabulary = Vocabulary.Build([["a", "b"]]);
+        Vocabulary vocabulary = Vocabulary.Build(Texts("a b"));
         Assert.Equal([3, 1, 2, 1, 1], vocabulary.Encode(["b", "zzz", "a", "<pad>", "<unk>"]));
         Assert.Equal([1], vocabulary.Encode([]));
     }
@@ -47,5 +47,12 @@ public class VocabularyTests
         Assert.Throws<InputException>(() => new Vocabulary(["a b"], UnknownWords.Refuse));
         Assert.Throws<InputException>(() => new Vocabulary([], UnknownWords.Refuse));
         Assert.Throws<InputException>(() => new Vocabulary(["a", "b"], UnknownWords.Token));
+    }
+
+    private static Corpus Texts(params string[] texts)
+    {
+        var corpus = new Corpus(new Tokenizer());
+        corpus.AddRange(texts.Select(text => new LabelledText("x", text)));
+        return corpus;
     }
 }
