@@ -158,7 +158,6 @@ public sealed class SentenceClassifier
         int[] ids = [.. corpus.Tokens.Select(token => Vocabulary.IdOf(token))];
         Dictionary<string, int> classOf = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
         int[] classes = [.. corpus.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
-        int empty = Vocabulary.IdOfEmpty;
         var encoded = new EncodedTexts();
         var buffer = new List<int>();
         foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
@@ -170,7 +169,7 @@ public sealed class SentenceClassifier
             foreach (int token in corpus.TokensOf(row))
                 buffer.Add(ids[token]);
             if (buffer.Count == 0)
-                buffer.Add(empty);
+                buffer.Add(Vocabulary.IdOfEmpty);
             encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
         }
         return encoded;
