@@ -16,7 +16,6 @@ namespace Unroll.Models;
 public sealed class SentenceClassifier
 {
     private const int PredictionBatchSize = 64;
-    private const int EvaluationBatchSize = 256;
 
     private readonly TorchGenerator _generator;
 
@@ -199,7 +198,7 @@ public sealed class SentenceClassifier
         }
     }
 
-    /// <summary>Measures loss and accuracy on labelled rows.</summary>
+    /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public EvaluationResult Evaluate(IReadOnlyList<LabelledText> rows)
@@ -234,28 +233,7 @@ public sealed class SentenceClassifier
         batch.Fill(encoded, [.. Enumerable.Range(0, texts.Count)]);
     }
 
-    internal EvaluationResult Evaluate(EncodedTexts texts, WorkerPool pool)
-    {
-        var pass = new NetworkPass(Network, pool);
-        var batch = new Batch();
-        var loss = new SoftmaxCrossEntropy();
-        float[] scratch = new float[Config.Classes];
-        double total = 0;
-        int right = 0;
-        foreach (int[] rows in BatchOrder.InOrder(texts.Count, EvaluationBatchSize))
-        {
-            batch.Fill(texts, rows);
-            pass.Forward(batch);
-            for (int b = 0; b < rows.Length; b++)
-            {
-                ReadOnlySpan<float> logits = pass.Logits.Slice(b * Config.Classes, Config.Classes);
-                total += loss.Row(logits, batch.Labels[b], totalWeight: 1, scratch);
-                if (Argmax.Of(logits) == batch.Labels[b])
-                    right++;
-            }
-        }
-        return new EvaluationResult(texts.Count, total / texts.Count, (double)right / texts.Count);
-    }
+    internal EvaluationResult Evaluate(EncodedTexts texts, WorkerPool pool) => new Evaluator(this, pool).Evaluate(texts);
 
     private Prediction[] PredictBatch(string[] texts, NetworkPass pass, Batch batch)
     {
