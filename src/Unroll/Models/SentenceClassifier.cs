@@ -201,7 +201,7 @@ public sealed class SentenceClassifier
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IReadOnlyList<LabelledText> rows)
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows)
     {
         using var pool = new WorkerPool(Environment.ProcessorCount);
         return Evaluate(Encode(rows, "row"), pool);

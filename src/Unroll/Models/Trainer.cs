@@ -13,7 +13,7 @@ internal sealed class Trainer
     private readonly SentenceClassifier _classifier;
     private readonly TrainingOptions _options;
     private readonly TorchGenerator _generator;
-    private readonly WorkerPool _pool;
+    private readonly Evaluator _evaluator;
     private readonly TrainingStep _step;
     private readonly EncodedTexts _train;
     private readonly EncodedTexts? _dev;
@@ -26,7 +26,8 @@ internal sealed class Trainer
         SentenceClassifier classifier, TrainingOptions options, TorchGenerator generator, WorkerPool pool, EncodedTexts train,
         EncodedTexts? dev)
     {
-        (_classifier, _options, _generator, _pool, _train, _dev) = (classifier, options, generator, pool, train, dev);
+        (_classifier, _options, _generator, _train, _dev) = (classifier, options, generator, train, dev);
+        _evaluator = new Evaluator(classifier, pool);
         TrainingOptions weighted = options.BalancedClasses
             ? options with { ClassWeights = train.BalancedWeights(classifier.Config.Classes) }
             : options;
@@ -127,9 +128,9 @@ internal sealed class Trainer
     private EpochReport Report(int steps, float learningRate)
     {
         TrainingPosition at = _position;
-        EvaluationResult? onDev = _dev is null ? null : _classifier.Evaluate(_dev, _pool);
+        EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
         var report = new EpochReport(
-            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.Accuracy, learningRate, at.NormSum / steps,
+            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.MacroF1, learningRate, at.NormSum / steps,
             (double)at.Clipped / steps, at.Seconds, at.Tokens / at.Seconds, IsBest: true);
         return report with { IsBest = at.Best is not { } best || _dev is null || Score(report) > Score(best) };
     }

@@ -10,5 +10,5 @@ public enum DevMeasure
     Accuracy,
 
     /// <summary>Mean F1 of the classes, each counting alike: the higher the better.</summary>
-    MacroF1,
+    F1,
 }

@@ -103,7 +103,7 @@ public sealed record TrainingOptions
     public double DevShare { get; init; } = 0.1;
 
     /// <summary>Which measure on the dev rows says that an epoch's model is the best so far, which is then kept. Default: macro-F1.</summary>
-    public DevMeasure Best { get; init; } = DevMeasure.MacroF1;
+    public DevMeasure Best { get; init; } = DevMeasure.F1;
 
     /// <summary>Epochs without a better one after which training stops; null to run all. Default: null.</summary>
     public int? Patience { get; init; }
