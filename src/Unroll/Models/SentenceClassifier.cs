@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using Unroll.Batches;
 using Unroll.Evaluation;
-using Unroll.Loss;
 using Unroll.Numerics;
 using Unroll.Text;
 using Unroll.Threading;
@@ -14,8 +14,7 @@ namespace Unroll.Models;
 /// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
 public sealed class SentenceClassifier
 {
-    private const int PredictionBatchSize = 64;
-
+    private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
 
     internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, NetworkLayout layout, TorchGenerator generator)
@@ -28,7 +27,7 @@ public sealed class SentenceClassifier
     }
 
     /// <summary>What the model is.</summary>
-    public ModelConfig Config { get; }
+    public ModelConfig Config { get; private set; }
 
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
@@ -124,23 +123,16 @@ public sealed class SentenceClassifier
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
-    public Prediction Predict(string text)
-    {
-        using var pool = new WorkerPool(workers: 1);
-        return PredictBatch([text], new NetworkPass(Network, pool), new Batch())[0];
-    }
+    public Prediction Predict(string text) => PredictBatch([text])[0];
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
-        using var pool = new WorkerPool(workers: 1);
-        var pass = new NetworkPass(Network, pool);
-        var batch = new Batch();
-        foreach (string[] chunk in texts.Chunk(PredictionBatchSize))
+        foreach (string[] chunk in texts.Chunk(PredictionPass.BatchSize))
         {
-            foreach (Prediction prediction in PredictBatch(chunk, pass, batch))
+            foreach (Prediction prediction in PredictBatch(chunk))
                 yield return prediction;
         }
     }
@@ -152,6 +144,18 @@ public sealed class SentenceClassifier
     {
         using var pool = new WorkerPool(Environment.ProcessorCount);
         return Evaluate(Encode(rows, "row"), pool);
+    }
+
+    /// <summary>
+    /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay the
+    /// same.
+    /// </summary>
+    /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public CalibrationReport Calibrate(IReadOnlyList<LabelledText> rows)
+    {
+        using var pool = new WorkerPool(Environment.ProcessorCount);
+        return Calibrate(Encode(rows, "row"), new Evaluator(this, pool));
     }
 
     /// <summary>Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.</summary>
@@ -182,24 +186,24 @@ public sealed class SentenceClassifier
 
     internal EvaluationResult Evaluate(EncodedTexts texts, WorkerPool pool) => new Evaluator(this, pool).Evaluate(texts);
 
-    private Prediction[] PredictBatch(string[] texts, NetworkPass pass, Batch batch)
+    internal CalibrationReport Calibrate(EncodedTexts texts, Evaluator evaluator)
     {
-        FillBatch(batch, texts);
-        pass.Forward(batch);
-        int classes = Config.Classes;
-        float[] probabilities = new float[texts.Length * classes];
-        SoftmaxCrossEntropy.Softmax(pass.Logits, classes, probabilities);
-        var predictions = new Prediction[texts.Length];
-        for (int b = 0; b < batch.Count; b++)
-        {
-            ReadOnlySpan<float> row = probabilities.AsSpan(b * classes, classes);
-            int best = Argmax.Of(row);
-            var all = new KeyValuePair<string, double>[classes];
-            for (int c = 0; c < classes; c++)
-                all[c] = new(Config.Labels[c], row[c]);
-            int source = batch.Rows[b];
-            predictions[source] = new Prediction(texts[source], Config.Labels[best], row[best], all);
-        }
+        CalibrationReport report = Calibration.Run(evaluator, Config.Classes, texts);
+        SetTemperature(report.Temperature);
+        return report;
+    }
+
+    /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
+    internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
+
+    // Each call takes a pass that nobody else has meanwhile, and leaves it for the next.
+    private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
+    {
+        if (!_passes.TryTake(out PredictionPass? pass))
+            pass = new PredictionPass(this);
+        Prediction[] predictions = pass.Run(texts);
+        if (pass.IsWorthKeeping)
+            _passes.Add(pass);
         return predictions;
     }
 
