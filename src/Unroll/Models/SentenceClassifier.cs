@@ -137,6 +137,10 @@ public sealed class SentenceClassifier
         }
     }
 
+    /// <summary>Begins a text that comes word by word.</summary>
+    /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
+    public PredictionStream Stream() => new(this);
+
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
@@ -164,7 +168,11 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
     public void Save(string path, bool overwrite = false) => ModelFolder.Save(this, path, overwrite);
 
-    /// <summary>Refuses a path that <see cref="Save"/> would refuse: to be asked before a long training, not after.</summary>
+    /// <summary>Writes the files of the model folder as one zip archive.</summary>
+    /// <param name="stream">Where to; left open, and need not be able to seek.</param>
+    public void Save(Stream stream) => ModelArchive.Save(this, stream);
+
+    /// <summary>Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.</summary>
     /// <param name="path">The folder to save in later.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
@@ -174,6 +182,11 @@ public sealed class SentenceClassifier
     /// <param name="path">The folder.</param>
     /// <exception cref="InputException">A file is missing, truncated or altered, or does not fit the others.</exception>
     public static SentenceClassifier Load(string path) => ModelFolder.Load(path);
+
+    /// <summary>Reads an archive that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <param name="stream">Where from; left open.</param>
+    /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
+    public static SentenceClassifier Load(Stream stream) => ModelArchive.Load(stream);
 
     /// <summary>Puts texts without labels into a batch of their own.</summary>
     internal void FillBatch(Batch batch, IReadOnlyList<string> texts)
