@@ -27,6 +27,14 @@ public sealed class EncodedTexts
         _labels.Add(label);
     }
 
+    /// <summary>Removes every text and keeps the memory.</summary>
+    public void Clear()
+    {
+        _ids.Clear();
+        _starts.RemoveRange(1, _starts.Count - 1);
+        _labels.Clear();
+    }
+
     /// <summary>The number of tokens of one text.</summary>
     /// <param name="row">Which text.</param>
     public int LengthOf(int row) => _starts[row + 1] - _starts[row];

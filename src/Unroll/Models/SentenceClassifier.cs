@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Unroll.Batches;
 using Unroll.Evaluation;
-using Unroll.Loss;
 using Unroll.Numerics;
 using Unroll.Text;
 using Unroll.Threading;
@@ -15,8 +15,7 @@ namespace Unroll.Models;
 /// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
 public sealed class SentenceClassifier
 {
-    private const int PredictionBatchSize = 64;
-
+    private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
 
     internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, NetworkLayout layout, TorchGenerator generator)
@@ -29,7 +28,7 @@ public sealed class SentenceClassifier
     }
 
     /// <summary>What the model is.</summary>
-    public ModelConfig Config { get; }
+    public ModelConfig Config { get; private set; }
 
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
@@ -79,7 +78,8 @@ public sealed class SentenceClassifier
     }
 
     /// <summary>
-    /// Creates a model for the rows and trains it. Without dev rows, <see cref="TrainingOptions.DevShare"/> of the rows are split off.
+    /// Creates a model for the rows, trains it and calibrates it on the dev rows. Without dev rows, <see cref="TrainingOptions.DevShare"/>
+    /// of the rows are split off.
     /// </summary>
     /// <param name="rows">Rows to train on, with at least two labels.</param>
     /// <param name="options">Settings; null for the defaults.</param>
@@ -102,8 +102,10 @@ public sealed class SentenceClassifier
         devCorpus?.AddRange(dev!);
         var split = DevSplit.Of(corpus, devCorpus, options);
         SentenceClassifier classifier = CreateFor(corpus, split.TrainRows, options);
-        classifier.Fit(
-            classifier.Encode(corpus, split.TrainRows), options, classifier.Encode(split.Dev, split.DevRows), progress, cancellationToken);
+        EncodedTexts devTexts = classifier.Encode(split.Dev, split.DevRows);
+        classifier.Fit(classifier.Encode(corpus, split.TrainRows), options, devTexts, progress, cancellationToken);
+        if (devTexts.Count > 0)
+            classifier.Calibrate(devTexts);
         return classifier;
     }
 
@@ -129,6 +131,7 @@ public sealed class SentenceClassifier
             throw new InputException("no rows to train on, expected at least one");
         if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
             throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
+        SetTemperature(1);
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
         return new Trainer(this, options, _generator, pool, train, dev is { Count: > 0 } ? dev : null).Run(progress, cancellationToken);
     }
@@ -177,34 +180,53 @@ public sealed class SentenceClassifier
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
-    public Prediction Predict(string text)
-    {
-        using var pool = new WorkerPool(workers: 1);
-        return PredictBatch([text], new NetworkPass(Network, pool), new Batch())[0];
-    }
+    public Prediction Predict(string text) => PredictBatch([text])[0];
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
-        using var pool = new WorkerPool(workers: 1);
-        var pass = new NetworkPass(Network, pool);
-        var batch = new Batch();
-        foreach (string[] chunk in texts.Chunk(PredictionBatchSize))
+        foreach (string[] chunk in texts.Chunk(PredictionPass.BatchSize))
         {
-            foreach (Prediction prediction in PredictBatch(chunk, pass, batch))
+            foreach (Prediction prediction in PredictBatch(chunk))
                 yield return prediction;
         }
     }
 
+    /// <summary>Begins a text that comes word by word.</summary>
+    /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
+    public PredictionStream Stream() => new(this);
+
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows)
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows) => Evaluate(Encode(rows, "row"));
+
+    /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
+    /// <param name="texts">Rows as this model's ids.</param>
+    public EvaluationResult Evaluate(EncodedTexts texts)
     {
         using var pool = new WorkerPool(Environment.ProcessorCount);
-        return Evaluate(Encode(rows, "row"), pool);
+        return new Evaluator(this, pool).Evaluate(texts);
+    }
+
+    /// <summary>
+    /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay the
+    /// same.
+    /// </summary>
+    /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows) => Calibrate(Encode(rows, "row"));
+
+    /// <summary>Fits the model's temperature; see the other overload.</summary>
+    /// <param name="texts">Rows as this model's ids.</param>
+    public CalibrationReport Calibrate(EncodedTexts texts)
+    {
+        using var pool = new WorkerPool(Environment.ProcessorCount);
+        CalibrationReport report = Calibration.Run(new Evaluator(this, pool), Config.Classes, texts);
+        SetTemperature(report.Temperature);
+        return report;
     }
 
     /// <summary>Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.</summary>
@@ -213,7 +235,17 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
     public void Save(string path, bool overwrite = false) => ModelFolder.Save(this, path, overwrite);
 
-    /// <summary>Refuses a path that <see cref="Save"/> would refuse: to be asked before a long training, not after.</summary>
+    /// <summary>
+    /// Writes the model's files into a folder that may hold others, each whole or not at all, <c>model.safetensors</c> last.
+    /// </summary>
+    /// <param name="folder">A folder that exists.</param>
+    public void SaveInto(string folder) => ModelFolder.SaveInto(this, folder);
+
+    /// <summary>Writes the files of the model folder as one zip archive.</summary>
+    /// <param name="stream">Where to; left open, and need not be able to seek.</param>
+    public void Save(Stream stream) => ModelArchive.Save(this, stream);
+
+    /// <summary>Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.</summary>
     /// <param name="path">The folder to save in later.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
@@ -224,6 +256,11 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">A file is missing, truncated or altered, or does not fit the others.</exception>
     public static SentenceClassifier Load(string path) => ModelFolder.Load(path);
 
+    /// <summary>Reads an archive that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <param name="stream">Where from; left open.</param>
+    /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
+    public static SentenceClassifier Load(Stream stream) => ModelArchive.Load(stream);
+
     /// <summary>Puts texts without labels into a batch of their own.</summary>
     internal void FillBatch(Batch batch, IReadOnlyList<string> texts)
     {
@@ -233,26 +270,17 @@ public sealed class SentenceClassifier
         batch.Fill(encoded, [.. Enumerable.Range(0, texts.Count)]);
     }
 
-    internal EvaluationResult Evaluate(EncodedTexts texts, WorkerPool pool) => new Evaluator(this, pool).Evaluate(texts);
+    /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
+    internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
 
-    private Prediction[] PredictBatch(string[] texts, NetworkPass pass, Batch batch)
+    // Each call takes a pass that nobody else has meanwhile, and leaves it for the next.
+    private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
-        FillBatch(batch, texts);
-        pass.Forward(batch);
-        int classes = Config.Classes;
-        float[] probabilities = new float[texts.Length * classes];
-        SoftmaxCrossEntropy.Softmax(pass.Logits, classes, probabilities);
-        var predictions = new Prediction[texts.Length];
-        for (int b = 0; b < batch.Count; b++)
-        {
-            ReadOnlySpan<float> row = probabilities.AsSpan(b * classes, classes);
-            int best = Argmax.Of(row);
-            var all = new KeyValuePair<string, double>[classes];
-            for (int c = 0; c < classes; c++)
-                all[c] = new(Config.Labels[c], row[c]);
-            int source = batch.Rows[b];
-            predictions[source] = new Prediction(texts[source], Config.Labels[best], row[best], all);
-        }
+        if (!_passes.TryTake(out PredictionPass? pass))
+            pass = new PredictionPass(this);
+        Prediction[] predictions = pass.Run(texts);
+        if (pass.IsWorthKeeping)
+            _passes.Add(pass);
         return predictions;
     }
 
