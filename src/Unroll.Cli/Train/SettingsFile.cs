@@ -10,6 +10,9 @@ namespace Unroll.Cli.Train;
 /// </summary>
 internal static class SettingsFile
 {
+    /// <summary>The key of the file of rows.</summary>
+    public const string DataKey = "data";
+
     /// <summary>Reads a file and puts its settings before what the command line says.</summary>
     /// <param name="path">The file.</param>
     /// <param name="parsed">The command line.</param>
@@ -19,13 +22,13 @@ internal static class SettingsFile
     public static ParseResult Merge(string path, ParseResult parsed, Flags flags, Argument<string?> data)
     {
         Command command = parsed.CommandResult.Command;
-        List<(string Name, string Value)> entries = Read(path, flags, data.Name);
+        List<(string Name, string Value)> entries = Read(path, flags);
         string[] given = [.. parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1).Select(token => token.Value)];
 
         // Alone first, so that a fault of the file is answered with its name.
         Check(command.Parse([.. entries.Select(Token)]), path);
         IEnumerable<string> added = entries
-            .Where(entry => entry.Name == data.Name
+            .Where(entry => entry.Name == DataKey
                 ? parsed.GetValue(data) is null
                 : parsed.GetResult(flags.All.First(option => Flags.NameOf(option) == entry.Name)) is null or { Implicit: true })
             .Select(Token);
@@ -33,10 +36,10 @@ internal static class SettingsFile
         Check(merged, path);
         return merged;
 
-        string Token((string Name, string Value) entry) => entry.Name == data.Name ? entry.Value : $"--{entry.Name}={entry.Value}";
+        string Token((string Name, string Value) entry) => entry.Name == DataKey ? entry.Value : $"--{entry.Name}={entry.Value}";
     }
 
-    private static List<(string Name, string Value)> Read(string path, Flags flags, string data)
+    private static List<(string Name, string Value)> Read(string path, Flags flags)
     {
         byte[] bytes;
         try
@@ -53,7 +56,7 @@ internal static class SettingsFile
                 bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new InputException($"{path}: holds a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}, expected an object such as {{\"cell\": \"gru\"}}");
-            string[] known = [data, .. flags.Names];
+            string[] known = [DataKey, .. flags.Names];
             var entries = new List<(string, string)>();
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {

@@ -92,8 +92,7 @@ internal sealed class TrainCommand
             RunFolder.Require(output, parsed.GetValue(_overwrite));
         TrainData rows = TrainData.Read(
             data, parsed.GetValue(_dev), parsed.GetValue(_test), _format.Get(parsed), _settings.Tokenizer(parsed), _terminal);
-        IReadOnlyList<string> labels = rows.Train.DistinctLabels(Enumerable.Range(0, rows.Train.Count));
-        TrainingOptions options = _settings.Read(parsed, labels);
+        TrainingOptions options = _settings.Read(parsed, Labels(rows.Train, data));
         var run = new TrainRun(rows, options, _terminal, parsed.GetValue(_json))
         {
             Vectors = parsed.GetValue(_vectors),
@@ -119,6 +118,18 @@ internal sealed class TrainCommand
         return run.Train();
     }
 
+    private static IReadOnlyList<string> Labels(Corpus train, string data)
+    {
+        try
+        {
+            return train.DistinctLabels(Enumerable.Range(0, train.Count));
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{data}: {e.Message}", e);
+        }
+    }
+
     private byte[] SettingsJson(ParseResult parsed)
     {
         using var buffer = new MemoryStream();
@@ -126,7 +137,7 @@ internal sealed class TrainCommand
         {
             json.WriteStartObject();
             if (parsed.GetValue(_data) is { } data)
-                json.WriteString(_data.Name, data);
+                json.WriteString(SettingsFile.DataKey, data);
             _flags.Write(json, parsed);
             json.WriteEndObject();
         }
