@@ -222,7 +222,7 @@ public sealed class SentenceClassifier
 
     private EncodedTexts Encode(IReadOnlyList<LabelledText> rows, string what)
     {
-        Dictionary<string, int> classes = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> classes = Config.ClassOfLabel();
         var encoded = new EncodedTexts();
         for (int i = 0; i < rows.Count; i++)
         {
