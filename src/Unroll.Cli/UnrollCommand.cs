@@ -20,6 +20,7 @@ internal static class UnrollCommand
         {
             LabCommand.Create(terminal),
             TrainCommand.Create(terminal),
+            EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
             verbose,
             new HelpOption(),

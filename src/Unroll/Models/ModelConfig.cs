@@ -78,6 +78,10 @@ public sealed record ModelConfig
         return words + states + dropped + trace + carried + pooling + rows * (2 * StateSize + Classes);
     }
 
+    /// <summary>The class of each label.</summary>
+    internal Dictionary<string, int> ClassOfLabel() =>
+        Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
+
     internal IRecurrentCell CreateCell() => Cell switch
     {
         Cell.Lstm => new LstmCell(),

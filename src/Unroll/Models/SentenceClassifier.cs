@@ -158,7 +158,7 @@ public sealed class SentenceClassifier
     public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
     {
         int[] ids = [.. corpus.Tokens.Select(token => Vocabulary.IdOf(token))];
-        Dictionary<string, int> classOf = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> classOf = Config.ClassOfLabel();
         int[] classes = [.. corpus.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
         var encoded = new EncodedTexts();
         var buffer = new List<int>();
