@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Unroll.Cli.Train;
 
 namespace Unroll.Cli.Data;
 
@@ -47,6 +48,16 @@ internal sealed class DataOptions
     {
         foreach (Option option in (Option[])[_kind, _text, _label, _delimiter, _noHeader])
             command.Add(option);
+    }
+
+    /// <summary>Adds the options to those that a settings file may have.</summary>
+    public void AddTo(Flags flags)
+    {
+        flags.AddChoice(_kind);
+        flags.Add(_text);
+        flags.Add(_label);
+        flags.Add(_delimiter);
+        flags.Add(_noHeader);
     }
 
     /// <summary>What a command line says.</summary>

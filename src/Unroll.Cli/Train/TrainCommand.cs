@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Unroll.Cli.Data;
-using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;
 

@@ -50,8 +50,10 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             summary.Calibration = classifier.Calibrate(dev);
         if (data.Test is { } test)
             summary.Test = classifier.Evaluate(classifier.Encode(test));
+#if BASELINES
         if (Baselines)
             summary.MeasureBaselines(train, dev, data.Test is null ? null : classifier.Encode(data.Test), classifier.Config.Classes);
+#endif
         summary.Write(terminal, json);
         Save(classifier, reports.Count);
         _folder?.Finish();
@@ -71,18 +73,23 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     private (SentenceClassifier Classifier, EncodedTexts Train, EncodedTexts Dev) Prepare()
     {
         var split = DevSplit.Of(data.Train, data.Dev, options);
+#if VECTORS
         WordVectors? vectors = ReadVectors(split);
+#endif
         SentenceClassifier classifier = SentenceClassifier.CreateFor(data.Train, split.TrainRows, options);
+#if VECTORS
         if (vectors is not null)
         {
             classifier.SetWordVectors(vectors);
             terminal.Error.WriteLine($"{Vectors}: vectors of {vectors.Found} of {classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
         }
+#endif
         terminal.Error.WriteLine(
             $"{split.TrainCount} rows to train on, {split.DevCount} to measure on; {classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
         return (classifier, classifier.Encode(data.Train, split.TrainRows), classifier.Encode(split.Dev, split.DevRows));
     }
 
+#if VECTORS
     private WordVectors? ReadVectors(DevSplit split)
     {
         if (Vectors is null)
@@ -95,6 +102,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         return vectors;
     }
 
+#endif
     // Ctrl-C and a polite kill stop between two steps; the state is saved there. Null when interrupted.
     private IReadOnlyList<EpochReport>? Fit(SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev, TrainingDisplay display)
     {

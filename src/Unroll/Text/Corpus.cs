@@ -76,7 +76,7 @@ public sealed class Corpus
         return labels.Length switch
         {
             0 => throw new InputException("no rows to train on, expected rows with at least two labels"),
-            1 => throw new InputException($"every row to train on has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
+            1 => throw new InputException($"every row has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
             _ => labels,
         };
     }
