@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Unroll.Kernels;
 
@@ -97,6 +98,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
                     float* x = a + (long)row * aRow;
                     float* y = c + (long)row * cRow + start;
                     float* begin = from == null ? Zeros.Pointer : from + (long)row * fromRow + start;
+                    PrefetchRows(height, y + width, cRow);
                     if (columns == width)
                         Tiles<TSimd, TVector>.Compute(height, k, x, aRow, 1, panel, y, cRow, begin, fromRow);
                     else
@@ -158,6 +160,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             {
                 int height = Tiles<TSimd, TVector>.Height(m - row);
                 float* y = c + (long)row * cRow + start;
+                PrefetchRows(height, y + width, cRow);
                 if (inside == width)
                     Tiles<TSimd, TVector>.Compute(height, k, a, 1, height, packed, y, cRow, y, cRow);
                 else
@@ -211,6 +214,21 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
     {
         for (int i = 0; i < count; i++)
             to[i] = from[i];
+    }
+
+    // Asks for the part of c that the next panel's tile goes to: it is seldom in a near cache, and a tile waits for it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchRows(int height, float* c, nint cRow)
+    {
+        const int cacheLine = 64 / sizeof(float);
+        if (!Sse.IsSupported)
+            return;
+        for (; height > 0; height--, c += cRow)
+        {
+            Sse.Prefetch0(c);
+            if (2 * TSimd.Width > cacheLine)
+                Sse.Prefetch0(c + cacheLine);
+        }
     }
 
     // A tile that sticks out of the matrix on the right is computed beside it and its inner part copied.

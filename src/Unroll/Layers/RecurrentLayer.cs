@@ -26,6 +26,9 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
     // over all of the chunk's steps are done.
     private const int ChunkTokens = 256;
 
+    // Columns of da whose weight gradients are computed one after the other: packed, they stay in the second-level cache.
+    private const int ColumnGroup = 64;
+
     private readonly int _columns = cell.Columns * hiddenSize;
     private readonly int _inputColumns = cell.Gates * hiddenSize;
 
@@ -36,7 +39,7 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
     public int ScratchLength(IKernels kernels, int rows)
     {
         int tokens = ChunkLength(rows);
-        return kernels.PackedLength(tokens, inputSize) + kernels.PackedLength(tokens, hiddenSize) + _columns * tokens;
+        return kernels.PackedLength(tokens, inputSize) + kernels.PackedLength(tokens, hiddenSize) + ColumnGroup * tokens;
     }
 
     /// <summary>Computes every hidden state.</summary>
@@ -125,15 +128,14 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
             kernels.Multiply(
                 chunk.Tokens, _inputColumns, inputSize, pass.Input + (long)chunk.Start * pass.InputRow, pass.InputRow,
                 weights.InputForward, gates, _columns, weights.Bias, fromRow: 0);
+            return;
         }
-        var bias = new ReadOnlySpan<float>(weights.Bias, _columns);
-        int done = inputSize > 0 ? _inputColumns : 0;
-        for (int n = 0; n < chunk.Tokens && done < _columns; n++)
+        var bias = new ReadOnlySpan<float>(weights.Bias, _inputColumns);
+        for (int n = 0; n < chunk.Tokens; n++)
         {
             float* sums = gates + (long)n * _columns;
-            bias[done..].CopyTo(new Span<float>(sums + done, _columns - done));
-            if (inputSize == 0)
-                kernels.AddScaled(_inputColumns, 1, pass.Table + (long)pass.Ids[chunk.Start + n] * _inputColumns, sums);
+            bias.CopyTo(new Span<float>(sums, _inputColumns));
+            kernels.AddScaled(_inputColumns, 1, pass.Table + (long)pass.Ids[chunk.Start + n] * _inputColumns, sums);
         }
     }
 
@@ -141,18 +143,20 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
         IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t, int from, int to, PreviousState previous)
     {
         CellStep step = Step(pass, t, from, to, previous);
-        if (previous.Hidden != null)
+        for (int i = 0; i < cell.Blocks.Length; i++)
         {
-            for (int i = 0; i < cell.Blocks.Length; i++)
-            {
-                SumBlock block = cell.Blocks[i];
-                if (block.RecurrentRow == SumBlock.None)
-                    continue;
-                float* sums = step.Gates + block.Column * hiddenSize;
-                kernels.Multiply(
-                    step.Rows, block.Count * hiddenSize, hiddenSize, previous.Hidden, previous.HiddenRow,
-                    weights.RecurrentForward(i), sums, _columns, sums, _columns);
-            }
+            SumBlock block = cell.Blocks[i];
+            if (block.RecurrentRow == SumBlock.None)
+                continue;
+            float* sums = step.Gates + block.Column * hiddenSize;
+            // Sums without an input start here, from their bias, also where no state stands before and the product has no terms.
+            bool started = block.InputRow != SumBlock.None;
+            if (started && previous.Hidden == null)
+                continue;
+            kernels.Multiply(
+                step.Rows, block.Count * hiddenSize, previous.Hidden == null ? 0 : hiddenSize, previous.Hidden, previous.HiddenRow,
+                weights.RecurrentForward(i), sums, _columns,
+                started ? sums : weights.Bias + block.Column * hiddenSize, started ? _columns : 0);
         }
         cell.Forward(kernels, step);
     }
@@ -203,20 +207,26 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
         }
         foreach (SumBlock block in cell.Blocks)
         {
-            int count = block.Count * hiddenSize;
-            kernels.PackColumns(count, chunk.Tokens, da + block.Column * hiddenSize, _columns, columns);
-            if (inputSize > 0 && block.InputRow != SumBlock.None)
+            int end = (block.Column + block.Count) * hiddenSize;
+            for (int column = block.Column * hiddenSize; column < end; column += ColumnGroup)
             {
-                float* dWeight = pass.DInputWeight + (long)block.InputRow * hiddenSize * inputSize;
-                kernels.AddProductOfColumns(count, inputSize, chunk.Tokens, columns, input, dWeight, inputSize);
-            }
-            if (block.RecurrentRow != SumBlock.None)
-            {
-                float* dWeight = pass.DRecurrentWeight + (long)block.RecurrentRow * hiddenSize * hiddenSize;
-                kernels.AddProductOfColumns(count, hiddenSize, chunk.Tokens, columns, hidden, dWeight, hiddenSize);
+                int count = Math.Min(ColumnGroup, end - column);
+                kernels.PackColumns(count, chunk.Tokens, da + column, _columns, columns);
+                kernels.AddColumnSums(chunk.Tokens, count, da + column, _columns, pass.DBias + column);
+                if (inputSize > 0 && block.InputRow != SumBlock.None)
+                {
+                    long row = (block.InputRow - block.Column) * hiddenSize + column;
+                    kernels.AddProductOfColumns(
+                        count, inputSize, chunk.Tokens, columns, input, pass.DInputWeight + row * inputSize, inputSize);
+                }
+                if (block.RecurrentRow != SumBlock.None)
+                {
+                    long row = (block.RecurrentRow - block.Column) * hiddenSize + column;
+                    kernels.AddProductOfColumns(
+                        count, hiddenSize, chunk.Tokens, columns, hidden, pass.DRecurrentWeight + row * hiddenSize, hiddenSize);
+                }
             }
         }
-        kernels.AddColumnSums(chunk.Tokens, _columns, da, _columns, pass.DBias);
     }
 
     private void PackPreviousHidden(IKernels kernels, in RecurrentPass pass, int t, float* packed, int panelRows)
