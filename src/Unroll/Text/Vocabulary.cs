@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Text;
 
 namespace Unroll.Text;
 
@@ -27,9 +28,11 @@ public sealed class Vocabulary
     private const int UnknownId = 1;
     private const int Specials = 2;
     private const int WordsInError = 20;
+    private const int CharsOnStack = 256;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly string[] _tokens;
+    private readonly int _longestUtf8;
 
     /// <summary>Creates a vocabulary from its whole list of tokens.</summary>
     /// <param name="tokens">Every token, by id; with <see cref="UnknownWords.Token"/> the first two are the special ones.</param>
@@ -53,6 +56,7 @@ public sealed class Vocabulary
         if (unknown == UnknownWords.Token)
             _ids.Remove(Padding);
         Tokens = Array.AsReadOnly(_tokens);
+        _longestUtf8 = _tokens.Max(Encoding.UTF8.GetByteCount);
     }
 
     /// <summary>Every token, by id.</summary>
@@ -100,6 +104,22 @@ public sealed class Vocabulary
         IEnumerable<string> kept = words.Where(token => counts[token] >= minimumCount)
             .OrderByDescending(token => counts[token]).Take(maximumSize - Specials).Select(token => corpus.Tokens[token]);
         return new Vocabulary([Padding, Unknown, .. kept], UnknownWords.Token);
+    }
+
+    /// <summary>How many tokens are words: all but the special ones.</summary>
+    internal int WordCount => Size - (UnknownWords == UnknownWords.Token ? Specials : 0);
+
+    /// <summary>Finds a word, which no special token is.</summary>
+    /// <param name="utf8">The word in UTF-8.</param>
+    /// <param name="id">Its place.</param>
+    internal bool FindWord(ReadOnlySpan<byte> utf8, out int id)
+    {
+        id = 0;
+        if (utf8.Length > _longestUtf8)
+            return false;
+        Span<char> word = utf8.Length <= CharsOnStack ? stackalloc char[CharsOnStack] : new char[utf8.Length];
+        word = word[..Encoding.UTF8.GetChars(utf8, word)];
+        return _ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out id) && id >= Size - WordCount;
     }
 
     /// <summary>The ids of a text's tokens.</summary>

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Unroll.Text;
+using Xunit;
+
+namespace Unroll.Tests.Text;
+
+public class WordVectorsTests
+{
+    // Ids: <pad> 0, <unk> 1, film 2, été 3, Film 4, a 5.
+    private static readonly Vocabulary Words = Vocabulary.Build([["film", "été", "Film", "a"]]);
+
+    [Theory]
+    [InlineData("film 0.5 -1e-05\nzzz 9 9\nété 3 4\n")]
+    [InlineData("3 2\nfilm 0.5 -1e-05\nzzz 9 9\nété 3 4")]
+    [InlineData("\uFEFF3 2 \r\nfilm 0.5 -1e-05 \r\nzzz 9 9 \r\nété 3 4 \r\n\r\n")]
+    [InlineData("film\t0.50\t-0.00001\nété  3\t 4\nét\u00A0é 1 2\n. . 5 6\nat x@y.org 7 8\nFILM 1 1\n")]
+    public void The_words_of_the_vocabulary_are_kept(string content)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string path in (string[])[folder.Write("vectors.txt", content), Gzip(folder["vectors.txt.gz"], content)])
+        {
+            WordVectors vectors = WordVectors.Read(path, Words);
+            Assert.Equal((2, 2, 0.5), (vectors.Width, vectors.Found, vectors.Coverage));
+            Assert.Equal([0, 0, 0, 0, 0.5f, -1e-05f, 3, 4, 0, 0, 0, 0], vectors.Values.ToArray());
+            Assert.Equal([false, false, true, true, false, false], Enumerable.Range(0, Words.Size).Select(vectors.Has));
+        }
+    }
+
+    [Fact]
+    public void The_first_of_two_counts_and_special_tokens_have_no_vector()
+    {
+        using var folder = new TemporaryFolder();
+        WordVectors vectors = WordVectors.Read(folder.Write("v", "a 1\n<unk> 5\n<pad> 6\na 2\nfilm 3\nfilm x\n"), Words);
+        Assert.Equal([0, 0, 3, 0, 0, 1], vectors.Values.ToArray());
+        Assert.Equal(2, vectors.Found);
+        var closed = new Vocabulary(["a", "b"], UnknownWords.Refuse);
+        Assert.Equal(0.5, WordVectors.Read(folder["v"], closed).Coverage);
+    }
+
+    [Theory]
+    [InlineData("", "v.txt: empty file; expected vectors in GloVe or word2vec text format")]
+    [InlineData("film 1 2\nzzz 1\n", "v.txt:2: a vector of width 1, expected 2 as in the first line; restore the line or remove it")]
+    [InlineData("film 1 2\nzzz 1 2 3\n", "v.txt:2: a vector of width 3, expected 2")]
+    [InlineData("9 3\nfilm 1 2\n", "v.txt:2: a vector of width 2, expected 3")]
+    [InlineData("film 1 2\n 3 4\n", "v.txt:2: a vector of width 1, expected 2")]
+    [InlineData("film 1 x\n", "v.txt:1: number 2 is \"x\", expected a finite number")]
+    [InlineData("zzz 1 2\nfilm NaN 2\n", "v.txt:2: number 1 is \"NaN\", expected a finite number")]
+    [InlineData("film 1 2\na 1 1e99\n", "v.txt:2: number 2 is \"1e99\", expected a finite number")]
+    [InlineData("film\n", "v.txt:1: a word with 0 numbers, expected vectors")]
+    [InlineData("\nfilm 1\n", "v.txt:1: a word with 0 numbers, expected vectors")]
+    [InlineData("2 0\nfilm\n", "v.txt:1: the width is 0, expected 1 to 65536")]
+    [InlineData("3 2\nfilm 1 2\na 1 2\n", "v.txt: the file has 2 vectors, line 1 says 3; it may be cut short")]
+    public void Unusable_content_is_one_line_with_file_and_line(string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("v.txt", content);
+        InputException e = Assert.Throws<InputException>(() => WordVectors.Read(path, Words));
+        Assert.StartsWith(folder[expected], e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void A_missing_file_and_a_file_that_is_cut_short_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("no such file", Assert.Throws<InputException>(() => WordVectors.Read(folder["none"], Words)).Message, StringComparison.Ordinal);
+        string path = Gzip(folder["v.gz"], string.Concat(Enumerable.Range(0, 1000).Select(i => $"w{i} {i * 7919 % 1000} 1\n")));
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+        Assert.Contains("the gzip data ends too early", Assert.Throws<InputException>(() => WordVectors.Read(path, Words)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Memory is the vocabulary's, not the file's.</summary>
+    [Fact]
+    public void A_large_file_is_streamed()
+    {
+        using var folder = new TemporaryFolder();
+        var text = new StringBuilder();
+        for (int word = 0; word < 20_000; word++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"word{word}");
+            text.Insert(text.Length, " 0.12345", 100).Append('\n');
+        }
+        string path = folder.Write("v.txt", text.ToString());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        WordVectors vectors = WordVectors.Read(path, Vocabulary.Build([["word19999", "word7"]]));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Equal((100, 2), (vectors.Width, vectors.Found));
+        Assert.Equal(0.12345f, vectors.Values[^1]);
+    }
+
+    private static string Gzip(string path, string content)
+    {
+        using var gzip = new GZipStream(File.Create(path), CompressionLevel.Optimal);
+        gzip.Write(Encoding.UTF8.GetBytes(content));
+        return path;
+    }
+}
