@@ -166,7 +166,10 @@ internal static class ModelFolder
 
     private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)
     {
-        List<string> tokens = Utf8Lines.Decode(bytes, source);
+        using var lines = new Utf8LineReader(new MemoryStream(bytes), source) { RefusesNul = false };
+        var tokens = new List<string>();
+        while (lines.Read())
+            tokens.Add(lines.Text);
         try
         {
             return new Vocabulary(tokens, config.Unknown);

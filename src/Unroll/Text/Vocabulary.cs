@@ -25,6 +25,7 @@ public sealed class Vocabulary
     public const string Unknown = "<unk>";
 
     private const int UnknownId = 1;
+    private const int Specials = 2;
     private const int WordsInError = 20;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -65,19 +66,36 @@ public sealed class Vocabulary
 
     /// <summary>
     /// Builds the vocabulary of a set of texts, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
-    /// count stand in order of appearance.
+    /// count stand in order of appearance. A token of a text that is written like a special one is an unknown word.
     /// </summary>
     /// <param name="texts">The tokens of each text.</param>
-    public static Vocabulary Build(IEnumerable<string[]> texts)
+    /// <param name="minimumCount">How often a token must occur to be in; at least 1.</param>
+    /// <param name="maximumSize">The largest <see cref="Size"/>, the two special tokens included; at least 3.</param>
+    /// <exception cref="InputException">A limit is out of its range, or no token occurs often enough.</exception>
+    public static Vocabulary Build(IEnumerable<string[]> texts, int minimumCount = 1, int maximumSize = int.MaxValue)
     {
+        if (minimumCount < 1)
+            throw new InputException($"the minimum count of the vocabulary is {minimumCount}, expected at least 1");
+        if (maximumSize < Specials + 1)
+        {
+            throw new InputException(
+                $"the maximum size of the vocabulary is {maximumSize}, expected at least {Specials + 1}: {Padding}, {Unknown} and one word");
+        }
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (string token in texts.SelectMany(text => text))
         {
             if (token is not (Padding or Unknown))
                 counts[token] = counts.GetValueOrDefault(token) + 1;
         }
+        int most = counts.Values.DefaultIfEmpty(minimumCount).Max();
+        if (most < minimumCount)
+        {
+            throw new InputException(
+                $"no token occurs {minimumCount} times, the most frequent one occurs {most}; lower the minimum count of the vocabulary");
+        }
         // OrderBy is stable and a dictionary that is never removed from enumerates in order of insertion.
-        IEnumerable<string> words = counts.OrderByDescending(entry => entry.Value).Select(entry => entry.Key);
+        IEnumerable<string> words = counts.Where(entry => entry.Value >= minimumCount)
+            .OrderByDescending(entry => entry.Value).Select(entry => entry.Key).Take(maximumSize - Specials);
         return new Vocabulary([Padding, Unknown, .. words], UnknownWords.Token);
     }
 

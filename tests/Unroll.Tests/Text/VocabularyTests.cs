@@ -21,6 +21,29 @@ public class VocabularyTests
     }
 
     [Fact]
+    public void A_minimum_count_and_a_maximum_size_keep_the_most_frequent_tokens()
+    {
+        string[][] texts = [["b", "a", "c", "a", "d"], ["c", "a", "<pad>", "<pad>", "<pad>"]];
+        Assert.Equal(["<pad>", "<unk>", "a", "c"], Vocabulary.Build(texts, minimumCount: 2).Tokens);
+        Assert.Equal(["<pad>", "<unk>", "a", "c", "b"], Vocabulary.Build(texts, maximumSize: 5).Tokens);
+        Assert.Equal(["<pad>", "<unk>", "a"], Vocabulary.Build(texts, minimumCount: 2, maximumSize: 3).Tokens);
+        Assert.Equal(["<pad>", "<unk>"], Vocabulary.Build([[]], minimumCount: 2).Tokens);
+    }
+
+    [Fact]
+    public void Limits_that_leave_no_word_are_refused()
+    {
+        AssertRefused("no token occurs 3 times, the most frequent one occurs 2", 3, 10);
+        AssertRefused("the minimum count of the vocabulary is 0, expected at least 1", 0, 10);
+        AssertRefused("the maximum size of the vocabulary is 2, expected at least 3", 1, 2);
+
+        static void AssertRefused(string expected, int minimumCount, int maximumSize) => Assert.StartsWith(
+            expected,
+            Assert.Throws<InputException>(() => Vocabulary.Build([["a", "b", "a"]], minimumCount, maximumSize)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Unknown_words_empty_texts_and_the_padding_token_are_read_as_unknown()
     {
         Vocabulary vocabulary = Vocabulary.Build([["a", "b"]]);
