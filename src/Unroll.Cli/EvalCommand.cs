@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Unroll.Cli.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
 using Unroll.Text;
@@ -11,25 +12,26 @@ internal static class EvalCommand
 {
     // A matrix of more classes than this is no use to anybody; JSON has the single confusions then.
     private const int MostClassesOfMatrix = 1000;
-    private const int LabelsInError = 10;
 
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("MODEL") { Description = "Model folder" };
-        var data = new Argument<string>("DATA") { Description = "Labelled rows" };
+        var data = new Argument<string>("DATA") { Description = $"Labelled rows: {DataOptions.Formats}" };
+        var format = new DataOptions();
         Option<int> mistakes = Options.Integer("--mistakes", "How many of the worst mistakes to show", 10, 0);
         Option<bool> json = Options.Json("Print one JSON object");
         var command = new Command("eval", "Measure a model on labelled rows: accuracy, macro-F1, each label, confusions, calibration, worst mistakes")
         {
             model, data, mistakes, json,
         };
+        format.AddTo(command);
         command.SetAction(parsed =>
         {
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
             string path = parsed.GetRequiredValue(data);
             using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
-            foreach ((int line, LabelledText row) in ReadRows(path))
-                Add(run, row, line, path);
+            foreach (DataRow row in DataFile.Read(path, format.Get(parsed), terminal))
+                Add(run, row, path);
             (EvaluationResult result, IReadOnlyList<Mistake> worst) = run.Finish();
             if (result.Rows == 0)
                 throw NoKnownLabel(path, run.UnknownLabels, classifier.Config.Labels);
@@ -43,30 +45,20 @@ internal static class EvalCommand
         return command;
     }
 
-    private static IEnumerable<(int Line, LabelledText Row)> ReadRows(string path) =>
-        LabelledTextReader.ReadTsv(path).Select((row, i) => (i + LabelledTextReader.FirstRowLine, row));
-
-    private static void Add(EvaluationRun run, LabelledText row, int line, string path)
+    private static void Add(EvaluationRun run, DataRow row, string path)
     {
         try
         {
-            run.Add(row, line);
+            run.Add(new LabelledText(row.Label, row.Text), row.Line);
         }
         catch (InputException e)
         {
-            throw new InputException($"{path}:{line}: {e.Message}", e);
+            throw new InputException($"{path}:{row.Line}: {e.Message}", e);
         }
     }
 
     private static InputException NoKnownLabel(string path, IReadOnlyDictionary<string, int> unknown, IReadOnlyList<string> labels) =>
-        new($"{path}: no row has a label of the model; found {Some(unknown.Keys)}, the model knows {Some(labels)}; take the data the model is for");
-
-    private static string Some(IEnumerable<string> labels)
-    {
-        string[] all = [.. labels];
-        string more = all.Length > LabelsInError ? $" and {all.Length - LabelsInError} more" : "";
-        return string.Join(", ", all.Take(LabelsInError).Select(label => $"\"{label}\"")) + more;
-    }
+        new($"{path}: no row has a label of the model; found {Excerpt.Of([.. unknown.Keys])}, the model knows {Excerpt.Of([.. labels])}; take the data the model is for");
 
     private static void WriteFields(Utf8JsonWriter json, EvaluationReport report)
     {

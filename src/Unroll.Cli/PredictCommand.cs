@@ -1,13 +1,15 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
+using Unroll.Cli.Data;
 using Unroll.Models;
+using Unroll.Text;
 
 namespace Unroll.Cli;
 
-/// <summary><c>unroll predict</c>: the label and its probability for each text.</summary>
+/// <summary><c>unroll predict</c>: the label and its probability for each text, as texts come.</summary>
 internal static class PredictCommand
 {
+    private const int MostTogether = 64;
+
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("MODEL") { Description = "Model folder" };
@@ -16,42 +18,108 @@ internal static class PredictCommand
             Description = "Texts to classify; without any, each line of standard input is one",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        var top = new Option<int?>("--top") { Description = "Show the K most probable labels of each text", HelpName = "K" };
+        Option<float?> threshold = Options.OptionalNumber("--threshold", $"Below this probability the label is {PredictionLines.Undecided}");
+        var column = new Option<string?>("--column")
+        {
+            Description = "Read CSV or TSV with a header, classify this column (its name or number) and write the rows with label and probability",
+            HelpName = "NAME",
+        };
+        var input = new Option<string?>("--input") { Description = "File to read instead of standard input", HelpName = "FILE" };
         Option<bool> json = Options.Json("Print one JSON object a text, with the probability of every label");
         var command = new Command("predict", "Print the label of each text with its probability, tab-separated before the text")
         {
-            model, texts, json,
+            model, texts, top, threshold, column, input, json,
         };
         command.SetAction(parsed =>
         {
+            string[] given = parsed.GetValue(texts) ?? [];
+            var lines = new PredictionLines(parsed.GetValue(json), Top(parsed.GetValue(top)), Share(parsed.GetValue(threshold)));
+            RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
-            IEnumerable<string> source = parsed.GetValue(texts) is { Length: > 0 } given ? given : ReadLines(terminal.Input);
-            foreach (string text in source)
-            {
-                Prediction prediction = classifier.Predict(text);
-                if (parsed.GetValue(json))
-                    terminal.Output.WriteLine(JsonLine.Of(writer => WriteFields(writer, prediction)));
-                else
-                    terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{prediction.Label}\t{prediction.Probability:F4}\t{text}"));
-            }
+            string path = parsed.GetValue(input) ?? DataFile.StandardInput;
+            if (parsed.GetValue(column) is { } name)
+                PredictedTable.Write(classifier, path, name, lines, terminal);
+            else if (given.Length > 0)
+                terminal.Output.Write(lines.Of(classifier.Predict(given)));
+            else
+                PredictLines(classifier, path, lines, terminal);
             return 0;
         });
         return command;
     }
 
-    private static IEnumerable<string> ReadLines(TextReader input)
+    /// <summary>Classifies what comes and hands it on in order, until the end or until nobody reads the output.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="items">Read ahead on another thread.</param>
+    /// <param name="where">Where the item stands and its text.</param>
+    /// <param name="write">Makes one piece of output of a batch.</param>
+    /// <param name="terminal">Where to.</param>
+    public static void Stream<T>(
+        SentenceClassifier classifier, IEnumerable<T> items, Func<T, (string Where, string Text)> where,
+        Func<IReadOnlyList<T>, IEnumerable<Prediction>, string> write, Terminal terminal)
     {
-        while (input.ReadLine() is { } line)
-            yield return line;
+        foreach (List<T> batch in Arrivals.Batches(items, MostTogether))
+        {
+            Prediction[] predictions;
+            try
+            {
+                predictions = [.. classifier.Predict(batch.Select(item => where(item).Text))];
+            }
+            catch (InputException)
+            {
+                OneByOne(batch);
+                throw;
+            }
+            terminal.Output.Write(write(batch, predictions));
+            if (terminal.OutputIsGone())
+                return;
+        }
+
+        // Those before the one that cannot be classified are answered.
+        void OneByOne(List<T> batch)
+        {
+            foreach (T item in batch)
+            {
+                (string place, string text) = where(item);
+                try
+                {
+                    terminal.Output.Write(write([item], [classifier.Predict(text)]));
+                }
+                catch (InputException e)
+                {
+                    throw new InputException($"{place}: {e.Message}", e);
+                }
+            }
+        }
     }
 
-    private static void WriteFields(Utf8JsonWriter json, Prediction prediction)
+    private static void PredictLines(SentenceClassifier classifier, string path, PredictionLines lines, Terminal terminal)
     {
-        json.WriteString("text", prediction.Text);
-        json.WriteString("label", prediction.Label);
-        json.WriteNumber("probability", prediction.Probability);
-        json.WriteStartObject("probabilities");
-        foreach ((string label, double probability) in prediction.Probabilities)
-            json.WriteNumber(label, probability);
-        json.WriteEndObject();
+        using Utf8LineReader reader = path == DataFile.StandardInput
+            ? InputFile.OpenLines(terminal.OpenInput(), "standard input")
+            : InputFile.OpenLines(path, "a UTF-8 file with one text a line");
+        Stream(
+            classifier, Texts(), item => ($"{reader.Source}:{item.Line}", item.Text), (_, predictions) => lines.Of(predictions), terminal);
+
+        IEnumerable<(int Line, string Text)> Texts()
+        {
+            while (reader.Read())
+                yield return (reader.Number, reader.Text);
+        }
+    }
+
+    private static int? Top(int? top) =>
+        top is null or > 0 ? top : throw new InputException($"--top is {top}, expected a whole number of at least 1");
+
+    private static double Share(float? threshold) =>
+        threshold is null or <= 1 ? threshold ?? 0 : throw new InputException($"--threshold is {threshold}, expected a probability from 0 to 1");
+
+    private static void RequireUsable(string[] texts, string? column, string? input, int? top, bool json)
+    {
+        if (texts.Length > 0 && (column ?? input) is not null)
+            throw new InputException($"{texts.Length} texts and {(column is null ? "--input" : "--column")}, expected one or the other; leave the texts out");
+        if (column is not null && (json || top is not null))
+            throw new InputException($"--column and {(json ? "--json" : "--top")}, expected one or the other; --column writes rows of columns");
     }
 }

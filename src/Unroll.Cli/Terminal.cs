@@ -11,4 +11,7 @@ internal sealed record Terminal(
 {
     /// <summary>Opens standard input as bytes, for data that names its own encoding or is compressed.</summary>
     public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Whether the reader of <see cref="Output"/> has gone, so that a verb with no other result may end.</summary>
+    public Func<bool> OutputIsGone { get; init; } = () => false;
 }

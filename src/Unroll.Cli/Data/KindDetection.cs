@@ -8,6 +8,16 @@ internal static class KindDetection
     /// <param name="lines">A reader that stands on the first line.</param>
     public static DataKind Of(Utf8LineReader lines) => OfName(lines.Source) ?? OfLine(lines);
 
+    /// <summary>The same for a file with columns; one column alone is CSV.</summary>
+    /// <exception cref="InputException">The file has no columns.</exception>
+    public static DataKind OfTable(Utf8LineReader lines)
+    {
+        DataKind? kind = OfName(lines.Source);
+        if (kind is DataKind.Jsonl or DataKind.FastText)
+            throw new InputException($"{lines.Source}: is {kind.ToString()!.ToLowerInvariant()} by its name, expected csv or tsv with a header; leave --column out");
+        return kind ?? (lines.Line.Contains((byte)'\t') ? DataKind.Tsv : DataKind.Csv);
+    }
+
     private static DataKind? OfName(string name)
     {
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
