@@ -73,23 +73,18 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     private (SentenceClassifier Classifier, EncodedTexts Train, EncodedTexts Dev) Prepare()
     {
         var split = DevSplit.Of(data.Train, data.Dev, options);
-#if VECTORS
         WordVectors? vectors = ReadVectors(split);
-#endif
         SentenceClassifier classifier = SentenceClassifier.CreateFor(data.Train, split.TrainRows, options);
-#if VECTORS
         if (vectors is not null)
         {
             classifier.SetWordVectors(vectors);
             terminal.Error.WriteLine($"{Vectors}: vectors of {vectors.Found} of {classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
         }
-#endif
         terminal.Error.WriteLine(
             $"{split.TrainCount} rows to train on, {split.DevCount} to measure on; {classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
         return (classifier, classifier.Encode(data.Train, split.TrainRows), classifier.Encode(split.Dev, split.DevRows));
     }
 
-#if VECTORS
     private WordVectors? ReadVectors(DevSplit split)
     {
         if (Vectors is null)
@@ -102,7 +97,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         return vectors;
     }
 
-#endif
     // Ctrl-C and a polite kill stop between two steps; the state is saved there. Null when interrupted.
     private IReadOnlyList<EpochReport>? Fit(SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev, TrainingDisplay display)
     {

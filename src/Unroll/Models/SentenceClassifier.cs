@@ -198,6 +198,21 @@ public sealed class SentenceClassifier
     /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
     public PredictionStream Stream() => new(this);
 
+    /// <summary>Puts pre-trained vectors in the place of the random ones, for the words that have some.</summary>
+    /// <param name="vectors">Read for this model's vocabulary; as wide as its embedding.</param>
+    /// <exception cref="ArgumentException">The vectors are of another width or for another vocabulary.</exception>
+    public void SetWordVectors(WordVectors vectors)
+    {
+        if (vectors.Width != Config.Embedding || vectors.Values.Length != Vocabulary.Size * vectors.Width)
+            throw new ArgumentException($"vectors are [{vectors.Values.Length / vectors.Width},{vectors.Width}], expected [{Vocabulary.Size},{Config.Embedding}]", nameof(vectors));
+        Span<float> table = Parameters.Stored(Parameters.Find(NetworkLayout.EmbeddingWeight));
+        for (int id = 0; id < Vocabulary.Size; id++)
+        {
+            if (vectors.Has(id))
+                vectors.Values.Slice(id * vectors.Width, vectors.Width).CopyTo(table[(id * vectors.Width)..]);
+        }
+    }
+
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
