@@ -10,13 +10,7 @@ internal static class Repository
     public static string Root => RepositoryRoot.Path;
 
     /// <summary>A file of the benchmarks' labelled sentences; the test is skipped where they are not.</summary>
-    public static string SharedData(string name)
-    {
-        string path = Path.Combine(Root, "..", "shared", "data", name);
-        if (!File.Exists(path))
-            Assert.Skip($"needs the labelled sentences of the benchmarks: {name} in ../shared/data");
-        return path;
-    }
+    public static string SharedData(string name) => Tests.SharedData.File(name);
 
     /// <summary>Runs a program in the repository's root and waits for it.</summary>
     public static CommandRun Run(string program, params string[] args)
