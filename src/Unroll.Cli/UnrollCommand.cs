@@ -20,6 +20,7 @@ internal static class UnrollCommand
             LabCommand.Create(terminal),
             TrainCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),

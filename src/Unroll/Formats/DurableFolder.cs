@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace Unroll.Formats;
 
 /// <summary>
 /// Writes a folder so that it is there whole or not at all: its files go into a new folder beside it and reach the disk before
 /// that folder takes the name.
 /// </summary>
-internal sealed partial class DurableFolder : IDisposable
+internal sealed class DurableFolder : IDisposable
 {
     private readonly string _target;
     private readonly string _parent;
@@ -33,20 +31,20 @@ internal sealed partial class DurableFolder : IDisposable
     /// <summary>Gives the folder its name; what had the name before is removed after that.</summary>
     public void Commit()
     {
-        FlushDirectory(_temporary);
+        FolderFlush.Run(_temporary);
         if (Directory.Exists(_target))
         {
             string replaced = Sibling("old");
             Directory.Move(_target, replaced);
             Directory.Move(_temporary, _target);
-            FlushDirectory(_parent);
+            FolderFlush.Run(_parent);
             Directory.Delete(replaced, recursive: true);
         }
         else
         {
             Directory.Move(_temporary, _target);
         }
-        FlushDirectory(_parent);
+        FolderFlush.Run(_parent);
     }
 
     /// <summary>Removes the files if they were not committed.</summary>
@@ -57,28 +55,4 @@ internal sealed partial class DurableFolder : IDisposable
     }
 
     private string Sibling(string kind) => Path.Combine(_parent, $".{Path.GetFileName(_target)}.{Guid.NewGuid():N}.{kind}");
-
-    // A rename is on the disk only when its folder is. Windows has no such call and needs none for NTFS.
-    private static void FlushDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        int descriptor = Open(path, 0);
-        if (descriptor < 0)
-            return;
-        _ = Fsync(descriptor);
-        _ = Close(descriptor);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
 }
