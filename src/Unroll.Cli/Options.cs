@@ -37,6 +37,29 @@ internal static class Options
             text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
     }
 
+    /// <summary>A choice that need not be made.</summary>
+    public static Option<T?> OptionalChoice<T>(string name, string description)
+        where T : struct, Enum
+    {
+        string list = string.Join(" or ", Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant()));
+        return new Option<T?>(name)
+        {
+            Description = $"{description}: {list}",
+            HelpName = "NAME",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[^1].Value;
+                foreach (T value in Enum.GetValues<T>())
+                {
+                    if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
+                        return value;
+                }
+                result.AddError($"{name} is {text}, expected {list}");
+                return null;
+            },
+        };
+    }
+
     /// <summary>An option that has one value so far.</summary>
     public static Option<string> OnlyChoice(string name, string description, string value) => new(name)
     {

@@ -21,6 +21,7 @@ internal static class UnrollCommand
             TrainCommand.Create(terminal),
             PredictCommand.Create(terminal),
             ExportCommand.Create(terminal),
+            ImportCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),
