@@ -7,11 +7,14 @@ namespace Unroll.Formats;
 internal static class DurableFile
 {
     /// <summary>Refuses a file name that <see cref="Write"/> would refuse.</summary>
-    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's.</exception>
+    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
     public static void RequirePath(string path, bool overwrite)
     {
         if (path.Length == 0)
             throw new InputException("the file's name is empty; name a file");
+        // A rename would put a plain file in the device's place.
+        if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(Path.GetFullPath(path)) == "/dev")
+            throw new InputException($"{path}: is a device, expected the name of a file; choose another name");
         if (Directory.Exists(path))
             throw new InputException($"{path}: is a folder, expected the name of a file; choose another name");
         if (File.Exists(path) && !overwrite)
@@ -22,7 +25,7 @@ internal static class DurableFile
     /// <param name="path">Its name; folders above it are made.</param>
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's.</exception>
+    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         RequirePath(path, overwrite);
