@@ -7,7 +7,10 @@ namespace Unroll.Cli;
 /// <summary>Machine-readable output: one JSON object a line.</summary>
 internal static class JsonLine
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Leaves letters of all languages readable.</summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    private static readonly JsonWriterOptions Readable = new() { Encoder = Encoder };
 
     /// <summary>One object; <paramref name="writeFields"/> writes what stands between its braces.</summary>
     public static string Of(Action<Utf8JsonWriter> writeFields)

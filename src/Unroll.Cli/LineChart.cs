@@ -15,7 +15,12 @@ internal static class LineChart
     private static readonly int[,] DotBits = { { 0x01, 0x02, 0x04, 0x40 }, { 0x08, 0x10, 0x20, 0x80 } };
 
     /// <summary>Draws values 1, 2, … from left to right; the vertical axis starts at zero.</summary>
-    public static void Write(TextWriter output, string title, string xLabel, string yLabel, IReadOnlyList<double> values)
+    public static void Write(TextWriter output, string title, string xLabel, string yLabel, IReadOnlyList<double> values) =>
+        Write(output, title, xLabel, yLabel, values, "1", values.Count.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Draws values from left to right, the first and the last at places that are named.</summary>
+    public static void Write(
+        TextWriter output, string title, string xLabel, string yLabel, IReadOnlyList<double> values, string first, string last)
     {
         double top = values.Where(double.IsFinite).DefaultIfEmpty(0).Max();
         if (top <= 0)
@@ -34,9 +39,8 @@ internal static class LineChart
             output.WriteLine();
         }
         output.WriteLine(Tick(0).PadLeft(AxisWidth) + "└" + new string('─', Columns));
-        string last = values.Count.ToString(CultureInfo.InvariantCulture);
         string middle = xLabel.PadLeft((Columns + xLabel.Length) / 2).PadRight(Columns - last.Length);
-        output.WriteLine(new string(' ', AxisWidth + 1) + "1" + middle[1..] + last);
+        output.WriteLine(new string(' ', AxisWidth + 1) + first + middle[first.Length..] + last);
     }
 
     private static int[,] Plot(IReadOnlyList<double> values, double top)

@@ -10,9 +10,7 @@ internal static class Options
     public static Option<int> Integer(string name, string description, int value, int minimum) =>
         Parsed<int>(
             name, description, value, $"a whole number of at least {minimum}",
-            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum
-                ? number
-                : null);
+            text => ParseInteger(text, minimum));
 
     public static Option<float> PositiveNumber(string name, string description, float value) =>
         Parsed<float>(
@@ -41,23 +39,11 @@ internal static class Options
     public static Option<T?> OptionalChoice<T>(string name, string description)
         where T : struct, Enum
     {
-        string list = string.Join(" or ", Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant()));
-        return new Option<T?>(name)
-        {
-            Description = $"{description}: {list}",
-            HelpName = "NAME",
-            CustomParser = result =>
-            {
-                string text = result.Tokens[^1].Value;
-                foreach (T value in Enum.GetValues<T>())
-                {
-                    if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
-                        return value;
-                }
-                result.AddError($"{name} is {text}, expected {list}");
-                return null;
-            },
-        };
+        string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
+        string list = string.Join(" or ", names);
+        return Optional(
+            name, $"{description}: {list}", list,
+            text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
     }
 
     /// <summary>An option that has one value so far.</summary>
@@ -75,25 +61,55 @@ internal static class Options
         },
     };
 
-    public static Option<float?> OptionalNumber(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result =>
-        {
-            string text = result.Tokens[^1].Value;
-            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= 0 && float.IsFinite(number))
-                return number;
-            result.AddError($"{name} is {text}, expected 0 or a positive number");
-            return null;
-        },
-    };
+    public static Option<float> Number(string name, string description, float value) =>
+        Parsed<float>(name, description, value, "0 or a positive number", ParseNumber);
+
+    public static Option<float?> OptionalNumber(string name, string description) =>
+        Optional<float>(name, description, "0 or a positive number", ParseNumber);
+
+    public static Option<int?> OptionalInteger(string name, string description, int minimum) =>
+        Optional<int>(name, description, $"a whole number of at least {minimum}", text => ParseInteger(text, minimum));
+
+    public static Option<bool> Switch(string name, string description, bool value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+
+    public static Option<string?> Text(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
+
+    /// <summary>The name by which a choice is given.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum =>
+        value.ToString().ToLowerInvariant();
 
     public static Option<string?> Output() => new("--out") { Description = "Folder to save the model in", HelpName = "DIR" };
 
     public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace the model folder if it exists" };
 
     public static Option<bool> Json(string description) => new("--json") { Description = description };
+
+    private static int? ParseInteger(string text, int minimum) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum ? number : null;
+
+    private static float? ParseNumber(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= 0 && float.IsFinite(number)
+            ? number
+            : null;
+
+    private static Option<T?> Optional<T>(string name, string description, string expected, Func<string, T?> parse)
+        where T : struct =>
+        new(name)
+        {
+            Description = description,
+            HelpName = typeof(T).IsEnum ? "NAME" : "N",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[^1].Value;
+                if (parse(text) is { } parsed)
+                    return parsed;
+                result.AddError($"{name} is {text}, expected {expected}");
+                return null;
+            },
+        };
 
     private static Option<T> Parsed<T>(string name, string description, T value, string expected, Func<string, T?> parse)
         where T : struct =>

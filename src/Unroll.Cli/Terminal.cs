@@ -7,4 +7,8 @@ namespace Unroll.Cli;
 /// <param name="OutputIsTerminal">Whether <paramref name="Output"/> is drawn on a screen.</param>
 /// <param name="ErrorIsTerminal">Whether <paramref name="Error"/> is drawn on a screen.</param>
 internal sealed record Terminal(
-    TextReader Input, TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal);
+    TextReader Input, TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal)
+{
+    /// <summary>Opens standard input as bytes, for data that names its own encoding or is compressed.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Unroll.Cli.Train;
 using Unroll.Training;
 
 namespace Unroll.Cli;
@@ -9,7 +10,7 @@ internal static class UnrollCommand
 {
     private const int Failed = 1;
     private const int WrongInput = 2;
-    private const int Interrupted = 130;
+    internal const int Interrupted = 130;
 
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
@@ -19,6 +20,7 @@ internal static class UnrollCommand
         {
             LabCommand.Create(terminal),
             TrainCommand.Create(terminal),
+            EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),

@@ -23,22 +23,18 @@ internal sealed class ClassifierGraph
 
     private readonly SentenceClassifier _classifier;
     private readonly ModelConfig _config;
-    private readonly double _temperature;
     private readonly GraphBuilder _graph = new("unroll");
 
-    private ClassifierGraph(SentenceClassifier classifier, double temperature)
+    private ClassifierGraph(SentenceClassifier classifier)
     {
         _classifier = classifier;
         _config = classifier.Config;
-        _temperature = temperature;
     }
 
     /// <summary>Writes a classifier as a graph.</summary>
-    /// <param name="classifier">The classifier.</param>
-    /// <param name="temperature">What the logits are divided by before the softmax.</param>
-    public static GraphProto Of(SentenceClassifier classifier, double temperature)
+    public static GraphProto Of(SentenceClassifier classifier)
     {
-        var graph = new ClassifierGraph(classifier, temperature);
+        var graph = new ClassifierGraph(classifier);
         graph.Build();
         return graph._graph.Graph;
     }
@@ -166,8 +162,8 @@ internal sealed class ClassifierGraph
     {
         _graph.Node("Gemm", Logits, [pooled, Parameter("output.weight"), Parameter("output.bias")], Setting("transB", 1));
         string calibrated = Logits;
-        if (_temperature != 1)
-            calibrated = _graph.Node("Div", "calibrated", [Logits, _graph.Floats("temperature", [], [(float)_temperature])]);
+        if (_config.Temperature != 1)
+            calibrated = _graph.Node("Div", "calibrated", [Logits, _graph.Floats("temperature", [], [(float)_config.Temperature])]);
         _graph.Node("Softmax", Probabilities, [calibrated], Setting("axis", 1));
     }
 

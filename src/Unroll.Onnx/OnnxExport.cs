@@ -46,9 +46,7 @@ public static class OnnxExport
     /// <exception cref="InputException">The file exists and may not be replaced, or is a folder.</exception>
     public static void RequireSavePath(string path, bool overwrite = false) => DurableFile.RequirePath(path, overwrite);
 
-    /// <param name="classifier">Any classifier.</param>
-    /// <param name="temperature">What the logits are divided by before the softmax.</param>
-    internal static ModelProto Create(SentenceClassifier classifier, double temperature = 1)
+    internal static ModelProto Create(SentenceClassifier classifier)
     {
         if (classifier.Parameters.Length > MaxParameters)
         {
@@ -60,7 +58,7 @@ public static class OnnxExport
             IrVersion = FormatVersion,
             ProducerName = "unroll",
             ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
-            Graph = ClassifierGraph.Of(classifier, temperature),
+            Graph = ClassifierGraph.Of(classifier),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OperatorSet });
         AddMetadata(model, "labels", LabelsJson(classifier.Config.Labels));

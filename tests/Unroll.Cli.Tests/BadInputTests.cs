@@ -18,10 +18,10 @@ public class BadInputTests
     [InlineData("lab --frobnicate", "unroll lab: unknown option --frobnicate, expected --seed, --epochs")]
     [InlineData("lab surplus", "unroll lab: unexpected argument surplus")]
     [InlineData("lab --test film", "unknown word \"film\"; known words: The, movie, is, good, bad")]
-    [InlineData("", "no verb given, expected one of lab, train, predict")]
-    [InlineData("fly", "unknown verb fly, expected one of lab, train, predict")]
+    [InlineData("", "no verb given, expected one of lab, train, eval, predict")]
+    [InlineData("fly", "unknown verb fly, expected one of lab, train, eval, predict")]
     [InlineData("--fly", "unroll: unknown option --fly")]
-    [InlineData("train", "unroll train: Required argument missing for command: 'train'")]
+    [InlineData("train", "unroll train: no DATA given, expected a file of labelled texts")]
     [InlineData("train none.tsv", "none.tsv: no such file; expected a UTF-8 file")]
     [InlineData("train empty.tsv", "empty.tsv: empty file; expected")]
     [InlineData("train no-tab.tsv", "no-tab.tsv:3: no tab in \"neg dull\", expected label<TAB>text")]
@@ -117,8 +117,8 @@ public class BadInputTests
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("try a smaller --lr", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder["model"]));
-        Assert.Contains("   at ", CommandRun.Of([.. args, "--verbose"]).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["model/model.safetensors"]));
+        Assert.Contains("   at ", CommandRun.Of([.. args, "--overwrite", "--verbose"]).Error, StringComparison.Ordinal);
     }
 
     [Fact]

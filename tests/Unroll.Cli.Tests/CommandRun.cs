@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Unroll.Cli.Tests;
 
@@ -12,7 +13,11 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var error = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var reader = new StringReader(input);
-        int exitCode = UnrollCommand.Run(args, new Terminal(reader, output, error, onScreen, ErrorIsTerminal: false));
+        var terminal = new Terminal(reader, output, error, onScreen, ErrorIsTerminal: false)
+        {
+            OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
+        };
+        int exitCode = UnrollCommand.Run(args, terminal);
         return new CommandRun(exitCode, output.ToString(), error.ToString());
     }
 

@@ -40,6 +40,7 @@ public sealed record ExportCase(
         Layers = Layers,
         Bidirectional = Bidirectional,
         Pooling = Pooling,
+        Temperature = Temperature,
         Labels = ["bad", "\"good\"", "né"],
     };
 

@@ -17,7 +17,7 @@ public class OnnxFileTests
     public void A_graph_has_free_batch_and_time_and_uses_what_it_defines(string name)
     {
         ExportCase @case = ExportCase.All.First(candidate => candidate.Name == name);
-        ModelProto model = Read(@case.CreateModel(), @case.Temperature);
+        ModelProto model = Read(@case.CreateModel());
         GraphProto graph = model.Graph;
         Assert.Equal((17, ""), (Assert.Single(model.OpsetImport).Version, model.OpsetImport[0].Domain));
         Assert.Equal(["ids int64 [batch,time]", "lengths int64 [batch]"], graph.Input.Select(Describe));
@@ -82,8 +82,8 @@ public class OnnxFileTests
         Assert.Equal([path], Directory.GetFiles(folder["new"]));
     }
 
-    private static ModelProto Read(SentenceClassifier classifier, double temperature = 1) =>
-        ModelProto.Parser.ParseFrom(OnnxExport.Create(classifier, temperature).ToByteArray());
+    private static ModelProto Read(SentenceClassifier classifier) =>
+        ModelProto.Parser.ParseFrom(OnnxExport.Create(classifier).ToByteArray());
 
     private static string Describe(ValueInfoProto value)
     {

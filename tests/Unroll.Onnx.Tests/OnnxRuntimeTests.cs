@@ -81,7 +81,7 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
                 ExportCase @case = ExportCase.All[i];
                 string path = _folder[$"{i}.onnx"];
                 using (FileStream stream = File.Create(path))
-                    OnnxExport.Create(@case.CreateModel(), @case.Temperature).WriteTo(stream);
+                    OnnxExport.Create(@case.CreateModel()).WriteTo(stream);
                 json.WriteStartObject();
                 json.WriteString("model", path);
                 json.WriteStartArray("batches");

@@ -8,6 +8,11 @@ public static class BatchOrder
     // Sentences are sorted by length among this many batches: enough to make lengths alike, few enough to stay random.
     private const int BatchesSortedTogether = 50;
 
+    /// <summary>The number of batches of an epoch.</summary>
+    /// <param name="count">The number of texts.</param>
+    /// <param name="batchSize">B: texts a batch; the last batch may hold fewer.</param>
+    public static int BatchCount(int count, int batchSize) => (count + batchSize - 1) / batchSize;
+
     /// <summary>The rows in the order they were given, cut into batches.</summary>
     /// <param name="count">The number of texts.</param>
     /// <param name="batchSize">B: texts a batch; the last batch may hold fewer.</param>

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace Unroll.Batches;
 
 /// <summary>Texts as ids, one after the other in one array, with the label of each.</summary>
@@ -24,6 +27,14 @@ public sealed class EncodedTexts
         _labels.Add(label);
     }
 
+    /// <summary>Removes every text and keeps the memory.</summary>
+    public void Clear()
+    {
+        _ids.Clear();
+        _starts.RemoveRange(1, _starts.Count - 1);
+        _labels.Clear();
+    }
+
     /// <summary>The number of tokens of one text.</summary>
     /// <param name="row">Which text.</param>
     public int LengthOf(int row) => _starts[row + 1] - _starts[row];
@@ -32,8 +43,30 @@ public sealed class EncodedTexts
     /// <param name="row">Which text.</param>
     public int LabelOf(int row) => _labels[row];
 
+    /// <summary>The ids of one text.</summary>
+    /// <param name="row">Which text.</param>
+    public ReadOnlySpan<int> IdsOf(int row) => CollectionsMarshal.AsSpan(_ids)[_starts[row].._starts[row + 1]];
+
     /// <summary>One id of one text.</summary>
     /// <param name="row">Which text.</param>
     /// <param name="position">Which token, from 0.</param>
     public int IdAt(int row, int position) => _ids[_starts[row] + position];
+
+    /// <summary>Weights that make every class count alike: w_c = n / (C n_c); 1 for a class without rows.</summary>
+    /// <param name="classes">C.</param>
+    /// <returns>w, [C].</returns>
+    public float[] BalancedWeights(int classes)
+    {
+        int[] counts = new int[classes];
+        foreach (int label in _labels)
+            counts[label]++;
+        return [.. counts.Select(count => count == 0 ? 1 : Count / ((float)classes * count))];
+    }
+
+    /// <summary>Adds all ids, lengths and labels to a hash.</summary>
+    internal void AppendTo(IncrementalHash hash)
+    {
+        foreach (List<int> values in new[] { _ids, _starts, _labels })
+            hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values)));
+    }
 }

@@ -1,10 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Unroll.Formats;
 
-/// <summary>
-/// Writes one file so that it is there whole or not at all: the bytes go into <c>.NAME.….tmp</c> beside it and reach the disk
-/// before that takes the name.
-/// </summary>
-internal static class DurableFile
+/// <summary>Replaces a file so that its name leads to the old content or the new, whole, whenever the process or the machine stops.</summary>
+internal static partial class DurableFile
 {
     /// <summary>Refuses a file name that <see cref="Write"/> would refuse.</summary>
     /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
@@ -21,7 +20,7 @@ internal static class DurableFile
             throw new InputException($"{path}: exists already; choose another name, or give --overwrite to replace it");
     }
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes a file that a user named.</summary>
     /// <param name="path">Its name; folders above it are made.</param>
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <param name="write">Writes the content.</param>
@@ -29,24 +28,55 @@ internal static class DurableFile
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         RequirePath(path, overwrite);
-        string target = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(target)!;
-        Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Replace(path, write);
+    }
+
+    /// <summary>Writes a new file beside the old one, waits until it is on the disk, gives it the name, and flushes the folder.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="write">Writes the content.</param>
+    public static void Replace(string path, Action<Stream> write)
+    {
+        string temporary = path + ".tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, target, overwrite);
-            FolderFlush.Run(folder);
+            File.Move(temporary, path, overwrite: true);
         }
-        finally
+        catch
         {
-            // Moved away by now, unless something failed.
             File.Delete(temporary);
+            throw;
         }
+        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    /// <summary>Waits until a folder's names are on the disk: only then is a rename.</summary>
+    public static void FlushDirectory(string path)
+    {
+        // Windows has no such call and needs none for NTFS.
+        if (OperatingSystem.IsWindows())
+            return;
+        int descriptor = Open(path, 0);
+        if (descriptor < 0)
+            return;
+        _ = Fsync(descriptor);
+        _ = Close(descriptor);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
 }

@@ -31,20 +31,20 @@ internal sealed class DurableFolder : IDisposable
     /// <summary>Gives the folder its name; what had the name before is removed after that.</summary>
     public void Commit()
     {
-        FolderFlush.Run(_temporary);
+        DurableFile.FlushDirectory(_temporary);
         if (Directory.Exists(_target))
         {
             string replaced = Sibling("old");
             Directory.Move(_target, replaced);
             Directory.Move(_temporary, _target);
-            FolderFlush.Run(_parent);
+            DurableFile.FlushDirectory(_parent);
             Directory.Delete(replaced, recursive: true);
         }
         else
         {
             Directory.Move(_temporary, _target);
         }
-        FolderFlush.Run(_parent);
+        DurableFile.FlushDirectory(_parent);
     }
 
     /// <summary>Removes the files if they were not committed.</summary>

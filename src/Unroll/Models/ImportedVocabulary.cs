@@ -28,11 +28,13 @@ internal sealed class ImportedVocabulary
     /// <summary>What became of the special tokens; null where they stood right.</summary>
     public string? Note { get; }
 
-    /// <summary>Reads a file with one token a line.</summary>
+    /// <summary>Reads a file with one token a line; where tokens are characters, a line of white space is their token of it.</summary>
     /// <exception cref="InputException">It is no such file, or it does not say what becomes of unknown words.</exception>
-    public static ImportedVocabulary Read(string path, UnknownWords? unknown)
+    public static ImportedVocabulary Read(string path, TokenKind kind, UnknownWords? unknown)
     {
-        List<string> lines = Utf8Lines.ReadFile(path, "a UTF-8 file with one token a line");
+        List<string> lines = ReadLines(path);
+        if (kind == TokenKind.Char)
+            lines = [.. lines.Select(line => line.Length > 0 && string.IsNullOrWhiteSpace(line) ? GraphemeTokens.Space : line)];
         try
         {
             // The whole list is checked as it stands, so that errors have the file's line numbers.
@@ -71,6 +73,15 @@ internal sealed class ImportedVocabulary
                 moved[row * _sources.Length + id] = _sources[id] == None ? 0 : values[row * Lines + _sources[id]];
         }
         return moved;
+    }
+
+    private static List<string> ReadLines(string path)
+    {
+        using Utf8LineReader reader = InputFile.OpenLines(path, "a UTF-8 file with one token a line");
+        var lines = new List<string>();
+        while (reader.Read())
+            lines.Add(reader.Text);
+        return lines;
     }
 
     private static ImportedVocabulary WithUnknown(List<string> lines, string path, UnknownWords? unknown)

@@ -39,6 +39,12 @@ public sealed record ModelConfig
     /// <summary>What becomes of a word that is not in the vocabulary.</summary>
     public UnknownWords Unknown { get; init; } = UnknownWords.Token;
 
+    /// <summary>
+    /// T: logits are divided by it before softmax, so that probabilities are what they claim; above 0. It changes no label.
+    /// <see cref="SentenceClassifier.Calibrate(Batches.EncodedTexts)"/> finds it.
+    /// </summary>
+    public double Temperature { get; init; } = 1;
+
     /// <summary>C: the number of classes.</summary>
     public int Classes => Labels.Count;
 
@@ -71,6 +77,10 @@ public sealed record ModelConfig
         };
         return words + states + dropped + trace + carried + pooling + rows * (2 * StateSize + Classes);
     }
+
+    /// <summary>The class of each label.</summary>
+    internal Dictionary<string, int> ClassOfLabel() =>
+        Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
 
     internal IRecurrentCell CreateCell() => Cell switch
     {

@@ -33,6 +33,8 @@ internal static class ModelConfigJson
             json.WriteBoolean("lowercase", config.Tokens.Lowercase);
             json.WriteEndObject();
             json.WriteString("unknown", Name(config.Unknown));
+            if (config.Temperature != 1)
+                json.WriteNumber("temperature", config.Temperature);
             json.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
@@ -48,7 +50,7 @@ internal static class ModelConfigJson
             var keys = new Fields(document.RootElement, source);
             keys.RequireOnly(
                 "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout", "labels",
-                "tokens", "unknown");
+                "tokens", "unknown", "temperature");
             keys.RequireValue("format", Format);
             var tokens = new Fields(keys["tokens"], $"{source}: tokens");
             tokens.RequireOnly("kind", "lowercase");
@@ -65,6 +67,7 @@ internal static class ModelConfigJson
                 Labels = keys.DistinctStrings("labels", 2),
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens["lowercase"].GetBoolean()),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
+                Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -97,6 +100,13 @@ internal static class ModelConfigJson
             if (this[key].ToString() is var found && !found.Equals(expected, StringComparison.OrdinalIgnoreCase))
                 throw new InputException($"{source}: {key} is {found}, this version reads only {expected}");
         }
+
+        public bool Has(string key) => element.TryGetProperty(key, out _);
+
+        public double Positive(string key) =>
+            this[key].TryGetDouble(out double value) && value > 0 && double.IsFinite(value)
+                ? value
+                : throw new InputException($"{source}: {key} is {this[key]}, expected a number above 0");
 
         public float Share(string key) =>
             this[key].TryGetSingle(out float value) && value is >= 0 and < 1

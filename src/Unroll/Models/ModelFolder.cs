@@ -23,6 +23,22 @@ internal static class ModelFolder
     public static void Save(SentenceClassifier classifier, string path, bool overwrite)
     {
         RequireSavePath(path, overwrite);
+        using var folder = new DurableFolder(path);
+        foreach ((string name, Action<Stream> write) in Files(classifier))
+            folder.WriteFile(name, write);
+        folder.Commit();
+    }
+
+    /// <summary>Replaces the files one by one. The hashes in the last one tell whether all of them are of one model.</summary>
+    public static void SaveInto(SentenceClassifier classifier, string path)
+    {
+        foreach ((string name, Action<Stream> write) in Files(classifier))
+            DurableFile.Replace(Path.Combine(path, name), write);
+    }
+
+    /// <summary>The names of a model's files and what writes them.</summary>
+    public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(SentenceClassifier classifier)
+    {
         byte[] config = ModelConfigJson.Write(classifier.Config);
         byte[] vocabulary = Encoding.UTF8.GetBytes(string.Concat(classifier.Vocabulary.Tokens.Select(token => token + "\n")));
         List<NamedTensor> tensors = ToTorch(classifier.Parameters);
@@ -33,11 +49,12 @@ internal static class ModelFolder
             [VocabularyFile] = Hash(vocabulary),
             [DataKey] = HashOfData(tensors),
         };
-        using var folder = new DurableFolder(path);
-        folder.WriteFile(ConfigFile, stream => stream.Write(config));
-        folder.WriteFile(VocabularyFile, stream => stream.Write(vocabulary));
-        folder.WriteFile(TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata));
-        folder.Commit();
+        return
+        [
+            (ConfigFile, stream => stream.Write(config)),
+            (VocabularyFile, stream => stream.Write(vocabulary)),
+            (TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata)),
+        ];
     }
 
     /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
@@ -57,10 +74,18 @@ internal static class ModelFolder
     {
         if (!Directory.Exists(path))
             throw new InputException($"{path}: no such folder, expected a model folder; train one with unroll train … --out {path}");
-        byte[] config = ReadFile(path, ConfigFile);
-        byte[] vocabulary = ReadFile(path, VocabularyFile);
+        return Read(path, name => ReadFile(path, name));
+    }
+
+    /// <summary>Reads a model from its files.</summary>
+    /// <param name="path">Where they are, for errors.</param>
+    /// <param name="readFile">Gives the content of a file by its name.</param>
+    public static SentenceClassifier Read(string path, Func<string, byte[]> readFile)
+    {
+        byte[] config = readFile(ConfigFile);
+        byte[] vocabulary = readFile(VocabularyFile);
         string tensorsPath = Path.Combine(path, TensorsFile);
-        SafetensorsFile tensors = SafetensorsFile.Parse(ReadFile(path, TensorsFile), tensorsPath);
+        SafetensorsFile tensors = SafetensorsFile.Parse(readFile(TensorsFile), tensorsPath);
         RequireUnaltered(path, config, vocabulary, tensors);
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
@@ -149,7 +174,10 @@ internal static class ModelFolder
 
     private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)
     {
-        List<string> tokens = Utf8Lines.Decode(bytes, source);
+        using var lines = new Utf8LineReader(new MemoryStream(bytes), source) { RefusesNul = false };
+        var tokens = new List<string>();
+        while (lines.Read())
+            tokens.Add(lines.Text);
         try
         {
             return new Vocabulary(tokens, config.Unknown);

@@ -1,3 +1,5 @@
+using Unroll.Evaluation;
+
 namespace Unroll.Models;
 
 /// <summary>What a classifier says of one text.</summary>
@@ -6,4 +8,25 @@ namespace Unroll.Models;
 /// <param name="Probability">Its probability, 0 to 1.</param>
 /// <param name="Probabilities">The probability of every label, in the model's order; they add up to 1.</param>
 public sealed record Prediction(
-    string Text, string Label, double Probability, IReadOnlyList<KeyValuePair<string, double>> Probabilities);
+    string Text, string Label, double Probability, IReadOnlyList<KeyValuePair<string, double>> Probabilities)
+{
+    /// <summary>The <paramref name="most"/> most probable labels, the most probable first; of equals the model's first.</summary>
+    /// <param name="most">How many at most.</param>
+    public IReadOnlyList<KeyValuePair<string, double>> Top(int most) =>
+        [.. Probabilities.OrderByDescending(entry => entry.Value).Take(most)];
+
+    /// <summary>Softmax at the model's temperature.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="logits">z, [C].</param>
+    /// <param name="probabilities">[C]; overwritten.</param>
+    internal static Prediction Of(ModelConfig config, string text, ReadOnlySpan<float> logits, Span<double> probabilities)
+    {
+        TemperatureScaling.Softmax(logits, config.Temperature, probabilities);
+        var all = new KeyValuePair<string, double>[probabilities.Length];
+        for (int c = 0; c < all.Length; c++)
+            all[c] = new(config.Labels[c], probabilities[c]);
+        int best = Argmax.Of(logits);
+        return new Prediction(text, config.Labels[best], probabilities[best], all);
+    }
+}

@@ -1,6 +1,7 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Unroll.Batches;
 using Unroll.Evaluation;
-using Unroll.Loss;
 using Unroll.Numerics;
 using Unroll.Text;
 using Unroll.Threading;
@@ -14,9 +15,7 @@ namespace Unroll.Models;
 /// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
 public sealed class SentenceClassifier
 {
-    private const int PredictionBatchSize = 64;
-    private const int EvaluationBatchSize = 256;
-
+    private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
 
     internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, NetworkLayout layout, TorchGenerator generator)
@@ -29,7 +28,7 @@ public sealed class SentenceClassifier
     }
 
     /// <summary>What the model is.</summary>
-    public ModelConfig Config { get; }
+    public ModelConfig Config { get; private set; }
 
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
@@ -53,15 +52,15 @@ public sealed class SentenceClassifier
         return classifier;
     }
 
-    /// <summary>Creates a model for the rows' words and labels, with fresh parameters.</summary>
-    /// <param name="rows">Rows to train on, with at least two labels.</param>
+    /// <summary>Creates a model for the words and labels of some rows, with fresh parameters.</summary>
+    /// <param name="corpus">Has the rows, cut into tokens.</param>
+    /// <param name="rows">The rows to train on; null for all. Together they must have at least two labels.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="InputException">The rows have fewer than two labels, or a setting is out of range.</exception>
-    public static SentenceClassifier CreateFor(IReadOnlyList<LabelledText> rows, TrainingOptions options)
+    public static SentenceClassifier CreateFor(Corpus corpus, IReadOnlyList<int>? rows, TrainingOptions options)
     {
         options.Validate();
-        IReadOnlyList<string> labels = LabelledTextReader.DistinctLabels(rows, "training data");
-        var tokens = new Tokenizer(TokenKind.Whitespace, options.Lowercase);
+        IEnumerable<int> all = rows ?? Enumerable.Range(0, corpus.Count);
         var config = new ModelConfig
         {
             Cell = options.Cell,
@@ -72,17 +71,19 @@ public sealed class SentenceClassifier
             Pooling = options.Pooling,
             Dropout = options.Dropout,
             Nonlinearity = options.Nonlinearity,
-            Labels = labels,
-            Tokens = tokens,
+            Labels = corpus.DistinctLabels(all),
+            Tokens = corpus.Tokenizer,
         };
-        Vocabulary vocabulary = Vocabulary.Build(rows.Select(row => tokens.Tokenize(row.Text)));
-        return Create(config, vocabulary, options);
+        return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, options.MaximumVocabulary ?? int.MaxValue), options);
     }
 
-    /// <summary>Creates a model for the rows and trains it.</summary>
+    /// <summary>
+    /// Creates a model for the rows, trains it and calibrates it on the dev rows. Without dev rows, <see cref="TrainingOptions.DevShare"/>
+    /// of the rows are split off.
+    /// </summary>
     /// <param name="rows">Rows to train on, with at least two labels.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null to split some off.</param>
     /// <param name="progress">Told after every step, on the training thread.</param>
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>The trained model.</returns>
@@ -90,16 +91,52 @@ public sealed class SentenceClassifier
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static SentenceClassifier Train(
-        IReadOnlyList<LabelledText> rows, TrainingOptions? options = null, IReadOnlyList<LabelledText>? dev = null,
+        IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new TrainingOptions();
-        SentenceClassifier classifier = CreateFor(rows, options);
-        classifier.Fit(rows, options, dev, progress, cancellationToken);
+        options.Validate();
+        var corpus = new Corpus(options.Tokenizer);
+        corpus.AddRange(rows);
+        Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
+        devCorpus?.AddRange(dev!);
+        var split = DevSplit.Of(corpus, devCorpus, options);
+        SentenceClassifier classifier = CreateFor(corpus, split.TrainRows, options);
+        EncodedTexts devTexts = classifier.Encode(split.Dev, split.DevRows);
+        classifier.Fit(classifier.Encode(corpus, split.TrainRows), options, devTexts, progress, cancellationToken);
+        if (devTexts.Count > 0)
+            classifier.Calibrate(devTexts);
         return classifier;
     }
 
-    /// <summary>Trains this model further. When it is cancelled, the model is as it was after the last whole epoch.</summary>
+    /// <summary>
+    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch; also when
+    /// it is cancelled.
+    /// </summary>
+    /// <param name="train">Rows to train on.</param>
+    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null or empty for none.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>A report of each epoch.</returns>
+    /// <exception cref="InputException">There are no rows, a setting cannot be used, or the checkpoint belongs to another training.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<EpochReport> Fit(
+        EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options.Validate();
+        if (train.Count == 0)
+            throw new InputException("no rows to train on, expected at least one");
+        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
+            throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
+        SetTemperature(1);
+        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+        return new Trainer(this, options, _generator, pool, train, dev is { Count: > 0 } ? dev : null).Run(progress, cancellationToken);
+    }
+
+    /// <summary>Trains this model further on rows of text; see the other overload.</summary>
     /// <param name="rows">Rows to train on; their labels must be the model's.</param>
     /// <param name="options">Settings of the training; those of the model are not looked at.</param>
     /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
@@ -110,49 +147,86 @@ public sealed class SentenceClassifier
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
-        IReadOnlyList<LabelledText> rows, TrainingOptions options, IReadOnlyList<LabelledText>? dev = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Fit(Encode(rows, "training row"), options, dev is null ? null : Encode(dev, "dev row"), progress, cancellationToken);
+
+    /// <summary>Rows of a corpus as this model's ids.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
     {
-        options.Validate();
-        EncodedTexts train = Encode(rows, "training row");
-        EncodedTexts? encodedDev = dev is { Count: > 0 } ? Encode(dev, "dev row") : null;
-        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
-            throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
-        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        return new Trainer(this, options, _generator, pool).Run(train, encodedDev, progress, cancellationToken);
+        int[] ids = [.. corpus.Tokens.Select(token => Vocabulary.IdOf(token))];
+        Dictionary<string, int> classOf = Config.ClassOfLabel();
+        int[] classes = [.. corpus.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
+        var encoded = new EncodedTexts();
+        var buffer = new List<int>();
+        foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
+        {
+            int label = classes[corpus.LabelOf(row)];
+            if (label < 0)
+                throw UnknownLabel($"row {row + 1}", corpus.Labels[corpus.LabelOf(row)]);
+            buffer.Clear();
+            foreach (int token in corpus.TokensOf(row))
+                buffer.Add(ids[token]);
+            if (buffer.Count == 0)
+                buffer.Add(Vocabulary.IdOfEmpty);
+            encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
+        }
+        return encoded;
     }
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
-    public Prediction Predict(string text)
-    {
-        using var pool = new WorkerPool(workers: 1);
-        return PredictBatch([text], new NetworkPass(Network, pool), new Batch())[0];
-    }
+    public Prediction Predict(string text) => PredictBatch([text])[0];
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
-        using var pool = new WorkerPool(workers: 1);
-        var pass = new NetworkPass(Network, pool);
-        var batch = new Batch();
-        foreach (string[] chunk in texts.Chunk(PredictionBatchSize))
+        foreach (string[] chunk in texts.Chunk(PredictionPass.BatchSize))
         {
-            foreach (Prediction prediction in PredictBatch(chunk, pass, batch))
+            foreach (Prediction prediction in PredictBatch(chunk))
                 yield return prediction;
         }
     }
 
-    /// <summary>Measures loss and accuracy on labelled rows.</summary>
+    /// <summary>Begins a text that comes word by word.</summary>
+    /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
+    public PredictionStream Stream() => new(this);
+
+    /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IReadOnlyList<LabelledText> rows)
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows) => Evaluate(Encode(rows, "row"));
+
+    /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
+    /// <param name="texts">Rows as this model's ids.</param>
+    public EvaluationResult Evaluate(EncodedTexts texts)
     {
         using var pool = new WorkerPool(Environment.ProcessorCount);
-        return Evaluate(Encode(rows, "row"), pool);
+        return new Evaluator(this, pool).Evaluate(texts);
+    }
+
+    /// <summary>
+    /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay the
+    /// same.
+    /// </summary>
+    /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows) => Calibrate(Encode(rows, "row"));
+
+    /// <summary>Fits the model's temperature; see the other overload.</summary>
+    /// <param name="texts">Rows as this model's ids.</param>
+    public CalibrationReport Calibrate(EncodedTexts texts)
+    {
+        using var pool = new WorkerPool(Environment.ProcessorCount);
+        CalibrationReport report = Calibration.Run(new Evaluator(this, pool), Config.Classes, texts);
+        SetTemperature(report.Temperature);
+        return report;
     }
 
     /// <summary>Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.</summary>
@@ -161,7 +235,17 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
     public void Save(string path, bool overwrite = false) => ModelFolder.Save(this, path, overwrite);
 
-    /// <summary>Refuses a path that <see cref="Save"/> would refuse: to be asked before a long training, not after.</summary>
+    /// <summary>
+    /// Writes the model's files into a folder that may hold others, each whole or not at all, <c>model.safetensors</c> last.
+    /// </summary>
+    /// <param name="folder">A folder that exists.</param>
+    public void SaveInto(string folder) => ModelFolder.SaveInto(this, folder);
+
+    /// <summary>Writes the files of the model folder as one zip archive.</summary>
+    /// <param name="stream">Where to; left open, and need not be able to seek.</param>
+    public void Save(Stream stream) => ModelArchive.Save(this, stream);
+
+    /// <summary>Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.</summary>
     /// <param name="path">The folder to save in later.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
@@ -172,6 +256,11 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">A file is missing, truncated or altered, or does not fit the others.</exception>
     public static SentenceClassifier Load(string path) => ModelFolder.Load(path);
 
+    /// <summary>Reads an archive that <see cref="Save(Stream)"/> wrote.</summary>
+    /// <param name="stream">Where from; left open.</param>
+    /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
+    public static SentenceClassifier Load(Stream stream) => ModelArchive.Load(stream);
+
     /// <summary>Puts texts without labels into a batch of their own.</summary>
     internal void FillBatch(Batch batch, IReadOnlyList<string> texts)
     {
@@ -181,63 +270,32 @@ public sealed class SentenceClassifier
         batch.Fill(encoded, [.. Enumerable.Range(0, texts.Count)]);
     }
 
-    internal EvaluationResult Evaluate(EncodedTexts texts, WorkerPool pool)
-    {
-        var pass = new NetworkPass(Network, pool);
-        var batch = new Batch();
-        var loss = new SoftmaxCrossEntropy();
-        float[] scratch = new float[Config.Classes];
-        double total = 0;
-        int right = 0;
-        foreach (int[] rows in BatchOrder.InOrder(texts.Count, EvaluationBatchSize))
-        {
-            batch.Fill(texts, rows);
-            pass.Forward(batch);
-            for (int b = 0; b < rows.Length; b++)
-            {
-                ReadOnlySpan<float> logits = pass.Logits.Slice(b * Config.Classes, Config.Classes);
-                total += loss.Row(logits, batch.Labels[b], totalWeight: 1, scratch);
-                if (Argmax.Of(logits) == batch.Labels[b])
-                    right++;
-            }
-        }
-        return new EvaluationResult(texts.Count, total / texts.Count, (double)right / texts.Count);
-    }
+    /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
+    internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
 
-    private Prediction[] PredictBatch(string[] texts, NetworkPass pass, Batch batch)
+    // Each call takes a pass that nobody else has meanwhile, and leaves it for the next.
+    private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
-        FillBatch(batch, texts);
-        pass.Forward(batch);
-        int classes = Config.Classes;
-        float[] probabilities = new float[texts.Length * classes];
-        SoftmaxCrossEntropy.Softmax(pass.Logits, classes, probabilities);
-        var predictions = new Prediction[texts.Length];
-        for (int b = 0; b < batch.Count; b++)
-        {
-            ReadOnlySpan<float> row = probabilities.AsSpan(b * classes, classes);
-            int best = Argmax.Of(row);
-            var all = new KeyValuePair<string, double>[classes];
-            for (int c = 0; c < classes; c++)
-                all[c] = new(Config.Labels[c], row[c]);
-            int source = batch.Rows[b];
-            predictions[source] = new Prediction(texts[source], Config.Labels[best], row[best], all);
-        }
+        if (!_passes.TryTake(out PredictionPass? pass))
+            pass = new PredictionPass(this);
+        Prediction[] predictions = pass.Run(texts);
+        if (pass.IsWorthKeeping)
+            _passes.Add(pass);
         return predictions;
     }
 
-    private EncodedTexts Encode(IReadOnlyList<LabelledText> rows, string what)
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what)
     {
-        Dictionary<string, int> classes = Config.Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
-        var encoded = new EncodedTexts();
-        for (int i = 0; i < rows.Count; i++)
+        var corpus = new Corpus(Config.Tokens);
+        foreach (LabelledText row in rows)
         {
-            if (!classes.TryGetValue(rows[i].Label, out int label))
-            {
-                throw new InputException(
-                    $"{what} {i + 1} has the label \"{rows[i].Label}\", which the model does not know; known labels: {string.Join(", ", Config.Labels)}");
-            }
-            encoded.Add(Vocabulary.Encode(Config.Tokens.Tokenize(rows[i].Text)), label);
+            if (!Config.Labels.Contains(row.Label))
+                throw UnknownLabel($"{what} {corpus.Count + 1}", row.Label);
+            corpus.Add(row.Label, row.Text);
         }
-        return encoded;
+        return Encode(corpus);
     }
+
+    private InputException UnknownLabel(string where, string label) =>
+        new($"{where} has the label \"{label}\", which the model does not know; known labels: {string.Join(", ", Config.Labels)}");
 }

@@ -17,7 +17,7 @@ public static class TorchImport
     {
         RequireLabels(options.Labels);
         StateDict tensors = StateDict.Read(path);
-        ImportedVocabulary vocabulary = ImportedVocabulary.Read(options.Vocabulary, options.Unknown);
+        ImportedVocabulary vocabulary = ImportedVocabulary.Read(options.Vocabulary, options.Tokens.Kind, options.Unknown);
         var notes = new List<string>();
         if (vocabulary.Note is { } moved)
             notes.Add(moved);

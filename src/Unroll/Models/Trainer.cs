@@ -7,91 +7,148 @@ using Unroll.Training;
 
 namespace Unroll.Models;
 
-/// <summary>The training loop: batches, steps, reports; epoch by epoch.</summary>
-internal sealed class Trainer(
-    SentenceClassifier classifier, TrainingOptions options, TorchGenerator generator, WorkerPool pool)
+/// <summary>The training loop: batches, steps, reports; epoch by epoch, until the last or until dev rows say enough.</summary>
+internal sealed class Trainer
 {
-    private readonly TrainingStep _step = new(
-        classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, options, pool);
+    private readonly SentenceClassifier _classifier;
+    private readonly TrainingOptions _options;
+    private readonly TorchGenerator _generator;
+    private readonly Evaluator _evaluator;
+    private readonly TrainingStep _step;
+    private readonly EncodedTexts _train;
+    private readonly EncodedTexts? _dev;
+    private readonly Parameters _kept;
+    private readonly TrainingCheckpoint? _checkpoint;
+    private readonly long _totalSteps;
+    private TrainingPosition _position = new();
 
-    private long _steps;
-    private long _totalSteps;
-
-    /// <summary>Trains for all epochs. When it is cancelled, the parameters are those after the last whole epoch.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
-    public IReadOnlyList<EpochReport> Run(
-        EncodedTexts train, EncodedTexts? dev, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    public Trainer(
+        SentenceClassifier classifier, TrainingOptions options, TorchGenerator generator, WorkerPool pool, EncodedTexts train,
+        EncodedTexts? dev)
     {
-        var reports = new List<EpochReport>();
-        Parameters lastEpoch = classifier.Parameters.Clone();
-        _totalSteps = (long)options.Epochs * ((train.Count + options.BatchSize - 1) / options.BatchSize);
-        long started = Stopwatch.GetTimestamp();
-        for (int epoch = 1; epoch <= options.Epochs; epoch++)
-        {
-            try
-            {
-                reports.Add(RunEpoch(epoch, train, dev, progress, started, cancellationToken));
-            }
-            catch (Exception e) when (e is OperationCanceledException or TrainingDivergedException)
-            {
-                lastEpoch.Values.CopyTo(classifier.Parameters.Values);
-                classifier.Network.Pack(classifier.Parameters);
-                throw;
-            }
-            classifier.Parameters.Values.CopyTo(lastEpoch.Values);
-        }
-        return reports;
+        (_classifier, _options, _generator, _train, _dev) = (classifier, options, generator, train, dev);
+        _evaluator = new Evaluator(classifier, pool);
+        TrainingOptions weighted = options.BalancedClasses
+            ? options with { ClassWeights = train.BalancedWeights(classifier.Config.Classes) }
+            : options;
+        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, weighted, pool);
+        _kept = classifier.Parameters.Clone();
+        _totalSteps = (long)options.Epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
+        if (options.Checkpoint is { } checkpoint)
+            _checkpoint = new TrainingCheckpoint(checkpoint, _step, _kept, TrainingCheckpoint.RunHash(classifier, options, train, dev));
     }
 
-    private EpochReport RunEpoch(
-        int epoch, EncodedTexts train, EncodedTexts? dev, IProgress<TrainingProgress>? progress, long started,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Trains to the end. The parameters are then those of the best epoch on the dev rows, or of the last one without dev rows;
+    /// also when it is cancelled, when a checkpoint says how to go on from the very step.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    public IReadOnlyList<EpochReport> Run(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        long epochStarted = Stopwatch.GetTimestamp();
-        double total = 0;
-        double normSum = 0;
-        int rowsDone = 0;
-        int clipped = 0;
-        long tokensDone = 0;
-        float learningRate = options.LearningRate;
-        IReadOnlyList<int[]> order = options.Shuffle
-            ? BatchOrder.Shuffled(train, options.BatchSize, generator)
-            : BatchOrder.InOrder(train.Count, options.BatchSize);
-        foreach (int[] rows in order)
+        if (_checkpoint?.Restore() is { } position)
+        {
+            _position = position;
+            _classifier.Network.Pack(_classifier.Parameters);
+            if (position.GeneratorAtEpoch is { } generator)
+                _generator.RestoreState(generator);
+        }
+        try
+        {
+            while (!_position.Finished)
+                RunEpoch(progress, cancellationToken);
+            _checkpoint?.Write(_position);
+        }
+        catch (OperationCanceledException)
+        {
+            _checkpoint?.Write(_position);
+            throw;
+        }
+        finally
+        {
+            _kept.Values.CopyTo(_classifier.Parameters.Values);
+            _classifier.Network.Pack(_classifier.Parameters);
+        }
+        return _position.Reports;
+    }
+
+    private void RunEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        TrainingPosition at = _position;
+        long started = Stopwatch.GetTimestamp();
+        double secondsBefore = at.Seconds;
+        at.GeneratorAtEpoch ??= _generator.SaveState();
+        IReadOnlyList<int[]> order = _options.Shuffle
+            ? BatchOrder.Shuffled(_train, _options.BatchSize, _generator)
+            : BatchOrder.InOrder(_train.Count, _options.BatchSize);
+        float learningRate = _options.LearningRate;
+        while (at.StepsInEpoch < order.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            learningRate = (float)(options.LearningRate * options.Schedule.Factor(_steps++, _totalSteps));
-            StepResult step = _step.Run(train, rows, learningRate);
-            if (!double.IsFinite(step.Loss))
-            {
-                throw new TrainingDivergedException(
-                    $"epoch {epoch}, step {_steps}: the loss became {step.Loss} (gradient norm {step.GradientNorm:G3}); try a smaller --lr (it is {options.LearningRate}) or --clip 1");
-            }
-            total += step.Loss * rows.Length;
-            normSum += step.GradientNorm;
-            clipped += step.Clipped ? 1 : 0;
-            rowsDone += rows.Length;
-            foreach (int row in rows)
-                tokensDone += train.LengthOf(row);
-            if (rowsDone < train.Count)
-                progress?.Report(At(null));
+            learningRate = (float)(_options.LearningRate * _options.Schedule.Factor(at.Steps, _totalSteps));
+            RunStep(order[at.StepsInEpoch], learningRate);
+            at.Seconds = secondsBefore + Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if (at.StepsInEpoch == order.Count)
+                break;
+            progress?.Report(Progress(null));
+            _checkpoint?.WriteIfDue(at);
         }
-        double trainSeconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
-        EvaluationResult? onDev = dev is null ? null : classifier.Evaluate(dev, pool);
-        var report = new EpochReport(
-            epoch, total / rowsDone, onDev?.Loss, onDev?.Accuracy, learningRate, normSum / order.Count,
-            (double)clipped / order.Count, trainSeconds, tokensDone / trainSeconds);
-        progress?.Report(At(report));
-        return report;
+        EpochReport report = Report(order.Count, learningRate);
+        if (report.IsBest)
+            _classifier.Parameters.Values.CopyTo(_kept.Values);
+        TrainingProgress finished = Progress(report);
+        at.Reports.Add(report);
+        at.NextEpoch();
+        at.GeneratorAtEpoch = _generator.SaveState();
+        at.Finished = at.Epoch > _options.Epochs || report.Epoch - at.Best!.Epoch >= _options.Patience;
+        progress?.Report(finished);
+        if (!at.Finished)
+            _checkpoint?.WriteIfDue(at);
+    }
 
-        TrainingProgress At(EpochReport? finished)
+    private void RunStep(int[] rows, float learningRate)
+    {
+        TrainingPosition at = _position;
+        StepResult step = _step.Run(_train, rows, learningRate);
+        at.Steps++;
+        if (!double.IsFinite(step.Loss))
         {
-            double done = epoch - 1 + (double)rowsDone / train.Count;
-            TimeSpan remaining = Stopwatch.GetElapsedTime(started) * ((options.Epochs - done) / done);
-            double seconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
-            return new TrainingProgress(
-                epoch, options.Epochs, rowsDone, train.Count, total / rowsDone, tokensDone / seconds, remaining, finished);
+            throw new TrainingDivergedException(
+                $"epoch {at.Epoch}, step {at.Steps}: the loss became {step.Loss} (gradient norm {step.GradientNorm:G3}); try a smaller --lr (it is {_options.LearningRate}) or --clip 1");
         }
+        at.StepsInEpoch++;
+        at.LossSum += step.Loss * rows.Length;
+        at.NormSum += step.GradientNorm;
+        at.Clipped += step.Clipped ? 1 : 0;
+        at.Rows += rows.Length;
+        foreach (int row in rows)
+            at.Tokens += _train.LengthOf(row);
+    }
+
+    private EpochReport Report(int steps, float learningRate)
+    {
+        TrainingPosition at = _position;
+        EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
+        var report = new EpochReport(
+            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.MacroF1, learningRate, at.NormSum / steps,
+            (double)at.Clipped / steps, at.Seconds, at.Tokens / at.Seconds, IsBest: true);
+        return report with { IsBest = at.Best is not { } best || _dev is null || Score(report) > Score(best) };
+    }
+
+    private double Score(EpochReport report) => _options.Best switch
+    {
+        DevMeasure.Loss => -report.DevLoss!.Value,
+        DevMeasure.Accuracy => report.DevAccuracy!.Value,
+        _ => report.DevMacroF1!.Value,
+    };
+
+    private TrainingProgress Progress(EpochReport? finished)
+    {
+        TrainingPosition at = _position;
+        double done = (double)at.Rows / _train.Count;
+        double seconds = at.Seconds + at.Reports.Sum(report => report.TrainSeconds);
+        var remaining = TimeSpan.FromSeconds(seconds * (_options.Epochs - (at.Epoch - 1 + done)) / (at.Epoch - 1 + done));
+        return new TrainingProgress(
+            at.Epoch, _options.Epochs, at.Rows, _train.Count, at.LossSum / at.Rows, at.Tokens / at.Seconds, remaining, finished);
     }
 }

@@ -52,6 +52,9 @@ internal sealed unsafe class TrainingStep : IParallelWork
     /// <summary>The gradients of the last step.</summary>
     public Parameters Gradients => _gradients.Total;
 
+    /// <summary>Who updates the parameters.</summary>
+    public Optimizer Optimizer => _optimizer;
+
     /// <summary>The buffers of the pass.</summary>
     public PassBuffers Buffers => _pass.Buffers;
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace Unroll.Numerics;
 
 /// <summary>
@@ -14,6 +17,7 @@ public sealed class TorchGenerator
     private const int StateSize = 624;
     private const int Shift = 397;
     private const int VectorBlock = 16;
+    private const int StateBytes = StateSize * sizeof(uint) + sizeof(int) + sizeof(double);
 
     private readonly uint[] _state = new uint[StateSize];
     private int _position;
@@ -144,6 +148,30 @@ public sealed class TorchGenerator
             throw new ArgumentOutOfRangeException(nameof(p), p, "a probability lies between 0 and 1");
         foreach (ref float value in values)
             value = NextDouble() < p ? 1 : 0;
+    }
+
+    /// <summary>Everything that decides the numbers to come.</summary>
+    internal byte[] SaveState()
+    {
+        byte[] state = new byte[StateBytes];
+        MemoryMarshal.AsBytes(_state.AsSpan()).CopyTo(state);
+        Span<byte> rest = state.AsSpan(StateSize * sizeof(uint));
+        BinaryPrimitives.WriteInt32LittleEndian(rest, _position);
+        // No normal is NaN, so NaN stands for none.
+        BinaryPrimitives.WriteDoubleLittleEndian(rest[sizeof(int)..], _cachedNormal ?? double.NaN);
+        return state;
+    }
+
+    /// <summary>Goes on where <see cref="SaveState"/> was called.</summary>
+    internal void RestoreState(ReadOnlySpan<byte> state)
+    {
+        if (state.Length != StateBytes)
+            throw new ArgumentException($"{state.Length} bytes, expected {StateBytes}", nameof(state));
+        state[..(StateSize * sizeof(uint))].CopyTo(MemoryMarshal.AsBytes(_state.AsSpan()));
+        ReadOnlySpan<byte> rest = state[(StateSize * sizeof(uint))..];
+        _position = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        double cached = BinaryPrimitives.ReadDoubleLittleEndian(rest[sizeof(int)..]);
+        _cachedNormal = double.IsNaN(cached) ? null : cached;
     }
 
     private void FillNormalBlocks(Span<float> values, float mean, float std)

@@ -2,7 +2,7 @@ namespace Unroll.Text;
 
 /// <summary>
 /// Reads labelled texts from a tab-separated file: a header line <c>label&lt;TAB&gt;text</c>, then one row a line.
-/// Quotes are ordinary characters; the encoding is UTF-8, with or without a byte-order mark.
+/// Quotes are ordinary characters; the encoding is UTF-8, with or without a byte-order mark; gzip is decompressed.
 /// </summary>
 public static class LabelledTextReader
 {
@@ -15,53 +15,35 @@ public static class LabelledTextReader
     /// <param name="path">The file.</param>
     /// <returns>At least one row.</returns>
     /// <exception cref="InputException">
-    /// The file is missing, empty or not UTF-8, its header is another one, or a row has not exactly one tab or no label.
+    /// The file is missing, empty or not UTF-8 text, its header is another one, or a row has not exactly one tab or no label.
     /// </exception>
     public static IReadOnlyList<LabelledText> ReadTsv(string path)
     {
-        List<string> lines = Utf8Lines.ReadFile(path, Format);
-        if (lines.Count == 0)
+        using Utf8LineReader lines = InputFile.OpenLines(path, Format);
+        if (!lines.Read())
             throw new InputException($"{path}: empty file; expected {Format}");
-        if (!lines[0].Equals("label\ttext", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InputException(
-                $"{path}:1: header {Quote(lines[0])}, expected label<TAB>text; add that line at the top");
-        }
-        if (lines.Count == 1)
+        if (!lines.Text.Equals("label\ttext", StringComparison.OrdinalIgnoreCase))
+            throw lines.Error($"header {Quote(lines.Text)}, expected label<TAB>text; add that line at the top");
+        var rows = new List<LabelledText>();
+        while (lines.Read())
+            rows.Add(ParseRow(lines));
+        if (rows.Count == 0)
             throw new InputException($"{path}: a header and no rows; expected {Format}");
-        var rows = new LabelledText[lines.Count - 1];
-        for (int i = 0; i < rows.Length; i++)
-            rows[i] = ParseRow(lines[i + 1], path, i + FirstRowLine);
         return rows;
     }
 
-    /// <summary>The distinct labels of the rows in ordinal order: class c is the c-th.</summary>
-    /// <param name="rows">Rows to train on.</param>
-    /// <param name="source">Where the rows come from, for the error.</param>
-    /// <exception cref="InputException">There are fewer than two labels.</exception>
-    public static IReadOnlyList<string> DistinctLabels(IEnumerable<LabelledText> rows, string source)
+    private static LabelledText ParseRow(Utf8LineReader lines)
     {
-        string[] labels = [.. rows.Select(row => row.Label).Distinct().Order(StringComparer.Ordinal)];
-        return labels.Length switch
-        {
-            0 => throw new InputException($"{source}: no rows, expected rows with at least two labels"),
-            1 => throw new InputException(
-                $"{source}: every row has the label {Quote(labels[0])}, expected at least two labels; add rows of another class"),
-            _ => labels,
-        };
-    }
-
-    private static LabelledText ParseRow(string line, string path, int number)
-    {
+        string line = lines.Text;
         int tabs = line.Count(c => c == '\t');
         if (tabs != 1)
         {
             string found = tabs == 0 ? $"no tab in {Quote(line)}" : $"{tabs + 1} columns";
-            throw new InputException($"{path}:{number}: {found}, expected label<TAB>text; put exactly one tab in the row");
+            throw lines.Error($"{found}, expected label<TAB>text; put exactly one tab in the row");
         }
         int tab = line.IndexOf('\t', StringComparison.Ordinal);
         if (tab == 0)
-            throw new InputException($"{path}:{number}: no label before the tab, expected label<TAB>text; label the row or remove it");
+            throw lines.Error("no label before the tab, expected label<TAB>text; label the row or remove it");
         return new LabelledText(line[..tab], line[(tab + 1)..]);
     }
 

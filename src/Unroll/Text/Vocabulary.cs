@@ -25,6 +25,7 @@ public sealed class Vocabulary
     public const string Unknown = "<unk>";
 
     private const int UnknownId = 1;
+    private const int Specials = 2;
     private const int WordsInError = 20;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -64,21 +65,41 @@ public sealed class Vocabulary
     public UnknownWords UnknownWords { get; }
 
     /// <summary>
-    /// Builds the vocabulary of a set of texts, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
-    /// count stand in order of appearance.
+    /// Builds the vocabulary of some rows, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
+    /// count stand in order of appearance. A token of a text that is written like a special one is an unknown word.
     /// </summary>
-    /// <param name="texts">The tokens of each text.</param>
-    public static Vocabulary Build(IEnumerable<string[]> texts)
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <param name="minimumCount">How often a token must occur to be in; at least 1.</param>
+    /// <param name="maximumSize">The largest <see cref="Size"/>, the two special tokens included; at least 3.</param>
+    /// <exception cref="InputException">A limit is out of its range, or no token occurs often enough.</exception>
+    public static Vocabulary Build(
+        Corpus corpus, IEnumerable<int>? rows = null, int minimumCount = 1, int maximumSize = int.MaxValue)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (string token in texts.SelectMany(text => text))
+        if (minimumCount < 1)
+            throw new InputException($"the minimum count of the vocabulary is {minimumCount}, expected at least 1");
+        if (maximumSize < Specials + 1)
         {
-            if (token is not (Padding or Unknown))
-                counts[token] = counts.GetValueOrDefault(token) + 1;
+            throw new InputException(
+                $"the maximum size of the vocabulary is {maximumSize}, expected at least {Specials + 1}: {Padding}, {Unknown} and one word");
         }
-        // OrderBy is stable and a dictionary that is never removed from enumerates in order of insertion.
-        IEnumerable<string> words = counts.OrderByDescending(entry => entry.Value).Select(entry => entry.Key);
-        return new Vocabulary([Padding, Unknown, .. words], UnknownWords.Token);
+        int[] counts = new int[corpus.Tokens.Count];
+        foreach (int row in rows ?? Enumerable.Range(0, corpus.Count))
+        {
+            foreach (int token in corpus.TokensOf(row))
+                counts[token]++;
+        }
+        int[] words = [.. Enumerable.Range(0, counts.Length).Where(token => counts[token] > 0 && corpus.Tokens[token] is not (Padding or Unknown))];
+        int most = words.Select(token => counts[token]).DefaultIfEmpty(minimumCount).Max();
+        if (most < minimumCount)
+        {
+            throw new InputException(
+                $"no token occurs {minimumCount} times, the most frequent one occurs {most}; lower the minimum count of the vocabulary");
+        }
+        // Numbers of a corpus are in order of appearance, and OrderBy is stable.
+        IEnumerable<string> kept = words.Where(token => counts[token] >= minimumCount)
+            .OrderByDescending(token => counts[token]).Take(maximumSize - Specials).Select(token => corpus.Tokens[token]);
+        return new Vocabulary([Padding, Unknown, .. kept], UnknownWords.Token);
     }
 
     /// <summary>The ids of a text's tokens.</summary>
@@ -88,14 +109,22 @@ public sealed class Vocabulary
     public int[] Encode(ReadOnlySpan<string> tokens)
     {
         if (tokens.IsEmpty)
-            return UnknownWords == UnknownWords.Token ? [UnknownId] : throw new InputException($"no words in the text; known words: {Known()}");
+            return [IdOfEmpty];
         int[] ids = new int[tokens.Length];
         for (int i = 0; i < ids.Length; i++)
             ids[i] = IdOf(tokens[i]);
         return ids;
     }
 
-    private int IdOf(string token)
+    /// <summary>What a text without tokens is read as: one unknown word.</summary>
+    /// <exception cref="InputException">The vocabulary is closed.</exception>
+    internal int IdOfEmpty =>
+        UnknownWords == UnknownWords.Token ? UnknownId : throw new InputException($"no words in the text; known words: {Known()}");
+
+    /// <summary>The id of one token.</summary>
+    /// <param name="token">The token.</param>
+    /// <exception cref="InputException">The vocabulary is closed and the token is not in it.</exception>
+    public int IdOf(string token)
     {
         if (_ids.TryGetValue(token, out int id))
             return id;

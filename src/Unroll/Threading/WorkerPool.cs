@@ -48,10 +48,13 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>A pool whose only worker is the caller. It keeps nothing, so any number of threads may use it at once.</summary>
+    public static WorkerPool CallerAlone { get; } = new(workers: 1);
+
     /// <summary>How many work at the same time.</summary>
     public int Workers { get; }
 
-    /// <summary>Does every part and returns when all are done. Not to be called from two threads at once.</summary>
+    /// <summary>Does every part and returns when all are done. Not to be called from two threads at once, unless the caller works alone.</summary>
     /// <param name="work">The work.</param>
     /// <param name="parts">How many parts it has.</param>
     public void Run(IParallelWork work, int parts)

@@ -27,7 +27,13 @@ internal sealed unsafe class Optimizer
     }
 
     /// <summary>How many steps were begun.</summary>
-    public long Steps { get; private set; }
+    public long Steps { get; set; }
+
+    /// <summary>Momentum or first moments, in the arena's layout; empty where the optimizer has none.</summary>
+    public Span<float> First => _first is null ? [] : _first.Span;
+
+    /// <summary>Second moments, in the arena's layout; empty where the optimizer has none.</summary>
+    public Span<float> Second => _second is null ? [] : _second.Span;
 
     /// <summary>Fixes the numbers of the next step.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>

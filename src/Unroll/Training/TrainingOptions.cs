@@ -1,4 +1,5 @@
 using Unroll.Layers;
+using Unroll.Text;
 
 namespace Unroll.Training;
 
@@ -29,8 +30,17 @@ public sealed record TrainingOptions
     /// <summary>The share of word vectors', states' and pooled values that a step sets to zero. Default: 0.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>How texts are cut into tokens. Default: at white space.</summary>
+    public TokenKind Tokens { get; init; } = TokenKind.Whitespace;
+
     /// <summary>Whether texts are lower-cased. Default: yes.</summary>
     public bool Lowercase { get; init; } = true;
+
+    /// <summary>How often a token must occur in the training rows to be in the vocabulary. Default: 1.</summary>
+    public int MinimumCount { get; init; } = 1;
+
+    /// <summary>The most tokens a vocabulary may have, the most frequent ones; null for no limit. Default: null.</summary>
+    public int? MaximumVocabulary { get; init; }
 
     /// <summary>How parameters are drawn. Default: PyTorch's way.</summary>
     public Initialization Initialization { get; init; } = Initialization.TorchDefault;
@@ -74,6 +84,11 @@ public sealed record TrainingOptions
     /// <summary>The weight of each class in the loss, in the model's order; null for equal ones. Default: null.</summary>
     public IReadOnlyList<float>? ClassWeights { get; init; }
 
+    /// <summary>
+    /// Whether each class weighs as much as any other, however many rows it has: w_c = n / (C n_c) for n_c of n rows. Default: no.
+    /// </summary>
+    public bool BalancedClasses { get; init; }
+
     /// <summary>The share of the target that is spread over all classes (Szegedy et al., 2016). Default: 0.</summary>
     public float LabelSmoothing { get; init; }
 
@@ -83,6 +98,18 @@ public sealed record TrainingOptions
     /// Null for whole sentences. Default: null.
     /// </summary>
     public int? TruncateSteps { get; init; }
+
+    /// <summary>The share of rows of each class that is split off as dev rows where none are given. Default: 0.1.</summary>
+    public double DevShare { get; init; } = 0.1;
+
+    /// <summary>Which measure on the dev rows says that an epoch's model is the best so far, which is then kept. Default: macro-F1.</summary>
+    public DevMeasure Best { get; init; } = DevMeasure.F1;
+
+    /// <summary>Epochs without a better one after which training stops; null to run all. Default: null.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Where and how often the training's state is saved, to go on from later; null for nowhere. Default: null.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
     public int? Threads { get; init; }
@@ -102,6 +129,9 @@ public sealed record TrainingOptions
     /// <summary>The seed of every random number: parameters first, then the order of rows. Default: 42.</summary>
     public ulong Seed { get; init; } = 42;
 
+    /// <summary>How texts are cut: <see cref="Tokens"/> and <see cref="Lowercase"/>.</summary>
+    public Tokenizer Tokenizer => new(Tokens, Lowercase);
+
     /// <summary>Throws when a setting is out of range.</summary>
     /// <exception cref="InputException">With the setting, its value and what was expected.</exception>
     public void Validate()
@@ -118,6 +148,13 @@ public sealed record TrainingOptions
         Require(WeightDecay >= 0, "weight decay", WeightDecay, "0 or a positive number");
         Require(ClipNorm is null or > 0, "clip", ClipNorm, "a positive number");
         Require(ClipValue is null or > 0, "clip value", ClipValue, "a positive number");
+        Require(MinimumCount >= 1, "min-count", MinimumCount, "a positive number");
+        Require(MaximumVocabulary is null or >= 3, "max-vocabulary", MaximumVocabulary, "at least 3: <pad>, <unk> and a word");
+        if (BalancedClasses && ClassWeights is not null)
+            throw new InputException("both balanced classes and class weights are given; leave one out");
+        Require(DevShare is >= 0 and < 1, "dev-share", DevShare, "a share of at least 0 and below 1");
+        Require(Patience is null or >= 1, "patience", Patience, "a positive number of epochs");
+        Checkpoint?.Validate();
         Require(LabelSmoothing is >= 0 and < 1, "label smoothing", LabelSmoothing, "a share of at least 0 and below 1");
         Require(TruncateSteps is null or >= 1, "truncate", TruncateSteps, "a positive number of steps");
         if (TruncateSteps is not null && (Bidirectional || Pooling != Pooling.Last))
@@ -128,7 +165,7 @@ public sealed record TrainingOptions
         Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
     }
 
-    private static void Require<T>(bool valid, string name, T value, string expected)
+    internal static void Require<T>(bool valid, string name, T value, string expected)
     {
         if (!valid)
             throw new InputException(FormattableString.Invariant($"{name} is {value}, expected {expected}"));

@@ -18,12 +18,13 @@ public readonly record struct TrainingProgress(
 /// <param name="TrainLoss">Mean loss of the training rows, each taken as it was seen, in nats.</param>
 /// <param name="DevLoss">Mean loss on the dev rows after the epoch, in nats; null without dev rows.</param>
 /// <param name="DevAccuracy">Share of dev rows that are predicted right after the epoch; null without dev rows.</param>
+/// <param name="DevMacroF1">Mean F1 of the classes on the dev rows after the epoch; null without dev rows.</param>
 /// <param name="LearningRate">The learning rate of the epoch's last step.</param>
 /// <param name="GradientNorm">Mean over the steps of the gradients' global norm, before clipping.</param>
 /// <param name="ClippedShare">Share of steps whose norm was clipped.</param>
 /// <param name="TrainSeconds">Seconds spent training, without the dev rows.</param>
 /// <param name="TokensPerSecond">Real tokens trained a second.</param>
+/// <param name="IsBest">Whether the model after this epoch is the one to keep so far.</param>
 public sealed record EpochReport(
-    int Epoch, double TrainLoss, double? DevLoss, double? DevAccuracy, float LearningRate, double GradientNorm,
-    double ClippedShare, double TrainSeconds,
-    double TokensPerSecond);
+    int Epoch, double TrainLoss, double? DevLoss, double? DevAccuracy, double? DevMacroF1, float LearningRate, double GradientNorm,
+    double ClippedShare, double TrainSeconds, double TokensPerSecond, bool IsBest);

@@ -96,6 +96,17 @@ public class TorchImportTests
         Assert.Throws<InputException>(() => closed.Classifier.Predict("great"));
     }
 
+    [Fact]
+    public void A_line_of_white_space_is_a_character_too()
+    {
+        using var folder = new TemporaryFolder();
+        string vocabulary = folder.Write("vocabulary.txt", "<pad>\n<unk>\na\n \nb\n");
+        ImportedModel model = Import(
+            folder, vocabulary, new Tensors { ["weight_ih_l0"] = [6, 5], ["weight_hh_l0"] = [6, 2], ["o.weight"] = [2, 2] },
+            options => options with { Tokens = new Tokenizer(TokenKind.Char) });
+        Assert.Equal([2, 3, 4], model.Classifier.Vocabulary.Encode(model.Classifier.Config.Tokens.Tokenize("A b")));
+    }
+
     public static IEnumerable<TheoryDataRow<string, string, string>> Unusable =>
     [
         // what is left out or given (name:shape or name:shape:type), what is asked for, the error

@@ -48,12 +48,4 @@ public class LabelledTextReaderTests
         Assert.Contains("no such file", Assert.Throws<InputException>(() => LabelledTextReader.ReadTsv(folder["none"])).Message, StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<InputException>(() => LabelledTextReader.ReadTsv(folder.Root)).Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Labels_are_distinct_in_ordinal_order_and_at_least_two()
-    {
-        Assert.Equal(["B", "a", "b"], LabelledTextReader.DistinctLabels([new("b", ""), new("B", ""), new("a", ""), new("b", "")], "x"));
-        InputException e = Assert.Throws<InputException>(() => LabelledTextReader.DistinctLabels([new("b", ""), new("b", "")], "x"));
-        Assert.StartsWith("x: every row has the label \"b\"", e.Message, StringComparison.Ordinal);
-    }
 }

@@ -1,13 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
 using Unroll.Training;
 
-namespace Unroll.Cli;
+namespace Unroll.Cli.Train;
 
 /// <summary>A line an epoch on standard output and, where a person looks on, a progress bar on standard error.</summary>
-internal sealed class TrainingDisplay(Terminal terminal, bool json)
+internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<EpochReport> finished)
 {
     /// <summary>How many epochs were reported whole.</summary>
     public int EpochsFinished { get; private set; }
@@ -47,30 +45,14 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json)
         if (progress.Finished is not { } report)
             return;
         EpochsFinished = report.Epoch;
+        finished(report);
         if (json)
         {
-            writeLine(JsonLine.Of(writer => WriteFields(writer, report)));
+            writeLine(EpochJson.Line(report));
             return;
         }
-        string dev = report.DevAccuracy is { } accuracy ? Invariant($" - Dev accuracy: {accuracy:F4}") : "";
+        string dev = report.DevAccuracy is { } accuracy ? Invariant($" - Dev loss: {report.DevLoss:F4} - Dev accuracy: {accuracy:F4} - Dev macro-F1: {report.DevMacroF1:F4}{(report.IsBest ? " *" : "")}") : "";
         writeLine(Invariant($"Epoch [{report.Epoch}/{progress.Epochs}] - Loss: {report.TrainLoss:F4}{dev}"));
-    }
-
-    private static void WriteFields(Utf8JsonWriter json, EpochReport report)
-    {
-        json.WriteNumber("epoch", report.Epoch);
-        json.WriteNumber("train_loss", report.TrainLoss);
-        if (report.DevLoss is { } devLoss)
-            json.WriteNumber("dev_loss", devLoss);
-        if (report.DevAccuracy is { } devAccuracy)
-            json.WriteNumber("dev_accuracy", devAccuracy);
-        json.WriteNumber("learning_rate", report.LearningRate);
-        json.WriteNumber("gradient_norm", report.GradientNorm);
-        json.WriteNumber("clipped_share", report.ClippedShare);
-        json.WriteNumber("train_seconds", Math.Round(report.TrainSeconds, 3));
-        json.WriteNumber("tokens_per_second", Math.Round(report.TokensPerSecond));
-        using var process = Process.GetCurrentProcess();
-        json.WriteNumber("peak_mb", process.PeakWorkingSet64 >> 20);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Unroll.Cli.Train;
+
+/// <summary>Options that can stand on the command line and, by the same names without the dashes, in a settings file.</summary>
+internal sealed class Flags
+{
+    private readonly List<(Option Option, Action<Utf8JsonWriter, ParseResult> Write)> _all = [];
+
+    /// <summary>Every option, in the order they were added.</summary>
+    public IEnumerable<Option> All => _all.Select(flag => flag.Option);
+
+    /// <summary>The names that a settings file may have.</summary>
+    public IEnumerable<string> Names => _all.Select(flag => NameOf(flag.Option));
+
+    /// <summary>The name in a settings file.</summary>
+    public static string NameOf(Option option) => option.Name.TrimStart('-');
+
+    public Option<int> Add(Option<int> option) => Add(option, (json, value) => json.WriteNumberValue(value));
+
+    public Option<int?> Add(Option<int?> option) => AddOptional(option, (json, value) => json.WriteNumberValue(value!.Value));
+
+    public Option<float> Add(Option<float> option) => Add(option, (json, value) => json.WriteNumberValue(value));
+
+    public Option<float?> Add(Option<float?> option) => AddOptional(option, (json, value) => json.WriteNumberValue(value!.Value));
+
+    public Option<ulong> Add(Option<ulong> option) => Add(option, (json, value) => json.WriteNumberValue(value));
+
+    public Option<bool> Add(Option<bool> option) => Add(option, (json, value) => json.WriteBooleanValue(value));
+
+    public Option<string?> Add(Option<string?> option) => AddOptional(option, (json, value) => json.WriteStringValue(value));
+
+    public Option<char?> Add(Option<char?> option) => AddOptional(option, (json, value) => json.WriteStringValue($"{value}"));
+
+    public Option<T?> AddChoice<T>(Option<T?> option)
+        where T : struct, Enum =>
+        AddOptional(option, (json, value) => json.WriteStringValue(Options.NameOf(value!.Value)));
+
+    public Option<T> AddChoice<T>(Option<T> option)
+        where T : struct, Enum =>
+        Add(option, (json, value) => json.WriteStringValue(Options.NameOf(value)));
+
+    /// <summary>Writes name and value of every option that has one.</summary>
+    public void Write(Utf8JsonWriter json, ParseResult parsed)
+    {
+        foreach ((_, Action<Utf8JsonWriter, ParseResult> write) in _all)
+            write(json, parsed);
+    }
+
+    private Option<T> AddOptional<T>(Option<T> option, Action<Utf8JsonWriter, T> writeValue)
+    {
+        _all.Add((option, (json, parsed) =>
+        {
+            if (parsed.GetValue(option) is not { } value)
+                return;
+            json.WritePropertyName(NameOf(option));
+            writeValue(json, value);
+        }
+        ));
+        return option;
+    }
+
+    private Option<T> Add<T>(Option<T> option, Action<Utf8JsonWriter, T> writeValue)
+    {
+        _all.Add((option, (json, parsed) =>
+        {
+            json.WritePropertyName(NameOf(option));
+            writeValue(json, parsed.GetValue(option)!);
+        }
+        ));
+        return option;
+    }
+}

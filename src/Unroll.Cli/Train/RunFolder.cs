@@ -1,0 +1,91 @@
+using Unroll.Models;
+using Unroll.Training;
+
+namespace Unroll.Cli.Train;
+
+/// <summary>
+/// The folder of a training: <c>train.json</c> (its settings), <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not
+/// finished, and the files of the model.
+/// </summary>
+internal sealed class RunFolder
+{
+    private const string SettingsName = "train.json";
+    private const string MetricsName = "metrics.jsonl";
+    private const string CheckpointName = "checkpoint";
+    private const string StateName = "state.safetensors";
+
+    private RunFolder(string path) => Path = path;
+
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The settings that a resumed training goes on with.</summary>
+    public string Settings => System.IO.Path.Combine(Path, SettingsName);
+
+    /// <summary>The file of the training's state.</summary>
+    public string State => System.IO.Path.Combine(Path, CheckpointName, StateName);
+
+    /// <summary>Whether the training has not come to its end.</summary>
+    public bool IsUnfinished => Directory.Exists(System.IO.Path.GetDirectoryName(State));
+
+    /// <summary>Refuses a path that <see cref="Begin"/> would refuse.</summary>
+    public static void Require(string path, bool overwrite)
+    {
+        if (overwrite && new RunFolder(path) is { } folder && (folder.IsUnfinished || File.Exists(folder.Settings)))
+            return;
+        if (!overwrite && new RunFolder(path).IsUnfinished)
+            throw new InputException($"{path}: holds a training that is not finished; go on with --resume {path}, or give --overwrite to begin again");
+        SentenceClassifier.RequireSavePath(path, overwrite);
+    }
+
+    /// <summary>Begins a training; a model that is in the folder stays until the new one is there.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="settings">JSON.</param>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public static RunFolder Begin(string path, byte[] settings)
+    {
+        var folder = new RunFolder(path);
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder.State)!);
+            File.Delete(folder.State);
+            File.Delete(System.IO.Path.Combine(path, MetricsName));
+            File.WriteAllBytes(folder.Settings, settings);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be written to ({e.Message.TrimEnd('.')}); choose another --out or make it writable", e);
+        }
+        return folder;
+    }
+
+    /// <summary>Finds the folder of a training that was stopped.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public static RunFolder Resume(string path)
+    {
+        var folder = new RunFolder(path);
+        if (!File.Exists(folder.Settings))
+            throw new InputException($"{path}: no training to go on with (no {SettingsName}); begin one with unroll train DATA --out {path}");
+        return folder;
+    }
+
+    /// <summary>Adds the line of an epoch; lines of it and later ones, from before a resumed training, go.</summary>
+    public void AddMetrics(EpochReport report)
+    {
+        string path = System.IO.Path.Combine(Path, MetricsName);
+        IEnumerable<string> before = File.Exists(path) ? File.ReadLines(path).Take(report.Epoch - 1).ToArray() : [];
+        File.WriteAllText(path + ".tmp", string.Concat(before.Append(EpochJson.Line(report)).Select(line => line + "\n")));
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>Writes the model's files.</summary>
+    public void Save(SentenceClassifier classifier) => classifier.SaveInto(Path);
+
+    /// <summary>Removes the state, which nothing needs any more. The settings stay: they say how the model was made.</summary>
+    public void Finish()
+    {
+        File.Delete(State);
+        Directory.Delete(System.IO.Path.GetDirectoryName(State)!, recursive: true);
+    }
+}

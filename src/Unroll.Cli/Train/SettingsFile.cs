@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+
+namespace Unroll.Cli.Train;
+
+/// <summary>
+/// Settings in a JSON file: the command's options without their dashes, as in <c>{"cell": "gru", "bidirectional": true}</c>. The command
+/// line goes before the file.
+/// </summary>
+internal static class SettingsFile
+{
+    /// <summary>The key of the file of rows.</summary>
+    public const string DataKey = "data";
+
+    /// <summary>Reads a file and puts its settings before what the command line says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="flags">What the file may set.</param>
+    /// <param name="data">The argument that the file may name as <c>"data"</c>.</param>
+    /// <exception cref="InputException">The file is missing, no JSON object, or has a key or value that cannot be used.</exception>
+    public static ParseResult Merge(string path, ParseResult parsed, Flags flags, Argument<string?> data)
+    {
+        Command command = parsed.CommandResult.Command;
+        List<(string Name, string Value)> entries = Read(path, flags);
+        string[] given = [.. parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1).Select(token => token.Value)];
+
+        // Alone first, so that a fault of the file is answered with its name.
+        Check(command.Parse([.. entries.Select(Token)]), path);
+        IEnumerable<string> added = entries
+            .Where(entry => entry.Name == DataKey
+                ? parsed.GetValue(data) is null
+                : parsed.GetResult(flags.All.First(option => Flags.NameOf(option) == entry.Name)) is null or { Implicit: true })
+            .Select(Token);
+        ParseResult merged = command.Parse([.. given, .. added]);
+        Check(merged, path);
+        return merged;
+
+        string Token((string Name, string Value) entry) => entry.Name == DataKey ? entry.Value : $"--{entry.Name}={entry.Value}";
+    }
+
+    private static List<(string Name, string Value)> Read(string path, Flags flags)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read ({e.Message.TrimEnd('.')}); expected a JSON file such as --print-config writes", e);
+        }
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(
+                bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new InputException($"{path}: holds a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}, expected an object such as {{\"cell\": \"gru\"}}");
+            string[] known = [DataKey, .. flags.Names];
+            var entries = new List<(string, string)>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (!known.Contains(property.Name))
+                {
+                    string hint = NearestName.Of(property.Name, known) is { } near ? $"did you mean \"{near}\"? " : "";
+                    throw new InputException($"{path}: unknown key \"{property.Name}\"; {hint}unroll train --help lists all, without the dashes");
+                }
+                if (property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+                    throw new InputException($"{path}: \"{property.Name}\" is a JSON {property.Value.ValueKind.ToString().ToLowerInvariant()}, expected a string, a number, true or false");
+                if (property.Value.ValueKind != JsonValueKind.Null)
+                    entries.Add((property.Name, property.Value.ToString()));
+            }
+            return entries;
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path}:{e.LineNumber + 1}: not JSON at byte {e.BytePositionInLine + 1}; expected an object such as {{\"cell\": \"gru\"}}", e);
+        }
+    }
+
+    private static void Check(ParseResult parsed, string path)
+    {
+        if (parsed.Errors.Count > 0)
+            throw new InputException($"{path}: {parsed.Errors[0].Message.TrimEnd('.')}");
+    }
+}

@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using Unroll.Batches;
+using Unroll.Evaluation;
+using Unroll.Models;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Cli.Train;
+
+/// <summary>One training: from rows to a model and what is said about it.</summary>
+internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal terminal, bool json)
+{
+    private RunFolder? _folder;
+
+    /// <summary>A file of pre-trained word vectors; null for none.</summary>
+    public string? Vectors { get; init; }
+
+    /// <summary>Whether the width of the word vectors was asked for; if not, it is the file's.</summary>
+    public bool EmbeddingIsGiven { get; init; }
+
+    /// <summary>Whether simpler models are trained to compare with.</summary>
+    public bool Baselines { get; init; } = true;
+
+    /// <summary>Saves the model and, while it is trained, its state.</summary>
+    public void Save(RunFolder folder, CheckpointOptions checkpoint)
+    {
+        _folder = folder;
+        options = options with { Checkpoint = checkpoint };
+    }
+
+    /// <summary>Trains, saves and reports.</summary>
+    /// <returns>The exit code.</returns>
+    public int Train()
+    {
+        (SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev) = Prepare();
+        var display = new TrainingDisplay(terminal, json, report => _folder?.AddMetrics(report));
+        IReadOnlyList<EpochReport>? reports = Fit(classifier, train, dev, display);
+        if (reports is null)
+        {
+            if (display.EpochsFinished == 0)
+                terminal.Error.WriteLine("No epoch was finished; no model was saved");
+            else
+                Save(classifier, display.EpochsFinished);
+            if (_folder is not null)
+                terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
+            return UnrollCommand.Interrupted;
+        }
+        var summary = new TrainSummary(reports.Last(report => report.IsBest));
+        if (dev.Count > 0)
+            summary.Calibration = classifier.Calibrate(dev);
+        if (data.Test is { } test)
+            summary.Test = classifier.Evaluate(classifier.Encode(test));
+#if BASELINES
+        if (Baselines)
+            summary.MeasureBaselines(train, dev, data.Test is null ? null : classifier.Encode(data.Test), classifier.Config.Classes);
+#endif
+        summary.Write(terminal, json);
+        Save(classifier, reports.Count);
+        _folder?.Finish();
+        return 0;
+    }
+
+    /// <summary>Draws the loss against the learning rate.</summary>
+    /// <returns>The exit code.</returns>
+    public int FindLearningRate()
+    {
+        (SentenceClassifier classifier, EncodedTexts train, _) = Prepare();
+        LearningRateSearch search = LearningRateSearch.Run(classifier, train, options);
+        LearningRateDisplay.Write(terminal, search, json);
+        return 0;
+    }
+
+    private (SentenceClassifier Classifier, EncodedTexts Train, EncodedTexts Dev) Prepare()
+    {
+        var split = DevSplit.Of(data.Train, data.Dev, options);
+#if VECTORS
+        WordVectors? vectors = ReadVectors(split);
+#endif
+        SentenceClassifier classifier = SentenceClassifier.CreateFor(data.Train, split.TrainRows, options);
+#if VECTORS
+        if (vectors is not null)
+        {
+            classifier.SetWordVectors(vectors);
+            terminal.Error.WriteLine($"{Vectors}: vectors of {vectors.Found} of {classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
+        }
+#endif
+        terminal.Error.WriteLine(
+            $"{split.TrainCount} rows to train on, {split.DevCount} to measure on; {classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
+        return (classifier, classifier.Encode(data.Train, split.TrainRows), classifier.Encode(split.Dev, split.DevRows));
+    }
+
+#if VECTORS
+    private WordVectors? ReadVectors(DevSplit split)
+    {
+        if (Vectors is null)
+            return null;
+        var vocabulary = Vocabulary.Build(data.Train, split.TrainRows, options.MinimumCount, options.MaximumVocabulary ?? int.MaxValue);
+        WordVectors vectors = WordVectors.Read(Vectors, vocabulary);
+        if (EmbeddingIsGiven && options.Embedding != vectors.Width)
+            throw new InputException($"{Vectors}: vectors have {vectors.Width} numbers, but --embedding is {options.Embedding}; leave --embedding out");
+        options = options with { Embedding = vectors.Width };
+        return vectors;
+    }
+
+#endif
+    // Ctrl-C and a polite kill stop between two steps; the state is saved there. Null when interrupted.
+    private IReadOnlyList<EpochReport>? Fit(SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev, TrainingDisplay display)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            IReadOnlyList<EpochReport> reports = [];
+            display.Run(progress => reports = classifier.Fit(train, options, dev, progress, interrupted.Token));
+            return reports;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error.WriteLine($"Interrupted in epoch {display.EpochsFinished + 1} of {options.Epochs}");
+            return null;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            // The first signal asks; a second one ends the process at once.
+            context.Cancel = !interrupted.IsCancellationRequested;
+            interrupted.Cancel();
+        }
+    }
+
+    private void Save(SentenceClassifier classifier, int epochs)
+    {
+        if (_folder is null)
+        {
+            terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
+            return;
+        }
+        _folder.Save(classifier);
+        terminal.Error.WriteLine($"Saved the model after {epochs} epoch{(epochs == 1 ? "" : "s")} in {_folder.Path}");
+    }
+}

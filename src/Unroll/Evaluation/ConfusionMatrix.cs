@@ -1,0 +1,119 @@
+namespace Unroll.Evaluation;
+
+/// <summary>One kind of mistake.</summary>
+/// <param name="Truth">The class of the rows.</param>
+/// <param name="Predicted">What was predicted instead.</param>
+/// <param name="Count">How many rows.</param>
+public readonly record struct Confusion(int Truth, int Predicted, int Count);
+
+/// <summary>Counts of rows by class and prediction.</summary>
+/// <remarks>
+/// Mistakes that nobody made take no memory, so ten thousand classes cost what their rows cost. The numbers are scikit-learn's
+/// <c>confusion_matrix</c> and <c>precision_recall_fscore_support</c> with <c>zero_division=0</c>.
+/// </remarks>
+public sealed class ConfusionMatrix
+{
+    private readonly int[] _right;
+    private readonly int[] _support;
+    private readonly int[] _predicted;
+    private readonly Dictionary<(int Truth, int Predicted), int> _mistakes = [];
+
+    /// <summary>Creates a matrix of zeros.</summary>
+    /// <param name="classes">C.</param>
+    public ConfusionMatrix(int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        _right = new int[classes];
+        _support = new int[classes];
+        _predicted = new int[classes];
+    }
+
+    /// <summary>C: the number of classes.</summary>
+    public int Classes => _right.Length;
+
+    /// <summary>How many rows were counted.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Rows whose prediction is right.</summary>
+    public int Right { get; private set; }
+
+    /// <summary>The share of right rows, 0 to 1.</summary>
+    public double Accuracy => Share(Right, Rows);
+
+    /// <summary>
+    /// The unweighted mean of F1 over the classes that occur among the rows or the predictions: a class of the model that the data do
+    /// not have and nobody predicted is left out, as scikit-learn's <c>f1_score(average="macro")</c> does.
+    /// </summary>
+    public double MacroF1
+    {
+        get
+        {
+            double sum = 0;
+            int present = 0;
+            for (int c = 0; c < Classes; c++)
+            {
+                if (_support[c] + _predicted[c] == 0)
+                    continue;
+                sum += this[c].F1;
+                present++;
+            }
+            return Share(sum, present);
+        }
+    }
+
+    /// <summary>The scores of one class.</summary>
+    /// <param name="c">The class.</param>
+    public ClassScores this[int c] => new(
+        Share(_right[c], _predicted[c]), Share(_right[c], _support[c]), Share(2 * _right[c], _support[c] + _predicted[c]),
+        _support[c], _predicted[c]);
+
+    /// <summary>How many rows of one class were predicted as another, or as itself.</summary>
+    /// <param name="truth">The class of the rows.</param>
+    /// <param name="predicted">The prediction.</param>
+    public int this[int truth, int predicted] =>
+        truth == predicted ? _right[truth] : _mistakes.GetValueOrDefault((truth, predicted));
+
+    /// <summary>Counts one row.</summary>
+    /// <param name="truth">Its class.</param>
+    /// <param name="predicted">The prediction.</param>
+    public void Add(int truth, int predicted)
+    {
+        Rows++;
+        _support[truth]++;
+        _predicted[predicted]++;
+        if (truth == predicted)
+        {
+            Right++;
+            _right[truth]++;
+        }
+        else
+        {
+            _mistakes[(truth, predicted)] = _mistakes.GetValueOrDefault((truth, predicted)) + 1;
+        }
+    }
+
+    /// <summary>The most frequent mistakes first; those of one count in order of the classes.</summary>
+    /// <param name="most">How many at most.</param>
+    public IReadOnlyList<Confusion> LargestConfusions(int most) =>
+    [
+        .. _mistakes.Select(entry => new Confusion(entry.Key.Truth, entry.Key.Predicted, entry.Value))
+            .OrderByDescending(confusion => confusion.Count).ThenBy(confusion => confusion.Truth).ThenBy(confusion => confusion.Predicted)
+            .Take(most),
+    ];
+
+    /// <summary>All counts, [truth][predicted]: C·C numbers.</summary>
+    public int[][] ToArray()
+    {
+        int[][] counts = new int[Classes][];
+        for (int c = 0; c < Classes; c++)
+        {
+            counts[c] = new int[Classes];
+            counts[c][c] = _right[c];
+        }
+        foreach (((int truth, int predicted), int count) in _mistakes)
+            counts[truth][predicted] = count;
+        return counts;
+    }
+
+    private static double Share(double part, double whole) => whole == 0 ? 0 : part / whole;
+}

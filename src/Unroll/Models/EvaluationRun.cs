@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Unroll.Batches;
+using Unroll.Evaluation;
+using Unroll.Text;
+using Unroll.Threading;
+
+namespace Unroll.Models;
+
+/// <summary>A row that a model got wrong.</summary>
+/// <param name="Line">Where the row stands, as it was given.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="Label">Its label.</param>
+/// <param name="Predicted">What the model says instead.</param>
+/// <param name="Probability">The probability of what it says.</param>
+/// <param name="Loss">-log of the probability of the row's label, in nats: how sure the model was that it is not that.</param>
+public sealed record Mistake(int Line, string Text, string Label, string Predicted, double Probability, double Loss);
+
+/// <summary>
+/// Measures a model on rows as they come, in batches; of the texts only the worst mistakes are kept. Rows whose label the model does
+/// not know are counted apart.
+/// </summary>
+public sealed class EvaluationRun : IDisposable
+{
+    private const int BatchSize = 1024;
+
+    private readonly SentenceClassifier _classifier;
+    private readonly WorkerPool _pool = new(Environment.ProcessorCount);
+    private readonly Evaluator _evaluator;
+    private readonly Scoring _scoring;
+    private readonly Dictionary<string, int> _classes;
+    private readonly Dictionary<string, int> _unknownLabels = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<Mistake, double> _mistakes = new();
+    private readonly int _mostMistakes;
+    private readonly EncodedTexts _encoded = new();
+    private readonly List<(string Text, int Line)> _pending = [];
+
+    /// <summary>Begins.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="mostMistakes">How many mistakes are kept.</param>
+    public EvaluationRun(SentenceClassifier classifier, int mostMistakes = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);
+        (_classifier, _mostMistakes) = (classifier, mostMistakes);
+        _evaluator = new Evaluator(classifier, _pool);
+        _scoring = new Scoring(classifier.Config.Classes, classifier.Config.Temperature);
+        _classes = classifier.Config.ClassOfLabel();
+    }
+
+    /// <summary>Labels that the model does not know and how many rows had each.</summary>
+    public IReadOnlyDictionary<string, int> UnknownLabels => _unknownLabels;
+
+    /// <summary>Takes one more row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="line">Where it stands; comes back in <see cref="Mistake"/>.</param>
+    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    public void Add(LabelledText row, int line = 0)
+    {
+        if (!_classes.TryGetValue(row.Label, out int label))
+        {
+            _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
+            return;
+        }
+        _encoded.Add(_classifier.Vocabulary.Encode(_classifier.Config.Tokens.Tokenize(row.Text)), label);
+        _pending.Add((row.Text, line));
+        if (_pending.Count == BatchSize)
+            Measure();
+    }
+
+    /// <summary>What came out so far.</summary>
+    /// <returns>The numbers, and the mistakes with the highest loss first.</returns>
+    public (EvaluationResult Result, IReadOnlyList<Mistake> Mistakes) Finish()
+    {
+        Measure();
+        Mistake[] worst = [.. _mistakes.UnorderedItems.Select(item => item.Element).OrderByDescending(mistake => mistake.Loss).ThenBy(mistake => mistake.Line)];
+        return (_scoring.Result, worst);
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _pool.Dispose();
+
+    private void Measure()
+    {
+        Debug.Assert(_pending.Count == _encoded.Count, "every text that waits is encoded");
+        _evaluator.ForEach(_encoded, _encoded.Count, (row, logits) =>
+        {
+            RowScore score = _scoring.Add(logits, _encoded.LabelOf(row));
+            if (score.Predicted != _encoded.LabelOf(row) && _mostMistakes > 0)
+                Keep(row, score);
+        });
+        _encoded.Clear();
+        _pending.Clear();
+    }
+
+    // The queue gives the lowest loss away first.
+    private void Keep(int row, RowScore score)
+    {
+        if (_mistakes.Count == _mostMistakes && _mistakes.TryPeek(out _, out double least) && score.Loss <= least)
+            return;
+        (string text, int line) = _pending[row];
+        IReadOnlyList<string> labels = _classifier.Config.Labels;
+        var mistake = new Mistake(line, text, labels[_encoded.LabelOf(row)], labels[score.Predicted], score.Probability, score.Loss);
+        _mistakes.Enqueue(mistake, score.Loss);
+        if (_mistakes.Count > _mostMistakes)
+            _mistakes.Dequeue();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Unroll.Batches;
+using Unroll.Formats;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <summary>
+/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments; in its metadata the
+/// <see cref="TrainingPosition"/>, a SHA-256 of what it belongs to (settings, model, rows), and one of its own content.
+/// </summary>
+internal sealed class TrainingCheckpoint
+{
+    private const string FormatKey = "format";
+    private const string Format = "unroll-checkpoint/1";
+    private const string RunKey = "run";
+    private const string PositionKey = "position";
+    private const string OptimizerStepsKey = "optimizer_steps";
+    private const string HashKey = "sha256";
+    private const string ParametersName = "parameters";
+    private const string KeptName = "kept";
+    private const string FirstName = "optimizer.first";
+    private const string SecondName = "optimizer.second";
+
+    private readonly CheckpointOptions _options;
+    private readonly TrainingStep _step;
+    private readonly Parameters _kept;
+    private readonly string _run;
+    private long _lastTime = Stopwatch.GetTimestamp();
+    private long _lastSteps;
+
+    /// <summary>Binds a file to a training.</summary>
+    /// <param name="options">Where the file is, and when to write it.</param>
+    /// <param name="step">Has parameters and optimizer.</param>
+    /// <param name="kept">The parameters of the epoch to keep.</param>
+    /// <param name="run">What the state belongs to, from <see cref="RunHash"/>.</param>
+    public TrainingCheckpoint(CheckpointOptions options, TrainingStep step, Parameters kept, string run) =>
+        (_options, _step, _kept, _run) = (options, step, kept, run);
+
+    /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
+    public static string RunHash(SentenceClassifier classifier, TrainingOptions options, EncodedTexts train, EncodedTexts? dev)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(ModelConfigJson.Write(classifier.Config));
+        foreach (string token in classifier.Vocabulary.Tokens)
+            hash.AppendData(MemoryMarshal.AsBytes($"{token}\n".AsSpan()));
+        hash.AppendData(Encoding.UTF8.GetBytes(Describe(options)));
+        foreach (EncodedTexts texts in new[] { train, dev }.OfType<EncodedTexts>())
+            texts.AppendTo(hash);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes the file if steps or time ask for it.</summary>
+    public void WriteIfDue(TrainingPosition position)
+    {
+        bool due = position.Steps - _lastSteps >= _options.EverySteps || Stopwatch.GetElapsedTime(_lastTime) >= _options.Every;
+        if (due)
+            Write(position);
+    }
+
+    /// <summary>Writes the file.</summary>
+    public void Write(TrainingPosition position)
+    {
+        (_lastTime, _lastSteps) = (Stopwatch.GetTimestamp(), position.Steps);
+        var tensors = new List<NamedTensor>();
+        Add(ParametersName, _step.Parameters.Values);
+        Add(KeptName, _kept.Values);
+        Add(FirstName, _step.Optimizer.First);
+        Add(SecondName, _step.Optimizer.Second);
+        var metadata = new Dictionary<string, string>
+        {
+            [FormatKey] = Format,
+            [RunKey] = _run,
+            [PositionKey] = TrainingPositionJson.Write(position),
+            [OptimizerStepsKey] = _step.Optimizer.Steps.ToString(CultureInfo.InvariantCulture),
+        };
+        metadata[HashKey] = HashOf(metadata, tensors.Select(tensor => tensor.Values));
+        DurableFile.Replace(_options.Path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+
+        void Add(string name, ReadOnlySpan<float> values) => tensors.Add(new NamedTensor(name, [values.Length], values.ToArray()));
+    }
+
+    /// <summary>Puts parameters, optimizer and kept parameters back as they were.</summary>
+    /// <returns>Where the training stood; null if there is no file or it shall not be read.</returns>
+    /// <exception cref="InputException">The file is damaged or belongs to another training.</exception>
+    public TrainingPosition? Restore()
+    {
+        if (!_options.Resume || !File.Exists(_options.Path))
+            return null;
+        SafetensorsFile file = SafetensorsFile.Parse(File.ReadAllBytes(_options.Path), _options.Path);
+        if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
+            throw new InputException($"{_options.Path}: no checkpoint of this version, expected \"format\": \"{Format}\"; begin again without --resume");
+        if (file.Metadata.GetValueOrDefault(RunKey) != _run)
+        {
+            throw new InputException(
+                $"{_options.Path}: belongs to a training with other rows or other settings; give the files and settings it began with, or begin again without --resume");
+        }
+        Dictionary<string, string> metadata = file.Metadata.Where(entry => entry.Key != HashKey).ToDictionary();
+        string[] names = [ParametersName, KeptName, FirstName, SecondName];
+        float[][] values = [.. names.Select(file.ReadSingles)];
+        if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, values.Select(v => (ReadOnlyMemory<float>)v)))
+            throw new InputException($"{_options.Path}: damaged since it was written; restore it or begin again without --resume");
+        values[0].CopyTo(_step.Parameters.Values);
+        values[1].CopyTo(_kept.Values);
+        values[2].CopyTo(_step.Optimizer.First);
+        values[3].CopyTo(_step.Optimizer.Second);
+        _step.Optimizer.Steps = long.Parse(metadata[OptimizerStepsKey], CultureInfo.InvariantCulture);
+        TrainingPosition position = TrainingPositionJson.Read(metadata[PositionKey]);
+        _lastSteps = position.Steps;
+        return position;
+    }
+
+    private static string HashOf(Dictionary<string, string> metadata, IEnumerable<ReadOnlyMemory<float>> values)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            hash.AppendData(MemoryMarshal.AsBytes($"{key}={value}\n".AsSpan()));
+        foreach (ReadOnlyMemory<float> tensor in values)
+            hash.AppendData(SafetensorsWriter.LittleEndianBytes(tensor.Span));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // A record prints all its members, so a new setting cannot be forgotten here. Threads and the checkpoint decide nothing.
+    private static string Describe(TrainingOptions options)
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            string weights = string.Join(' ', options.ClassWeights ?? []);
+            return (options with { Threads = null, Checkpoint = null, ClassWeights = null }) + weights;
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Unroll.Text;
+
+/// <summary>
+/// Labelled texts cut into tokens once, as they stream in: of each text its tokens' numbers, its label and a hash stay, not the text.
+/// So a file that is larger than memory can be read, and vocabularies, reports and splits be made without reading it again.
+/// </summary>
+/// <remarks>
+/// Numbers are given in order of first appearance and mean nothing to a model; <see cref="Vocabulary"/> has the ids. Corpora that
+/// share their tokens (training and dev rows) give the same token and the same label the same number.
+/// </remarks>
+public sealed class Corpus
+{
+    private readonly List<int> _numbers = [];
+    private readonly List<int> _starts = [0];
+    private readonly List<int> _labels = [];
+    private readonly List<UInt128> _hashes = [];
+    private readonly Tables _tables;
+
+    /// <summary>Starts empty, with tokens and labels of its own.</summary>
+    /// <param name="tokenizer">How texts are cut.</param>
+    public Corpus(Tokenizer tokenizer)
+    {
+        Tokenizer = tokenizer;
+        _tables = new Tables();
+    }
+
+    private Corpus(Corpus other) => (Tokenizer, _tables) = (other.Tokenizer, other._tables);
+
+    /// <summary>How texts are cut.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The number of texts.</summary>
+    public int Count => _labels.Count;
+
+    /// <summary>The number of tokens of all texts.</summary>
+    public int TokenCount => _starts[^1];
+
+    /// <summary>Every distinct token of all corpora that share them, by number.</summary>
+    public IReadOnlyList<string> Tokens => _tables.Tokens;
+
+    /// <summary>Every distinct label of all corpora that share them, by number: in order of first appearance.</summary>
+    public IReadOnlyList<string> Labels => _tables.Labels;
+
+    /// <summary>An empty corpus that gives tokens and labels the same numbers as this one.</summary>
+    public Corpus CreateSharing() => new(this);
+
+    /// <summary>Adds a text.</summary>
+    /// <param name="label">Its class.</param>
+    /// <param name="text">The text; one without tokens is kept with none.</param>
+    public void Add(string label, string text)
+    {
+        foreach (string token in Tokenizer.Tokenize(text))
+            _numbers.Add(Number(token, _tables.NumberOfToken, _tables.Tokens));
+        _starts.Add(_numbers.Count);
+        _labels.Add(Number(label, _tables.NumberOfLabel, _tables.Labels));
+        _hashes.Add(HashOf(text));
+    }
+
+    /// <summary>Adds texts.</summary>
+    /// <param name="rows">Labels and texts; read once.</param>
+    public void AddRange(IEnumerable<LabelledText> rows)
+    {
+        foreach (LabelledText row in rows)
+            Add(row.Label, row.Text);
+    }
+
+    /// <summary>The distinct labels of some rows in ordinal order: class c is the c-th.</summary>
+    /// <param name="rows">Rows to train on.</param>
+    /// <exception cref="InputException">There are fewer than two labels.</exception>
+    public IReadOnlyList<string> DistinctLabels(IEnumerable<int> rows)
+    {
+        string[] labels = [.. rows.Select(LabelOf).Distinct().Select(label => Labels[label]).Order(StringComparer.Ordinal)];
+        return labels.Length switch
+        {
+            0 => throw new InputException("no rows to train on, expected rows with at least two labels"),
+            1 => throw new InputException($"every row has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
+            _ => labels,
+        };
+    }
+
+    /// <summary>The numbers of one text's tokens.</summary>
+    /// <param name="row">Which text.</param>
+    public ReadOnlySpan<int> TokensOf(int row) =>
+        CollectionsMarshal.AsSpan(_numbers)[_starts[row].._starts[row + 1]];
+
+    /// <summary>The number of one text's label.</summary>
+    /// <param name="row">Which text.</param>
+    public int LabelOf(int row) => _labels[row];
+
+    /// <summary>128 bits that only equal texts share.</summary>
+    /// <param name="row">Which text.</param>
+    public UInt128 HashOf(int row) => _hashes[row];
+
+    /// <summary>
+    /// 64 hexadecimal digits that only corpora of the same rows in the same order share: a resumed training must find the rows it began with.
+    /// </summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_hashes)));
+        foreach (int label in _labels)
+            hash.AppendData(SHA256.HashData(MemoryMarshal.AsBytes(Labels[label].AsSpan())));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static int Number(string key, Dictionary<string, int> numbers, List<string> keys)
+    {
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, key, out bool known);
+        if (!known)
+        {
+            number = keys.Count;
+            keys.Add(key);
+        }
+        return number;
+    }
+
+    private static UInt128 HashOf(string text)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), digest);
+        return MemoryMarshal.Read<UInt128>(digest);
+    }
+
+    private sealed class Tables
+    {
+        public Dictionary<string, int> NumberOfToken { get; } = new(StringComparer.Ordinal);
+
+        public List<string> Tokens { get; } = [];
+
+        public Dictionary<string, int> NumberOfLabel { get; } = new(StringComparer.Ordinal);
+
+        public List<string> Labels { get; } = [];
+    }
+}

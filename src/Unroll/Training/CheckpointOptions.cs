@@ -1,0 +1,24 @@
+namespace Unroll.Training;
+
+/// <summary>
+/// Where and how often the whole state of a training is saved: parameters, optimizer, random numbers, place in the epoch, early stopping.
+/// A training that goes on from it ends with the same parameters, bit for bit, as one that was never stopped.
+/// </summary>
+/// <param name="Path">The file; its folder must exist. The old one stays until the new one is whole.</param>
+public sealed record CheckpointOptions(string Path)
+{
+    /// <summary>Steps between two checkpoints; null for no such rule. Default: null.</summary>
+    public int? EverySteps { get; init; }
+
+    /// <summary>Time between two checkpoints; null for no such rule. Default: one minute.</summary>
+    public TimeSpan? Every { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether to go on from the file, if it is there. Default: no.</summary>
+    public bool Resume { get; init; }
+
+    internal void Validate()
+    {
+        TrainingOptions.Require(EverySteps is null or >= 1, "checkpoint-steps", EverySteps, "a positive number of steps");
+        TrainingOptions.Require(Every is null || Every > TimeSpan.Zero, "checkpoint-minutes", Every, "a positive time");
+    }
+}

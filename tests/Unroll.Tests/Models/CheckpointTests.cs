@@ -1,0 +1,158 @@
+using Unroll.Batches;
+using Unroll.Layers;
+using Unroll.Models;
+using Unroll.Numerics;
+using Unroll.Text;
+using Unroll.Training;
+using Xunit;
+
+namespace Unroll.Tests.Models;
+
+/// <summary>A training that stops anywhere and goes on ends with the same bits as one that never stopped.</summary>
+public class CheckpointTests
+{
+    private static readonly TrainingOptions Options = new()
+    {
+        Cell = Cell.Gru,
+        Embedding = 6,
+        Hidden = 5,
+        Dropout = 0.3f,
+        Epochs = 6,
+        BatchSize = 4,
+        BalancedClasses = true,
+        Schedule = new LearningRateSchedule(ScheduleKind.OneCycle),
+        LearningRate = 0.02f,
+    };
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 0)]
+    [InlineData(OptimizerKind.Sgd, 0.9f)]
+    [InlineData(OptimizerKind.Sgd, 0)]
+    public void Stopping_at_any_step_changes_nothing(OptimizerKind optimizer, float momentum)
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Optimizer = optimizer, Momentum = momentum };
+        SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
+        IReadOnlyList<EpochReport> expected = whole.Fit(train, options, dev);
+        int steps = options.Epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
+        for (int stop = 0; stop < steps; stop += 3)
+        {
+            TrainingOptions stopped = options with { Checkpoint = new CheckpointOptions(folder[$"{stop}"]) };
+            using var source = new CancellationTokenSource();
+            int seen = 0;
+            var stopper = new Reporter(_ =>
+            {
+                if (++seen > stop)
+                    source.Cancel();
+            });
+            Assert.Throws<OperationCanceledException>(
+                () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, stopped, dev, stopper, source.Token));
+            SentenceClassifier resumed = SentenceClassifier.CreateFor(corpus, null, options);
+            IReadOnlyList<EpochReport> reports = resumed.Fit(train, Resuming(stopped), dev);
+            Assert.Equal(whole.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
+            Assert.Equal(
+                expected.Select(report => (report.Epoch, report.TrainLoss, report.DevLoss, report.GradientNorm, report.IsBest)),
+                reports.Select(report => (report.Epoch, report.TrainLoss, report.DevLoss, report.GradientNorm, report.IsBest)));
+        }
+    }
+
+    [Fact]
+    public void A_finished_training_resumes_to_its_model_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Checkpoint = new CheckpointOptions(folder["state"]) { EverySteps = 2 } };
+        SentenceClassifier first = SentenceClassifier.CreateFor(corpus, null, options);
+        first.Fit(train, options, dev);
+        SentenceClassifier again = SentenceClassifier.CreateFor(corpus, null, options with { Seed = 1 });
+        var none = new Reporter(_ => Assert.Fail("a step was trained"));
+        Assert.Equal(options.Epochs, again.Fit(train, Resuming(options), dev, none).Count);
+        Assert.Equal(first.Parameters.Values.ToArray(), again.Parameters.Values.ToArray());
+        Assert.False(File.Exists(folder["state.tmp"]));
+    }
+
+    [Fact]
+    public void Without_a_file_a_resumed_training_begins_at_the_beginning()
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, Options);
+        whole.Fit(train, Options, dev);
+        SentenceClassifier resumed = SentenceClassifier.CreateFor(corpus, null, Options);
+        resumed.Fit(train, Options with { Checkpoint = new CheckpointOptions(folder["none"]) { Resume = true } }, dev);
+        Assert.Equal(whole.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_rows_or_settings_or_a_damaged_one_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Epochs = 1, Checkpoint = new CheckpointOptions(folder["state"]) };
+        Fit(train, options);
+
+        AssertRefused("other rows or other settings", dev, Resuming(options));
+        AssertRefused("other rows or other settings", train, Resuming(options) with { LearningRate = 0.5f });
+        AssertRefused("other rows or other settings", train, Resuming(options) with { Schedule = new LearningRateSchedule() });
+        Fit(train, Resuming(options) with { Threads = 1 });
+
+        byte[] bytes = File.ReadAllBytes(folder["state"]);
+        bytes[^5] ^= 1;
+        File.WriteAllBytes(folder["state"], bytes);
+        AssertRefused("damaged", train, Resuming(options));
+        File.WriteAllBytes(folder["state"], bytes[..^100]);
+        AssertRefused("state", train, Resuming(options));
+
+        void Fit(EncodedTexts rows, TrainingOptions with) => SentenceClassifier.CreateFor(corpus, null, Options).Fit(rows, with, dev);
+
+        void AssertRefused(string expected, EncodedTexts rows, TrainingOptions with) =>
+            Assert.Contains(expected, Assert.Throws<InputException>(() => Fit(rows, with)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_stops_when_dev_rows_get_no_better_and_keeps_the_best_epoch()
+    {
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Epochs = 60, Patience = 4, Best = DevMeasure.Loss };
+        SentenceClassifier stopped = SentenceClassifier.CreateFor(corpus, null, options);
+        IReadOnlyList<EpochReport> reports = stopped.Fit(train, options, dev);
+        EpochReport best = reports.MinBy(report => report.DevLoss)!;
+        Assert.True(reports.Count < 60);
+        Assert.Equal(best.Epoch + 4, reports.Count);
+        Assert.Equal(best, reports.Last(report => report.IsBest));
+        Assert.Equal(best.DevLoss!.Value, stopped.Evaluate(Rows(dev.Count, seed: 2)).Loss, 1e-12);
+    }
+
+    private static TrainingOptions Resuming(TrainingOptions options) => options with { Checkpoint = options.Checkpoint! with { Resume = true } };
+
+    private static (Corpus Corpus, EncodedTexts Train, EncodedTexts Dev) Data()
+    {
+        var corpus = new Corpus(Options.Tokenizer);
+        corpus.AddRange(Rows(30, seed: 1));
+        Corpus dev = corpus.CreateSharing();
+        dev.AddRange(Rows(20, seed: 2));
+        SentenceClassifier classifier = SentenceClassifier.CreateFor(corpus, null, Options);
+        return (corpus, classifier.Encode(corpus), classifier.Encode(dev));
+    }
+
+    // The label hangs on one word; a fifth of the rows are labelled at random, so that dev loss turns.
+    private static LabelledText[] Rows(int count, ulong seed)
+    {
+        var random = new TorchGenerator(seed);
+        return
+        [
+            .. Enumerable.Range(0, count).Select(_ =>
+            {
+                string[] words = [.. Enumerable.Range(0, 2 + (int)(random.NextUInt32() % 6)).Select(_ => $"w{random.NextUInt32() % 12}")];
+                bool positive = random.NextUInt32() % 5 == 0 ? random.NextUInt32() % 2 == 0 : words.Contains("w1") || words.Contains("w2");
+                return new LabelledText(positive ? "yes" : "no", string.Join(' ', words));
+            }),
+        ];
+    }
+
+    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
