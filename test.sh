@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, runs them all, and prints as its last line: N passed, N failed, N skipped
-# Needs git and the .NET 10 SDK. Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
+# Needs git and the .NET 10 SDK; where npm is too, exported models are run in onnxruntime, else those tests are skipped.
+# Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
 set -uo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -8,6 +9,12 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0
+
+# onnxruntime, unless it is installed as the lock file says.
+runtime=tests/Unroll.Onnx.Tests/runtime
+if command -v npm >/dev/null && ! [ "$runtime/node_modules/.package-lock.json" -nt "$runtime/package-lock.json" ]; then
+  (cd "$runtime" && npm ci --ignore-scripts --loglevel=error) || echo "npm ci failed in $runtime: its tests are skipped" >&2
+fi
 
 # The formatting is one test.
 if dotnet restore -v quiet && dotnet format --verify-no-changes --no-restore; then

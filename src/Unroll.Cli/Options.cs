@@ -35,6 +35,17 @@ internal static class Options
             text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
     }
 
+    /// <summary>A choice that need not be made.</summary>
+    public static Option<T?> OptionalChoice<T>(string name, string description)
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
+        string list = string.Join(" or ", names);
+        return Optional(
+            name, $"{description}: {list}", list,
+            text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
+    }
+
     /// <summary>An option that has one value so far.</summary>
     public static Option<string> OnlyChoice(string name, string description, string value) => new(name)
     {
@@ -89,7 +100,7 @@ internal static class Options
         new(name)
         {
             Description = description,
-            HelpName = "N",
+            HelpName = typeof(T).IsEnum ? "NAME" : "N",
             CustomParser = result =>
             {
                 string text = result.Tokens[^1].Value;

@@ -22,6 +22,8 @@ internal static class UnrollCommand
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            ImportCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),

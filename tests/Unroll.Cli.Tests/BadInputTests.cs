@@ -140,7 +140,7 @@ public class BadInputTests
     {
         CommandRun root = CommandRun.Of("--help");
         Assert.Equal(0, root.ExitCode);
-        Assert.All((string[])["lab", "train", "predict"], verb => Assert.Contains(verb, root.Output, StringComparison.Ordinal));
+        Assert.All((string[])["lab", "train", "predict", "export", "import"], verb => Assert.Contains(verb, root.Output, StringComparison.Ordinal));
         Assert.Contains("--keep-case", CommandRun.Of("train", "--help").Output, StringComparison.Ordinal);
     }
 }

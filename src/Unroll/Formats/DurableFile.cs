@@ -5,6 +5,33 @@ namespace Unroll.Formats;
 /// <summary>Replaces a file so that its name leads to the old content or the new, whole, whenever the process or the machine stops.</summary>
 internal static partial class DurableFile
 {
+    /// <summary>Refuses a file name that <see cref="Write"/> would refuse.</summary>
+    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
+    public static void RequirePath(string path, bool overwrite)
+    {
+        if (path.Length == 0)
+            throw new InputException("the file's name is empty; name a file");
+        // A rename would put a plain file in the device's place.
+        if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(Path.GetFullPath(path)) == "/dev")
+            throw new InputException($"{path}: is a device, expected the name of a file; choose another name");
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: is a folder, expected the name of a file; choose another name");
+        if (File.Exists(path) && !overwrite)
+            throw new InputException($"{path}: exists already; choose another name, or give --overwrite to replace it");
+    }
+
+    /// <summary>Writes a file that a user named.</summary>
+    /// <param name="path">Its name; folders above it are made.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
+    public static void Write(string path, bool overwrite, Action<Stream> write)
+    {
+        RequirePath(path, overwrite);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Replace(path, write);
+    }
+
     /// <summary>Writes a new file beside the old one, waits until it is on the disk, gives it the name, and flushes the folder.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>

@@ -79,16 +79,37 @@ public sealed class SafetensorsFile
             throw new InputException($"{_source}: {name} is {entry.DType} {Format(entry.Shape)}, expected F32 {Format(shape)}");
     }
 
-    /// <summary>The values of a tensor of floats, row-major.</summary>
+    /// <summary>Whether <see cref="ReadSingles"/> can read elements of a type: <c>F32</c>, <c>F64</c>, <c>F16</c> and <c>BF16</c>.</summary>
+    /// <param name="dtype">The type's name.</param>
+    public static bool IsFloat(string dtype) => dtype is "F32" or "F64" or "F16" or "BF16";
+
+    /// <summary>The values of a tensor of floats, row-major; other floats than <c>F32</c> are converted.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="InputException">Its elements are no floats.</exception>
     public float[] ReadSingles(string name)
     {
         TensorEntry entry = Tensors[name];
+        return entry.DType switch
+        {
+            "F32" => ReadAll(entry, sizeof(float), BinaryPrimitives.ReadSingleLittleEndian),
+            "F64" => ReadAll(entry, sizeof(double), bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
+            "F16" => ReadAll(entry, sizeof(ushort), bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
+            // A bfloat16 is a float's upper half.
+            "BF16" => ReadAll(
+                entry, sizeof(ushort), bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
+            _ => throw new InputException($"{_source}: {name} is {entry.DType}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch"),
+        };
+    }
+
+    private delegate float ReadOne(ReadOnlySpan<byte> bytes);
+
+    private float[] ReadAll(TensorEntry entry, int size, ReadOne read)
+    {
         ReadOnlySpan<byte> data = Data[(int)entry.Begin..(int)entry.End];
-        float[] values = new float[data.Length / sizeof(float)];
+        float[] values = new float[data.Length / size];
         for (int i = 0; i < values.Length; i++)
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..]);
+            values[i] = read(data[(i * size)..]);
         return values;
     }
 

@@ -92,7 +92,7 @@ internal static class ModelFolder
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
         NetworkLayout layout = FittingLayout(tensors, tensorsPath, modelConfig, words.Size);
         var classifier = new SentenceClassifier(modelConfig, words, layout, new Numerics.TorchGenerator(0));
-        FromTorch(tensors, classifier.Parameters);
+        FromTorch(tensors.ReadSingles, classifier.Parameters);
         classifier.Network.Pack(classifier.Parameters);
         return classifier;
     }
@@ -145,22 +145,23 @@ internal static class ModelFolder
         return layout;
     }
 
-    private static void FromTorch(SafetensorsFile file, Parameters parameters)
+    /// <summary>Fills the parameters from tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
+    public static void FromTorch(Func<string, float[]> read, Parameters parameters)
     {
         foreach (Parameter parameter in parameters.All)
         {
             if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
                 continue;
-            float[] values = file.ReadSingles(parameter.Name);
+            float[] values = read(parameter.Name);
             if (parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
-                AddSecondBias(file, parameters, parameter.Name[FirstBias.Length..], values);
+                AddSecondBias(read, parameters, parameter.Name[FirstBias.Length..], values);
             parameters.Write(parameter, values);
         }
     }
 
-    private static void AddSecondBias(SafetensorsFile file, Parameters parameters, string suffix, float[] first)
+    private static void AddSecondBias(Func<string, float[]> read, Parameters parameters, string suffix, float[] first)
     {
-        float[] second = file.ReadSingles(SecondBias + suffix);
+        float[] second = read(SecondBias + suffix);
         int summed = first.Length;
         if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
         {

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Unroll.Formats;
+using Unroll.Onnx.Schema;
+using static Unroll.Onnx.Schema.AttributeProto.Types;
+
+namespace Unroll.Onnx;
+
+/// <summary>Puts a graph together: constants, nodes, inputs and outputs, each under a name that the next ones use.</summary>
+internal sealed class GraphBuilder(string name)
+{
+    public GraphProto Graph { get; } = new() { Name = name };
+
+    /// <summary>Adds a node of one output and returns that output's name, which is the node's too.</summary>
+    public string Node(string op, string output, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        Node(op, [output], inputs, attributes);
+        return output;
+    }
+
+    /// <summary>Adds a node; an empty name is an optional input or output that is left out.</summary>
+    public void Node(
+        string op, ReadOnlySpan<string> outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        var node = new NodeProto { OpType = op, Name = outputs[^1] };
+        node.Input.AddRange(inputs.ToArray());
+        node.Output.AddRange(outputs.ToArray());
+        node.Attribute.AddRange(attributes.ToArray());
+        Graph.Node.Add(node);
+    }
+
+    /// <summary>A constant of floats, row-major in the given shape.</summary>
+    public string Floats(string name, ReadOnlySpan<long> shape, float[] values) =>
+        Constant(name, shape, TensorProto.Types.DataType.Float, SafetensorsWriter.LittleEndianBytes(values).ToArray());
+
+    /// <summary>A constant list of whole numbers.</summary>
+    public string Integers(string name, params ReadOnlySpan<long> values) => Integers(name, [values.Length], values);
+
+    /// <summary>A constant whole number without dimensions.</summary>
+    public string Integer(string name, long value) => Integers(name, [], [value]);
+
+    public void Input(string name, TensorProto.Types.DataType type, string description, params ReadOnlySpan<string> dimensions) =>
+        Graph.Input.Add(Value(name, type, description, dimensions));
+
+    public void Output(string name, string description, string freeDimension, long size)
+    {
+        ValueInfoProto value = Value(name, TensorProto.Types.DataType.Float, description, [freeDimension]);
+        value.Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = size });
+        Graph.Output.Add(value);
+    }
+
+    public static AttributeProto Setting(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
+
+    public static AttributeProto Setting(string name, params ReadOnlySpan<long> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeType.Ints };
+        attribute.Ints.AddRange(values.ToArray());
+        return attribute;
+    }
+
+    public static AttributeProto Setting(string name, string value) =>
+        new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+
+    public static AttributeProto Setting(string name, IEnumerable<string> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeType.Strings };
+        attribute.Strings.AddRange(values.Select(ByteString.CopyFromUtf8));
+        return attribute;
+    }
+
+    private string Integers(string name, ReadOnlySpan<long> shape, ReadOnlySpan<long> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(long)];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
+        return Constant(name, shape, TensorProto.Types.DataType.Int64, bytes);
+    }
+
+    private string Constant(string name, ReadOnlySpan<long> shape, TensorProto.Types.DataType type, byte[] bytes)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
+        tensor.Dims.AddRange(shape.ToArray());
+        Graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    private static ValueInfoProto Value(
+        string name, TensorProto.Types.DataType type, string description, ReadOnlySpan<string> dimensions)
+    {
+        var shape = new TensorShapeProto();
+        foreach (string dimension in dimensions)
+            shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = dimension });
+        return new ValueInfoProto
+        {
+            Name = name,
+            DocString = description,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } },
+        };
+    }
+}

@@ -1,0 +1,99 @@
+using Unroll.Batches;
+using Unroll.Layers;
+using Unroll.Loss;
+using Unroll.Models;
+using Unroll.Numerics;
+using Unroll.Text;
+using Unroll.Threading;
+
+namespace Unroll.Onnx.Tests;
+
+/// <summary>A model with random parameters, and what the engine computes with it.</summary>
+public sealed record ExportCase(
+    Cell Cell, Nonlinearity Nonlinearity, int Embedding, int Layers, bool Bidirectional, Pooling Pooling, double Temperature = 1)
+{
+    private const int Words = 11;
+
+    /// <summary>Every cell × directions × layers × pooling with word vectors, and one-hot and other cases besides.</summary>
+    public static IReadOnlyList<ExportCase> All { get; } =
+    [
+        .. from cell in (Cell[])[Cell.Rnn, Cell.Gru, Cell.Lstm]
+           from nonlinearity in cell == Cell.Rnn ? (Nonlinearity[])[Nonlinearity.Tanh, Nonlinearity.Relu] : [Nonlinearity.Tanh]
+           from embedding in (int[])[5, 0]
+           from layers in (int[])[1, 2]
+           from bidirectional in (bool[])[false, true]
+           from pooling in Enum.GetValues<Pooling>()
+           select new ExportCase(cell, nonlinearity, embedding, layers, bidirectional, pooling),
+        new(Cell.Gru, Nonlinearity.Tanh, 5, 3, true, Pooling.Last),
+        new(Cell.Lstm, Nonlinearity.Tanh, 5, 1, false, Pooling.Mean, Temperature: 2.5),
+    ];
+
+    public string Name =>
+        $"{Cell} {Nonlinearity}, embedding {Embedding}, {Layers} layers, {(Bidirectional ? "both directions" : "forward")}, {Pooling}, T {Temperature}";
+
+    public ModelConfig Config => new()
+    {
+        Cell = Cell,
+        Nonlinearity = Nonlinearity,
+        Embedding = Embedding,
+        Hidden = 6,
+        Layers = Layers,
+        Bidirectional = Bidirectional,
+        Pooling = Pooling,
+        Temperature = Temperature,
+        Labels = ["bad", "\"good\"", "né"],
+    };
+
+    /// <summary>Parameters from N(0, 0.4²), so that no gate, direction or bias is without effect.</summary>
+    public SentenceClassifier CreateModel()
+    {
+        var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(2, Words - 2).Select(i => $"w{i}")], UnknownWords.Token);
+        SentenceClassifier classifier = SentenceClassifier.Create(Config, vocabulary);
+        var generator = new TorchGenerator(7);
+        foreach (Parameter parameter in classifier.Parameters.All)
+        {
+            float[] values = new float[parameter.Length];
+            generator.FillNormal(values, 0, 0.4f);
+            classifier.Parameters.Write(parameter, values);
+        }
+        classifier.Network.Pack(classifier.Parameters);
+        return classifier;
+    }
+
+    /// <summary>Sentences of mixed lengths, the longest neither first nor last; two of one word.</summary>
+    public static int[][] Sentences(ulong seed, params int[] lengths)
+    {
+        var generator = new TorchGenerator(seed);
+        return [.. lengths.Select(length =>
+        {
+            long[] ids = new long[length];
+            generator.FillIntegers(ids, 0, Words);
+            return (int[])[.. ids.Select(id => (int)id)];
+        })];
+    }
+
+    /// <summary>The engine's logits, sentence by sentence.</summary>
+    public static float[][] Logits(SentenceClassifier classifier, int[][] sentences)
+    {
+        using var pool = new WorkerPool(1);
+        var texts = new EncodedTexts();
+        foreach (int[] sentence in sentences)
+            texts.Add(sentence, label: 0);
+        var batch = new Batch();
+        batch.Fill(texts, [.. Enumerable.Range(0, sentences.Length)]);
+        var pass = new NetworkPass(classifier.Network, pool);
+        pass.Forward(batch);
+        float[][] logits = new float[sentences.Length][];
+        int classes = classifier.Config.Classes;
+        for (int b = 0; b < batch.Count; b++)
+            logits[batch.Rows[b]] = pass.Logits.Slice(b * classes, classes).ToArray();
+        return logits;
+    }
+
+    public float[] Probabilities(float[] logits)
+    {
+        float[] probabilities = new float[logits.Length];
+        SoftmaxCrossEntropy.Softmax([.. logits.Select(z => (float)(z / Temperature))], logits.Length, probabilities);
+        return probabilities;
+    }
+}
