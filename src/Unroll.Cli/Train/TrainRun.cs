@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Unroll.Batches;
-using Unroll.Evaluation;
 using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;
@@ -50,10 +49,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             summary.Calibration = classifier.Calibrate(dev);
         if (data.Test is { } test)
             summary.Test = classifier.Evaluate(classifier.Encode(test));
-#if BASELINES
         if (Baselines)
             summary.MeasureBaselines(train, dev, data.Test is null ? null : classifier.Encode(data.Test), classifier.Config.Classes);
-#endif
         summary.Write(terminal, json);
         Save(classifier, reports.Count);
         _folder?.Finish();

@@ -18,7 +18,6 @@ internal sealed class TrainSummary(EpochReport kept)
     /// <summary>The model on the test rows; null without them.</summary>
     public EvaluationResult? Test { get; set; }
 
-#if BASELINES
     /// <summary>Trains simpler models on the same rows.</summary>
     public void MeasureBaselines(EncodedTexts train, EncodedTexts dev, EncodedTexts? test, int classes)
     {
@@ -33,7 +32,6 @@ internal sealed class TrainSummary(EpochReport kept)
             texts is { Count: > 0 } ? evaluate(texts) : null;
     }
 
-#endif
     /// <summary>Prints it.</summary>
     public void Write(Terminal terminal, bool json)
     {
