@@ -85,6 +85,20 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void A_checkpoint_that_cannot_be_written_ends_the_training_or_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Epochs = 1, Checkpoint = new CheckpointOptions(Path.Combine(folder["none"], "state")) { EverySteps = 1 } };
+        SentenceClassifier classifier = SentenceClassifier.CreateFor(corpus, null, options);
+        Assert.Throws<DirectoryNotFoundException>(() => classifier.Fit(train, options, dev));
+        int told = 0;
+        classifier = SentenceClassifier.CreateFor(corpus, null, options);
+        classifier.Fit(train, options with { Checkpoint = options.Checkpoint with { Failed = _ => told++ } }, dev);
+        Assert.Equal(BatchOrder.BatchCount(train.Count, options.BatchSize), told);
+    }
+
+    [Fact]
     public void A_checkpoint_of_other_rows_or_settings_or_a_damaged_one_is_refused()
     {
         using var folder = new TemporaryFolder();
