@@ -9,7 +9,7 @@ internal static class Repository
     public static string Root => RepositoryRoot.Path;
 
     /// <summary>A file of the benchmarks' labelled sentences; the test is skipped where they are not.</summary>
-    public static string SharedData(string name) => Tests.SharedData.File(name);
+    public static string SharedData(string name) => global::Unroll.Tests.SharedData.File(name);
 
     /// <summary>Runs a program in the repository's root and waits for it.</summary>
     public static CommandRun Run(string program, params string[] args)

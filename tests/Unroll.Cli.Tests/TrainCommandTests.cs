@@ -20,7 +20,7 @@ public class TrainCommandTests
         Assert.Equal(40, epochs.Length);
         Assert.Matches(@"^Epoch \[1/40\] - Loss: \d\.\d{4} - Dev loss: \d\.\d{4} - Dev accuracy: \d\.\d{4} - Dev macro-F1: \d\.\d{4} \*$", epochs[0]);
         Assert.Contains("Dev accuracy: 1.0000", epochs[^1], StringComparison.Ordinal);
-        Assert.Contains("4 rows to train on, 4 to measure on; 2 labels, 7 tokens in the vocabulary", run.Error, StringComparison.Ordinal);
+        Assert.Contains("2 labels, 7 tokens in the vocabulary", run.Error, StringComparison.Ordinal);
         Assert.Contains($"Saved the model after 40 epochs in {folder["model"]}", run.Error, StringComparison.Ordinal);
 
         CommandRun predicted = CommandRun.Of("predict", folder["model"], "a Fine film", "dull");
@@ -40,8 +40,10 @@ public class TrainCommandTests
         using var folder = new TemporaryFolder();
         string data = WriteRows(folder);
         CommandRun run = CommandRun.Of(["train", data, "--dev", data, "--epochs", "2", "--json", .. Small]);
-        Assert.Equal(3, run.OutputLines.Length);
-        using JsonDocument json = JsonDocument.Parse(run.OutputLines[1]);
+        Assert.Equal(4, run.OutputLines.Length);
+        Assert.StartsWith("{\"data\":{", run.OutputLines[0], StringComparison.Ordinal);
+        Assert.StartsWith("{\"kept_epoch\":", run.OutputLines[3], StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(run.OutputLines[2]);
         Assert.Equal(
             (string[])["epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate", "gradient_norm", "clipped_share", "train_seconds", "tokens_per_second", "peak_mb", "best"],
             json.RootElement.EnumerateObject().Select(field => field.Name));

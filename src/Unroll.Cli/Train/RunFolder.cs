@@ -4,13 +4,14 @@ using Unroll.Training;
 namespace Unroll.Cli.Train;
 
 /// <summary>
-/// The folder of a training: <c>train.json</c> (its settings), <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not
+/// The folder of a training: <c>train.json</c> (its settings), <c>data.json</c> (the report of its rows), <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not
 /// finished, and the files of the model.
 /// </summary>
 internal sealed class RunFolder
 {
     private const string SettingsName = "train.json";
     private const string MetricsName = "metrics.jsonl";
+    private const string DataName = "data.json";
     private const string CheckpointName = "checkpoint";
     private const string StateName = "state.safetensors";
 
@@ -69,6 +70,9 @@ internal sealed class RunFolder
             throw new InputException($"{path}: no training to go on with (no {SettingsName}); begin one with unroll train DATA --out {path}");
         return folder;
     }
+
+    /// <summary>Writes the report of the rows.</summary>
+    public void WriteData(string json) => File.WriteAllText(System.IO.Path.Combine(Path, DataName), json + "\n");
 
     /// <summary>Adds the line of an epoch; lines of it and later ones, from before a resumed training, go.</summary>
     public void AddMetrics(EpochReport report)

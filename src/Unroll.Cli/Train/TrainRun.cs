@@ -70,6 +70,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     private (SentenceClassifier Classifier, EncodedTexts Train, EncodedTexts Dev) Prepare()
     {
         var split = DevSplit.Of(data.Train, data.Dev, options);
+        Report(split);
         WordVectors? vectors = ReadVectors(split);
         SentenceClassifier classifier = SentenceClassifier.CreateFor(data.Train, split.TrainRows, options);
         if (vectors is not null)
@@ -78,8 +79,27 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine($"{Vectors}: vectors of {vectors.Found} of {classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
         }
         terminal.Error.WriteLine(
-            $"{split.TrainCount} rows to train on, {split.DevCount} to measure on; {classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
+            $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
         return (classifier, classifier.Encode(data.Train, split.TrainRows), classifier.Encode(split.Dev, split.DevRows));
+    }
+
+    private void Report(DevSplit split)
+    {
+        List<CorpusPart> others = [];
+        if (split.DevCount > 0)
+            others.Add(new CorpusPart("dev", split.Dev, split.DevRows));
+        if (data.Test is { } test)
+            others.Add(new CorpusPart("test", test));
+        var report = new DataReport(new CorpusPart("train", split.Train, split.TrainRows), others);
+        terminal.Error.WriteLine(report.Brief());
+        string line = JsonLine.Of(writer =>
+        {
+            writer.WritePropertyName("data");
+            report.WriteTo(writer);
+        });
+        if (json)
+            terminal.Output.WriteLine(line);
+        _folder?.WriteData(line);
     }
 
     private WordVectors? ReadVectors(DevSplit split)

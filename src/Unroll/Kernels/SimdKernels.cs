@@ -242,7 +242,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             for (int column = 0; column < columns; column++)
                 edge[row * width + column] = from[row * fromRow + column];
         }
-        Tiles<TSimd, TVector>.Compute(height, k, a, aRow, aStep, panel, edge, width, edge, width);
+        if (height == 8 && columns <= TSimd.Width)
+            Tiles<TSimd, TVector>.Narrow8(k, a, aRow, aStep, panel, edge, width, edge, width);
+        else
+            Tiles<TSimd, TVector>.Compute(height, k, a, aRow, aStep, panel, edge, width, edge, width);
         for (int row = 0; row < height; row++)
         {
             for (int column = 0; column < columns; column++)

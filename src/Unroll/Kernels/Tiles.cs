@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Unroll.Kernels;
 
 /// <summary>
-/// The innermost loops of every matrix product: a tile of 1, 2, 4, 6 or 8 rows by two vectors stays in registers while the sum
-/// runs over k.
+/// The innermost loops of every matrix product: a tile of 1, 2, 4, 6 or 8 rows by two vectors (8 by one where a matrix ends) stays
+/// in registers while the sum runs over k.
 /// </summary>
 /// <remarks>
 /// c[i, ·] = from[i, ·] + Σ_k a[i·aRow + k·aStep] · b[k, ·]. The sum of an element runs over k in order, whatever the tile's
@@ -117,6 +117,36 @@ internal static unsafe class Tiles<TSimd, TVector>
         TSimd.Store(x, c + width);
         TSimd.Store(y, c + 2 * width);
         TSimd.Store(z, c + 3 * width);
+    }
+
+    /// <summary>As <see cref="Compute"/>, but only the first vector of eight rows: for a matrix that ends within it.</summary>
+    public static void Narrow8(int k, float* a, nint aRow, nint aStep, float* b, float* c, nint cRow, float* from, nint fromRow)
+    {
+        nint width = TSimd.Width;
+        TVector x0 = TSimd.Load(from), x1 = TSimd.Load(from + fromRow);
+        TVector x2 = TSimd.Load(from + 2 * fromRow), x3 = TSimd.Load(from + 3 * fromRow);
+        TVector x4 = TSimd.Load(from + 4 * fromRow), x5 = TSimd.Load(from + 5 * fromRow);
+        TVector x6 = TSimd.Load(from + 6 * fromRow), x7 = TSimd.Load(from + 7 * fromRow);
+        for (; k > 0; k--, a += aStep, b += 2 * width)
+        {
+            TVector x = TSimd.Load(b);
+            x0 = TSimd.MultiplyAdd(TSimd.Broadcast(a[0]), x, x0);
+            x1 = TSimd.MultiplyAdd(TSimd.Broadcast(a[aRow]), x, x1);
+            x2 = TSimd.MultiplyAdd(TSimd.Broadcast(a[2 * aRow]), x, x2);
+            x3 = TSimd.MultiplyAdd(TSimd.Broadcast(a[3 * aRow]), x, x3);
+            x4 = TSimd.MultiplyAdd(TSimd.Broadcast(a[4 * aRow]), x, x4);
+            x5 = TSimd.MultiplyAdd(TSimd.Broadcast(a[5 * aRow]), x, x5);
+            x6 = TSimd.MultiplyAdd(TSimd.Broadcast(a[6 * aRow]), x, x6);
+            x7 = TSimd.MultiplyAdd(TSimd.Broadcast(a[7 * aRow]), x, x7);
+        }
+        TSimd.Store(x0, c);
+        TSimd.Store(x1, c + cRow);
+        TSimd.Store(x2, c + 2 * cRow);
+        TSimd.Store(x3, c + 3 * cRow);
+        TSimd.Store(x4, c + 4 * cRow);
+        TSimd.Store(x5, c + 5 * cRow);
+        TSimd.Store(x6, c + 6 * cRow);
+        TSimd.Store(x7, c + 7 * cRow);
     }
 
     private static void Tile1(int k, float* a, nint aRow, nint aStep, float* b, float* c, nint cRow, float* from, nint fromRow)

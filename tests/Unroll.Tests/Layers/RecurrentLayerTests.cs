@@ -62,6 +62,21 @@ public class RecurrentLayerTests
             CheckSlope(run.InitialCell, run.DInitialCell, run, "dc_0");
     }
 
+    // More units than one group of columns whose weight gradients are computed together.
+    [Theory]
+    [InlineData(Cell.Rnn)]
+    [InlineData(Cell.Gru)]
+    [InlineData(Cell.Lstm)]
+    public void Gradients_by_the_weights_of_a_wide_layer_are_slopes(Cell kind)
+    {
+        LayerRun run = Random(kind, reverse: false, [5, 3, 3, 1], hiddenSize: 70, weightScale: 0.1f);
+        run.Execute();
+        (float[] dInputWeight, float[] dRecurrentWeight, float[] dBias) = ([.. run.DInputWeight], [.. run.DRecurrentWeight], [.. run.DBias]);
+        CheckSlope(run.InputWeight, dInputWeight, run, "dW_ih", every: 17);
+        CheckSlope(run.RecurrentWeight, dRecurrentWeight, run, "dW_hh", every: 211);
+        CheckSlope(run.Bias, dBias, run, "db", every: 3);
+    }
+
     // More tokens than a chunk holds: sums, states and gradients must not depend on where chunks begin.
     [Theory]
     [InlineData(Cell.Rnn)]
@@ -81,17 +96,16 @@ public class RecurrentLayerTests
         }
     }
 
-    private static LayerRun Random(Cell kind, bool reverse, int[] lengths)
+    private static LayerRun Random(Cell kind, bool reverse, int[] lengths, int hiddenSize = 7, float weightScale = 0.4f)
     {
         var random = new TorchGenerator(3);
         IRecurrentCell cell = kind switch { Cell.Lstm => new LstmCell(), Cell.Gru => new GruCell(), _ => new RnnCell(Nonlinearity.Tanh) };
         const int inputSize = 5;
-        const int hiddenSize = 7;
         int rows = cell.Gates * hiddenSize;
         return new LayerRun(AvailableKernels.Get(KernelRegistry.Current.Name), cell, inputSize, hiddenSize, reverse, lengths)
         {
-            InputWeight = random.Normal(rows * inputSize, 0.4f),
-            RecurrentWeight = random.Normal(rows * hiddenSize, 0.4f),
+            InputWeight = random.Normal(rows * inputSize, weightScale),
+            RecurrentWeight = random.Normal(rows * hiddenSize, weightScale),
             Bias = random.Normal(cell.Columns * hiddenSize, 0.4f),
             Input = random.Normal(lengths.Sum() * inputSize),
             InitialHidden = random.Normal(lengths.Length * hiddenSize),
@@ -101,12 +115,12 @@ public class RecurrentLayerTests
     }
 
     // Central differences in single precision: coarse, but a wrong term shows.
-    private static void CheckSlope(float[] values, float[] gradient, LayerRun run, string what)
+    private static void CheckSlope(float[] values, float[] gradient, LayerRun run, string what, int every = 1)
     {
         const float epsilon = 0.01f;
         float[] upstream = [.. run.DHidden];
         gradient = [.. gradient];
-        for (int i = 0; i < values.Length; i++)
+        for (int i = 0; i < values.Length; i += every)
         {
             float kept = values[i];
             values[i] = kept + epsilon;

@@ -9,7 +9,7 @@ namespace Unroll.Tests.Text;
 public class WordVectorsTests
 {
     // Ids: <pad> 0, <unk> 1, film 2, été 3, Film 4, a 5.
-    private static readonly Vocabulary Words = Vocabulary.Build([["film", "été", "Film", "a"]]);
+    private static readonly Vocabulary Words = new(["<pad>", "<unk>", "film", "été", "Film", "a"], UnknownWords.Token);
 
     [Theory]
     [InlineData("film 0.5 -1e-05\nzzz 9 9\nété 3 4\n")]
@@ -85,7 +85,7 @@ public class WordVectorsTests
         }
         string path = folder.Write("v.txt", text.ToString());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        WordVectors vectors = WordVectors.Read(path, Vocabulary.Build([["word19999", "word7"]]));
+        WordVectors vectors = WordVectors.Read(path, new Vocabulary(["<pad>", "<unk>", "word19999", "word7"], UnknownWords.Token));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.Equal((100, 2), (vectors.Width, vectors.Found));
         Assert.Equal(0.12345f, vectors.Values[^1]);

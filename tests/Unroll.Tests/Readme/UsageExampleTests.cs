@@ -1,0 +1,57 @@
+using Unroll.Evaluation;
+using Unroll.Models;
+using Unroll.Text;
+using Unroll.Training;
+using Xunit;
+
+namespace Unroll.Tests.Readme;
+
+/// <summary>The programs of the README's and docs/evaluation.md's sections on using a model run here.</summary>
+public class UsageExampleTests
+{
+    private static readonly LabelledText[] Data =
+    [
+        new("good", "a lovely film"), new("bad", "a dull film"), new("good", "lovely lovely"), new("bad", "dull to the end"),
+    ];
+
+    [Fact]
+    public void Words_come_one_by_one()
+    {
+        SentenceClassifier classifier = SentenceClassifier.Train(Data, new TrainingOptions { Epochs = 5 });
+        // README.md
+        PredictionStream stream = classifier.Stream();
+        foreach (string word in (string[])["a", "lovely", "film"])
+            Console.WriteLine($"{word}: {stream.Add(word).Label}");
+        // README.md
+        Assert.Equal(3, stream.Count);
+        Check("README.md");
+    }
+
+    [Fact]
+    public void A_model_is_measured_and_calibrated()
+    {
+        SentenceClassifier classifier = SentenceClassifier.Train(Data, new TrainingOptions { Epochs = 5 });
+        LabelledText[] dev = [.. Data, new("bad", "lovely")];
+        LabelledText[] rows = dev;
+        // docs/evaluation.md
+        EvaluationResult result = classifier.Evaluate(dev);         // Accuracy, MacroF1, Loss, CalibrationError, Confusion
+        CalibrationReport calibrated = classifier.Calibrate(dev);   // sets the temperature; loss and ECE before and after
+
+        using var run = new EvaluationRun(classifier, mostMistakes: 10);   // rows as they come; keeps the worst mistakes alone
+        foreach (LabelledText row in rows)
+            run.Add(row);
+        (EvaluationResult all, IReadOnlyList<Mistake> worst) = run.Finish();
+        // docs/evaluation.md
+        Assert.Equal(result.Loss, calibrated.LossBefore, 1e-12);
+        Assert.Equal(calibrated.LossAfter, all.Loss, 1e-12);
+        Assert.Equal(all.Rows - all.Confusion.Right, worst.Count);
+        Check("docs/evaluation.md");
+    }
+
+    private static void Check(string document)
+    {
+        string test = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Unroll.Tests", "Readme", "UsageExampleTests.cs"));
+        string example = test.Split($"        // {document}\n")[1].Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
+        Assert.Contains($"```csharp\n{example}\n```", File.ReadAllText(Path.Combine(RepositoryRoot.Path, document)), StringComparison.Ordinal);
+    }
+}
