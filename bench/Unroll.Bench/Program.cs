@@ -8,6 +8,7 @@ const string usage = """
     lab                                                              the lab's 300 epochs inside the process
     flat                                                             milliseconds a token from 10 to 2000 time steps
     compare [ROUNDS]                                                 ours, oneDNN and PyTorch in turn: a Markdown table
+    classifier [ROUNDS]                                              trainings on ../shared/data beside PyTorch: a Markdown table
     """;
 try
 {
@@ -27,6 +28,8 @@ try
             return 0;
         case ["compare", ..]:
             return Comparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
+        case ["classifier", ..]:
+            return ClassifierComparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
         default:
             Console.Error.WriteLine(usage);
             return 2;

@@ -17,6 +17,7 @@ public class CheckpointTests
         Embedding = 6,
         Hidden = 5,
         Dropout = 0.3f,
+        WordDropout = 0.1f,
         Epochs = 6,
         BatchSize = 4,
         BalancedClasses = true,
