@@ -12,8 +12,15 @@ internal static class Comparison
 
     private static readonly string[] Cells = ["rnn", "gru", "lstm"];
 
-    public static int Run(int rounds, TextWriter output, TextWriter log)
+    /// <summary>Prints the table.</summary>
+    /// <param name="rounds">How often each figure is taken.</param>
+    /// <param name="only">Names of sizes and cells to look at; empty for all.</param>
+    /// <param name="output">Where the table goes.</param>
+    /// <param name="log">Where it is said what is left out.</param>
+    public static int Run(int rounds, string[] only, TextWriter output, TextWriter log)
     {
+        string[] cells = [.. Cells.Where(only.Contains)];
+        string[] sizes = [.. Sizes.Select(size => size.Name).Where(only.Contains)];
         string peers = Peer.Folder;
         string? oneDnn = BuildOneDnn(peers, log);
         bool torch = Peer.HasTorch(log);
@@ -21,14 +28,14 @@ internal static class Comparison
         int[] threads = most == 1 ? [1] : [1, most];
 
         output.WriteLine($"Machine: {Peer.Machine()}, {most} processors, kernels {Kernels.KernelRegistry.Current.Name}, .NET {Environment.Version}.");
-        output.WriteLine($"Command: `dotnet run -c Release --project bench/Unroll.Bench -- compare {rounds}`, {DateTime.UtcNow:yyyy-MM-dd}. Medians of {rounds} rounds, GFLOP/s; a peer's best thread setting.");
+        output.WriteLine($"Command: `dotnet run -c Release --project bench/Unroll.Bench -- compare {string.Join(' ', [$"{rounds}", .. only])}`, {DateTime.UtcNow:yyyy-MM-dd}. Medians of {rounds} rounds, GFLOP/s; a peer's best thread setting.");
         output.WriteLine();
         output.WriteLine($"| size | cell | ours, 1 thread | ours, {most} threads | oneDNN | ours / oneDNN | share of peak | {most} threads / 1 | whole step | PyTorch step | ours / PyTorch |");
         output.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         var ratios = new List<double>();
-        foreach ((string name, int batch, int time, int input, int hidden) in Sizes)
+        foreach ((string name, int batch, int time, int input, int hidden) in Sizes.Where(size => sizes is [] || sizes.Contains(size.Name)))
         {
-            foreach (string cell in Cells)
+            foreach (string cell in cells is [] ? Cells : cells)
             {
                 string[] size = [cell, $"{batch}", $"{time}", $"{input}", $"{hidden}"];
                 var results = new Dictionary<string, List<double>>();
