@@ -24,7 +24,11 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
     {
         _folder = folder;
-        options = options with { Checkpoint = checkpoint, GradientFlow = new OnTrainingThread<GradientFlow>(folder.AddGradients) };
+        options = options with
+        {
+            Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) },
+            GradientFlow = new OnTrainingThread<GradientFlow>(flow => TryWrite("the epoch's gradients", () => folder.AddGradients(flow))),
+        };
     }
 
     /// <summary>Trains, saves and reports.</summary>
@@ -32,7 +36,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public int Train()
     {
         (SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev) = Prepare();
-        var display = new TrainingDisplay(terminal, json, report => _folder?.AddMetrics(report));
+        var display = new TrainingDisplay(terminal, json, AddMetrics);
         IReadOnlyList<EpochReport>? reports = Fit(classifier, train, dev, display);
         if (reports is null)
         {
@@ -139,6 +143,24 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             interrupted.Cancel();
         }
     }
+
+    private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
+
+    private void TryWrite(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e)
+        {
+            Warn(what, e);
+        }
+    }
+
+    // A disk that is full now may have room when the model is saved.
+    private void Warn(string what, Exception e) =>
+        terminal.Error.WriteLine($"warning: {what} could not be written ({e.Message.TrimEnd('.')}); training goes on");
 
     private void Save(SentenceClassifier classifier, int epochs)
     {
