@@ -51,6 +51,30 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public void A_run_folder_says_how_gradients_flowed_in_each_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        string data = WriteRows(folder);
+        string[] args = ["train", data, "--dev", data, "--out", folder["run"], "--cell", "lstm", "--overwrite", .. Small];
+        Assert.Equal(0, CommandRun.Of([.. args, "--epochs", "4"]).ExitCode);
+        Assert.Equal(0, CommandRun.Of([.. args, "--epochs", "3"]).ExitCode);
+        string[] lines = File.ReadAllLines(Path.Combine(folder["run"], "gradients.jsonl"));
+        Assert.Equal(3, lines.Length);
+        for (int epoch = 1; epoch <= lines.Length; epoch++)
+        {
+            using JsonDocument json = JsonDocument.Parse(lines[epoch - 1]);
+            Assert.Equal(
+                (string[])["epoch", "samples", "hidden_norm", "by_step", "spectral_norm", "spectral_radius"],
+                json.RootElement.EnumerateObject().Select(field => field.Name));
+            Assert.Equal(epoch, json.RootElement.GetProperty("epoch").GetInt32());
+            Assert.Equal(2, json.RootElement.GetProperty("samples").GetInt32());
+            Assert.All(json.RootElement.GetProperty("hidden_norm").EnumerateArray(), norm => Assert.True(norm.GetDouble() > 0));
+            double radius = json.RootElement.GetProperty("spectral_radius").GetDouble();
+            Assert.InRange(json.RootElement.GetProperty("spectral_norm").GetDouble(), radius * 0.999, 10);
+        }
+    }
+
+    [Fact]
     public void Stanford_sentiment_trains_with_falling_loss()
     {
         string train = Repository.SharedData("sst2/train.tsv");

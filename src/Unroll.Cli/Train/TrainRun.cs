@@ -24,7 +24,11 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
     {
         _folder = folder;
-        options = options with { Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) } };
+        options = options with
+        {
+            Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) },
+            GradientFlow = new OnTrainingThread<GradientFlow>(flow => TryWrite("the epoch's gradients", () => folder.AddGradients(flow))),
+        };
     }
 
     /// <summary>Trains, saves and reports.</summary>
@@ -140,15 +144,17 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
     }
 
-    private void AddMetrics(EpochReport report)
+    private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
+
+    private void TryWrite(string what, Action write)
     {
         try
         {
-            _folder?.AddMetrics(report);
+            write();
         }
         catch (IOException e)
         {
-            Warn("the epoch's metrics", e);
+            Warn(what, e);
         }
     }
 
