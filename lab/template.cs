@@ -30,7 +30,7 @@ var random = new TorchRandom(42);
 double[,] W = new double[0, 0], U = new double[0, 0], b = new double[0, 0];
 double[,] Wout = new double[0, 0], bOut = new double[0, 0];
 
-Report.Begin(H, learningRate, W, U, b, Wout, bOut);
+Report.Begin(I, H, C, learningRate, W, U, b, Wout, bOut);
 
 // ---- Training loop.
 for (int epoch = 1; epoch <= epochs; epoch++)
@@ -103,10 +103,10 @@ static class Report
     static string parameters = "";
     static int sentences, updates;
 
-    public static void Begin(int hidden, double learningRate, Array W, Array U, Array b, Array Wout, Array bOut)
+    public static void Begin(int inputs, int hidden, int classes, double learningRate, Array W, Array U, Array b, Array Wout, Array bOut)
     {
         parameters = Parameters(W, U, b, Wout, bOut);
-        Write($$"""{"trace":"unroll-lab/1","hidden":{{hidden}},"learning_rate":{{Json(learningRate)}}}""");
+        Write($$"""{"trace":"unroll-lab/1","inputs":{{inputs}},"hidden":{{hidden}},"classes":{{classes}},"learning_rate":{{Json(learningRate)}}}""");
         Write($$"""{"parameters":"initial",{{parameters}}}""");
         if (W.Length == 0 || U.Length == 0 || b.Length == 0 || Wout.Length == 0 || bOut.Length == 0)
             toDo.Add("TODO 1: parameters");

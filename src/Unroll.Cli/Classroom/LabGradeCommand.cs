@@ -16,7 +16,7 @@ internal static class LabGradeCommand
         Option<int> timeout = Options.Integer("--timeout", "Seconds that a sheet may run", Seconds, 1);
         var command = new Command(
             "grade",
-            "Build and run sheets and mark them, 20 marks each. A sheet is a student's program and runs with your rights: nothing keeps it from your files")
+            "Build, run and mark students' sheets. A sheet is a program that runs with your rights: nothing keeps it from your files")
         {
             files, csv, json, timeout,
         };

@@ -102,7 +102,7 @@ public class LabNewAndCheckTests
         Assert.Equal(""""
             sheet,parameters,forward,update,prediction,total,status,remarks
             "a, b.cs",5,3.5,0,0,8.5,marked,"b is missing, ""b"""
-            '=c.cs,0,0,0,0,0,marked,
+            "'=c.cs",0,0,0,0,0,marked,
 
             """", csv.ToString());
     }
