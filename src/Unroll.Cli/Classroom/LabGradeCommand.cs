@@ -53,7 +53,14 @@ internal static class LabGradeCommand
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         int done = 0;
-        return grader.Grade(sheets, Show, interrupted.Token).GetAwaiter().GetResult();
+        try
+        {
+            return grader.Grade(sheets, Show, interrupted.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException($"interrupted after {done} of {sheets.Length} sheets; no marks are printed, begin again");
+        }
 
         void Show(SheetMarks row)
         {

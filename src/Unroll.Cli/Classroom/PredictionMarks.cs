@@ -32,7 +32,7 @@ internal static class PredictionMarks
             else if (computed is { } other && other != label)
                 Say($"\"{sentence}\" → {prediction}, but the final parameters give {other}: predict with the network");
             else if (final is null && forwardIsRight)
-                Say($"\"{sentence}\" → {prediction}, but the final parameters were not reported");
+                Say($"\"{sentence}\" → {prediction}, but the final parameters {(trace.Parameters("final") is null ? "were not reported" : "are not finite numbers in their shapes")}");
             else if (isTrained)
                 marks[Criterion.Prediction] += OfSentence;
         }

@@ -52,7 +52,7 @@ internal static class Rubric
     {
         int notFinite = Array.FindIndex(trace.LossHistory, loss => !double.IsFinite(loss));
         if (notFinite >= 0)
-            marks.Say(Criterion.Update, $"the loss of epoch {notFinite + 1} is not a number");
+            marks.Say(Criterion.Update, $"the loss of epoch {notFinite + 1} is not finite: the learning rate is too large, or the step goes uphill");
         if (passes.Count == 0 || ForwardMarks.Usable(passes[0].Pass, passes[0].Parameters.Hidden) is not { } pass)
             return;
         (double found, int label) = (passes[0].Pass.Loss, passes[0].Pass.Label);

@@ -47,15 +47,13 @@ internal sealed class SgdSteps
     public bool IsFirstRight(int p, double rate) => _steps.Count > 1 && ExplainsStep(p, 0, default, rate);
 
     /// <summary>The learning rate that would explain a parameter's first step; null where none does.</summary>
-    public double? RateOf(int p, BackwardMistakes mistakes)
+    public double? RateOf(int p, BackwardMistakes mistakes) => RateOf(p, mistakes, step: 0);
+
+    /// <summary>The rates of a parameter's steps, if each is some number times its gradient.</summary>
+    public double[]? RatesOf(int p)
     {
-        double[,] change = _steps[0].Change[p];
-        double[,] gradient = Gradient(0, mistakes, 0)[p];
-        double squares = gradient.Cast<double>().Sum(value => value * value);
-        if (_tolerance.IsNothing(change, Largest(p)) || squares == 0)
-            return null;
-        double rate = -change.Cast<double>().Zip(gradient.Cast<double>(), (a, b) => a * b).Sum() / squares;
-        return rate > 0 && _tolerance.Fits(change, Scale(gradient, -rate), Largest(p)) ? rate : null;
+        double?[] rates = [.. Enumerable.Range(0, _steps.Count).Select(step => RateOf(p, default, step))];
+        return rates.Any(rate => rate is null) ? null : [.. rates.OfType<double>()];
     }
 
     /// <summary>Where the first step that is not right differs most.</summary>
@@ -68,6 +66,17 @@ internal sealed class SgdSteps
                                  from j in Enumerable.Range(0, change.GetLength(1))
                                  select (i, j)).MaxBy(at => Math.Abs(change[at.i, at.j] - expected[at.i, at.j]));
         return (step + 1, row, column, change[row, column], expected[row, column]);
+    }
+
+    private double? RateOf(int p, BackwardMistakes mistakes, int step)
+    {
+        double[,] change = _steps[step].Change[p];
+        double[,] gradient = Gradient(step, mistakes, 0)[p];
+        double squares = gradient.Cast<double>().Sum(value => value * value);
+        if (_tolerance.IsNothing(change, Largest(p)) || squares == 0)
+            return null;
+        double rate = -change.Cast<double>().Zip(gradient.Cast<double>(), (a, b) => a * b).Sum() / squares;
+        return rate > 0 && _tolerance.Fits(change, Scale(gradient, -rate), Largest(p)) ? rate : null;
     }
 
     private bool ExplainsStep(int p, int step, BackwardMistakes mistakes, double rate) =>

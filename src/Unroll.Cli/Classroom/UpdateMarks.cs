@@ -73,7 +73,13 @@ internal sealed class UpdateMarks
         }
         if (unchanged.Length > 0)
             SayUnchanged(unchanged);
-        foreach (int p in unnamed)
+        var scaled = unnamed.ToLookup(OtherRates);
+        foreach (IGrouping<string?, int> group in scaled.Where(group => group.Key is not null))
+        {
+            _marks[Criterion.Update] += group.Count() / 2.0;
+            Say($"{Names([.. group])} changed by {group.Key}");
+        }
+        foreach (int p in scaled[null])
             SayUnnamed(p);
     }
 
@@ -95,15 +101,20 @@ internal sealed class UpdateMarks
             Say($"{Names(unchanged)} did not change: " + string.Join(", ", unchanged.Select(p => $"{LabParameters.Names[p]} -= {_rateText} × d{LabParameters.Names[p]}")));
     }
 
+    // Steps along the gradient, but not at the learning rate.
+    private string? OtherRates(int p)
+    {
+        if (_steps.RatesOf(p) is not { } rates)
+            return null;
+        string[] texts = [.. rates.Select(Wording.Number).Distinct()];
+        return texts.Length == 1
+            ? $"{texts[0]} × the gradient, expected {_rateText} ×"
+            : $"{texts[0]} × the gradient at the first sentence and {texts[1]} × at the second: every step has the same learning rate";
+    }
+
     private void SayUnnamed(int p)
     {
         string name = LabParameters.Names[p];
-        if (_steps.RateOf(p, default) is { } rate && _steps.Explains(p, default, rate))
-        {
-            _marks[Criterion.Update] += 0.5;
-            Say($"{name} changed by {Wording.Number(rate)} × its gradient, expected {_rateText} ×");
-            return;
-        }
         if (_steps.IsFirstRight(p, _rate))
             _marks[Criterion.Update] += 0.5;
         (int sentence, int row, int column, double found, double expected) = _steps.LargestDifference(p, _rate);

@@ -161,7 +161,7 @@ public class LabGradeTests(MarkedClass marked) : IClassFixture<MarkedClass>
     [Fact]
     public void A_parameter_that_moves_at_its_own_rate_is_named()
     {
-        Assert.Equal(["update: U changed by 0.025 × its gradient, expected 0.1 ×"], Remarks("rate of one"));
+        Assert.Equal(["update: U changed by 0.025 × the gradient, expected 0.1 ×"], Remarks("rate of one"));
         Assert.Equal([5, 5, 4.5, 5], Marks("rate of one"));
     }
 

@@ -76,6 +76,18 @@ public class UpdateMarksTests
     }
 
     [Fact]
+    public void Steps_at_rates_of_their_own_are_named()
+    {
+        TrainedSentence first = Read(Start(3, 5), Good, 1);
+        LabParameters afterFirst = first.Parameters.Plus(-0.04, Gradient(first, default));
+        TrainedSentence second = Read(afterFirst, Bad, 0);
+        SheetMarks marks = new("sheet.cs");
+        UpdateMarks.Give(new SgdSteps(first, afterFirst, second, afterFirst.Plus(-0.01, Gradient(second, default))), 0.1, marks);
+        Assert.Equal(2.5, marks[Criterion.Update]);
+        Assert.Contains(marks.Remarks, remark => remark.Text.StartsWith("W, U, b, W_out and b_out changed by 0.04 × the gradient at the first sentence and 0.01 ×", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_no_mistake_explains_shows_the_largest_difference()
     {
         LabParameters start = Start(2, 3);
