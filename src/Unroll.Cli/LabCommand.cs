@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Cli.Classroom;
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Training;
@@ -28,6 +29,7 @@ internal static class LabCommand
         var command = new Command("lab", "Train the classroom lab: a vanilla RNN that learns \"The movie is good\" and \"The movie is bad\"")
         {
             seed, epochs, learningRate, hidden, cell, test, output, overwrite, json,
+            LabNewCommand.Create(terminal), LabGradeCommand.Create(terminal), LabCheckCommand.Create(terminal),
         };
         command.SetAction(parsed =>
         {

@@ -66,11 +66,15 @@ internal static class UnrollCommand
         _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
     };
 
+    // As it is typed: unroll lab new.
+    private static string FullName(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
+
     private static string Describe(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
         bool isRoot = command == parsed.RootCommandResult.Command;
-        string name = isRoot ? "unroll" : $"unroll {command.Name}";
+        string name = isRoot ? "unroll" : FullName(command);
         string seeHelp = $"see {name} --help";
         if (parsed.UnmatchedTokens is [string unknown, ..])
         {

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Unroll.Cli.Classroom;
+
+/// <summary>
+/// The SDK's C# compiler, called as it is: a sheet is compiled with what a file-based program has, and no project file, package or
+/// property of the folders around takes part.
+/// </summary>
+internal sealed partial class CSharpCompiler
+{
+    private const int Version = 10;
+    private const string GlobalUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+
+        """;
+
+    private const string RuntimeSettings = """
+        {
+          "runtimeOptions": {
+            "tfm": "net10.0",
+            "framework": { "name": "Microsoft.NETCore.App", "version": "10.0.0" },
+            "configProperties": {
+              "System.GC.Concurrent": false,
+              "System.GC.HeapHardLimit": 1073741824,
+              "System.Globalization.Invariant": true
+            }
+          }
+        }
+
+        """;
+
+    private readonly string _compiler;
+    private readonly string _arguments;
+
+    private CSharpCompiler(string host, string compiler, string framework)
+    {
+        Host = host;
+        _compiler = compiler;
+        string[] references = [.. Directory.EnumerateFiles(framework, "*.dll").Where(IsReference)];
+        _arguments = string.Join('\n', (string[])
+        [
+            "-nologo", "-target:exe", "-langversion:latest", "-nullable:enable", "-debug:portable", "-warn:0", "-nostdlib", "-utf8output",
+            "-preferreduilang:en", "-features:FileBasedProgram", .. references.Select(reference => $"-reference:\"{reference}\""),
+        ]);
+    }
+
+    /// <summary>The <c>dotnet</c> that runs the compiler and the sheets.</summary>
+    public string Host { get; }
+
+    /// <summary>Finds the compiler of the SDK beside the running .NET, or of the <c>dotnet</c> on the path.</summary>
+    public static CSharpCompiler Find()
+    {
+        string framework = RuntimeEnvironment.GetRuntimeDirectory();
+        string runtimeRoot = Path.GetFullPath(Path.Combine(framework, "..", "..", ".."));
+        return Find(framework, [runtimeRoot, .. RootsOnPath()]);
+    }
+
+    /// <summary>Finds the compiler of the newest SDK below the first of some folders that has one.</summary>
+    /// <param name="framework">The folder of .NET's assemblies.</param>
+    /// <param name="roots">Folders that have <c>dotnet</c> in them.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public static CSharpCompiler Find(string framework, IReadOnlyList<string> roots)
+    {
+        foreach (string root in roots)
+        {
+            string host = Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+            string sdks = Path.Combine(root, "sdk");
+            if (!File.Exists(host) || !Directory.Exists(sdks))
+                continue;
+            string? newest = Directory.EnumerateDirectories(sdks)
+                .Where(sdk => VersionOf(sdk)?.Major >= Version)
+                .OrderByDescending(VersionOf)
+                .Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll"))
+                .FirstOrDefault(File.Exists);
+            if (newest is not null)
+                return new CSharpCompiler(host, newest, framework);
+        }
+        throw new InputException(
+            $"unroll lab grade: no C# compiler in {string.Join(" or ", roots.Take(2))}, only the .NET runtime; expected the .NET {Version} SDK, which builds the sheets: install it");
+    }
+
+    /// <summary>Compiles one sheet.</summary>
+    /// <param name="source">The sheet.</param>
+    /// <param name="folder">An empty folder for it.</param>
+    /// <param name="limit">How long that may take.</param>
+    /// <param name="cancelled">Stops it.</param>
+    /// <returns>The program, or the first error.</returns>
+    public async Task<(string? Program, string? Error)> Compile(string source, string folder, TimeSpan limit, CancellationToken cancelled)
+    {
+        string program = Path.Combine(folder, "sheet.dll");
+        string usings = Path.Combine(folder, "usings.cs");
+        string response = Path.Combine(folder, "sheet.rsp");
+        await File.WriteAllTextAsync(usings, GlobalUsings, cancelled).ConfigureAwait(false);
+        await File.WriteAllTextAsync(
+            response, $"{_arguments}\n-out:\"{program}\"\n\"{source}\"\n\"{usings}\"\n", cancelled).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(folder, "sheet.runtimeconfig.json"), RuntimeSettings, cancelled).ConfigureAwait(false);
+        var start = new ProcessStartInfo(Host, ["exec", _compiler, "-noconfig", $"@{response}"]) { WorkingDirectory = folder };
+        SheetProcessEnd end = await SheetProcess.Run(start, limit, cancelled).ConfigureAwait(false);
+        if (end.ExitCode == 0 && File.Exists(program))
+            return (program, null);
+        if (end.IsTimedOut)
+            return (null, "the compiler was stopped at the time limit");
+        return (null, FirstError(end.Output + end.Error));
+    }
+
+    private static string FirstError(string output)
+    {
+        Match error = ErrorLine().Match(output);
+        if (error.Success)
+            return Wording.OneLine($"line {error.Groups["line"].Value}: {error.Groups["text"].Value.Trim().TrimEnd('.')} ({error.Groups["code"].Value})");
+        string first = output.Split('\n', 2)[0];
+        return first.Length == 0 ? "the compiler failed" : Wording.OneLine(first);
+    }
+
+    private static bool IsReference(string path)
+    {
+        string name = Path.GetFileName(path);
+        return !name.Contains("Native", StringComparison.Ordinal)
+            && (name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
+                || name is "mscorlib.dll" or "netstandard.dll");
+    }
+
+    private static Version? VersionOf(string folder) =>
+        System.Version.TryParse(Path.GetFileName(folder).Split('-')[0], out Version? version) ? version : null;
+
+    private static IEnumerable<string> RootsOnPath()
+    {
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var host = new FileInfo(Path.Combine(folder, name));
+            if (host.Exists)
+                yield return (host.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? host).DirectoryName!;
+        }
+    }
+
+    [GeneratedRegex(@"\((?<line>\d+),\d+\): error (?<code>\w+): (?<text>[^\n]*)")]
+    private static partial Regex ErrorLine();
+}

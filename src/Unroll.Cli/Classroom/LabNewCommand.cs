@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace Unroll.Cli.Classroom;
+
+/// <summary><c>unroll lab new</c>: writes the student's sheet, which is <c>lab/template.cs</c>.</summary>
+internal static class LabNewCommand
+{
+    internal const string Resource = "lab/template.cs";
+
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The sheet to write, a file that ends in .cs" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists" };
+        Option<bool> json = Options.Json("Print what was written as one JSON object");
+        var command = new Command("new", "Write a student's sheet: the exercise in one file, with five TODOs") { file, overwrite, json };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(file);
+            Write(path, parsed.GetValue(overwrite));
+            terminal.Output.WriteLine(parsed.GetValue(json)
+                ? JsonLine.Of(writer => writer.WriteString("file", path))
+                : $"{path}: fill in TODO 1 to 5; dotnet run {path} says what is still to do, unroll lab grade {path} marks it");
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>The sheet's text.</summary>
+    internal static Stream Open() =>
+        typeof(LabNewCommand).Assembly.GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"{Resource} is not embedded");
+
+    private static void Write(string path, bool overwrite)
+    {
+        if (!path.EndsWith(".cs", StringComparison.OrdinalIgnoreCase))
+            throw new InputException($"{path}: expected a file that ends in .cs, for dotnet run takes no other");
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: a folder, expected a file; name one in it");
+        if (File.Exists(path) && !overwrite)
+            throw new InputException($"{path}: exists already; --overwrite replaces it, and what was filled in is lost");
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (Stream sheet = Open())
+            using (FileStream target = File.Create(temporary))
+                sheet.CopyTo(target);
+            File.Move(temporary, path, overwrite);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}
