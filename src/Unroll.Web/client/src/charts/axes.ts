@@ -46,7 +46,7 @@ export const legend = (colours: Palette, names: string[]): object => ({
   bottom: 0,
   left: 0,
   type: 'scroll',
-  itemWidth: 26,
+  itemWidth: 34,
   textStyle: { ...font, color: colours.text },
   pageTextStyle: { color: colours.muted },
   pageIconColor: colours.text,
@@ -56,7 +56,7 @@ export const legend = (colours: Palette, names: string[]): object => ({
 const dashes = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]];
 const symbols = ['circle', 'rect', 'triangle', 'diamond'];
 
-/** How the i-th series looks: told apart by dash and mark too, not by colour alone. */
+/** How a series looks: told apart by dash and mark too, not by colour alone. */
 export const look = (i: number, points: number): object => ({
   type: 'line',
   symbol: symbols[i % symbols.length],

@@ -16,7 +16,7 @@ export interface HeatMap {
   range?: [number, number];
   /** Writes the value into its cell. */
   cell?: (value: number) => string;
-  /** Whether the names along x are turned, where they are many. */
+  /** Names along x are all shown, turned where they are many. */
   rotate?: boolean;
   /** The first y on top, as in a matrix. */
   matrix?: boolean;
@@ -41,7 +41,7 @@ export function heatMap(map: HeatMap, colours: Palette): Option {
     xAxis: axis(colours, map.xName, 'category', {
       data: map.x,
       splitLine: { show: false },
-      ...(map.rotate ? { axisLabel: { color: colours.muted, rotate: 60, hideOverlap: true } } : {}),
+      ...(map.rotate === undefined ? {} : { axisLabel: { color: colours.muted, rotate: map.rotate ? 60 : 0, interval: 0, hideOverlap: true } }),
     }),
     yAxis: axis(colours, '', 'category', { data: map.y, inverse: map.matrix ?? false, splitLine: { show: false } }),
     visualMap: {

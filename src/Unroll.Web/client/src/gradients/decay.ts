@@ -36,7 +36,7 @@ export function decayChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
         return {
           ...look(i, line.values.length),
           name: line.name,
-          showSymbol: !line.isBound && line.values.length <= 40,
+          ...(line.isBound ? { symbol: 'none' } : {}),
           color: colour,
           lineStyle: { width: line.isBound ? 1 : 2, type: line.isBound ? 'dashed' : 'solid', color: colour },
           data: line.values.flatMap((value, k) => (value > 0 ? [[k, value]] : [])),

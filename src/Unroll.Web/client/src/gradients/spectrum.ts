@@ -19,7 +19,7 @@ export function spectrumChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
       ...frame(colours, 'of the first layer’s W', 30),
       legend: legend(colours, lines.map((line) => line.name)),
       xAxis: axis(colours, 'epoch', 'value', { min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } }),
-      yAxis: axis(colours, '', 'value', { min: 0, max: (range: { max: number }) => Math.max(1.1, Math.ceil(range.max * 11) / 10) }),
+      yAxis: axis(colours, '', 'value', { min: 0, max: (range: { max: number }) => (range.max < 1 ? 1.2 : null) }),
       series: lines.map((line, i) => ({
         ...look(i, epochs.length),
         name: line.name,

@@ -12,7 +12,7 @@ export function format(value: number | null | undefined): string {
 export const percent = (share: number | null | undefined, digits = 1): string =>
   share === null || share === undefined ? '–' : `${(100 * share).toFixed(digits)} %`;
 
-export const signed = (value: number): string => (value > 0 ? '+' : value < 0 ? '\u2212' : '') + Math.abs(value).toFixed(2);
+export const signed = (value: number | null): string => (value === null ? '–' : (value > 0 ? '+' : value < 0 ? '\u2212' : '') + Math.abs(value).toFixed(2));
 
 /** Tick labels of a logarithmic axis or scale. */
 export function power(value: number): string {

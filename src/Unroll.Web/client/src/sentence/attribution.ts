@@ -4,17 +4,17 @@ import { signed } from '../page/numbers';
 import { card } from '../page/section';
 
 const KINDS = [
-  { key: 'gradient_x_input', title: 'Gradient × input', note: 'What each word adds to the logit of' },
-  { key: 'leave_one_out', title: 'Leaving a word out', note: 'What the logit loses without the word, for' },
+  { key: 'gradient_x_input', title: 'Gradient × input', before: 'What each word adds to the logit of', after: ', to first order.' },
+  { key: 'leave_one_out', title: 'Leaving a word out', before: 'What is lost without the word, of the logit of', after: ', measured.' },
 ] as const;
 
 /** How much each word speaks for the prediction: as a number, as a bar and as a colour. */
 export const attributionCards = (sentence: Sentence): HTMLElement[] =>
-  KINDS.filter(({ key }) => sentence.attribution?.[key]?.length > 0).map(({ key, title, note }) => {
+  KINDS.filter(({ key }) => sentence.attribution?.[key]?.length > 0).map(({ key, title, before, after }) => {
     const values = sentence.attribution[key];
     const most = values.reduce((a, value) => Math.max(a, Math.abs(value)), 0) || 1;
     return card(title,
-      element('p', { class: 'note' }, `${note} `, element('b', {}, element('bdi', {}, sentence.label)), ', by first order or by trying. Orange and + speak for it, blue and \u2212 against it.'),
+      element('p', { class: 'note' }, `${before} `, element('b', {}, element('bdi', {}, sentence.label)), `${after} Orange and + speak for it, blue and \u2212 against it.`),
       element('ol', { class: 'words', id: `words-${key}`, dir: 'auto' }, ...sentence.tokens.map((token, t) => word(token, values[t] ?? 0, most))));
   });
 

@@ -1,7 +1,7 @@
 import { frame, axis, legend, look } from '../charts/axes';
 import { chartCard } from '../charts/chart';
 import type { Sentence } from '../data';
-import { shorten } from '../page/numbers';
+import { format, shorten } from '../page/numbers';
 import { numbered, wordAxis } from './wordAxis';
 
 const MOST_LABELS = 6;
@@ -28,7 +28,7 @@ export function prefixChart(sentence: Sentence): HTMLElement {
       tooltip: {
         ...(frame(colours, '').tooltip as object),
         formatter: (items: { dataIndex: number; seriesName: string; value: number }[]) =>
-          [`after "${sentence.tokens[items[0]!.dataIndex]}"`, ...items.map((item) => `${shorten(item.seriesName, 24)}: ${item.value.toFixed(4)}`)].join('\n'),
+          [`after "${sentence.tokens[items[0]!.dataIndex]}"`, ...items.map((item) => `${shorten(item.seriesName, 24)}: ${format(item.value)}`)].join('\n'),
       },
     }),
     table: () => ({

@@ -20,7 +20,7 @@ export function sentenceTab(sentences: Sentence[]): HTMLElement[] {
 function oneSentence(sentence: Sentence): HTMLElement[] {
   const { model } = sentence;
   return [
-    element('p', { class: 'quoted', id: 'sentence', dir: 'auto' }, sentence.text),
+    element('p', { class: 'quoted', id: 'sentence-text', dir: 'auto' }, sentence.text),
     figures([
       ['Prediction', sentence.label],
       ['Probability', percent(sentence.probability, 2)],
@@ -30,7 +30,7 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ['Pooling', model.pooling],
       ['Parameters', model.parameters.toLocaleString('en-US')],
     ]),
-    section('What the words do', grid(prefixChart(sentence), ...attributionCards(sentence), gradientChart(sentence), attentionChart(sentence))),
-    section('The hidden state', grid(pathChart(sentence)), statesPart(sentence)),
+    section('What the words do', grid(prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)), gradientChart(sentence), attentionChart(sentence))),
+    section('The hidden state', statesPart(sentence, pathChart(sentence))),
   ];
 }

@@ -10,16 +10,17 @@ import { numbered } from './wordAxis';
 const MOST_TABLE_UNITS = 64;
 
 /** What every unit does at every word: hidden state, cell and gates of one layer and direction. */
-export function statesPart(sentence: Sentence): HTMLElement {
+export function statesPart(sentence: Sentence, path: HTMLElement | null): HTMLElement {
   const { states } = sentence;
   const name = (one: States): string => `layer ${one.layer + 1}, ${one.direction}`;
   const top = Math.max(0, states.findLastIndex((one) => one.direction === 'forward'));
   const order = [states[top], ...states.filter((_, i) => i !== top)].filter((one) => one !== undefined);
-  const maps = element('div', {}, ...(order[0] ? [mapsOf(sentence, order[0])] : []));
-  return element('div', {}, choice('States of', order.map(name), (i) => maps.replaceChildren(mapsOf(sentence, order[i]!))), maps);
+  const maps = element('div', {}, ...(order[0] ? [mapsOf(sentence, order[0], path)] : []));
+  return element('div', {}, choice('States of', order.map(name), (i) => maps.replaceChildren(mapsOf(sentence, order[i]!, path))), maps);
 }
 
-const mapsOf = (sentence: Sentence, states: States): HTMLElement => grid(
+const mapsOf = (sentence: Sentence, states: States, path: HTMLElement | null): HTMLElement => grid(
+  path,
   map(sentence, 'hidden', 'Hidden state', states.hidden, 'diverging'),
   states.cell && map(sentence, 'cell', 'Cell state', states.cell, 'diverging'),
   ...Object.entries(states.gates ?? {}).map(([gate, values]) => {
@@ -34,7 +35,7 @@ function map(sentence: Sentence, id: string, title: string, values: number[][], 
   return chartCard({
     id: `states-${id}`,
     title: `${title}: units × words`,
-    height: Math.min(560, Math.max(220, 130 + 8 * units)),
+    height: Math.min(640, Math.max(240, 140 + 12 * units)),
     option: (colours, width) => heatMap({
       xName: '',
       x: sentence.tokens.map((token, t) => `${t + 1} ${shorten(token, width < 420 ? 8 : 12)}`),

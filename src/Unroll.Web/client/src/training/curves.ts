@@ -52,15 +52,18 @@ function option(spec: Curves, lines: Line[], colours: Palette): Option {
     ...(spec.across ?? []).map((mark) => ({ yAxis: mark.value, label: { formatter: mark.name, position: 'insideStartTop' } })),
   ];
   const across = (spec.across ?? []).map((mark) => mark.value);
-  const top = across.length === 0 ? undefined : (range: { max: number }) => Math.max(range.max, ...across) * 1.1;
+  const top = across.length === 0 ? undefined : (range: { max: number }) => Math.max(range.max, ...across) * (spec.type === 'log' ? 1.3 : 1.1);
+  const isOverlaid = spec.runs.length > 1;
   const isMany = lines.length > 1;
   return {
     ...frame(colours, spec.yName, isMany ? 30 : 0),
     legend: legend(colours, lines.map((line) => line.name)),
     xAxis: axis(colours, 'epoch', 'value', { min: 1, max: 'dataMax', minInterval: 1, splitLine: { show: false } }),
-    yAxis: axis(colours, '', spec.type ?? 'value', { scale: true, max: top }),
+    yAxis: axis(colours, '', spec.type ?? 'value', { scale: true, max: top, axisLabel: { color: colours.muted, showMaxLabel: top === undefined ? undefined : false } }),
     series: lines.map((line, i) => ({
-      ...look(i, line.run.metrics.length),
+      // Of several runs each has its colour, and each of its curves a dash.
+      ...look(isOverlaid ? spec.curves.indexOf(line.curve) : i, line.run.metrics.length),
+      color: colours.series[(isOverlaid ? spec.runs.indexOf(line.run) : i) % colours.series.length],
       name: line.name,
       data: line.run.metrics.flatMap((epoch) => {
         const value = line.curve.value(epoch);

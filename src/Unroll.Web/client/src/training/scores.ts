@@ -16,7 +16,7 @@ export function keyFigures(run: Run): HTMLElement {
     ['Calibration error', evaluation && percent(evaluation.ece, 2)],
     ['Kept epoch', kept && `${kept.epoch} of ${run.metrics.length}`],
     ['Training loss there', kept && format(kept.train_loss)],
-    ['Time', seconds > 0 ? `${format(Number(seconds.toPrecision(3)))} s` : undefined],
+    ['Time', seconds > 0 ? `${Number(seconds.toPrecision(3))} s` : undefined],
     ['Seed', run.settings['seed'] === undefined ? undefined : String(run.settings['seed'])],
   ];
   return figures(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));

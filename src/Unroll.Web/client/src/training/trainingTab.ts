@@ -28,10 +28,10 @@ function oneRun(run: Run): HTMLElement[] {
   const parts = [
     evaluation
       ? section('On the dev rows', grid(
-        confusionChart(evaluation, labelsOf(run)), evaluation.by_length && lengthChart(evaluation.by_length), labelScores(evaluation, labelsOf(run)),
-        baselines(evaluation.summary), mistakesCard(evaluation.mistakes)))
+        confusionChart(evaluation, labelsOf(run)), evaluation.by_length && lengthChart(evaluation.by_length), element('div', { class: 'stack' }, labelScores(evaluation, labelsOf(run)), baselines(evaluation.summary)),
+        mistakesCard(evaluation.mistakes)))
       : section('On the dev rows', missing('Not measured: this run has no dev rows.')),
-    section('The run', grid(commandCard(run), run.data && dataCard(run.data), configurationCard(run))),
+    section('The run', grid(element('div', { class: 'stack' }, commandCard(run), configurationCard(run)), run.data && dataCard(run.data))),
   ];
   return parts;
 }
