@@ -7,7 +7,8 @@ const string usage = """
     step  CELL BATCH TIME INPUT HIDDEN [--threads N] [--seconds S]   a whole training step: a JSON line
     lab                                                              the lab's 300 epochs inside the process
     flat                                                             milliseconds a token from 10 to 2000 time steps
-    compare [ROUNDS]                                                 ours, oneDNN and PyTorch in turn: a Markdown table
+    compare [ROUNDS] [SIZE…] [CELL…]                                 ours, oneDNN and PyTorch in turn: a Markdown table
+    classifier [ROUNDS]                                              trainings on ../shared/data beside PyTorch: a Markdown table
     """;
 try
 {
@@ -26,7 +27,9 @@ try
             FlatBenchmark.Run(Console.Out);
             return 0;
         case ["compare", ..]:
-            return Comparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
+            return Comparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, args.Length > 2 ? args[2..] : [], Console.Out, Console.Error);
+        case ["classifier", ..]:
+            return ClassifierComparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
         default:
             Console.Error.WriteLine(usage);
             return 2;

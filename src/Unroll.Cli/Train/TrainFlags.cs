@@ -21,6 +21,7 @@ internal sealed class TrainFlags
     private readonly Option<bool> _bidirectional;
     private readonly Option<Pooling> _pooling;
     private readonly Option<float> _dropout;
+    private readonly Option<float> _wordDropout;
     private readonly Option<TokenKind> _tokens;
     private readonly Option<bool> _keepCase;
     private readonly Option<int> _minimumCount;
@@ -45,6 +46,7 @@ internal sealed class TrainFlags
     private readonly Option<string?> _classWeights;
     private readonly Option<float> _labelSmoothing;
     private readonly Option<Initialization> _initialization;
+    private readonly Option<float> _embeddingDeviation;
     private readonly Option<RecurrentInitialization> _recurrentInitialization;
     private readonly Option<float?> _forgetBias;
     private readonly Option<int?> _truncate;
@@ -64,6 +66,7 @@ internal sealed class TrainFlags
         _bidirectional = flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first", Defaults.Bidirectional));
         _pooling = flags.AddChoice(Options.Choice("--pooling", "How hidden states become one vector", Defaults.Pooling));
         _dropout = flags.Add(Options.Number("--dropout", "Share of values a step sets to zero", Defaults.Dropout));
+        _wordDropout = flags.Add(Options.Number("--word-dropout", "Share of words a step reads as unknown", Defaults.WordDropout));
         _tokens = flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens));
         _keepCase = flags.Add(Options.Switch("--keep-case", "Do not lower-case the texts", !Defaults.Lowercase));
         _minimumCount = flags.Add(Options.Integer("--min-count", "How often a token must occur to be in the vocabulary", Defaults.MinimumCount, 1));
@@ -88,6 +91,7 @@ internal sealed class TrainFlags
         _classWeights = flags.Add(Options.Text("--class-weights", "balanced, or weights of labels in the loss: good=1,bad=2.5", "LIST"));
         _labelSmoothing = flags.Add(Options.Number("--label-smoothing", "Share of the target spread over all labels", Defaults.LabelSmoothing));
         _initialization = flags.AddChoice(Options.Choice("--init", "How parameters are drawn", Defaults.Initialization));
+        _embeddingDeviation = flags.Add(Options.PositiveNumber("--embedding-deviation", "Standard deviation of the first word vectors", Defaults.EmbeddingDeviation));
         _recurrentInitialization = flags.AddChoice(
             Options.Choice("--recurrent-init", "How recurrent weights are drawn", Defaults.RecurrentInitialization));
         _forgetBias = flags.Add(Options.OptionalNumber("--forget-bias", "First value of the bias of an LSTM's forget gate"));
@@ -128,6 +132,7 @@ internal sealed class TrainFlags
             Bidirectional = parsed.GetValue(_bidirectional),
             Pooling = parsed.GetValue(_pooling),
             Dropout = parsed.GetValue(_dropout),
+            WordDropout = parsed.GetValue(_wordDropout),
             Tokens = parsed.GetValue(_tokens),
             Lowercase = !parsed.GetValue(_keepCase),
             MinimumCount = parsed.GetValue(_minimumCount),
@@ -151,6 +156,7 @@ internal sealed class TrainFlags
             ClassWeights = weights is null || balanced ? null : ParseWeights(weights, labels),
             LabelSmoothing = parsed.GetValue(_labelSmoothing),
             Initialization = parsed.GetValue(_initialization),
+            EmbeddingDeviation = parsed.GetValue(_embeddingDeviation),
             RecurrentInitialization = parsed.GetValue(_recurrentInitialization),
             ForgetBias = parsed.GetValue(_forgetBias),
             TruncateSteps = parsed.GetValue(_truncate),

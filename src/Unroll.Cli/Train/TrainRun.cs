@@ -29,7 +29,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
     {
         _folder = folder;
-        options = options with { Checkpoint = checkpoint };
+        options = options with { Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) } };
     }
 
     /// <summary>Trains, saves and reports.</summary>
@@ -37,7 +37,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public int Train()
     {
         (SentenceClassifier classifier, DevSplit split, EncodedTexts train, EncodedTexts dev) = Prepare();
-        var display = new TrainingDisplay(terminal, json, report => _folder?.AddMetrics(report));
+        var display = new TrainingDisplay(terminal, json, AddMetrics);
         IReadOnlyList<EpochReport>? reports = Fit(classifier, train, dev, display);
         if (reports is null)
         {
@@ -164,6 +164,22 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine(e.Message);
         }
     }
+
+    private void AddMetrics(EpochReport report)
+    {
+        try
+        {
+            _folder?.AddMetrics(report);
+        }
+        catch (IOException e)
+        {
+            Warn("the epoch's metrics", e);
+        }
+    }
+
+    // A disk that is full now may have room when the model is saved.
+    private void Warn(string what, Exception e) =>
+        terminal.Error.WriteLine($"warning: {what} could not be written ({e.Message.TrimEnd('.')}); training goes on");
 
     private void Save(SentenceClassifier classifier, int epochs)
     {

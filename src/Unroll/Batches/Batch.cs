@@ -37,6 +37,9 @@ public sealed class Batch
     /// <summary>[N]: the ids, shard by shard, step by step.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, TokenCount);
 
+    /// <summary>The ids, to be changed in place until the batch is filled again.</summary>
+    internal Span<int> MutableIds => _ids.AsSpan(0, TokenCount);
+
     /// <summary>[B]: the class of each sentence, shard by shard, longest sentence first.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
 

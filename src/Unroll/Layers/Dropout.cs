@@ -21,12 +21,29 @@ internal static unsafe class Dropout
         uint threshold = (uint)(p * 4294967296.0);
         float scale = 1 / (1 - p);
         for (long i = 0; i < count; i++)
-            y[i] = Mix((uint)(first + i) * 0x9E3779B1u ^ key) >= threshold ? x[i] * scale : 0;
+            y[i] = IsDropped(first + i, key, threshold) ? 0 : x[i] * scale;
+    }
+
+    /// <summary>Some ids become another id: whole words are dropped, and that id learns to stand for words that are not known.</summary>
+    /// <param name="p">The share of ids that become <paramref name="replacement"/>, 0 ≤ p &lt; 1.</param>
+    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="replacement">The other id.</param>
+    /// <param name="ids">Ids, [N]; overwritten.</param>
+    public static void ReplaceIds(float p, uint key, int replacement, Span<int> ids)
+    {
+        uint threshold = (uint)(p * 4294967296.0);
+        for (int n = 0; n < ids.Length; n++)
+        {
+            if (IsDropped(n, key, threshold))
+                ids[n] = replacement;
+        }
     }
 
     /// <summary>The key of one place in the network at one training step.</summary>
     public static uint Key(ulong seed, long step, int site) =>
         Mix((uint)seed ^ Mix((uint)(seed >> 32) ^ Mix((uint)step ^ Mix((uint)(step >> 32) ^ Mix((uint)site + 0x632BE5ABu)))));
+
+    private static bool IsDropped(long place, uint key, uint threshold) => Mix((uint)place * 0x9E3779B1u ^ key) < threshold;
 
     // The finaliser of MurmurHash3 (public domain): every input bit changes every output bit with chance one half.
     private static uint Mix(uint x)

@@ -67,6 +67,8 @@ internal sealed class NetworkLayout
         if (Embedding is { } embedding)
         {
             Initializers.Normal(parameters.Stored(embedding), generator);
+            if (options.EmbeddingDeviation != 1)
+                Scale(parameters.Stored(embedding), options.EmbeddingDeviation);
             if (options.Initialization == Initialization.TorchDefault && _config.Unknown == Text.UnknownWords.Token)
                 parameters.Stored(embedding)[.._config.Embedding].Clear();
         }
@@ -131,6 +133,12 @@ internal sealed class NetworkLayout
         }
         if (options.ForgetBias is { } forgetBias && _config.Cell == Layers.Cell.Lstm)
             parameters.Stored(this["rnn.bias_ih" + suffix]).Slice(hidden, hidden).Fill(forgetBias);
+    }
+
+    private static void Scale(Span<float> values, float factor)
+    {
+        foreach (ref float value in values)
+            value *= factor;
     }
 
     private delegate void Fill(Span<float> values);

@@ -79,7 +79,14 @@ internal sealed class TrainingCheckpoint
             [OptimizerStepsKey] = _step.Optimizer.Steps.ToString(CultureInfo.InvariantCulture),
         };
         metadata[HashKey] = HashOf(metadata, tensors.Select(tensor => tensor.Values));
-        DurableFile.Replace(_options.Path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+        try
+        {
+            DurableFile.Replace(_options.Path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+        }
+        catch (Exception e) when (_options.Failed is not null && (e is IOException or UnauthorizedAccessException))
+        {
+            _options.Failed(e);
+        }
 
         void Add(string name, ReadOnlySpan<float> values) => tensors.Add(new NamedTensor(name, [values.Length], values.ToArray()));
     }

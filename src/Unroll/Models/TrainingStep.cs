@@ -1,5 +1,7 @@
 using Unroll.Batches;
+using Unroll.Layers;
 using Unroll.Loss;
+using Unroll.Text;
 using Unroll.Threading;
 using Unroll.Training;
 
@@ -18,6 +20,9 @@ internal readonly record struct StepResult(double Loss, double GradientNorm, boo
 internal sealed unsafe class TrainingStep : IParallelWork
 {
     private const int BlockLength = 1 << 14;
+
+    // Below the sites of NetworkPass; one for each stretch of a sentence.
+    private const int WordSite = -1;
 
     private readonly Network _network;
     private readonly WorkerPool _pool;
@@ -71,7 +76,7 @@ internal sealed unsafe class TrainingStep : IParallelWork
     {
         if (_options.TruncateSteps is not { } length)
         {
-            _batch.Fill(texts, rows);
+            Fill(texts, rows, TokenWindow.All, stretch: 0);
             return ComputeGradients(_batch);
         }
         int longest = 0;
@@ -80,10 +85,10 @@ internal sealed unsafe class TrainingStep : IParallelWork
         _carried!.Clear(rows.Length);
         for (int stretch = 0; stretch * length < longest - length; stretch++)
         {
-            _batch.Fill(texts, rows, TokenWindow.Before(length, stretch));
+            Fill(texts, rows, TokenWindow.Before(length, stretch), stretch + 1);
             _pass.Forward(_batch, _carried);
         }
-        _batch.Fill(texts, rows, TokenWindow.Last(length));
+        Fill(texts, rows, TokenWindow.Last(length), stretch: 0);
         return _pass.ForwardBackward(_batch, _loss, _gradients, _options.Seed, _optimizer.Steps, _carried);
     }
 
@@ -98,6 +103,16 @@ internal sealed unsafe class TrainingStep : IParallelWork
     /// <param name="batch">The batch.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
     public StepResult Run(Batch batch, float learningRate) => Update(ComputeGradients(batch), learningRate);
+
+    private void Fill(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window, int stretch)
+    {
+        _batch.Fill(texts, rows, window);
+        if (_options.WordDropout > 0 && Config.Unknown == UnknownWords.Token)
+        {
+            uint key = Dropout.Key(_options.Seed, _optimizer.Steps, WordSite - stretch);
+            Dropout.ReplaceIds(_options.WordDropout, key, Vocabulary.UnknownId, _batch.MutableIds);
+        }
+    }
 
     private StepResult Update(double loss, float learningRate)
     {

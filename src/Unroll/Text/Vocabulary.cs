@@ -25,7 +25,7 @@ public sealed class Vocabulary
     /// <summary>The token of every unknown word, id 1.</summary>
     public const string Unknown = "<unk>";
 
-    private const int UnknownId = 1;
+    internal const int UnknownId = 1;
     private const int Specials = 2;
     private const int WordsInError = 20;
     private const int CharsOnStack = 256;

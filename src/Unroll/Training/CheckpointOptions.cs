@@ -16,6 +16,12 @@ public sealed record CheckpointOptions(string Path)
     /// <summary>Whether to go on from the file, if it is there. Default: no.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// Told when a checkpoint cannot be written, as on a full disk; the old one stays, and training goes on. Null to end the training with
+    /// the error. Default: null.
+    /// </summary>
+    public Action<Exception>? Failed { get; init; }
+
     internal void Validate()
     {
         TrainingOptions.Require(EverySteps is null or >= 1, "checkpoint-steps", EverySteps, "a positive number of steps");

@@ -30,6 +30,12 @@ public sealed record TrainingOptions
     /// <summary>The share of word vectors', states' and pooled values that a step sets to zero. Default: 0.</summary>
     public float Dropout { get; init; }
 
+    /// <summary>
+    /// The share of words that a step reads as the unknown word (Iyyer et al., 2015), which so learns what to make of words that are not
+    /// in the vocabulary. Without effect on a closed vocabulary, which has no unknown word. Default: 0.
+    /// </summary>
+    public float WordDropout { get; init; }
+
     /// <summary>How texts are cut into tokens. Default: at white space.</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Whitespace;
 
@@ -44,6 +50,12 @@ public sealed record TrainingOptions
 
     /// <summary>How parameters are drawn. Default: PyTorch's way.</summary>
     public Initialization Initialization { get; init; } = Initialization.TorchDefault;
+
+    /// <summary>
+    /// The standard deviation of the first word vectors; PyTorch's is 1. A rare word is seen too seldom to leave its first vector, which
+    /// is noise, so smaller ones do better on words. Default: 1.
+    /// </summary>
+    public float EmbeddingDeviation { get; init; } = 1;
 
     /// <summary>How recurrent weights are drawn. Default: as the others.</summary>
     public RecurrentInitialization RecurrentInitialization { get; init; }
@@ -140,6 +152,8 @@ public sealed record TrainingOptions
         Require(Hidden >= 1, "hidden", Hidden, "a positive width");
         Require(Layers >= 1, "layers", Layers, "a positive number");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a share of at least 0 and below 1");
+        Require(WordDropout is >= 0 and < 1, "word-dropout", WordDropout, "a share of at least 0 and below 1");
+        Require(EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), "embedding-deviation", EmbeddingDeviation, "a positive number");
         Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
         Require(!Nesterov || Momentum > 0, "momentum", Momentum, "a positive number for Nesterov's form");
         Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and below 1");

@@ -17,6 +17,7 @@ public class CheckpointTests
         Embedding = 6,
         Hidden = 5,
         Dropout = 0.3f,
+        WordDropout = 0.1f,
         Epochs = 6,
         BatchSize = 4,
         BalancedClasses = true,
@@ -82,6 +83,20 @@ public class CheckpointTests
         SentenceClassifier resumed = SentenceClassifier.CreateFor(corpus, null, Options);
         resumed.Fit(train, Options with { Checkpoint = new CheckpointOptions(folder["none"]) { Resume = true } }, dev);
         Assert.Equal(whole.Parameters.Values.ToArray(), resumed.Parameters.Values.ToArray());
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_written_ends_the_training_or_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Epochs = 1, Checkpoint = new CheckpointOptions(Path.Combine(folder["none"], "state")) { EverySteps = 1 } };
+        SentenceClassifier classifier = SentenceClassifier.CreateFor(corpus, null, options);
+        Assert.Throws<DirectoryNotFoundException>(() => classifier.Fit(train, options, dev));
+        int told = 0;
+        classifier = SentenceClassifier.CreateFor(corpus, null, options);
+        classifier.Fit(train, options with { Checkpoint = options.Checkpoint with { Failed = _ => told++ } }, dev);
+        Assert.Equal(BatchOrder.BatchCount(train.Count, options.BatchSize), told);
     }
 
     [Fact]

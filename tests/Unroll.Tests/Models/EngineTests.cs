@@ -177,6 +177,42 @@ public class EngineTests
         }
     }
 
+    [Fact]
+    public void First_word_vectors_are_as_wide_as_asked_and_the_rest_of_the_draw_is_the_same()
+    {
+        var config = new ModelConfig { Embedding = 16, Hidden = 6, Labels = ["a", "b"] };
+        var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(0, 200).Select(i => $"{i}")], UnknownWords.Token);
+        Parameters Draw(float deviation) =>
+            SentenceClassifier.Create(config, vocabulary, new TrainingOptions { EmbeddingDeviation = deviation }).Parameters;
+        Parameters one = Draw(1), small = Draw(0.25f);
+        Assert.Equal(one["embedding.weight"].Select(value => value * 0.25f), small["embedding.weight"]);
+        Assert.Equal(0.25, Math.Sqrt(small["embedding.weight"][16..].Average(value => (double)value * value)), 0.01);
+        Assert.Equal(one["rnn.weight_hh_l0"], small["rnn.weight_hh_l0"]);
+        Assert.Equal(one["output.weight"], small["output.weight"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2)]
+    public void With_word_dropout_the_unknown_word_is_learned_though_no_row_has_it(int? truncate)
+    {
+        var config = new ModelConfig { Embedding = 4, Hidden = 6, Labels = ["a", "b"] };
+        var vocabulary = new Vocabulary(["<pad>", "<unk>", "x", "y"], UnknownWords.Token);
+        var texts = new EncodedTexts();
+        for (int row = 0; row < 20; row++)
+            texts.Add([2 + row % 2, 2, 3, 2 + row % 2], row % 2);
+        float[] Unknown(float wordDropout)
+        {
+            var options = new TrainingOptions { Epochs = 1, WordDropout = wordDropout, TruncateSteps = truncate, Bidirectional = false, Pooling = Pooling.Last };
+            SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, options);
+            classifier.Fit(texts, options);
+            return classifier.Parameters["embedding.weight"][4..8];
+        }
+        float[] first = SentenceClassifier.Create(config, vocabulary).Parameters["embedding.weight"][4..8];
+        Assert.Equal(first, Unknown(0));
+        Assert.NotEqual(first, Unknown(0.3f));
+    }
+
     private static TrainingOptions OptionsOf(JsonElement run)
     {
         JsonElement options = run.GetProperty("options");

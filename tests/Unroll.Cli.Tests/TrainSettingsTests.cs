@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text.Json;
+using Unroll.Tests;
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+/// <summary>Settings files, splits, folds, weights, vectors and the search of a learning rate, as a user gives them.</summary>
+public class TrainSettingsTests
+{
+    private static readonly string[] Small = ["--embedding", "6", "--hidden", "6", "--batch", "2", "--epochs", "2", "--no-baselines"];
+
+    [Fact]
+    public void The_printed_settings_are_a_settings_file_and_the_command_line_goes_before_it()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        CommandRun printed = CommandRun.Of(["train", data, .. Small, "--cell", "lstm", "--bidirectional", "--lr", "0.003", "--class-weights", "neg=2", "--print-config"]);
+        Assert.Equal(0, printed.ExitCode);
+        string file = folder.Write("settings.json", printed.Output);
+        Assert.Equal(printed.Output, CommandRun.Of("train", "--config", file, "--print-config").Output);
+
+        string changed = CommandRun.Of("train", "--config", file, "--lr", "0.5", "--bidirectional=false", "--print-config").Output;
+        using JsonDocument json = JsonDocument.Parse(changed);
+        Assert.Equal(0.5, json.RootElement.GetProperty("lr").GetDouble());
+        Assert.False(json.RootElement.GetProperty("bidirectional").GetBoolean());
+        Assert.Equal("lstm", json.RootElement.GetProperty("cell").GetString());
+        Assert.Equal(data, json.RootElement.GetProperty("data").GetString());
+
+        CommandRun trained = CommandRun.Of("train", "--config", file, "--out", folder["model"]);
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        Assert.Equal(trained.OutputLines[0], CommandRun.Of(["train", data, .. Small, "--cell", "lstm", "--bidirectional", "--lr", "0.003", "--class-weights", "neg=2"]).OutputLines[0]);
+        Assert.Contains("\"cell\": \"lstm\"", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"hiden\": 3}", "unknown key \"hiden\"; did you mean \"hidden\"?")]
+    [InlineData("{\"zzzzzzzz\": 3}", "unknown key \"zzzzzzzz\"; unroll train --help lists all")]
+    [InlineData("{\"threads\": 3}", "unknown key \"threads\"")]
+    [InlineData("{\"hidden\": \"wide\"}", "--hidden is wide, expected a whole number of at least 1")]
+    [InlineData("{\"hidden\": [3]}", "\"hidden\" is a JSON array, expected a string, a number, true or false")]
+    [InlineData("[1]", "holds a JSON array, expected an object")]
+    [InlineData("{\"hidden\": 3,\n \"cell\" \"gru\"}", "not JSON")]
+    public void A_settings_file_that_cannot_be_used_is_named(string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        string file = folder.Write("settings.json", content);
+        AssertRefused(["train", data, "--config", file], expected, file);
+        AssertRefused(["train", data, "--config", folder["none.json"]], "cannot be read", folder["none.json"]);
+    }
+
+    [Theory]
+    [InlineData("heavy", "--class-weights has heavy, expected balanced or LABEL=NUMBER")]
+    [InlineData("neg=x", "--class-weights has neg=x")]
+    [InlineData("neg=-1", "--class-weights has neg=-1")]
+    [InlineData("nag=2", "--class-weights names the label nag, which no row has; expected labels among neg, pos")]
+    public void Class_weights_that_cannot_be_used_are_refused(string weights, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        AssertRefused(["train", TrainCommandTests.WriteRows(folder), "--class-weights", weights], expected);
+    }
+
+    [Fact]
+    public void Balanced_classes_change_the_loss_of_unbalanced_rows_only()
+    {
+        using var folder = new TemporaryFolder();
+        string balanced = TrainCommandTests.WriteRows(folder, copies: 5);
+        string unbalanced = folder.Write("unbalanced.tsv", File.ReadAllText(balanced) + string.Concat(Enumerable.Repeat("pos\ta fine film\n", 30)));
+        Assert.Equal(FirstLoss(balanced), FirstLoss(balanced, "--class-weights", "balanced"));
+        Assert.NotEqual(FirstLoss(unbalanced), FirstLoss(unbalanced, "--class-weights", "balanced"));
+
+        static string FirstLoss(string data, params string[] more) => CommandRun.Of(["train", data, "--dev-share", "0", .. Small, .. more]).OutputLines[0];
+    }
+
+    [Fact]
+    public void Folds_print_each_fold_and_their_mean_and_deviation()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 10);
+        CommandRun run = CommandRun.Of(["train", data, "--folds", "4", "--json", .. Small]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement[] lines = [.. run.OutputLines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(5, lines.Length);
+        double[] accuracies = [.. lines[..4].Select(line => line.GetProperty("accuracy").GetDouble())];
+        double mean = accuracies.Average();
+        Assert.Equal(mean, lines[4].GetProperty("accuracy").GetDouble(), 1e-12);
+        Assert.Equal(Math.Sqrt(accuracies.Sum(value => (value - mean) * (value - mean)) / 3), lines[4].GetProperty("accuracy_deviation").GetDouble(), 1e-12);
+        AssertRefused(["train", data, "--folds", "41"], "--folds is 41 for 40 rows");
+        AssertRefused(["train", data, "--folds", "1"], "unroll train: --folds is 1, expected a whole number of at least 2");
+    }
+
+    [Fact]
+    public void The_search_of_a_learning_rate_climbs_until_the_loss_flies_off()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 20);
+        CommandRun run = CommandRun.Of(["train", data, "--find-lr", "--json", .. Small, "--optimizer", "sgd", "--clip", "0"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement[] lines = [.. run.OutputLines.Where(line => !line.StartsWith("{\"data\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement)];
+        double[] rates = [.. lines[..^1].Select(line => line.GetProperty("learning_rate").GetDouble())];
+        double[] losses = [.. lines[..^1].Select(line => line.GetProperty("smoothed_loss").GetDouble())];
+        Assert.Equal(rates.Order(), rates);
+        Assert.Equal(1e-6, rates[0], 1e-12);
+        Assert.Equal(rates[Array.IndexOf(losses, losses.Min())] / 10, lines[^1].GetProperty("suggestion").GetDouble(), 1e-12);
+        Assert.InRange(lines[^1].GetProperty("suggestion").GetDouble(), 1e-4, 1);
+        CommandRun drawn = CommandRun.With("", onScreen: true, ["train", data, "--find-lr", .. Small]);
+        Assert.Contains("Loss against learning rate", drawn.Output, StringComparison.Ordinal);
+        Assert.Contains("Suggestion: --lr ", drawn.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vectors_set_the_width_and_their_coverage_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 5);
+        string vectors = folder.Write("vectors.txt", "fine 1 2 3\nfilm 4 5 6\nelse 7 8 9\n");
+        CommandRun run = CommandRun.Of("train", data, "--vectors", vectors, "--epochs", "1", "--hidden", "4", "--out", folder["model"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("vectors of 2 of 5 words (40.0 %)", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\"embedding\": 3", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
+        AssertRefused(["train", data, "--vectors", vectors, "--embedding", "4"], "vectors have 3 numbers, but --embedding is 4", vectors);
+        AssertRefused(["train", data, "--vectors", folder.Write("bad.txt", "fine 1 2 3\nfilm 4 5\n")], "bad.txt:2: ");
+    }
+
+    [Fact]
+    public void Patience_stops_the_training_and_the_best_epoch_is_kept()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        CommandRun run = CommandRun.Of("train", data, "--dev", data, "--embedding", "6", "--hidden", "6", "--batch", "2", "--lr", "0.01", "--epochs", "500", "--patience", "5", "--json");
+        JsonElement[] lines = [.. run.OutputLines[1..].Select(line => JsonDocument.Parse(line).RootElement)];
+        int kept = lines[^1].GetProperty("kept_epoch").GetInt32();
+        Assert.Equal(kept + 5, lines.Length - 1);
+        Assert.True(lines[kept - 1].GetProperty("best").GetBoolean());
+        Assert.Equal(1, lines[^1].GetProperty("dev_accuracy").GetDouble());
+    }
+
+    [Fact]
+    public void Rows_come_from_standard_input_and_odd_rows_are_reported()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 5);
+        string odd = File.ReadAllText(data) + "pos \tfine film\nrare\tonce only\npos\t\nneg\ta fine film\n";
+        CommandRun run = CommandRun.With(odd, onScreen: false, ["train", "-", "--dev-share", "0", .. Small]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        string[] warnings = [.. run.Error.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal))];
+        Assert.Contains(warnings, line => line.Contains("differ only in white space", StringComparison.Ordinal) && line.Contains("\"pos \"", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("single row", StringComparison.Ordinal) && line.Contains("rare", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("1 row of train without a word", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("more than one label", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Ten_thousand_classes_train()
+    {
+        using var folder = new TemporaryFolder();
+        string rows = string.Concat(Enumerable.Range(0, 20_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"c{i % 10_000}\tword{i % 10_000} text\n")));
+        string data = folder.Write("many.tsv", "label\ttext\n" + rows);
+        CommandRun run = CommandRun.Of("train", data, "--epochs", "1", "--embedding", "8", "--hidden", "8", "--batch", "256", "--no-baselines", "--dev-share", "0");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("10000 labels", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_to_is_said_before_the_training()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        AssertRefused(["train", data, "--out", Path.Combine(data, "model"), .. Small], "cannot be written to");
+    }
+
+    private static void AssertRefused(string[] args, string expected, string start = "")
+    {
+        CommandRun run = CommandRun.Of(args);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: " + start, run.Error.Split('\n')[^2], StringComparison.Ordinal);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+}
