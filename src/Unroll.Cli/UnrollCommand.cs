@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Unroll.Cli.Inspect;
 using Unroll.Cli.Train;
 using Unroll.Training;
 
@@ -22,6 +23,7 @@ internal static class UnrollCommand
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
             verbose,

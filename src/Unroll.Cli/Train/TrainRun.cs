@@ -24,7 +24,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
     {
         _folder = folder;
-        options = options with { Checkpoint = checkpoint };
+        options = options with { Checkpoint = checkpoint, GradientFlow = new OnTrainingThread<GradientFlow>(folder.AddGradients) };
     }
 
     /// <summary>Trains, saves and reports.</summary>
