@@ -13,15 +13,19 @@ internal static class JsonLine
     private static readonly JsonWriterOptions Readable = new() { Encoder = Encoder };
 
     /// <summary>One object; <paramref name="writeFields"/> writes what stands between its braces.</summary>
-    public static string Of(Action<Utf8JsonWriter> writeFields)
+    public static string Of(Action<Utf8JsonWriter> writeFields) => OfValue(json =>
+    {
+        json.WriteStartObject();
+        writeFields(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>One value, which <paramref name="write"/> writes whole.</summary>
+    public static string OfValue(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Readable))
-        {
-            json.WriteStartObject();
-            writeFields(json);
-            json.WriteEndObject();
-        }
+            write(json);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 }

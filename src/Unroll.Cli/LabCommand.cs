@@ -56,7 +56,7 @@ internal static class LabCommand
                 classifier.Save(folder, parsed.GetValue(overwrite));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
                 LabRun.WriteFiles(folder, writer => WriteSettings(writer, parsed.GetValue(seed), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(hidden)), reports);
-                RunPage.WriteInto(folder, terminal);
+                RunPage.WriteInto(folder, terminal, [.. sentences.Select(sentence => Inspector.Inspect(classifier, sentence))]);
             }
             return 0;
         });

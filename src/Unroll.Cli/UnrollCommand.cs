@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Unroll.Cli.Inspect;
 using Unroll.Cli.Report;
 using Unroll.Cli.Train;
 using Unroll.Training;
@@ -23,6 +24,7 @@ internal static class UnrollCommand
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            InspectCommand.Create(terminal),
             ReportCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),

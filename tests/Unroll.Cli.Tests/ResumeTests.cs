@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests;
 
@@ -26,6 +25,7 @@ public class ResumeTests
         string[] names = ["config.json", "vocabulary.txt", "model.safetensors"];
         byte[][] whole = [.. names.Select(name => File.ReadAllBytes(Path.Combine(folder["whole"], name)))];
         string[] epochs = Epochs("whole");
+        string gradients = File.ReadAllText(Path.Combine(folder["whole"], "gradients.jsonl"));
 
         var random = new Random(42);
         int kills = 0;
@@ -48,6 +48,7 @@ public class ResumeTests
             for (int i = 0; i < names.Length; i++)
                 Assert.Equal(whole[i], File.ReadAllBytes(Path.Combine(folder[name], names[i])));
             Assert.Equal(epochs, Epochs(name));
+            Assert.Equal(gradients, File.ReadAllText(Path.Combine(folder[name], "gradients.jsonl")));
             Assert.False(Directory.Exists(Path.Combine(folder[name], "checkpoint")));
         }
         Assert.True(withState >= Kills / 4, $"only {withState} of {Kills} kills came after a checkpoint");

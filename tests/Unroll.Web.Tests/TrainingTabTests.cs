@@ -89,5 +89,8 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
         Assert.Equal(300, points.Length);
         Assert.Equal(0.0160, points[^1][1], 5e-5);
         Assert.Equal("unroll lab --out lab", await page.Page.Locator("#command").TextContentAsync());
+        await page.Show("sentence");
+        Assert.Equal("The movie is bad", await page.Page.Locator("#sentence-text").TextContentAsync());
+        Assert.Equal(2, (await page.Points("path", 1)).Length);
     }
 }

@@ -8,7 +8,6 @@ namespace Unroll.Cli.Report;
 internal sealed class RunFiles
 {
     private const string ConfigName = "config.json";
-    private const string GradientsName = "gradients.jsonl";
 
     private readonly string _folder;
     private readonly Terminal _terminal;
@@ -57,8 +56,8 @@ internal sealed class RunFiles
         }
         if (Parse(RunFolder.EvaluationName) is { } evaluation)
             WriteObject("evaluation", evaluation);
-        if (File.Exists(Path.Combine(_folder, GradientsName)))
-            WriteLines("gradients", GradientsName);
+        if (File.Exists(Path.Combine(_folder, RunFolder.GradientsName)))
+            WriteLines("gradients", RunFolder.GradientsName);
         json.WriteEndObject();
 
         void WriteProperty(string key, JsonElement value)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Unroll.Cli.Train;
 using Unroll.Formats;
+using Unroll.Inspection;
 using Unroll.Web;
 
 namespace Unroll.Cli.Report;
@@ -9,7 +10,10 @@ namespace Unroll.Cli.Report;
 internal static class RunPage
 {
     /// <summary>Writes <c>report.html</c> into the folder of a run, or says why not: the run is worth as much without it.</summary>
-    public static void WriteInto(string folder, Terminal terminal)
+    /// <param name="folder">The run.</param>
+    /// <param name="terminal">Where it is said.</param>
+    /// <param name="sentences">Texts to show word by word.</param>
+    public static void WriteInto(string folder, Terminal terminal, params IReadOnlyList<TextInspection> sentences)
     {
         if (!ReportPage.IsBuilt)
         {
@@ -19,7 +23,7 @@ internal static class RunPage
         string path = Path.Combine(folder, RunFolder.ReportName);
         try
         {
-            Write(path, overwrite: true, [folder], terminal);
+            Write(path, overwrite: true, [folder], terminal, sentences);
             terminal.Error.WriteLine($"Report in {path}");
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
@@ -30,7 +34,7 @@ internal static class RunPage
 
     /// <summary>Writes a page of one run, or of several over each other.</summary>
     /// <exception cref="InputException">A folder holds no run, the file cannot be written, or this build has no page.</exception>
-    public static void Write(string path, bool overwrite, IReadOnlyList<string> folders, Terminal terminal)
+    public static void Write(string path, bool overwrite, IReadOnlyList<string> folders, Terminal terminal, params IReadOnlyList<TextInspection> sentences)
     {
         DurableFile.RequirePath(path, overwrite);
         RunFiles[] runs = [.. folders.Select(folder => RunFiles.Open(folder, terminal))];
@@ -44,6 +48,8 @@ internal static class RunPage
                 runs[i].Write(json, names[i]);
             json.WriteEndArray();
             json.WriteStartArray("sentences");
+            foreach (TextInspection sentence in sentences)
+                sentence.WriteTo(json);
             json.WriteEndArray();
         });
     }

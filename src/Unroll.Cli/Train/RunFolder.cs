@@ -4,13 +4,15 @@ using Unroll.Training;
 namespace Unroll.Cli.Train;
 
 /// <summary>
-/// The folder of a training: <c>train.json</c> (its settings), <c>data.json</c> (the report of its rows), <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not
-/// finished, then <c>evaluation.json</c> (the dev rows), <c>report.html</c>, and the files of the model.
+/// The folder of a training: <c>train.json</c> (its settings), <c>data.json</c> (the report of its rows), <c>metrics.jsonl</c> and
+/// <c>gradients.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not finished, then <c>evaluation.json</c> (the dev rows),
+/// <c>report.html</c>, and the files of the model.
 /// </summary>
 internal sealed class RunFolder
 {
     internal const string SettingsName = "train.json";
     internal const string MetricsName = "metrics.jsonl";
+    internal const string GradientsName = "gradients.jsonl";
     internal const string DataName = "data.json";
     internal const string EvaluationName = "evaluation.json";
     internal const string ReportName = "report.html";
@@ -54,7 +56,7 @@ internal sealed class RunFolder
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder.State)!);
             File.Delete(folder.State);
-            foreach (string name in (string[])[MetricsName, EvaluationName, ReportName])
+            foreach (string name in (string[])[MetricsName, GradientsName, EvaluationName, ReportName])
                 File.Delete(System.IO.Path.Combine(path, name));
             File.WriteAllBytes(folder.Settings, settings);
         }
@@ -82,13 +84,10 @@ internal sealed class RunFolder
     public void WriteEvaluation(string json) => File.WriteAllText(System.IO.Path.Combine(Path, EvaluationName), json + "\n");
 
     /// <summary>Adds the line of an epoch; lines of it and later ones, from before a resumed training, go.</summary>
-    public void AddMetrics(EpochReport report)
-    {
-        string path = System.IO.Path.Combine(Path, MetricsName);
-        IEnumerable<string> before = File.Exists(path) ? File.ReadLines(path).Take(report.Epoch - 1).ToArray() : [];
-        File.WriteAllText(path + ".tmp", string.Concat(before.Append(EpochJson.Line(report)).Select(line => line + "\n")));
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
+    public void AddMetrics(EpochReport report) => AddLine(MetricsName, report.Epoch, EpochJson.Line(report));
+
+    /// <summary>Adds how gradients flowed in an epoch, in the same way.</summary>
+    public void AddGradients(GradientFlow flow) => AddLine(GradientsName, flow.Epoch, GradientJson.Line(flow));
 
     /// <summary>Writes the model's files.</summary>
     public void Save(SentenceClassifier classifier) => classifier.SaveInto(Path);
@@ -98,5 +97,13 @@ internal sealed class RunFolder
     {
         File.Delete(State);
         Directory.Delete(System.IO.Path.GetDirectoryName(State)!, recursive: true);
+    }
+
+    private void AddLine(string name, int epoch, string line)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        IEnumerable<string> before = File.Exists(path) ? File.ReadLines(path).Take(epoch - 1).ToArray() : [];
+        File.WriteAllText(path + ".tmp", string.Concat(before.Append(line).Select(each => each + "\n")));
+        File.Move(path + ".tmp", path, overwrite: true);
     }
 }

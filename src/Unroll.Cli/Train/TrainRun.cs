@@ -29,7 +29,11 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
     {
         _folder = folder;
-        options = options with { Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) } };
+        options = options with
+        {
+            Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) },
+            GradientFlow = new OnTrainingThread<GradientFlow>(AddGradients),
+        };
     }
 
     /// <summary>Trains, saves and reports.</summary>
@@ -174,6 +178,18 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         catch (IOException e)
         {
             Warn("the epoch's metrics", e);
+        }
+    }
+
+    private void AddGradients(GradientFlow flow)
+    {
+        try
+        {
+            _folder?.AddGradients(flow);
+        }
+        catch (IOException e)
+        {
+            Warn("the epoch's gradients", e);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
     {
         if (!terminal.ErrorIsTerminal)
         {
-            train(new Reporter(progress => Finish(progress, terminal.Output.WriteLine)));
+            train(new OnTrainingThread<TrainingProgress>(progress => Finish(progress, terminal.Output.WriteLine)));
             return;
         }
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
@@ -29,7 +29,7 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
                 ProgressTask task = context.AddTask("starting");
                 // On one screen, lines must go through the console that redraws the bar below them.
                 Action<string> writeLine = terminal.OutputIsTerminal ? console.WriteLine : terminal.Output.WriteLine;
-                train(new Reporter(progress =>
+                train(new OnTrainingThread<TrainingProgress>(progress =>
                 {
                     task.MaxValue = (double)progress.Epochs * progress.Rows;
                     task.Value = (double)(progress.Epoch - 1) * progress.Rows + progress.RowsDone;
@@ -56,10 +56,4 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    // Unlike Progress<T>, it reports on the training thread and in order.
-    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
-    }
 }

@@ -5,7 +5,7 @@ using Unroll.Threading;
 namespace Unroll.Inspection;
 
 /// <summary>What a model computes for one text, word by word.</summary>
-/// <param name="Tokens">[T]: the tokens as the model cut them.</param>
+/// <param name="Tokens">[T]: the tokens as the model cut them; one <c>&lt;unk&gt;</c> for a text without any.</param>
 /// <param name="Hidden">[T][H·D]: the top layer's hidden state at each word; with two directions the forward one's first.</param>
 /// <param name="AttentionWeights">[T]: the weight of each word; empty unless the model pools by attention.</param>
 /// <param name="Logits">[C]: the output before softmax.</param>
@@ -22,15 +22,16 @@ public static class HiddenStates
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public static HiddenStateTrace Trace(SentenceClassifier classifier, string text)
     {
+        InspectedText read = InspectedText.Of(classifier, text);
+        var texts = new EncodedTexts();
+        texts.Add(read.Ids, label: 0);
         var batch = new Batch();
-        using var pool = new WorkerPool(workers: 1);
-        var pass = new NetworkPass(classifier.Network, pool);
-        classifier.FillBatch(batch, [text]);
+        batch.Fill(texts, [0]);
+        var pass = new NetworkPass(classifier.Network, WorkerPool.CallerAlone);
         pass.Forward(batch);
         // With one sentence the packed rows are its steps.
         float[][] hidden = [.. pass.TopStates.ToArray().Chunk(classifier.Config.StateSize)];
         float[] logits = pass.Logits.ToArray();
-        return new HiddenStateTrace(
-            classifier.Config.Tokens.Tokenize(text), hidden, pass.AttentionWeights.ToArray(), logits, Evaluation.Argmax.Of(logits));
+        return new HiddenStateTrace(read.Tokens, hidden, pass.AttentionWeights.ToArray(), logits, Evaluation.Argmax.Of(logits));
     }
 }

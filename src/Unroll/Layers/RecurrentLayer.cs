@@ -110,6 +110,8 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
 
     private void BackwardStep(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t)
     {
+        if (pass.DHiddenNorms != null)
+            MeasureGradient(pass, t);
         int before = reverse ? t + 1 : t - 1;
         int going = Math.Min(pass.Shard.BatchSize(t), pass.Shard.BatchSize(before));
         if (going > 0)
@@ -117,6 +119,24 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
         if (going < pass.Shard.BatchSize(t))
             cell.Backward(kernels, Step(pass, t, going, pass.Shard.BatchSize(t), Beginning(pass, going)));
         PropagateToStepBefore(kernels, weights, pass, t);
+    }
+
+    // ‖dh_t‖ before the cell's equations use it up: what looks at how gradients vanish and explode.
+    private void MeasureGradient(in RecurrentPass pass, int t)
+    {
+        int offset = pass.Shard.Offset(t);
+        for (int row = 0; row < pass.Shard.BatchSize(t); row++)
+        {
+            float* above = pass.DHidden + (long)(offset + row) * pass.HiddenRow;
+            float* later = pass.DHiddenLater + (long)row * hiddenSize;
+            double squares = 0;
+            for (int i = 0; i < hiddenSize; i++)
+            {
+                double d = (double)above[i] + later[i];
+                squares += d * d;
+            }
+            pass.DHiddenNorms[offset + row] = (float)Math.Sqrt(squares);
+        }
     }
 
     // sums = X W_ihᵀ + b for all steps of the chunk at once; one-hot input has a row of the table instead of the product.

@@ -49,6 +49,11 @@ internal unsafe struct RecurrentPass
     /// <summary>dh from the layers above, [N,H].</summary>
     public float* DHidden;
 
+    /// <summary>
+    /// ‖dh_t‖ of this direction, from the layers above and from the step after together, [N]; null if not wanted.
+    /// </summary>
+    public float* DHiddenNorms;
+
     /// <summary>dx, [N,I]; null if not wanted.</summary>
     public float* DInput;
 

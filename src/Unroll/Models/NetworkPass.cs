@@ -20,6 +20,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     private ulong _dropoutSeed;
     private long _step;
     private bool _begins = true;
+    private Stage _stage;
 
     public PassBuffers Buffers => _buffers;
 
@@ -39,10 +40,31 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     /// <param name="carried">Where sentences begin and what they leave behind; null for zeros.</param>
     public void Forward(Batch batch, CarriedStates? carried = null)
     {
-        _gradients = null;
+        _stage = Stage.Forward;
         Begin(batch, carried);
         Run(batch);
         carried?.CopyFrom(batch, _buffers);
+    }
+
+    /// <summary>Computes the logits and keeps what <see cref="BackwardOfTrace"/> needs, gates among it; nothing is dropped.</summary>
+    /// <param name="batch">The batch.</param>
+    public void Trace(Batch batch)
+    {
+        _stage = Stage.Trace;
+        Begin(batch, carried: null);
+        Run(batch);
+    }
+
+    /// <summary>
+    /// Goes back through the batch that <see cref="Trace"/> saw, from gradients dz that the caller wrote in the place of the logits. Those
+    /// of tables are not added up.
+    /// </summary>
+    /// <param name="gradients">Where the gradients go.</param>
+    public void BackwardOfTrace(GradientSum gradients)
+    {
+        (_stage, _gradients) = (Stage.BackwardOfTrace, gradients);
+        gradients.Prepare(_batch);
+        pool.Run(this, _batch.ShardCount);
     }
 
     /// <summary>Computes the mean loss of a batch and its gradients.</summary>
@@ -55,6 +77,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     public double ForwardBackward(
         Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step, CarriedStates? carried = null)
     {
+        _stage = Stage.Training;
         Begin(batch, carried);
         (_loss, _gradients, _dropoutSeed, _step) = (loss, gradients, dropoutSeed, step);
         _totalWeight = loss.TotalWeight(batch.Labels);
@@ -72,12 +95,12 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     void IParallelWork.Execute(int part, int worker)
     {
         Shard shard = _batch.ShardAt(part);
-        bool training = _gradients is not null;
-        ForwardShard(shard, worker, training);
-        if (!training)
-            return;
-        ComputeLoss(shard);
-        BackwardShard(shard, worker, _gradients!.ForShard(part));
+        if (_stage != Stage.BackwardOfTrace)
+            ForwardShard(shard, worker, _stage != Stage.Forward);
+        if (_stage == Stage.Training)
+            ComputeLoss(shard);
+        if (_stage is Stage.Training or Stage.BackwardOfTrace)
+            BackwardShard(shard, worker, _gradients!.ForShard(part));
     }
 
     private void Begin(Batch batch, CarriedStates? carried)
@@ -92,11 +115,11 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
     private void Run(Batch batch)
     {
         _batch = batch;
-        _buffers.Prepare(batch, _gradients is not null);
+        _buffers.Prepare(batch, _stage != Stage.Forward);
         pool.Run(this, batch.ShardCount);
     }
 
-    private void ForwardShard(Shard shard, int worker, bool training)
+    private void ForwardShard(Shard shard, int worker, bool keepsTrace)
     {
         ModelConfig config = network.Config;
         if (network.Embedding is { } embedding)
@@ -109,32 +132,32 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
                 new ReadOnlySpan<float>(table + (long)ids[n] * config.Embedding, config.Embedding)
                     .CopyTo(new Span<float>(x + (long)n * config.Embedding, config.Embedding));
             }
-            if (training)
+            if (keepsTrace)
                 Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, x, x);
         }
         for (int layer = 0; layer < config.Layers; layer++)
         {
             for (int direction = 0; direction < network.Directions; direction++)
-                ForwardLayer(shard, layer, direction, worker, training);
-            if (training && layer < config.Layers - 1 && config.Dropout > 0)
+                ForwardLayer(shard, layer, direction, worker, keepsTrace);
+            if (keepsTrace && layer < config.Layers - 1 && config.Dropout > 0)
             {
                 long first = (long)shard.FirstToken * config.StateSize;
                 Drop(Site.Layer + layer, shard.FirstToken, shard.Tokens, config.StateSize, _buffers.States(layer) + first, _buffers.Dropped(layer) + first);
             }
         }
-        PoolingPass pooling = _buffers.PoolingOf(shard, training);
+        PoolingPass pooling = _buffers.PoolingOf(shard, keepsTrace);
         PoolForward(pooling, shard);
-        if (training)
+        if (keepsTrace)
             Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.Pooled, pooling.Pooled);
         network.Output.Forward(
             shard.Rows, network.Parameters.PointerTo(network.OutputBias), pooling.Pooled,
             _buffers.Logits + (long)shard.FirstRow * config.Classes);
     }
 
-    private void ForwardLayer(Shard shard, int layer, int direction, int worker, bool training)
+    private void ForwardLayer(Shard shard, int layer, int direction, int worker, bool keepsTrace)
     {
         int index = layer * network.Directions + direction;
-        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training, _begins);
+        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, keepsTrace, _begins);
         fixed (int* ids = _batch.Ids)
         {
             pass.Ids = ids + shard.FirstToken;
@@ -234,9 +257,20 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
 
     private void Drop(int site, int firstRow, int rows, int width, float* x, float* y)
     {
+        long count = (long)rows * width;
         float p = network.Config.Dropout;
-        if (p > 0)
-            Dropout.Apply(p, Dropout.Key(_dropoutSeed, _step, site), (long)firstRow * width, (long)rows * width, x, y);
+        if (p > 0 && _stage == Stage.Training)
+            Dropout.Apply(p, Dropout.Key(_dropoutSeed, _step, site), (long)firstRow * width, count, x, y);
+        else if (x != y)
+            new ReadOnlySpan<float>(x, checked((int)count)).CopyTo(new Span<float>(y, (int)count));
+    }
+
+    private enum Stage
+    {
+        Forward,
+        Trace,
+        BackwardOfTrace,
+        Training,
     }
 
     // The places where values are dropped; each has masks of its own.

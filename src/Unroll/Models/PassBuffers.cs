@@ -29,6 +29,7 @@ internal sealed unsafe class PassBuffers
     private readonly AlignedBuffer _attention = new();
     private readonly AlignedBuffer _alpha = new();
     private readonly AlignedBuffer _sources = new();
+    private readonly AlignedBuffer[] _gradientNorms;
     private readonly AlignedBuffer[] _scratch;
 
     public PassBuffers(Network network, int workers)
@@ -46,14 +47,18 @@ internal sealed unsafe class PassBuffers
         _tanhCells = Create(directed);
         _dHiddenLater = Create(directed);
         _dCellLater = Create(directed);
+        _gradientNorms = Create(network.Directions);
         _scratch = Create(workers);
     }
+
+    /// <summary>Whether a backward pass measures the gradient at every state of the top layer.</summary>
+    public bool MeasuresGradients { get; set; }
 
     /// <summary>Floats of all buffers together, but for the workers' scratch memory.</summary>
     public long Length =>
         new[] { _embedded, _dEmbedded, _pooled, _dPooled, _logits, _attention, _alpha, _sources }
             .Concat(_states).Concat(_dropped).Concat(_dStates).Concat(_gates).Concat(_cells).Concat(_tanhCells)
-            .Concat(_dHiddenLater).Concat(_dCellLater).Sum(buffer => (long)buffer.Length);
+            .Concat(_dHiddenLater).Concat(_dCellLater).Concat(_gradientNorms).Sum(buffer => (long)buffer.Length);
 
     /// <summary>x [N,E].</summary>
     public float* Embedded => _embedded.Pointer;
@@ -88,8 +93,8 @@ internal sealed unsafe class PassBuffers
     /// <summary>dh of a layer [N,P].</summary>
     public float* DStates(int layer) => _dStates[layer].Pointer;
 
-    /// <summary>c of a layer of one direction [N,H].</summary>
-    public float* Cells(int layer) => _cells[layer].Pointer;
+    /// <summary>c of a layer and direction [N,H].</summary>
+    public float* Cells(int index) => _cells[index].Pointer;
 
     /// <summary>h_0 of a layer of one direction [B,H].</summary>
     public float* InitialHidden(int layer) => _initialHidden[layer].Pointer;
@@ -102,6 +107,16 @@ internal sealed unsafe class PassBuffers
 
     /// <summary>The sums, gates or da of a layer and direction [N, Columns·H].</summary>
     public float* Gates(int index) => _gates[index].Pointer;
+
+    /// <summary>‖dh_t‖ of the top layer, both directions together, after a backward pass that <see cref="MeasuresGradients"/>.</summary>
+    /// <param name="token">The place of the token among those of the batch.</param>
+    public double GradientNorm(int token)
+    {
+        double squares = 0;
+        foreach (AlignedBuffer direction in _gradientNorms)
+            squares += (double)direction.Pointer[token] * direction.Pointer[token];
+        return Math.Sqrt(squares);
+    }
 
     /// <summary>Makes room for the initial states of a batch.</summary>
     public void PrepareInitialStates(Batch batch)
@@ -146,6 +161,11 @@ internal sealed unsafe class PassBuffers
                 if (cell.HasCellState)
                     _dCellLater[i].EnsureLength(rows * config.Hidden);
             }
+        }
+        if (training && MeasuresGradients)
+        {
+            foreach (AlignedBuffer direction in _gradientNorms)
+                direction.EnsureLength(tokens);
         }
         _pooled.EnsureLength(rows * state);
         _dPooled.EnsureLength(training ? rows * state : 0);
@@ -195,6 +215,7 @@ internal sealed unsafe class PassBuffers
             CellState = hasCell ? _cells[index].Pointer + token * hidden : null,
             TanhCell = training && hasCell ? _tanhCells[index].Pointer + token * hidden : chunkGates + (long)chunkTokens * columns * hidden,
             DHidden = training ? DStates(layer) + token * state + direction * hidden : null,
+            DHiddenNorms = training && MeasuresGradients && layer == config.Layers - 1 ? _gradientNorms[direction].Pointer + token : null,
             DInput = !training || inputSize == 0 ? null : dInput + token * inputSize,
             AddToDInput = direction > 0,
             DHiddenLater = training ? _dHiddenLater[index].Pointer + (long)shard.FirstRow * hidden : null,

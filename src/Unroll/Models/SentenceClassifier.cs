@@ -276,15 +276,6 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
     public static SentenceClassifier Load(Stream stream) => ModelArchive.Load(stream);
 
-    /// <summary>Puts texts without labels into a batch of their own.</summary>
-    internal void FillBatch(Batch batch, IReadOnlyList<string> texts)
-    {
-        var encoded = new EncodedTexts();
-        foreach (string text in texts)
-            encoded.Add(Vocabulary.Encode(Config.Tokens.Tokenize(text)), label: 0);
-        batch.Fill(encoded, [.. Enumerable.Range(0, texts.Count)]);
-    }
-
     /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
     internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
 

@@ -97,6 +97,7 @@ internal sealed class Trainer
         if (report.IsBest)
             _classifier.Parameters.Values.CopyTo(_kept.Values);
         TrainingProgress finished = Progress(report);
+        _options.GradientFlow?.Report(at.GradientFlow.Mean(at.Epoch, RecurrentSpectrum.Of(_classifier.Network)));
         at.Reports.Add(report);
         at.NextEpoch();
         at.GeneratorAtEpoch = _generator.SaveState();
@@ -109,7 +110,8 @@ internal sealed class Trainer
     private void RunStep(int[] rows, float learningRate)
     {
         TrainingPosition at = _position;
-        StepResult step = _step.Run(_train, rows, learningRate);
+        bool sampled = _options.GradientFlow is not null && at.StepsInEpoch % GradientFlowSums.EverySteps == 0;
+        StepResult step = _step.Run(_train, rows, learningRate, sampled ? at.GradientFlow : null);
         at.Steps++;
         if (!double.IsFinite(step.Loss))
         {

@@ -131,7 +131,7 @@ internal sealed class TrainingCheckpoint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // A record prints all its members, so a new setting cannot be forgotten here. Threads and the checkpoint decide nothing.
+    // A record prints all its members, so a new setting cannot be forgotten here. Threads, the checkpoint and who watches decide nothing.
     private static string Describe(TrainingOptions options)
     {
         CultureInfo culture = CultureInfo.CurrentCulture;
@@ -139,7 +139,7 @@ internal sealed class TrainingCheckpoint
         {
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             string weights = string.Join(' ', options.ClassWeights ?? []);
-            return (options with { Threads = null, Checkpoint = null, ClassWeights = null }) + weights;
+            return (options with { Threads = null, Checkpoint = null, GradientFlow = null, ClassWeights = null }) + weights;
         }
         finally
         {

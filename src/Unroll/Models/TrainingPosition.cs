@@ -35,6 +35,9 @@ internal sealed class TrainingPosition
     /// <summary>Seconds spent in this epoch before the process that runs.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>What was measured of the gradients of this epoch.</summary>
+    public GradientFlowSums GradientFlow { get; } = new();
+
     /// <summary>The epochs that are done.</summary>
     public List<EpochReport> Reports { get; } = [];
 
@@ -50,5 +53,6 @@ internal sealed class TrainingPosition
         Epoch++;
         (StepsInEpoch, LossSum, NormSum, Rows, Tokens, Clipped, Seconds) = (0, 0, 0, 0, 0, 0, 0);
         GeneratorAtEpoch = null;
+        GradientFlow.Clear();
     }
 }

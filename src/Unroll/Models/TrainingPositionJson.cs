@@ -25,6 +25,7 @@ internal static class TrainingPositionJson
             json.WriteNumber("clipped", position.Clipped);
             json.WriteNumber("seconds", position.Seconds);
             json.WriteBoolean("finished", position.Finished);
+            position.GradientFlow.WriteTo(json);
             json.WriteStartArray("reports");
             foreach (EpochReport report in position.Reports)
                 WriteReport(json, report);
@@ -52,6 +53,7 @@ internal static class TrainingPositionJson
             Seconds = json.GetProperty("seconds").GetDouble(),
             Finished = json.GetProperty("finished").GetBoolean(),
         };
+        position.GradientFlow.ReadFrom(json);
         foreach (JsonElement report in json.GetProperty("reports").EnumerateArray())
             position.Reports.Add(ReadReport(report));
         return position;

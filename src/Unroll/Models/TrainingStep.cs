@@ -96,8 +96,14 @@ internal sealed unsafe class TrainingStep : IParallelWork
     /// <param name="texts">Where they come from.</param>
     /// <param name="rows">Which.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
-    public StepResult Run(EncodedTexts texts, ReadOnlySpan<int> rows, float learningRate) =>
-        Update(ComputeGradients(texts, rows), learningRate);
+    /// <param name="flow">Adds up the gradients at the states of this step; null if nobody wants to know.</param>
+    public StepResult Run(EncodedTexts texts, ReadOnlySpan<int> rows, float learningRate, GradientFlowSums? flow = null)
+    {
+        Buffers.MeasuresGradients = flow is not null;
+        double loss = ComputeGradients(texts, rows);
+        flow?.Add(_batch, Buffers, _loss.TotalWeight(_batch.Labels));
+        return Update(loss, learningRate);
+    }
 
     /// <summary>The whole step on a batch.</summary>
     /// <param name="batch">The batch.</param>

@@ -123,6 +123,12 @@ public sealed record TrainingOptions
     /// <summary>Where and how often the training's state is saved, to go on from later; null for nowhere. Default: null.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
+    /// <summary>
+    /// Told after every epoch, on the training thread, how gradients flowed back through time; it changes nothing of the training.
+    /// Null for no such measurement. Default: null.
+    /// </summary>
+    public IProgress<GradientFlow>? GradientFlow { get; init; }
+
     /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
     public int? Threads { get; init; }
 

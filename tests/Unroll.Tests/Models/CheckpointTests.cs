@@ -33,15 +33,18 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
-        TrainingOptions options = Options with { Optimizer = optimizer, Momentum = momentum };
+        var flows = new List<GradientFlow>();
+        TrainingOptions options = Options with { Optimizer = optimizer, Momentum = momentum, GradientFlow = new FlowRecorder(flows) };
         SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
         IReadOnlyList<EpochReport> expected = whole.Fit(train, options, dev);
+        GradientFlow[] expectedFlows = [.. flows];
         int steps = options.Epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
         for (int stop = 0; stop < steps; stop += 3)
         {
             TrainingOptions stopped = options with { Checkpoint = new CheckpointOptions(folder[$"{stop}"]) };
             using var source = new CancellationTokenSource();
             int seen = 0;
+            flows.Clear();
             var stopper = new Reporter(_ =>
             {
                 if (++seen > stop)
@@ -55,7 +58,11 @@ public class CheckpointTests
             Assert.Equal(
                 expected.Select(report => (report.Epoch, report.TrainLoss, report.DevLoss, report.GradientNorm, report.IsBest)),
                 reports.Select(report => (report.Epoch, report.TrainLoss, report.DevLoss, report.GradientNorm, report.IsBest)));
+            Assert.Equal(expectedFlows.Select(Describe), flows.Select(Describe));
         }
+
+        static string Describe(GradientFlow flow) =>
+            $"{flow.Epoch} {flow.Samples} {string.Join(' ', flow.ByDistance)} {string.Join(' ', flow.ByStep)} {flow.SpectralNorm} {flow.SpectralRadius}";
     }
 
     [Fact]
@@ -169,5 +176,10 @@ public class CheckpointTests
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => report(value);
+    }
+
+    private sealed class FlowRecorder(List<GradientFlow> flows) : IProgress<GradientFlow>
+    {
+        public void Report(GradientFlow value) => flows.Add(value);
     }
 }

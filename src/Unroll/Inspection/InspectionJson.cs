@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Unroll.Layers;
+
+namespace Unroll.Inspection;
+
+/// <summary>An inspection as JSON: <c>unroll inspect --json</c>, and the data of the page.</summary>
+internal static class InspectionJson
+{
+    public static void Write(Utf8JsonWriter json, TextInspection text)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", text.Prediction.Text);
+        json.WriteStartArray("tokens");
+        foreach (string token in text.Tokens)
+            json.WriteStringValue(token);
+        json.WriteEndArray();
+        json.WriteStartArray("ids");
+        foreach (int id in text.Ids)
+            json.WriteNumberValue(id);
+        json.WriteEndArray();
+        WritePrediction(json, text);
+        WriteModel(json, text);
+        json.WriteStartArray("states");
+        foreach (LayerTrace layer in text.States)
+            WriteLayer(json, layer);
+        json.WriteEndArray();
+        WriteMatrix(json, "prefix", text.Prefixes);
+        json.WriteStartObject("gradient");
+        WriteVector(json, "hidden", text.HiddenGradient);
+        WriteVector(json, "embedding", text.InputGradient);
+        json.WriteEndObject();
+        json.WriteStartObject("attribution");
+        WriteVector(json, "gradient_x_input", text.GradientTimesInput);
+        WriteVector(json, "leave_one_out", text.LeaveOneOut);
+        json.WriteEndObject();
+        if (text.Model.Pooling == Pooling.Attention)
+        {
+            json.WritePropertyName("attention");
+            WriteRow(json, [.. text.AttentionWeights]);
+        }
+        WritePlane(json, text.Plane);
+        json.WriteEndObject();
+    }
+
+    private static void WritePrediction(Utf8JsonWriter json, TextInspection text)
+    {
+        json.WriteString("label", text.Prediction.Label);
+        json.WritePropertyName("probability");
+        WriteNumber(json, text.Prediction.Probability);
+        json.WriteStartObject("probabilities");
+        foreach ((string label, double probability) in text.Prediction.Probabilities)
+        {
+            json.WritePropertyName(label);
+            WriteNumber(json, probability);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteModel(Utf8JsonWriter json, TextInspection text)
+    {
+        json.WriteStartObject("model");
+        json.WriteString("cell", text.Model.Cell.ToString().ToLowerInvariant());
+        json.WriteNumber("embedding", text.Model.Embedding);
+        json.WriteNumber("hidden", text.Model.Hidden);
+        json.WriteNumber("layers", text.Model.Layers);
+        json.WriteNumber("directions", text.Model.Directions);
+        json.WriteString("pooling", text.Model.Pooling.ToString().ToLowerInvariant());
+        json.WriteStartArray("labels");
+        foreach (string label in text.Model.Labels)
+            json.WriteStringValue(label);
+        json.WriteEndArray();
+        json.WriteNumber("parameters", text.ParameterCount);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLayer(Utf8JsonWriter json, LayerTrace layer)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("layer", layer.Layer);
+        json.WriteString("direction", layer.Direction);
+        WriteMatrix(json, "hidden", layer.Hidden);
+        if (layer.Cell.Count > 0)
+            WriteMatrix(json, "cell", layer.Cell);
+        if (layer.Gates.Count > 0)
+        {
+            json.WriteStartObject("gates");
+            foreach (GateTrace gate in layer.Gates)
+                WriteMatrix(json, gate.Name, gate.Values);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WritePlane(Utf8JsonWriter json, StatePlane plane)
+    {
+        json.WriteStartObject("plane");
+        json.WriteString("axes", plane.Axes == PlaneAxes.Units ? "units" : "principal components");
+        WriteVector(json, "explained", plane.Explained);
+        WriteMatrix(json, "points", plane.Points);
+        if (plane.Boundary is { } boundary)
+        {
+            json.WriteStartObject("boundary");
+            json.WriteNumber("a", boundary.A);
+            json.WriteNumber("b", boundary.B);
+            json.WriteNumber("c", boundary.C);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteMatrix(Utf8JsonWriter json, string name, IReadOnlyList<float[]> rows)
+    {
+        json.WriteStartArray(name);
+        foreach (float[] row in rows)
+            WriteRow(json, row);
+        json.WriteEndArray();
+    }
+
+    private static void WriteMatrix(Utf8JsonWriter json, string name, IReadOnlyList<double[]> rows)
+    {
+        json.WriteStartArray(name);
+        foreach (double[] row in rows)
+        {
+            json.WriteStartArray();
+            foreach (double value in row)
+                WriteNumber(json, value);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteVector(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values)
+            WriteNumber(json, value);
+        json.WriteEndArray();
+    }
+
+    // The shortest digits that give the float back.
+    private static void WriteRow(Utf8JsonWriter json, ReadOnlySpan<float> row)
+    {
+        json.WriteStartArray();
+        foreach (float value in row)
+        {
+            if (float.IsFinite(value))
+                json.WriteNumberValue(value);
+            else
+                json.WriteNullValue();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteNullValue();
+    }
+}

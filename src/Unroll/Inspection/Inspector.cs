@@ -1,0 +1,47 @@
+using Unroll.Evaluation;
+using Unroll.Models;
+
+namespace Unroll.Inspection;
+
+/// <summary>Looks inside a model while it reads one text.</summary>
+public static class Inspector
+{
+    /// <summary>Runs the model on a text, on each of its beginnings, and on the text without each of its words.</summary>
+    /// <param name="classifier">The model; it may be used by other threads meanwhile, but not trained.</param>
+    /// <param name="text">Any text. The time grows with the square of its words.</param>
+    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    public static TextInspection Inspect(SentenceClassifier classifier, string text)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ModelConfig config = classifier.Config;
+        InspectedText read = InspectedText.Of(classifier, text);
+        SentenceTrace trace = SentenceTrace.Of(classifier.Network, classifier.Vocabulary.Size, read.Ids);
+        var variants = new TextVariants(classifier.Network);
+        float[][] prefixes = variants.Logits([.. read.Ids.Select((_, t) => read.Ids[..(t + 1)])]);
+        int predicted = Argmax.Of(trace.Logits);
+        return new TextInspection
+        {
+            Model = config,
+            ParameterCount = classifier.Parameters.Length,
+            Tokens = read.Tokens,
+            Ids = read.Ids,
+            IsUnknown = read.IsUnknown,
+            Prediction = Prediction.Of(config, text, trace.Logits, new double[config.Classes]),
+            States = trace.States,
+            Prefixes = [.. prefixes.Select(logits => Probabilities(logits, config.Temperature))],
+            HiddenGradient = trace.HiddenGradient,
+            InputGradient = trace.InputGradient,
+            GradientTimesInput = trace.GradientTimesInput,
+            LeaveOneOut = [.. variants.WithoutEach(read.Ids, predicted).Select(without => (double)trace.Logits[predicted] - without)],
+            AttentionWeights = trace.AttentionWeights,
+            Plane = StatePlane.Of(config, classifier.Parameters, trace.States[^config.Directions].Hidden),
+        };
+    }
+
+    private static double[] Probabilities(float[] logits, double temperature)
+    {
+        double[] probabilities = new double[logits.Length];
+        TemperatureScaling.Softmax(logits, temperature, probabilities);
+        return probabilities;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Unroll.Models;
+
+namespace Unroll.Inspection;
+
+/// <summary>
+/// All that a model computes for one text, word by word, and what each word did to the prediction. T tokens, H hidden, C classes; z is
+/// the logit of the predicted class. <c>docs/inspection.md</c> has the formulas.
+/// </summary>
+public sealed record TextInspection
+{
+    /// <summary>The model.</summary>
+    public required ModelConfig Model { get; init; }
+
+    /// <summary>How many numbers the model has learned.</summary>
+    public required int ParameterCount { get; init; }
+
+    /// <summary>[T]: the tokens as the model cut them; one <c>&lt;unk&gt;</c> for a text without any.</summary>
+    public required IReadOnlyList<string> Tokens { get; init; }
+
+    /// <summary>[T]: the place of each token in the vocabulary; an unknown word's is that of <c>&lt;unk&gt;</c>.</summary>
+    public required IReadOnlyList<int> Ids { get; init; }
+
+    /// <summary>[T]: whether the model does not know the word.</summary>
+    public required IReadOnlyList<bool> IsUnknown { get; init; }
+
+    /// <summary>What the model says of the text.</summary>
+    public required Prediction Prediction { get; init; }
+
+    /// <summary>Every layer and direction, lowest layer first, forward before backward.</summary>
+    public required IReadOnlyList<LayerTrace> States { get; init; }
+
+    /// <summary>[T][C]: the probabilities when the text ends after each word.</summary>
+    public required IReadOnlyList<double[]> Prefixes { get; init; }
+
+    /// <summary>[T]: ‖∂z/∂h_t‖ for the top layer's state, over all ways from there to z; both directions together.</summary>
+    public required IReadOnlyList<double> HiddenGradient { get; init; }
+
+    /// <summary>[T]: ‖∂z/∂x_t‖ for the word's vector; for one-hot input the size of ∂z by the word's 1.</summary>
+    public required IReadOnlyList<double> InputGradient { get; init; }
+
+    /// <summary>[T]: ∂z/∂x_t · x_t. Above 0 where the word speaks for the predicted class, to first order.</summary>
+    public required IReadOnlyList<double> GradientTimesInput { get; init; }
+
+    /// <summary>[T]: how much z falls when the word is left out. Above 0 where the word speaks for the predicted class.</summary>
+    public required IReadOnlyList<double> LeaveOneOut { get; init; }
+
+    /// <summary>[T]: the weight of each word; empty unless the model pools by attention.</summary>
+    public required IReadOnlyList<float> AttentionWeights { get; init; }
+
+    /// <summary>The hidden states as points of a plane.</summary>
+    public required StatePlane Plane { get; init; }
+
+    /// <summary>Writes it as one JSON object, all arrays row by row; a number that is none becomes null.</summary>
+    /// <param name="json">Where to.</param>
+    public void WriteTo(Utf8JsonWriter json) => InspectionJson.Write(json, this);
+}

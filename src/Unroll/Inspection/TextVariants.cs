@@ -1,0 +1,45 @@
+using Unroll.Batches;
+using Unroll.Models;
+using Unroll.Threading;
+
+namespace Unroll.Inspection;
+
+/// <summary>The logits of many short changes of one text: its beginnings, or all of it but a word.</summary>
+internal sealed unsafe class TextVariants(Network network)
+{
+    // As many texts as have about this many tokens are run together, so that memory does not grow with their number.
+    private const int TokensTogether = 1 << 14;
+
+    private readonly NetworkPass _pass = new(network, WorkerPool.CallerAlone);
+    private readonly Batch _batch = new();
+
+    /// <summary>z of each text, [C].</summary>
+    public float[][] Logits(IReadOnlyList<int[]> texts)
+    {
+        float[][] logits = new float[texts.Count][];
+        for (int first = 0; first < texts.Count;)
+        {
+            var together = new EncodedTexts();
+            do
+                together.Add(texts[first + together.Count], label: 0);
+            while (first + together.Count < texts.Count && together.TokenCount < TokensTogether);
+            _batch.Fill(together, [.. Enumerable.Range(0, together.Count)]);
+            _pass.Forward(_batch);
+            int classes = network.Config.Classes;
+            for (int b = 0; b < _batch.Count; b++)
+                logits[first + _batch.Rows[b]] = _pass.Logits.Slice(b * classes, classes).ToArray();
+            first += together.Count;
+        }
+        return logits;
+    }
+
+    /// <summary>z of one class when a word is left out, for each word, [T].</summary>
+    public float[] WithoutEach(int[] ids, int @class)
+    {
+        // Without its only word nothing is read: the state stays h_0 = 0, and the bias is all that is left.
+        if (ids.Length == 1)
+            return [network.Parameters.PointerTo(network.OutputBias)[@class]];
+        int[][] shorter = [.. ids.Select((_, t) => (int[])[.. ids[..t], .. ids[(t + 1)..]])];
+        return [.. Logits(shorter).Select(logits => logits[@class])];
+    }
+}

@@ -1,0 +1,17 @@
+namespace Unroll.Training;
+
+/// <summary>
+/// How the gradients of an epoch flowed back through time, measured on every 16th step: L is a sentence's own loss, h_t the top layer's
+/// state, both directions together.
+/// </summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Samples">How many sentences were looked at.</param>
+/// <param name="ByDistance">Mean of ‖∂L/∂h_t‖ by the distance of word t from its sentence's last word, 0 first, over the sentences that are so long.</param>
+/// <param name="ByStep">Mean of ‖∂L/∂h_t‖ by t, the first word (that gradients go back to) first.</param>
+/// <param name="SpectralNorm">
+/// The largest singular value of W_hh of the lowest layer, forward direction, after the epoch: the most that it can stretch a vector. For
+/// LSTM and GRU of the rows of the candidate g or n.
+/// </param>
+/// <param name="SpectralRadius">The largest size of an eigenvalue of the same matrix: what many products with it do.</param>
+public sealed record GradientFlow(
+    int Epoch, int Samples, IReadOnlyList<double> ByDistance, IReadOnlyList<double> ByStep, double SpectralNorm, double SpectralRadius);

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Unroll.Cli.Inspect;
+using Unroll.Layers;
+using Unroll.Models;
+using Unroll.Tests;
+using Unroll.Text;
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+public class InspectCommandTests
+{
+    [Fact]
+    public void A_line_a_word_says_what_the_model_thinks_so_far_and_what_the_word_did()
+    {
+        using var folder = new TemporaryFolder();
+        // Logits are ± the mean of the words' values: 0, 1, 1/3, 1/4 after each word.
+        CommandRun run = CommandRun.Of("inspect", PolarityModel.Save(folder), "good good bad film");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(
+            """
+            pos 0.7311
+            rnn, 1 hidden unit, 1 layer, one direction, pooling mean
+
+            word          so far         change without it     |dh|    h0
+            good          pos       0.98             │███   5.0e-01 +2.00
+            good          pos       0.98   0.00      │███   5.0e-01 +2.00
+            bad           pos       0.79  -0.19 █████│      5.0e-01  0.00
+            film          pos       0.73  -0.06     █│      5.0e-01 +1.00
+
+            change      of the probability of pos by this word
+            without it  right: its logit falls without the word; the longest bar is 0.833
+            |dh|        size of the gradient of its logit by the hidden state
+            h0          hidden state
+            unknown     film: read as <unk>
+
+            """.ReplaceLineEndings("\n"),
+            run.Output);
+    }
+
+    [Theory]
+    [InlineData(Cell.Rnn, Pooling.Last, 1)]
+    [InlineData(Cell.Gru, Pooling.Attention, 2)]
+    [InlineData(Cell.Lstm, Pooling.Attention, 3)]
+    public void No_line_is_wider_than_a_terminal(Cell cell, Pooling pooling, int classes)
+    {
+        using var folder = new TemporaryFolder();
+        string model = SaveRandom(folder, cell, pooling, classes);
+        foreach (bool onScreen in (bool[])[false, true])
+        {
+            CommandRun run = CommandRun.With("", onScreen, "inspect", model, $"w3 {new string('x', 100)} 图书馆图书馆图书馆 w4 \u001b[31m [bold] e\u0301");
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            Assert.All(run.Output.Split('\n'), line => Assert.InRange(ColumnText.WidthOf(line), 0, 79));
+            Assert.Contains("\nxxxxxxxxxxxx… ", run.Output, StringComparison.Ordinal);
+            Assert.Contains("\n图书馆图书馆… ", run.Output, StringComparison.Ordinal);
+            Assert.Contains("\n�[31m ", run.Output, StringComparison.Ordinal);
+            Assert.Contains("\n[bold] ", run.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("\u001b", run.Output, StringComparison.Ordinal);
+            Assert.Equal(cell == Cell.Lstm, run.Output.Contains("forget |candidate|", StringComparison.Ordinal));
+            Assert.Equal(cell == Cell.Gru, run.Output.Contains("update       |new|", StringComparison.Ordinal));
+            Assert.Equal(pooling == Pooling.Attention, run.Output.Contains("attention\n", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Json_is_one_object_with_every_number()
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of("inspect", PolarityModel.Save(folder), "good bad", "--json");
+        using JsonDocument json = JsonDocument.Parse(Assert.Single(run.OutputLines));
+        Assert.Equal("good bad", json.RootElement.GetProperty("text").GetString());
+        Assert.Equal(
+            ["text", "tokens", "ids", "label", "probability", "probabilities", "model", "states", "prefix", "gradient", "attribution", "plane"],
+            json.RootElement.EnumerateObject().Select(field => field.Name));
+        // The logit of neg is -mean: a word that says good is worth -1/2 here, and its absence 1.
+        Assert.Equal([-2, 2], json.RootElement.GetProperty("attribution").GetProperty("leave_one_out").EnumerateArray().Select(value => Math.Round(value.GetDouble(), 5)));
+    }
+
+    [Theory]
+    [InlineData("model", "unroll inspect: no text given, expected one; see unroll inspect --help")]
+    [InlineData("model|", "unroll inspect: the text is empty, expected at least one word")]
+    [InlineData("model| \t", "unroll inspect: the text is empty, expected at least one word")]
+    [InlineData("model|good|bad", "unroll inspect: 2 texts given, expected one; put quotes around it")]
+    [InlineData("model|some film", "unroll inspect: the model knows none of the words of \"some film\", expected at least one; its vocabulary.txt lists them")]
+    [InlineData("closed|some film", "unknown word \"some\"; known words: good, bad")]
+    [InlineData("none|good", "none: no such folder, expected a model folder")]
+    [InlineData("closed/config.json|good", "closed/config.json: ")]
+    [InlineData("model|good|--html", "unroll inspect: ")]
+    public void Bad_input_is_one_line(string commandLine, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        PolarityModel.Save(folder);
+        using var other = new TemporaryFolder();
+        Directory.Move(PolarityModel.SaveClosed(other), folder["closed"]);
+        string[] args = commandLine.Split('|');
+        args[0] = folder[args[0]];
+        CommandRun run = CommandRun.Of(["inspect", .. args]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        string error = run.Error.Replace(folder.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+        Assert.StartsWith("error: " + expected, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("film", 6, "film  ")]
+    [InlineData("film", 4, "film")]
+    [InlineData("films", 4, "fil…")]
+    [InlineData("图书馆", 6, "图书馆")]
+    [InlineData("图书馆", 5, "图书…")]
+    [InlineData("图书馆", 4, "图… ")]
+    [InlineData("e\u0301a", 3, "e\u0301a ")]
+    public void A_column_is_filled_whatever_the_script(string text, int width, string expected)
+    {
+        Assert.Equal(expected, ColumnText.Fit(text, width));
+        Assert.Equal(width, ColumnText.WidthOf(expected));
+    }
+
+    private static string SaveRandom(TemporaryFolder folder, Cell cell, Pooling pooling, int classes)
+    {
+        var config = new ModelConfig
+        {
+            Cell = cell,
+            Embedding = 4,
+            Hidden = 200,
+            Layers = 2,
+            Bidirectional = true,
+            Pooling = pooling,
+            Labels = [.. Enumerable.Range(0, Math.Max(2, classes)).Select(c => $"a very long label of class {c}")],
+        };
+        var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(2, 8).Select(id => $"w{id}")], UnknownWords.Token);
+        SentenceClassifier.Create(config, vocabulary).Save(folder["random"]);
+        return folder["random"];
+    }
+}
