@@ -7,8 +7,6 @@ namespace Unroll.Cli.Report;
 /// <summary>One inspected text as an HTML file.</summary>
 internal static class SentencePage
 {
-    private const int TitleLength = 60;
-
     /// <summary>Refuses what <see cref="Write"/> would refuse.</summary>
     /// <exception cref="InputException">The file cannot be written, or this build has no page.</exception>
     public static void Require(string path, bool overwrite)
@@ -22,8 +20,7 @@ internal static class SentencePage
     /// <exception cref="InputException">The file cannot be written, or this build has no page.</exception>
     public static void Write(string path, bool overwrite, TextInspection text) => RunPage.Write(path, overwrite, json =>
     {
-        string words = string.Join(' ', text.Tokens);
-        json.WriteString("title", words.Length <= TitleLength ? words : "A sentence, word by word");
+        json.WriteString("title", "A text, word by word");
         json.WriteStartArray("runs");
         json.WriteEndArray();
         json.WriteStartArray("sentences");

@@ -12,7 +12,12 @@ export function format(value: number | null | undefined): string {
 export const percent = (share: number | null | undefined, digits = 1): string =>
   share === null || share === undefined ? '–' : `${(100 * share).toFixed(digits)} %`;
 
-export const signed = (value: number | null): string => (value === null ? '–' : (value > 0 ? '+' : value < 0 ? '\u2212' : '') + Math.abs(value).toFixed(2));
+/** A number with its sign, in two digits after the point; one that rounds to 0 has none. */
+export function signed(value: number | null): string {
+  if (value === null) return '–';
+  const digits = Math.abs(value).toFixed(2);
+  return Number(digits) === 0 ? digits : `${value > 0 ? '+' : '\u2212'}${digits}`;
+}
 
 /** Tick labels of a logarithmic axis or scale. */
 export function power(value: number): string {

@@ -24,9 +24,9 @@ const cell = (value: unknown): Cell =>
 /** Every setting of the model and the training. */
 export const configurationCard = (run: Run): HTMLElement =>
   card('Configuration',
-    element('details', {}, element('summary', {}, 'Model (config.json)'), tableElement({
+    element('details', {}, element('summary', {}, 'Model'), tableElement({
       caption: 'Model', columns: ['setting', 'value'], rows: Object.entries(run.config).map(([name, value]) => [name, cell(value)]),
     })),
-    element('details', {}, element('summary', {}, 'Training (train.json)'), tableElement({
+    element('details', {}, element('summary', {}, 'Training'), tableElement({
       caption: 'Training', columns: ['setting', 'value'], rows: Object.entries(run.settings).map(([name, value]) => [name, cell(value)]),
     })));

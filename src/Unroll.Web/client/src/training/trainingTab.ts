@@ -30,7 +30,7 @@ function oneRun(run: Run): HTMLElement[] {
       ? section('On the dev rows', grid(
         confusionChart(evaluation, labelsOf(run)), evaluation.by_length && lengthChart(evaluation.by_length), element('div', { class: 'stack' }, labelScores(evaluation, labelsOf(run)), baselines(evaluation.summary)),
         mistakesCard(evaluation.mistakes)))
-      : section('On the dev rows', missing('Not measured: this run has no dev rows.')),
+      : section('On the dev rows', missing('Not measured: there are no dev rows, or the training is not finished.')),
     section('The run', grid(element('div', { class: 'stack' }, commandCard(run), configurationCard(run)), run.data && dataCard(run.data))),
   ];
   return parts;
