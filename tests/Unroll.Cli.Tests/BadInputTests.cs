@@ -1,5 +1,4 @@
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests;
 

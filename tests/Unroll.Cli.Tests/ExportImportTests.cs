@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Unroll.Formats;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests;
 

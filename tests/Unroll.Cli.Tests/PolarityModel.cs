@@ -1,7 +1,4 @@
-using Unroll.Layers;
-using Unroll.Models;
 using Unroll.Tests;
-using Unroll.Text;
 
 namespace Unroll.Cli.Tests;
 

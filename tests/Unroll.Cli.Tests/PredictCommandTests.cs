@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests;
 

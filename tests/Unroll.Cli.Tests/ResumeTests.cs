@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests;
 

@@ -1,9 +1,6 @@
 using System.Text.Json;
-using Google.Protobuf;
-using Unroll.Models;
 using Unroll.Onnx.Schema;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Onnx.Tests;
 

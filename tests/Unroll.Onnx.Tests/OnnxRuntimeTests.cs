@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Google.Protobuf;
-using Unroll.Models;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Onnx.Tests;
 

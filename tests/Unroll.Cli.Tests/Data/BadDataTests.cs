@@ -1,7 +1,6 @@
 using System.Text;
 using Unroll.Cli.Data;
 using Unroll.Tests;
-using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

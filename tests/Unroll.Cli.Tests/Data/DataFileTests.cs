@@ -1,7 +1,5 @@
 using Unroll.Cli.Data;
 using Unroll.Tests;
-using Unroll.Text;
-using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Unroll.Cli.Data;
-using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

@@ -1,5 +1,4 @@
 using Unroll.Cli.Data;
-using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 
