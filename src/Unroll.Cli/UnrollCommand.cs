@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Unroll.Cli.Experiments;
 using Unroll.Cli.Train;
 using Unroll.Training;
 
@@ -24,6 +25,7 @@ internal static class UnrollCommand
             PredictCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
+            ExperimentCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),
