@@ -64,7 +64,7 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
             rows.Add([.. row]);
         }
         log.Table(
-            $"Mean {task.LossName} of the last {CurveEvery} of {settings.Steps} steps (and after how many steps it was below {SolvedShare:P0} of knowing nothing; hidden {settings.Hidden}, {settings.Seeds} seed{(settings.Seeds == 1 ? "" : "s")}), by length",
+            $"{char.ToUpperInvariant(task.LossName[0])}{task.LossName[1..]} at the end, by length (in brackets the step after which it was a tenth of knowing nothing; at most {settings.Steps} steps, hidden {settings.Hidden}, {settings.Seeds} seed{(settings.Seeds == 1 ? "" : "s")})",
             ["cell", .. settings.Lengths!.Select(length => $"{length}")], rows);
     }
 

@@ -6,7 +6,7 @@ namespace Unroll.Inspection;
 /// </summary>
 public static class Spectrum
 {
-    // The 2⁴⁰-th root takes what is not the radius, such as the power of n of a defective matrix, below the last digits.
+    // The 2⁴⁰-th root takes what is not the radius, such as the power of n of a defective matrix, to about 1e-12 of it.
     private const int Squarings = 40;
     private const int MostIterations = 1000;
     private const double Tolerance = 1e-13;

@@ -54,17 +54,18 @@ public class RecurrentDynamicsTests
     {
         Values values = Draw(cell);
         RecurrentDynamics dynamics = Dynamics(cell, nonlinearity, values);
+        double[][] inputs = values.Inputs[..3];
         double[] first = Normals(new TorchGenerator(7), dynamics.StateSize);
         double[] dLast = Normals(new TorchGenerator(8), dynamics.StateSize);
         double Loss()
         {
             double[] state = first;
-            foreach (double[] input in values.Inputs)
+            foreach (double[] input in inputs)
                 state = dynamics.Step(state, input).Next;
             return state.Zip(dLast, (s, d) => s * d).Sum();
         }
         double[] s = first;
-        DynamicsStep[] steps = [.. values.Inputs.Select(input => Next(input))];
+        DynamicsStep[] steps = [.. inputs.Select(Next)];
         double[] gradient = dLast;
         foreach (DynamicsStep step in steps.Reverse())
         {
