@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Unroll.Cli.Experiments;
 using Unroll.Cli.Inspect;
-<<<<<<< HEAD
-=======
 using Unroll.Cli.Report;
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
 using Unroll.Cli.Train;
 using Unroll.Training;
 
@@ -28,12 +26,10 @@ internal static class UnrollCommand
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),
-<<<<<<< HEAD
-=======
             ReportCommand.Create(terminal),
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
+            ExperimentCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),

@@ -1,8 +1,5 @@
 using System.Text.Json;
-<<<<<<< HEAD
 using System.Text.RegularExpressions;
-=======
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
 using Unroll.Cli.Inspect;
 using Unroll.Layers;
 using Unroll.Models;
@@ -52,11 +49,7 @@ public class InspectCommandTests
         string model = SaveRandom(folder, cell, pooling, classes);
         foreach (bool onScreen in (bool[])[false, true])
         {
-<<<<<<< HEAD
             CommandRun run = WithoutColour(CommandRun.With("", onScreen, "inspect", model, $"w3 {new string('x', 100)} 图书馆图书馆图书馆 w4 \u001b[31m [bold] e\u0301"));
-=======
-            CommandRun run = CommandRun.With("", onScreen, "inspect", model, $"w3 {new string('x', 100)} 图书馆图书馆图书馆 w4 \u001b[31m [bold] e\u0301");
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
             Assert.All(run.Output.Split('\n'), line => Assert.InRange(ColumnText.WidthOf(line), 0, 79));
             Assert.Contains("\nxxxxxxxxxxxx… ", run.Output, StringComparison.Ordinal);
@@ -123,11 +116,8 @@ public class InspectCommandTests
         Assert.Equal(width, ColumnText.WidthOf(expected));
     }
 
-<<<<<<< HEAD
     private static CommandRun WithoutColour(CommandRun run) => run with { Output = Regex.Replace(run.Output, "\u001b\\[[0-9;]*m", "") };
 
-=======
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
     private static string SaveRandom(TemporaryFolder folder, Cell cell, Pooling pooling, int classes)
     {
         var config = new ModelConfig

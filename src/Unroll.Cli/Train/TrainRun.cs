@@ -32,11 +32,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         options = options with
         {
             Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) },
-<<<<<<< HEAD
             GradientFlow = new OnTrainingThread<GradientFlow>(flow => TryWrite("the epoch's gradients", () => folder.AddGradients(flow))),
-=======
-            GradientFlow = new OnTrainingThread<GradientFlow>(AddGradients),
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
         };
     }
 
@@ -158,11 +154,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
     }
 
-<<<<<<< HEAD
-    private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
-
-    private void TryWrite(string what, Action write)
-=======
     // The model is saved by now; what goes wrong here costs a part of the report alone.
     private void Measure(RunFolder folder, SentenceClassifier classifier, DevSplit split, TrainSummary summary)
     {
@@ -178,8 +169,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
     }
 
-    private void AddMetrics(EpochReport report)
->>>>>>> 4e9b11c139531cdaab429810e6b2f71227378cba
+    private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
+
+    private void TryWrite(string what, Action write)
     {
         try
         {
@@ -188,18 +180,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         catch (IOException e)
         {
             Warn(what, e);
-        }
-    }
-
-    private void AddGradients(GradientFlow flow)
-    {
-        try
-        {
-            _folder?.AddGradients(flow);
-        }
-        catch (IOException e)
-        {
-            Warn("the epoch's gradients", e);
         }
     }
 

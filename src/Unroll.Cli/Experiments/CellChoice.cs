@@ -1,0 +1,59 @@
+using Unroll.Layers;
+using Unroll.Models;
+using Unroll.Training;
+
+namespace Unroll.Cli.Experiments;
+
+/// <summary>A recurrent layer as the experiments compare them: a cell and how its recurrent weights begin.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Cell">The cell.</param>
+internal sealed record CellChoice(string Name, Cell Cell)
+{
+    /// <summary>Every choice. Attention is for experiments that classify, and comes last.</summary>
+    public static readonly CellChoice[] All =
+    [
+        new("rnn", Cell.Rnn),
+        new("rnn-orthogonal", Cell.Rnn) { Recurrent = RecurrentInitialization.Orthogonal },
+        new("irnn", Cell.Rnn) { Nonlinearity = Nonlinearity.Relu, Recurrent = RecurrentInitialization.Identity },
+        new("gru", Cell.Gru),
+        new("lstm", Cell.Lstm),
+        new("lstm-forget", Cell.Lstm) { ForgetBias = 1 },
+        new("rnn-attention", Cell.Rnn) { Pooling = Pooling.Attention },
+    ];
+
+    /// <summary>Those without pooling of their own.</summary>
+    public static readonly CellChoice[] Recurrences = [.. All.Where(choice => choice.Pooling == Pooling.Last)];
+
+    public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
+
+    public RecurrentInitialization Recurrent { get; init; } = RecurrentInitialization.Uniform;
+
+    public float? ForgetBias { get; init; }
+
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
+    public static CellChoice Named(string name) => All.First(choice => choice.Name == name);
+
+    /// <summary>A model with this recurrent layer.</summary>
+    public ModelConfig Config(int inputSize, int hidden, int classes) => new()
+    {
+        Cell = Cell,
+        Nonlinearity = Nonlinearity,
+        Embedding = inputSize,
+        Hidden = hidden,
+        Pooling = Pooling,
+        Labels = [.. Enumerable.Range(0, classes).Select(c => $"{c}")],
+    };
+
+    /// <summary>Options with this recurrent layer's way to begin.</summary>
+    public TrainingOptions Begin(TrainingOptions options) =>
+        options with { RecurrentInitialization = Recurrent, ForgetBias = ForgetBias };
+
+    /// <summary>Fresh parameters; an IRNN's biases begin at zero, as published.</summary>
+    public void Initialize(NetworkLayout layout, Parameters parameters, TrainingOptions options)
+    {
+        layout.Initialize(parameters, Begin(options), new Numerics.TorchGenerator(options.Seed));
+        if (Recurrent == RecurrentInitialization.Identity)
+            parameters.Stored(parameters.Find("rnn.bias_ih_l0")).Clear();
+    }
+}

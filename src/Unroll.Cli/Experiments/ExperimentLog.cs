@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Unroll.Cli.Experiments;
+
+/// <summary>The results of an experiment: JSON lines as they are measured, and tables for people.</summary>
+/// <remarks>Every line is an object with <c>experiment</c>, <c>kind</c> and what was measured; a number that is not finite is null.</remarks>
+/// <param name="experiment">The experiment's name.</param>
+/// <param name="terminal">Where results go.</param>
+/// <param name="json">Whether the lines are printed; else the tables are.</param>
+internal sealed class ExperimentLog(string experiment, Terminal terminal, bool json)
+{
+    private readonly List<string> _lines = [];
+
+    /// <summary>The lines so far.</summary>
+    public IReadOnlyList<string> Lines => _lines;
+
+    /// <summary>Adds one line.</summary>
+    /// <param name="kind">What the line is: <c>settings</c>, <c>run</c>, <c>curve</c> or <c>summary</c>.</param>
+    /// <param name="fields">Names and values: texts, numbers, truth values and arrays of numbers.</param>
+    public void Line(string kind, params (string Name, object? Value)[] fields)
+    {
+        string line = JsonLine.Of(writer =>
+        {
+            writer.WriteString("experiment", experiment);
+            writer.WriteString("kind", kind);
+            foreach ((string name, object? value) in fields)
+            {
+                writer.WritePropertyName(name);
+                Write(writer, value);
+            }
+        });
+        _lines.Add(line);
+        if (json)
+            terminal.Output.WriteLine(line);
+    }
+
+    /// <summary>Shows a table: the first column to the left, the others to the right.</summary>
+    /// <param name="title">What the numbers are.</param>
+    /// <param name="headers">A name a column.</param>
+    /// <param name="rows">A text a column.</param>
+    public void Table(string title, string[] headers, IReadOnlyList<string[]> rows)
+    {
+        if (json)
+            return;
+        int[] widths = [.. headers.Select((header, column) => rows.Select(row => row[column].Length).Append(header.Length).Max())];
+        terminal.Output.WriteLine(title);
+        foreach (string[] row in (string[][])[headers, .. rows])
+        {
+            IEnumerable<string> cells = row.Select((text, column) => column == 0 ? text.PadRight(widths[0]) : text.PadLeft(widths[column]));
+            terminal.Output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
+        terminal.Output.WriteLine();
+    }
+
+    /// <summary>Shows a line of text.</summary>
+    public void Text(string text)
+    {
+        if (!json)
+            terminal.Output.WriteLine(text);
+    }
+
+    /// <summary>Says how far it is, where somebody is looking.</summary>
+    public void Progress(int done, int all)
+    {
+        if (terminal.ErrorIsTerminal)
+            terminal.Error.Write(done == all ? "\r" + new string(' ', 40) + "\r" : $"\r{experiment}: {done} of {all} runs");
+    }
+
+    /// <summary>A number as the tables show it: three digits that count.</summary>
+    public static string Short(double value) => value switch
+    {
+        0 => "0",
+        _ when !double.IsFinite(value) => "not finite",
+        _ when Math.Abs(value) is >= 1e-3 and < 1e4 => Significant(value),
+        _ => value.ToString("0.0e+0", CultureInfo.InvariantCulture),
+    };
+
+    private static string Significant(double value)
+    {
+        int whole = (int)Math.Floor(Math.Log10(Math.Abs(value))) + 1;
+        return value.ToString("F" + Math.Clamp(3 - whole, 0, 6), CultureInfo.InvariantCulture);
+    }
+
+    private static void Write(Utf8JsonWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                writer.WriteNullValue();
+                break;
+            case string text:
+                writer.WriteStringValue(text);
+                break;
+            case bool truth:
+                writer.WriteBooleanValue(truth);
+                break;
+            case int number:
+                writer.WriteNumberValue(number);
+                break;
+            case double number when double.IsFinite(number):
+                writer.WriteNumberValue(number);
+                break;
+            case double:
+                writer.WriteNullValue();
+                break;
+            case IEnumerable<double> numbers:
+                WriteArray(writer, numbers.Cast<object?>());
+                break;
+            case IEnumerable<int> numbers:
+                WriteArray(writer, numbers.Cast<object?>());
+                break;
+            case IEnumerable<string> texts:
+                WriteArray(writer, texts);
+                break;
+            default:
+                throw new ArgumentException($"no way to write {value.GetType().Name}", nameof(value));
+        }
+    }
+
+    private static void WriteArray(Utf8JsonWriter writer, IEnumerable<object?> values)
+    {
+        writer.WriteStartArray();
+        foreach (object? value in values)
+            Write(writer, value);
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,183 @@
+using Unroll.Batches;
+using Unroll.Cli.Data;
+using Unroll.Models;
+using Unroll.Numerics;
+using Unroll.Text;
+using Unroll.Threading;
+using Unroll.Training;
+
+namespace Unroll.Cli.Experiments;
+
+/// <summary>
+/// Recurrent classifiers against a bag of embeddings of the same size on labelled sentences, with the words in order and shuffled: what is
+/// lost with the order is what the order was good for.
+/// </summary>
+internal sealed class OrderExperiment : IExperiment
+{
+    private const string Bag = "bag";
+    private const int Embedding = 64;
+    private const int BatchSize = 32;
+    private const float LearningRate = 0.001f;
+
+    public string Name => "order";
+
+    public string Question => "Does the order of the words matter on real data?";
+
+    public bool ReadsData => true;
+
+    public IReadOnlyList<CellChoice> Cells => CellChoice.All;
+
+    public ExperimentSettings Defaults(bool full) => new()
+    {
+        Cells = [CellChoice.Named("rnn"), CellChoice.Named("gru"), CellChoice.Named("lstm"), CellChoice.Named("rnn-attention")],
+        Seeds = full ? 10 : 3,
+        Steps = full ? 15 : 6,
+        Hidden = full ? 128 : 64,
+    };
+
+    public void Run(ExperimentSettings settings, ExperimentLog log, CancellationToken cancellationToken)
+    {
+        (string name, Corpus corpus, DevSplit split) = Read(settings.Data);
+        SentenceClassifier words = SentenceClassifier.CreateFor(corpus, split.TrainRows, new TrainingOptions { Embedding = 1, Hidden = 1, MinimumCount = 2 });
+        var inOrder = new Texts(words.Encode(split.Train, split.TrainRows), words.Encode(split.Dev, split.DevRows));
+        IReadOnlyList<string> names = [Bag, .. settings.Cells!.Select(cell => cell.Name)];
+        log.Line("settings", ("data", name), ("train_rows", inOrder.Train.Count), ("test_rows", inOrder.Test.Count), ("cells", names), ("seeds", settings.Seeds),
+            ("epochs", settings.Steps), ("embedding", Embedding), ("hidden", settings.Hidden), ("vocabulary", words.Vocabulary.Size));
+        (CellChoice? Cell, bool Shuffled, int Seed)[] runs =
+        [
+            .. from cell in (CellChoice?[])[null, .. settings.Cells!]
+               from shuffled in (bool[])[false, true]
+               from seed in Enumerable.Range(1, settings.Seeds!.Value)
+               select (cell, shuffled, seed),
+        ];
+        int classes = words.Config.Classes;
+        double[][] curves = ParallelRuns.Of(
+            runs,
+            run =>
+            {
+                ulong seed = (ulong)run.Seed;
+                Texts texts = run.Shuffled ? inOrder.Shuffled(new TorchGenerator(1_000_000 + seed)) : inOrder;
+                return run.Cell is { } cell
+                    ? TrainCell(cell, texts, words.Vocabulary.Size, classes, seed, settings, cancellationToken)
+                    : TrainBag(texts, words.Vocabulary.Size, classes, seed, settings.Steps!.Value, cancellationToken);
+            },
+            log, cancellationToken);
+
+        var rows = new List<string[]>();
+        foreach (CellChoice? cell in (CellChoice?[])[null, .. settings.Cells!])
+        {
+            var means = new double[2];
+            string[] shown = new string[2];
+            foreach (bool shuffled in (bool[])[false, true])
+            {
+                double[][] repeated = [.. curves.Where((_, i) => runs[i].Cell == cell && runs[i].Shuffled == shuffled)];
+                for (int seed = 1; seed <= repeated.Length; seed++)
+                {
+                    log.Line("run", ("cell", cell?.Name ?? Bag), ("shuffled", shuffled), ("seed", seed), ("accuracy", repeated[seed - 1].Max()),
+                        ("curve", repeated[seed - 1]));
+                }
+                double[] best = [.. repeated.Select(curve => curve.Max())];
+                int column = shuffled ? 1 : 0;
+                means[column] = best.Average();
+                shown[column] = $"{100 * means[column]:0.0} ({100 * best.Min():0.0}–{100 * best.Max():0.0})";
+            }
+            log.Line("summary", ("cell", cell?.Name ?? Bag), ("accuracy_in_order", means[0]), ("accuracy_shuffled", means[1]), ("difference", means[0] - means[1]));
+            rows.Add([cell?.Name ?? Bag, .. shown, $"{100 * (means[0] - means[1]):+0.0;-0.0;0.0}"]);
+        }
+        log.Table(
+            $"Accuracy in % on {inOrder.Test.Count} rows of {name} (best epoch of {settings.Steps}, mean of {settings.Seeds} seeds, least and most; embedding {Embedding}, hidden {settings.Hidden})",
+            ["cell", "in order", "shuffled", "difference"], rows);
+    }
+
+    // Labelled sentences of the benchmarks where they stand beside the repository, else the repository's samples.
+    private static (string Name, Corpus Corpus, DevSplit Split) Read(string? data)
+    {
+        string shared = Path.Combine("..", "shared", "data", "sst2");
+        string samples = Path.Combine("samples", "reviews.tsv");
+        string path = data
+            ?? (File.Exists(Path.Combine(shared, "train.tsv")) ? Path.Combine(shared, "train.tsv") : File.Exists(samples) ? samples
+            : throw new InputException($"no labelled rows here: neither {Path.Combine(shared, "train.tsv")} nor {samples}; name a file with --data"));
+        var corpus = new Corpus(new TrainingOptions().Tokenizer);
+        Add(corpus, path);
+        if (data is not null || path == samples)
+            return (Path.GetFileName(path), corpus, DevSplit.Of(corpus, dev: null, new TrainingOptions()));
+        Corpus dev = corpus.CreateSharing();
+        Add(dev, Path.Combine(shared, "dev.tsv"));
+        return ("sst2", corpus, new DevSplit(corpus, null, dev, null));
+    }
+
+    private static void Add(Corpus corpus, string path)
+    {
+        foreach (DataRow row in DataFile.Read(path, new DataFormat(), Unused))
+            corpus.Add(row.Label, row.Text);
+    }
+
+    private static double[] TrainCell(
+        CellChoice cell, Texts texts, int vocabulary, int classes, ulong seed, ExperimentSettings settings, CancellationToken cancellationToken)
+    {
+        ModelConfig config = cell.Config(Embedding, settings.Hidden, classes);
+        var layout = new NetworkLayout(config, vocabulary);
+        var parameters = new Parameters(layout.Parameters);
+        var options = new TrainingOptions { Seed = seed };
+        cell.Initialize(layout, parameters, options);
+        var network = new Network(config, layout);
+        var step = new TrainingStep(network, parameters, vocabulary, options, WorkerPool.CallerAlone);
+        var pass = new NetworkPass(network, WorkerPool.CallerAlone);
+        var batch = new Batch();
+        batch.Fill(texts.Test, [.. Enumerable.Range(0, texts.Test.Count)]);
+        return Epochs(texts.Train, seed, settings.Steps!.Value, rows => step.Run(texts.Train, rows, LearningRate), Accuracy, cancellationToken);
+
+        double Accuracy()
+        {
+            pass.Forward(batch);
+            int right = 0;
+            for (int b = 0; b < batch.Count; b++)
+                right += Evaluation.Argmax.Of(pass.Logits.Slice(b * classes, classes)) == batch.Labels[b] ? 1 : 0;
+            return (double)right / batch.Count;
+        }
+    }
+
+    private static double[] TrainBag(Texts texts, int vocabulary, int classes, ulong seed, int epochs, CancellationToken cancellationToken)
+    {
+        var bag = new BagOfEmbeddings(vocabulary, Embedding, classes, new TrainingOptions { Seed = seed });
+        return Epochs(texts.Train, seed, epochs, rows => bag.Step(texts.Train, rows, LearningRate), () => bag.Accuracy(texts.Test), cancellationToken);
+    }
+
+    private static double[] Epochs(
+        EncodedTexts train, ulong seed, int epochs, Action<int[]> step, Func<double> accuracy, CancellationToken cancellationToken)
+    {
+        var generator = new TorchGenerator(2_000_000 + seed);
+        double[] curve = new double[epochs];
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            foreach (int[] rows in BatchOrder.Shuffled(train, BatchSize, generator))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                step(rows);
+            }
+            curve[epoch] = accuracy();
+        }
+        return curve;
+    }
+
+    private static readonly Terminal Unused = new(TextReader.Null, TextWriter.Null, TextWriter.Null, false, false);
+
+    private sealed record Texts(EncodedTexts Train, EncodedTexts Test)
+    {
+        /// <summary>The same with the words of each text in random order.</summary>
+        public Texts Shuffled(TorchGenerator generator) => new(Shuffled(Train, generator), Shuffled(Test, generator));
+
+        private static EncodedTexts Shuffled(EncodedTexts texts, TorchGenerator generator)
+        {
+            var shuffled = new EncodedTexts();
+            for (int row = 0; row < texts.Count; row++)
+            {
+                int[] order = new int[texts.LengthOf(row)];
+                generator.FillPermutation(order);
+                int[] ids = texts.IdsOf(row).ToArray();
+                shuffled.Add([.. order.Select(i => ids[i])], texts.LabelOf(row));
+            }
+            return shuffled;
+        }
+    }
+}

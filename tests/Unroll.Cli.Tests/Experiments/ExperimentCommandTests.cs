@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Unroll.Cli.Experiments;
+using Unroll.Tests;
+using Xunit;
+
+namespace Unroll.Cli.Tests.Experiments;
+
+/// <summary>Small runs of every experiment, and what is known about them.</summary>
+public class ExperimentCommandTests
+{
+    [Fact]
+    public void Vanishing_gradients_shrink_by_less_than_the_radius_and_orthogonal_weights_keep_more()
+    {
+        JsonElement[] summaries = Lines("summary", "vanishing", "--lengths", "1,20", "--seeds", "2", "--cells", "rnn,rnn-orthogonal,irnn,lstm,lstm-forget");
+        Dictionary<string, JsonElement> of = summaries.ToDictionary(line => line.GetProperty("cell").GetString()!);
+        double Factor(string cell) => of[cell].GetProperty("factor_per_step").GetDouble();
+        double Radius(string cell) => of[cell].GetProperty("spectral_radius").GetDouble();
+        Assert.InRange(Radius("rnn"), 0.4, 0.9);
+        Assert.InRange(Factor("rnn"), 0.3, Radius("rnn"));
+        Assert.Equal(1, Radius("rnn-orthogonal"), 1e-5);
+        Assert.True(Factor("rnn") < Factor("rnn-orthogonal"));
+        Assert.True(Factor("rnn-orthogonal") < 1);
+        Assert.True(Factor("lstm") < Factor("lstm-forget"));
+        Assert.InRange(Factor("irnn"), 0.9, 1);
+    }
+
+    [Fact]
+    public void Clipping_keeps_the_loss_finite_where_large_weights_break_it()
+    {
+        JsonElement[] runs = Lines("run", "exploding", "--cells", "irnn", "--radii", "2", "--lengths", "30", "--seeds", "1", "--steps", "40");
+        Assert.Equal([false, true], runs.Select(run => run.GetProperty("clip").GetBoolean()));
+        Assert.Equal([false, true], runs.Select(run => run.GetProperty("finite").GetBoolean()));
+        Assert.Equal(JsonValueKind.Null, runs[0].GetProperty("loss").ValueKind);
+        Assert.Equal(40, runs[1].GetProperty("curve").GetArrayLength());
+    }
+
+    [Fact]
+    public void States_come_together_below_a_radius_of_one_and_part_far_above()
+    {
+        JsonElement[] summaries = Lines("summary", "chaos", "--radii", "0.8,3", "--lengths", "30,60", "--seeds", "2");
+        double[] exponents = [.. summaries.Select(line => line.GetProperty("lyapunov_exponent").GetDouble())];
+        Assert.InRange(exponents[0], -1, Math.Log(0.8) + 0.02);
+        Assert.True(exponents[1] > 0.1, $"{exponents[1]}");
+        double[][] distances = [.. summaries.Select(line => line.GetProperty("distance").EnumerateArray().Select(value => value.GetDouble()).ToArray())];
+        Assert.True(distances[0][1] < distances[0][0] && distances[0][0] < 1e-6);
+        Assert.True(distances[1][1] > distances[1][0] && distances[1][0] > 1e-6);
+    }
+
+    [Fact]
+    public void A_gated_cell_remembers_the_first_of_five_words()
+    {
+        string[] args = ["memory", "--cells", "gru", "--lengths", "5", "--seeds", "1", "--steps", "600"];
+        JsonElement run = Assert.Single(Lines("run", args));
+        Assert.True(run.GetProperty("learned").GetBoolean(), run.ToString());
+        Assert.Equal(Json(args).Output, Json(args).Output);
+    }
+
+    [Theory]
+    [InlineData("adding", 1.0 / 6)]
+    [InlineData("copy", 0.8317766)]
+    public void A_task_starts_near_or_above_the_loss_of_knowing_nothing(string name, double chance)
+    {
+        string[] args = [name, "--cells", "lstm", "--lengths", "5", "--seeds", "1", "--steps", "60"];
+        JsonElement run = Assert.Single(Lines("run", args));
+        Assert.Equal(chance, run.GetProperty("chance").GetDouble(), 1e-6);
+        Assert.InRange(run.GetProperty("curve")[0].GetDouble(), 0.7 * chance, 5 * chance);
+        Assert.Equal(Json(args).Output, Json(args).Output);
+    }
+
+    [Fact]
+    public void A_bag_cannot_learn_what_only_the_order_says()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write("order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 200)));
+        JsonElement[] summaries = Lines("summary", "order", "--data", data, "--cells", "gru", "--seeds", "1", "--steps", "8");
+        Assert.Equal(["bag", "gru"], summaries.Select(line => line.GetProperty("cell").GetString()));
+        Assert.Equal(0.5, summaries[0].GetProperty("accuracy_in_order").GetDouble(), 0.01);
+        Assert.Equal(1, summaries[1].GetProperty("accuracy_in_order").GetDouble());
+        Assert.InRange(summaries[1].GetProperty("accuracy_shuffled").GetDouble(), 0.3, 0.8);
+    }
+
+    [Fact]
+    public void Seeds_repeat_and_the_file_holds_the_printed_lines()
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun printed = Json("seeds", "--seeds", "6", "--out", folder["results"]);
+        Assert.Equal(0, printed.ExitCode);
+        string file = folder["results/seeds.jsonl"];
+        Assert.Equal(printed.Output, File.ReadAllText(file));
+        Assert.Equal(8, printed.OutputLines.Length);
+        JsonElement run = JsonDocument.Parse(printed.OutputLines[1]).RootElement;
+        Assert.Equal(30, run.GetProperty("curve").GetArrayLength());
+
+        CommandRun again = CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"]);
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("exists already", again.Error, StringComparison.Ordinal);
+        CommandRun table = CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"], "--overwrite");
+        Assert.Equal(0, table.ExitCode);
+        Assert.Contains(" of 6", table.Output, StringComparison.Ordinal);
+        Assert.Equal(printed.Output, File.ReadAllText(file));
+    }
+
+    [Theory]
+    [InlineData("vanish", "there is no experiment vanish, expected one of vanishing, exploding, memory")]
+    [InlineData("memori", "there is no experiment memori, expected one of vanishing, exploding, memory, adding, copy, chaos, order, seeds; did you mean memory?")]
+    [InlineData("memory --cells rnn,lstmm", "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,rnn-attention; did you mean lstm?")]
+    [InlineData("adding --cells rnn-attention", "--cells has rnn-attention, expected some of rnn,")]
+    [InlineData("memory --lengths 10,x", "--lengths has x, expected whole numbers")]
+    [InlineData("chaos --radii 0", "--radii has 0, expected positive numbers")]
+    [InlineData("chaos --radii ,", "--radii is empty, expected a list")]
+    [InlineData("seeds --lengths 5", "--lengths means nothing to the experiment seeds, which takes --seeds, --steps; leave it out")]
+    [InlineData("memory --seeds 0", "unroll experiment: --seeds is 0, expected a whole number of at least 1")]
+    [InlineData("order --data none.tsv", "none.tsv: no such file")]
+    public void Bad_names_and_values_are_one_line(string commandLine, string expected)
+    {
+        CommandRun run = CommandRun.Of(["experiment", .. commandLine.Split(' ')]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("error: " + expected, run.Error, StringComparison.Ordinal);
+        Assert.Equal(run.Error.Length - 1, run.Error.IndexOf('\n', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Interrupting_ends_at_once_and_leaves_no_file()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("sends SIGINT with kill, which Windows does not have");
+        using var folder = new TemporaryFolder();
+        using Process process = Repository.Start(
+            Repository.Command, ["experiment", "memory", "--cells", "rnn", "--lengths", "100", "--steps", "1000000", "--json", "--out", folder["results"]]);
+        Assert.Contains("settings", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+            kill.WaitForExit();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.StartsWith("error: interrupted", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["results"]));
+    }
+
+    [Fact]
+    public void Help_names_every_experiment_and_its_question()
+    {
+        string help = CommandRun.Of("experiment", "--help").Output;
+        Assert.All(ExperimentCommand.All, experiment => Assert.Contains($"{experiment.Name} ", help, StringComparison.Ordinal));
+        Assert.Contains("--full", help, StringComparison.Ordinal);
+    }
+
+    private static CommandRun Json(params string[] args) => CommandRun.Of(["experiment", .. args, "--json"]);
+
+    private static JsonElement[] Lines(string kind, params string[] args)
+    {
+        CommandRun run = Json(args);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement[] lines = [.. run.OutputLines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.All(lines, line => Assert.Equal(args[0], line.GetProperty("experiment").GetString()));
+        Assert.Equal("settings", lines[0].GetProperty("kind").GetString());
+        return [.. lines.Where(line => line.GetProperty("kind").GetString() == kind)];
+    }
+}

@@ -1,0 +1,141 @@
+using Unroll.Inspection;
+using Unroll.Kernels;
+using Unroll.Layers;
+using Unroll.Numerics;
+using Unroll.Tests.Layers;
+using Unroll.Tests.Oracles;
+using Xunit;
+
+namespace Unroll.Tests.Inspection;
+
+public class RecurrentDynamicsTests
+{
+    private const int InputSize = 3;
+    private const int HiddenSize = 5;
+    private const int Steps = 6;
+
+    public static TheoryData<Cell, Nonlinearity> Cells => new()
+    {
+        { Cell.Rnn, Nonlinearity.Tanh },
+        { Cell.Rnn, Nonlinearity.Relu },
+        { Cell.Gru, Nonlinearity.Tanh },
+        { Cell.Lstm, Nonlinearity.Tanh },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void States_are_those_of_the_engine(Cell cell, Nonlinearity nonlinearity)
+    {
+        Values values = Draw(cell);
+        IRecurrentCell layer = cell switch { Cell.Gru => new GruCell(), Cell.Lstm => new LstmCell(), _ => new RnnCell(nonlinearity) };
+        var run = new LayerRun(KernelRegistry.Current, layer, InputSize, HiddenSize, reverse: false, [Steps])
+        {
+            InputWeight = Narrow(values.InputWeight),
+            RecurrentWeight = Narrow(values.RecurrentWeight),
+            Bias = Narrow(values.Bias),
+            Input = [.. values.Inputs.SelectMany(Narrow)],
+            InitialHidden = new float[HiddenSize],
+            InitialCell = new float[HiddenSize],
+            DHidden = new float[Steps * HiddenSize],
+        };
+        run.Execute();
+        RecurrentDynamics dynamics = Dynamics(cell, nonlinearity, values);
+        double[] state = new double[dynamics.StateSize];
+        for (int t = 0; t < Steps; t++)
+        {
+            state = dynamics.Step(state, values.Inputs[t]).Next;
+            Close.To(state.AsSpan(0, HiddenSize), Close.Widen(run.Hidden.AsSpan(t * HiddenSize, HiddenSize)), absolute: 1e-6, what: $"h_{t}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void The_gradient_of_the_first_state_is_that_of_finite_differences(Cell cell, Nonlinearity nonlinearity)
+    {
+        Values values = Draw(cell);
+        RecurrentDynamics dynamics = Dynamics(cell, nonlinearity, values);
+        double[][] inputs = values.Inputs[..3];
+        double[] first = Normals(new TorchGenerator(7), dynamics.StateSize);
+        double[] dLast = Normals(new TorchGenerator(8), dynamics.StateSize);
+        double Loss()
+        {
+            double[] state = first;
+            foreach (double[] input in inputs)
+                state = dynamics.Step(state, input).Next;
+            return state.Zip(dLast, (s, d) => s * d).Sum();
+        }
+        double[] s = first;
+        DynamicsStep[] steps = [.. inputs.Select(Next)];
+        double[] gradient = dLast;
+        foreach (DynamicsStep step in steps.Reverse())
+        {
+            double[] previous = new double[dynamics.StateSize];
+            dynamics.Back(step, gradient, previous);
+            gradient = previous;
+        }
+        FiniteDifferences.Check(first, gradient, Loss, $"{cell} ds_0");
+        Assert.Contains(gradient, value => Math.Abs(value) > 1e-3);
+
+        DynamicsStep Next(double[] input)
+        {
+            DynamicsStep step = dynamics.Step(s, input);
+            s = step.Next;
+            return step;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void A_product_of_Jacobians_takes_the_gradient_back_and_bounds_it(Cell cell, Nonlinearity nonlinearity)
+    {
+        Values values = Draw(cell);
+        RecurrentDynamics dynamics = Dynamics(cell, nonlinearity, values);
+        double[] dLast = Normals(new TorchGenerator(8), dynamics.StateSize);
+        JacobianProducts products = JacobianProducts.Of(dynamics, values.Inputs, dLast);
+        Assert.Equal(Steps + 1, products.Norms.Count);
+        Assert.Equal(1, products.Norms[0], 1e-12);
+        for (int d = 0; d <= Steps; d++)
+        {
+            Assert.True(products.GradientNorms[d] <= products.GradientNorms[0] * products.Norms[d] * (1 + 1e-9));
+            Assert.True(products.HiddenGradientNorms[d] <= products.GradientNorms[d]);
+        }
+    }
+
+    [Fact]
+    public void Where_every_unit_is_open_the_products_are_powers_of_the_weights()
+    {
+        // ReLU with states above zero is linear: ∂h_T/∂h_t = 0.9^(T-t) I.
+        double[] weight = [0.9, 0, 0, 0.9];
+        var dynamics = new RecurrentDynamics(Cell.Rnn, Nonlinearity.Relu, 1, 2, [0, 0], weight, [1, 1]);
+        JacobianProducts products = JacobianProducts.Of(dynamics, [.. Enumerable.Range(0, 20).Select(_ => (double[])[0])], [3, 4]);
+        for (int d = 0; d <= 20; d++)
+        {
+            Assert.Equal(Math.Pow(0.9, d), products.Norms[d], 1e-12);
+            Assert.Equal(5 * Math.Pow(0.9, d), products.GradientNorms[d], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Parameters_of_another_size_are_refused() =>
+        Assert.Throws<ArgumentException>(() => new RecurrentDynamics(Cell.Gru, Nonlinearity.Tanh, 1, 1, new double[3], new double[3], new double[3]));
+
+    private static RecurrentDynamics Dynamics(Cell cell, Nonlinearity nonlinearity, Values values) =>
+        new(cell, nonlinearity, InputSize, HiddenSize, values.InputWeight, values.RecurrentWeight, values.Bias);
+
+    private static Values Draw(Cell cell)
+    {
+        int gates = cell switch { Cell.Gru => 3, Cell.Lstm => 4, _ => 1 };
+        var generator = new TorchGenerator(3);
+        return new Values(
+            Normals(generator, gates * HiddenSize * InputSize), Normals(generator, gates * HiddenSize * HiddenSize),
+            Normals(generator, (cell == Cell.Gru ? 4 : gates) * HiddenSize), [.. Enumerable.Range(0, Steps).Select(_ => Normals(generator, InputSize))]);
+    }
+
+    // Numbers that a float holds, so that both sides compute with the same.
+    private static double[] Normals(TorchGenerator generator, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (double)(float)(0.5 * generator.NextNormal()))];
+
+    private static float[] Narrow(double[] values) => [.. values.Select(value => (float)value)];
+
+    private sealed record Values(double[] InputWeight, double[] RecurrentWeight, double[] Bias, double[][] Inputs);
+}
