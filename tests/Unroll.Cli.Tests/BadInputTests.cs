@@ -1,4 +1,5 @@
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Cli.Tests;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Unroll.Formats;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Cli.Tests;
 

@@ -1,4 +1,7 @@
+using Unroll.Layers;
+using Unroll.Models;
 using Unroll.Tests;
+using Unroll.Text;
 
 namespace Unroll.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Cli.Tests;
 

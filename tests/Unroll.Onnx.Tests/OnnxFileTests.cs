@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Google.Protobuf;
+using Unroll.Models;
 using Unroll.Onnx.Schema;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Onnx.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Onnx.Tests;
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Google.Protobuf;
+using Unroll.Models;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Onnx.Tests;
 

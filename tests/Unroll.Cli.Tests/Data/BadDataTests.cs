@@ -1,6 +1,7 @@
 using System.Text;
 using Unroll.Cli.Data;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

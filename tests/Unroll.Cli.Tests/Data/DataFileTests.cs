@@ -1,5 +1,7 @@
 using Unroll.Cli.Data;
 using Unroll.Tests;
+using Unroll.Text;
+using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Unroll.Cli.Data;
+using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

@@ -1,4 +1,5 @@
 using Unroll.Cli.Data;
+using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Unroll.Cli.Data;
+using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Unroll.Cli.Data;
+using Xunit;
 
 namespace Unroll.Cli.Tests.Data;
 
