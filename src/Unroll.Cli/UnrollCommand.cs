@@ -84,8 +84,10 @@ internal static class UnrollCommand
         {
             if (isRoot && !unknown.StartsWith('-'))
                 return $"unknown verb {unknown}, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
-            string known = string.Join(", ", command.Options.Where(option => !option.Hidden).Select(option => option.Name));
-            string what = unknown.StartsWith('-') ? "unknown option" : "unexpected argument";
+            bool isOption = unknown.StartsWith('-');
+            string what = isOption ? "unknown option" : "unexpected argument";
+            IEnumerable<string> verbs = isOption ? [] : command.Subcommands.Select(verb => verb.Name);
+            string known = string.Join(", ", verbs.Concat(command.Options.Where(option => !option.Hidden).Select(option => option.Name)));
             return $"{name}: {what} {unknown}, expected {known}; {seeHelp}";
         }
         if (isRoot && parsed.Tokens.Count == 0)

@@ -30,6 +30,8 @@ internal static class Rubric
             var steps = new SgdSteps(
                 Trained(passes[0])!, afterFirst, passes.Count > 1 ? Trained(passes[1]) : null, passes.Count > 1 ? afterSecond : null);
             UpdateMarks.Give(steps, trace.LearningRate, marks);
+            if (afterSecond is null && trace.Parameters("update 2") is not null)
+                marks.Say(Criterion.Update, "after the second sentence a parameter is not finite or has another shape; the first step alone is marked");
         }
         else
         {

@@ -64,6 +64,7 @@ public class LabNewAndCheckTests
     [InlineData("lab grade .", ".: a folder, expected sheets; name its files, as ./*.cs")]
     [InlineData("lab grade a.cs --csv --json", "unroll lab grade: --csv and --json, expected one of them; leave one out")]
     [InlineData("lab grade a.cs --timeout 0", "unroll lab grade: --timeout is 0, expected a whole number of at least 1; see unroll lab grade --help")]
+    [InlineData("lab grad a.cs", "unroll lab: unexpected argument grad, expected new, grade, check, --seed, --epochs, --lr, --hidden, --cell, --test, --out, --overwrite, --json; see unroll lab --help")]
     public void Wrong_arguments_are_answered_in_one_line(string line, string expected)
     {
         CommandRun run = CommandRun.Of(line.Split(' '));
