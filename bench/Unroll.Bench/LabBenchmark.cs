@@ -25,6 +25,7 @@ internal static class LabBenchmark
             Initialization = Initialization.StandardNormal,
             Optimizer = OptimizerKind.Sgd,
             ClipNorm = null,
+            Schedule = new LearningRateSchedule(ScheduleKind.Constant),
             Epochs = 300,
             LearningRate = 0.1f,
             BatchSize = 1,

@@ -50,6 +50,7 @@ internal static class LabExercise
         {
             Optimizer = OptimizerKind.Sgd,
             ClipNorm = null,
+            Schedule = new LearningRateSchedule(ScheduleKind.Constant),
             Epochs = epochs,
             LearningRate = learningRate,
             BatchSize = 1,

@@ -112,7 +112,7 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        string[] args = ["train", data, "--nonlinearity", "relu", "--optimizer", "sgd", "--clip", "0", "--lr", "1e38", "--out", folder["model"]];
+        string[] args = ["train", data, "--cell", "rnn", "--nonlinearity", "relu", "--optimizer", "sgd", "--clip", "0", "--lr", "1e38", "--out", folder["model"]];
         CommandRun run = CommandRun.Of(args);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("try a smaller --lr", run.Error, StringComparison.Ordinal);

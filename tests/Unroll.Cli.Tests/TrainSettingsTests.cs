@@ -128,7 +128,7 @@ public class TrainSettingsTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        CommandRun run = CommandRun.Of("train", data, "--dev", data, "--embedding", "6", "--hidden", "6", "--batch", "2", "--lr", "0.01", "--epochs", "500", "--patience", "5", "--json");
+        CommandRun run = CommandRun.Of("train", data, "--dev", data, "--embedding", "6", "--hidden", "6", "--batch", "2", "--lr", "0.01", "--schedule", "constant", "--dropout", "0", "--epochs", "500", "--patience", "5", "--json");
         JsonElement[] lines = [.. run.OutputLines[1..].Select(line => JsonDocument.Parse(line).RootElement)];
         int kept = lines[^1].GetProperty("kept_epoch").GetInt32();
         Assert.Equal(kept + 5, lines.Length - 1);

@@ -26,7 +26,7 @@ internal sealed class TrainFlags
     private readonly Option<bool> _keepCase;
     private readonly Option<int> _minimumCount;
     private readonly Option<int?> _maximumVocabulary;
-    private readonly Option<int> _epochs;
+    private readonly Option<int?> _epochs;
     private readonly Option<int> _batch;
     private readonly Option<bool> _inOrder;
     private readonly Option<OptimizerKind> _optimizer;
@@ -71,7 +71,7 @@ internal sealed class TrainFlags
         _keepCase = flags.Add(Options.Switch("--keep-case", "Do not lower-case the texts", !Defaults.Lowercase));
         _minimumCount = flags.Add(Options.Integer("--min-count", "How often a token must occur to be in the vocabulary", Defaults.MinimumCount, 1));
         _maximumVocabulary = flags.Add(Options.OptionalInteger("--max-vocabulary", "Most tokens of the vocabulary, the most frequent ones", 3));
-        _epochs = flags.Add(Options.Integer("--epochs", "How often every row is seen", Defaults.Epochs, 1));
+        _epochs = flags.Add(Options.OptionalInteger("--epochs", "How often every row is seen [default: by the number of tokens]", 1));
         _batch = flags.Add(Options.Integer("--batch", "Rows a step", Defaults.BatchSize, 1));
         _inOrder = flags.Add(Options.Switch("--in-order", "Do not shuffle the rows", !Defaults.Shuffle));
         _optimizer = flags.AddChoice(Options.Choice("--optimizer", "How gradients become updates", Defaults.Optimizer));

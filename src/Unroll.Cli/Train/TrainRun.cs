@@ -142,7 +142,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
         catch (OperationCanceledException)
         {
-            terminal.Error.WriteLine($"Interrupted in epoch {display.EpochsFinished + 1} of {options.Epochs}");
+            terminal.Error.WriteLine($"Interrupted in epoch {display.EpochsFinished + 1} of {options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount)}");
             return null;
         }
 

@@ -19,6 +19,7 @@ internal sealed class Trainer
     private readonly EncodedTexts? _dev;
     private readonly Parameters _kept;
     private readonly TrainingCheckpoint? _checkpoint;
+    private readonly int _epochs;
     private readonly long _totalSteps;
     private TrainingPosition _position = new();
 
@@ -33,7 +34,8 @@ internal sealed class Trainer
             : options;
         _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, weighted, pool);
         _kept = classifier.Parameters.Clone();
-        _totalSteps = (long)options.Epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
+        _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount);
+        _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
         if (options.Checkpoint is { } checkpoint)
             _checkpoint = new TrainingCheckpoint(checkpoint, _step, _kept, TrainingCheckpoint.RunHash(classifier, options, train, dev));
     }
@@ -101,7 +103,7 @@ internal sealed class Trainer
         at.Reports.Add(report);
         at.NextEpoch();
         at.GeneratorAtEpoch = _generator.SaveState();
-        at.Finished = at.Epoch > _options.Epochs || report.Epoch - at.Best!.Epoch >= _options.Patience;
+        at.Finished = at.Epoch > _epochs || report.Epoch - at.Best!.Epoch >= _options.Patience;
         progress?.Report(finished);
         if (!at.Finished)
             _checkpoint?.WriteIfDue(at);
@@ -149,8 +151,8 @@ internal sealed class Trainer
         TrainingPosition at = _position;
         double done = (double)at.Rows / _train.Count;
         double seconds = at.Seconds + at.Reports.Sum(report => report.TrainSeconds);
-        var remaining = TimeSpan.FromSeconds(seconds * (_options.Epochs - (at.Epoch - 1 + done)) / (at.Epoch - 1 + done));
+        var remaining = TimeSpan.FromSeconds(seconds * (_epochs - (at.Epoch - 1 + done)) / (at.Epoch - 1 + done));
         return new TrainingProgress(
-            at.Epoch, _options.Epochs, at.Rows, _train.Count, at.LossSum / at.Rows, at.Tokens / at.Seconds, remaining, finished);
+            at.Epoch, _epochs, at.Rows, _train.Count, at.LossSum / at.Rows, at.Tokens / at.Seconds, remaining, finished);
     }
 }

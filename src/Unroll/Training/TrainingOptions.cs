@@ -3,11 +3,14 @@ using Unroll.Text;
 
 namespace Unroll.Training;
 
-/// <summary>The settings of a model and of its training. Every setting has a default that works.</summary>
+/// <summary>
+/// The settings of a model and of its training. The defaults were chosen on the dev rows of five sets of 5,000 to 67,000 texts;
+/// <c>bench/results/accuracy.md</c> has what they give beside the best setting of each.
+/// </summary>
 public sealed record TrainingOptions
 {
-    /// <summary>The kind of recurrent layer. Default: vanilla RNN.</summary>
-    public Cell Cell { get; init; } = Cell.Rnn;
+    /// <summary>The kind of recurrent layer. Default: GRU.</summary>
+    public Cell Cell { get; init; } = Cell.Gru;
 
     /// <summary>The function of a vanilla RNN. Default: tanh.</summary>
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
@@ -21,14 +24,14 @@ public sealed record TrainingOptions
     /// <summary>Recurrent layers, one upon the other. Default: 1.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Whether each layer also reads from the last word to the first. Default: no.</summary>
-    public bool Bidirectional { get; init; }
+    /// <summary>Whether each layer also reads from the last word to the first. Default: yes.</summary>
+    public bool Bidirectional { get; init; } = true;
 
-    /// <summary>How hidden states become one vector. Default: the last.</summary>
-    public Pooling Pooling { get; init; } = Pooling.Last;
+    /// <summary>How hidden states become one vector. Default: the largest of each place.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Max;
 
-    /// <summary>The share of word vectors', states' and pooled values that a step sets to zero. Default: 0.</summary>
-    public float Dropout { get; init; }
+    /// <summary>The share of word vectors', states' and pooled values that a step sets to zero. Default: 0.3.</summary>
+    public float Dropout { get; init; } = 0.3f;
 
     /// <summary>
     /// The share of words that a step reads as the unknown word (Iyyer et al., 2015), which so learns what to make of words that are not
@@ -36,8 +39,8 @@ public sealed record TrainingOptions
     /// </summary>
     public float WordDropout { get; init; }
 
-    /// <summary>How texts are cut into tokens. Default: at white space.</summary>
-    public TokenKind Tokens { get; init; } = TokenKind.Whitespace;
+    /// <summary>How texts are cut into tokens. Default: words and punctuation marks.</summary>
+    public TokenKind Tokens { get; init; } = TokenKind.Word;
 
     /// <summary>Whether texts are lower-cased. Default: yes.</summary>
     public bool Lowercase { get; init; } = true;
@@ -48,14 +51,14 @@ public sealed record TrainingOptions
     /// <summary>The most tokens a vocabulary may have, the most frequent ones; null for no limit. Default: null.</summary>
     public int? MaximumVocabulary { get; init; }
 
-    /// <summary>How parameters are drawn. Default: PyTorch's way.</summary>
+    /// <summary>How parameters are drawn. Default: PyTorch's way, but for the width of the word vectors.</summary>
     public Initialization Initialization { get; init; } = Initialization.TorchDefault;
 
     /// <summary>
     /// The standard deviation of the first word vectors; PyTorch's is 1. A rare word is seen too seldom to leave its first vector, which
-    /// is noise, so smaller ones do better on words. Default: 1.
+    /// is noise, so smaller ones do better on words. Default: 0.1.
     /// </summary>
-    public float EmbeddingDeviation { get; init; } = 1;
+    public float EmbeddingDeviation { get; init; } = 0.1f;
 
     /// <summary>How recurrent weights are drawn. Default: as the others.</summary>
     public RecurrentInitialization RecurrentInitialization { get; init; }
@@ -90,8 +93,8 @@ public sealed record TrainingOptions
     /// <summary>The largest size of each gradient; null for none. Default: none.</summary>
     public float? ClipValue { get; init; }
 
-    /// <summary>How the learning rate changes. Default: it stays.</summary>
-    public LearningRateSchedule Schedule { get; init; } = new();
+    /// <summary>How the learning rate changes. Default: it rises and falls in one cycle.</summary>
+    public LearningRateSchedule Schedule { get; init; } = new(ScheduleKind.OneCycle);
 
     /// <summary>The weight of each class in the loss, in the model's order; null for equal ones. Default: null.</summary>
     public IReadOnlyList<float>? ClassWeights { get; init; }
@@ -132,20 +135,32 @@ public sealed record TrainingOptions
     /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>How often every row is seen. Default: 10.</summary>
-    public int Epochs { get; init; } = 10;
+    /// <summary>How often every row is seen; null for <see cref="EpochsFor"/>, fewer the more there is to read. Default: null.</summary>
+    public int? Epochs { get; init; }
 
     /// <summary>B: rows a step. Default: 32.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>The length of a step against the gradient. Default: 0.001.</summary>
-    public float LearningRate { get; init; } = 0.001f;
+    /// <summary>The length of a step against the gradient. Default: 0.003.</summary>
+    public float LearningRate { get; init; } = 0.003f;
 
     /// <summary>Whether rows come in a new random order each epoch. Default: yes.</summary>
     public bool Shuffle { get; init; } = true;
 
     /// <summary>The seed of every random number: parameters first, then the order of rows. Default: 42.</summary>
     public ulong Seed { get; init; } = 42;
+
+    /// <summary>
+    /// Epochs for some training rows: 3500 / √n for n tokens, at least 3 and at most 10, so 4 for 600,000 tokens; but 80,000 / n, at most 100,
+    /// where that is more: few rows make few steps. <c>bench/results/accuracy.md</c> says on what it was chosen.
+    /// </summary>
+    /// <param name="tokens">n: tokens of all training rows.</param>
+    public static int EpochsFor(long tokens)
+    {
+        double many = Math.Clamp(3500 / Math.Sqrt(tokens), 3, 10);
+        double few = Math.Min(80_000.0 / tokens, 100);
+        return (int)Math.Round(Math.Max(many, few));
+    }
 
     /// <summary>How texts are cut: <see cref="Tokens"/> and <see cref="Lowercase"/>.</summary>
     public Tokenizer Tokenizer => new(Tokens, Lowercase);
@@ -178,9 +193,9 @@ public sealed record TrainingOptions
         Require(LabelSmoothing is >= 0 and < 1, "label smoothing", LabelSmoothing, "a share of at least 0 and below 1");
         Require(TruncateSteps is null or >= 1, "truncate", TruncateSteps, "a positive number of steps");
         if (TruncateSteps is not null && (Bidirectional || Pooling != Pooling.Last))
-            throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or --bidirectional and --pooling");
+            throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or give --bidirectional false --pooling last");
         Require(Threads is null or >= 1, "threads", Threads, "a positive number");
-        Require(Epochs >= 1, "epochs", Epochs, "a positive number");
+        Require(Epochs is null or >= 1, "epochs", Epochs, "a positive number");
         Require(BatchSize >= 1, "batch", BatchSize, "a positive number of rows");
         Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
     }

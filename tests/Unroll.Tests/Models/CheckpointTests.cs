@@ -38,7 +38,7 @@ public class CheckpointTests
         SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
         IReadOnlyList<EpochReport> expected = whole.Fit(train, options, dev);
         GradientFlow[] expectedFlows = [.. flows];
-        int steps = options.Epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
+        int steps = options.Epochs!.Value * BatchOrder.BatchCount(train.Count, options.BatchSize);
         for (int stop = 0; stop < steps; stop += 3)
         {
             TrainingOptions stopped = options with { Checkpoint = new CheckpointOptions(folder[$"{stop}"]) };
@@ -75,7 +75,7 @@ public class CheckpointTests
         first.Fit(train, options, dev);
         SentenceClassifier again = SentenceClassifier.CreateFor(corpus, null, options with { Seed = 1 });
         var none = new Reporter(_ => Assert.Fail("a step was trained"));
-        Assert.Equal(options.Epochs, again.Fit(train, Resuming(options), dev, none).Count);
+        Assert.Equal(options.Epochs!.Value, again.Fit(train, Resuming(options), dev, none).Count);
         Assert.Equal(first.Parameters.Values.ToArray(), again.Parameters.Values.ToArray());
         Assert.False(File.Exists(folder["state.tmp"]));
     }

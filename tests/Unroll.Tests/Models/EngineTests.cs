@@ -105,7 +105,7 @@ public class EngineTests
             var config = new ModelConfig { Cell = Cell.Lstm, Embedding = 5, Hidden = 6, Layers = 2, Labels = ["a", "b"] };
             var layout = new NetworkLayout(config, 20);
             var parameters = new Parameters(layout.Parameters);
-            layout.Initialize(parameters, new TrainingOptions(), new TorchGenerator(1));
+            layout.Initialize(parameters, new TrainingOptions { EmbeddingDeviation = 1 }, new TorchGenerator(1));
             var texts = new EncodedTexts();
             texts.Add(new TorchGenerator(2).Integers(length, 20), 1);
             texts.Add(new TorchGenerator(3).Integers(length - 7, 20), 0);
@@ -145,7 +145,7 @@ public class EngineTests
         JsonElement golden = GoldenCase.File.GetProperty("initial").GetProperty(name);
         var config = new ModelConfig { Cell = cell, Embedding = 4, Hidden = 5, Layers = 2, Bidirectional = true, Labels = ["a", "b", "c"] };
         var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(0, 7).Select(i => $"w{i}")], UnknownWords.Token);
-        Parameters parameters = SentenceClassifier.Create(config, vocabulary).Parameters;
+        Parameters parameters = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { EmbeddingDeviation = 1 }).Parameters;
         foreach (Parameter parameter in parameters.All)
         {
             bool newGate = parameter.Name.Contains("bias_hn", StringComparison.Ordinal);
@@ -176,6 +176,16 @@ public class EngineTests
                 Assert.Equal(1, orthogonal.Skip(gate * 36 + row * 6).Take(6).Sum(w => (double)w * w), 1e-5);
         }
     }
+
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(4_000, 20)]
+    [InlineData(8_000, 10)]
+    [InlineData(115_000, 10)]
+    [InlineData(630_000, 4)]
+    [InlineData(100_000_000, 3)]
+    public void Few_tokens_are_read_in_more_epochs_than_many(long tokens, int epochs) =>
+        Assert.Equal(epochs, TrainingOptions.EpochsFor(tokens));
 
     [Fact]
     public void First_word_vectors_are_as_wide_as_asked_and_the_rest_of_the_draw_is_the_same()

@@ -56,7 +56,17 @@ public class LabTests
     {
         SentenceClassifier classifier = Create();
         IReadOnlyList<EpochReport> reports = classifier.Fit(
-            Samples, new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null, Epochs = 300, LearningRate = 0.1f, BatchSize = 1, Shuffle = false });
+            Samples,
+            new TrainingOptions
+            {
+                Optimizer = OptimizerKind.Sgd,
+                ClipNorm = null,
+                Schedule = new LearningRateSchedule(ScheduleKind.Constant),
+                Epochs = 300,
+                LearningRate = 0.1f,
+                BatchSize = 1,
+                Shuffle = false,
+            });
         double[] losses = [.. reports.Select(report => report.TrainLoss * Samples.Length)];
         Close.To(Golden.GetProperty("loss_history").Doubles(), losses, 1e-5, what: "loss");
         foreach ((string symbol, string name) in Symbols)

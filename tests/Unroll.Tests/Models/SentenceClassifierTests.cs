@@ -15,7 +15,16 @@ public class SentenceClassifierTests
         new("pos", "Fine fine acting"), new("neg", "a dull , dull plot"),
     ];
 
-    private static readonly TrainingOptions Options = new() { Epochs = 60, Embedding = 8, Hidden = 8, BatchSize = 2, LearningRate = 0.01f };
+    // A constant rate: a training of two epochs is then the beginning of one of sixty.
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = 60,
+        Embedding = 8,
+        Hidden = 8,
+        BatchSize = 2,
+        LearningRate = 0.01f,
+        Schedule = new LearningRateSchedule(ScheduleKind.Constant),
+    };
 
     [Fact]
     public void It_learns_and_predicts_in_order_with_probabilities_that_add_up()

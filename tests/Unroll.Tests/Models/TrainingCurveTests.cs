@@ -23,7 +23,7 @@ public class TrainingCurveTests
         JsonElement run = Golden.GetProperty("runs")[index];
         var config = new ModelConfig { Embedding = 6, Hidden = 8, Labels = ["a", "b", "c"], Nonlinearity = nonlinearity };
         var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(2, 8).Select(id => $"w{id}")], UnknownWords.Token);
-        SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { Seed = 3 });
+        SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { Seed = 3, EmbeddingDeviation = 1 });
         using var pool = new WorkerPool(2);
         var trainer = new TrainingStep(
             classifier.Network, classifier.Parameters, classifier.Vocabulary.Size,

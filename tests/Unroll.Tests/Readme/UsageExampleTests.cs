@@ -17,7 +17,7 @@ public class UsageExampleTests
     [Fact]
     public void Words_come_one_by_one()
     {
-        SentenceClassifier classifier = SentenceClassifier.Train(Data, new TrainingOptions { Epochs = 5 });
+        SentenceClassifier classifier = SentenceClassifier.Train(Data, new TrainingOptions { Epochs = 5, Bidirectional = false });
         // README.md
         PredictionStream stream = classifier.Stream();
         foreach (string word in (string[])["a", "lovely", "film"])
