@@ -1,3 +1,11 @@
+using Unroll.Batches;
+using Unroll.Layers;
+using Unroll.Loss;
+using Unroll.Models;
+using Unroll.Numerics;
+using Unroll.Text;
+using Unroll.Threading;
+
 namespace Unroll.Onnx.Tests;
 
 /// <summary>A model with random parameters, and what the engine computes with it.</summary>
