@@ -8,7 +8,7 @@ namespace Unroll.Models;
 internal sealed class GradientFlowSums
 {
     /// <summary>One step of so many is looked at, the first of an epoch always.</summary>
-    public const int EverySteps = 16;
+    public const int EverySteps = 32;
 
     private const string SamplesKey = "gradient_samples";
     private const string LongerKey = "gradient_sentences";

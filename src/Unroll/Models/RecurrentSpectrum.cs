@@ -44,14 +44,14 @@ internal readonly unsafe record struct RecurrentSpectrum(double Norm, double Rad
     {
         var packed = new AlignedBuffer(kernels.PackedLength(width, width));
         var power = new AlignedBuffer(width * width);
-        var square = new AlignedBuffer(width * width);
+        var scaled = new AlignedBuffer(width * width);
         new ReadOnlySpan<float>(matrix, width * width).CopyTo(power.Span);
         double radius = Radius();
         // Scaled, so that W Wᵀ neither overflows nor vanishes.
         double norm = Math.Sqrt(kernels.SumOfSquares(width * width, matrix));
-        Scale(matrix, square.Pointer, 1 / norm);
-        kernels.PackTransposed(width, width, square.Pointer, width, packed.Pointer);
-        kernels.Multiply(width, width, width, square.Pointer, width, packed.Pointer, power.Pointer, width, null, fromRow: 0);
+        Scale(matrix, 1 / norm);
+        kernels.PackTransposed(width, width, scaled.Pointer, width, packed.Pointer);
+        kernels.Multiply(width, width, width, scaled.Pointer, width, packed.Pointer, power.Pointer, width, null, fromRow: 0);
         return new RecurrentSpectrum(norm > 0 ? norm * Math.Sqrt(Radius()) : norm, radius);
 
         // ρ of what stands in power, which is overwritten.
@@ -66,18 +66,17 @@ internal readonly unsafe record struct RecurrentSpectrum(double Norm, double Rad
                     return length;
                 // ‖W^(2^k)‖ = Π_j length_j^(2^(k-j)); the last factor counts twice in the quotient of the last two powers.
                 logarithm += (k == Squarings ? 2 : 1) * share * Math.Log(length);
-                Scale(power.Pointer, power.Pointer, 1 / length);
-                kernels.Pack(width, width, power.Pointer, width, packed.Pointer, width);
-                kernels.Multiply(width, width, width, power.Pointer, width, packed.Pointer, square.Pointer, width, null, fromRow: 0);
-                (power, square) = (square, power);
+                Scale(power.Pointer, 1 / length);
+                kernels.Pack(width, width, scaled.Pointer, width, packed.Pointer, width);
+                kernels.Multiply(width, width, width, scaled.Pointer, width, packed.Pointer, power.Pointer, width, null, fromRow: 0);
             }
             return Math.Exp(logarithm);
         }
 
-        void Scale(float* from, float* to, double factor)
+        void Scale(float* from, double factor)
         {
-            for (int i = 0; i < width * width; i++)
-                to[i] = (float)(from[i] * factor);
+            scaled.Span.Clear();
+            kernels.AddScaled(width * width, (float)factor, from, scaled.Pointer);
         }
     }
 }

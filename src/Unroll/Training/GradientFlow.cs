@@ -1,7 +1,7 @@
 namespace Unroll.Training;
 
 /// <summary>
-/// How the gradients of an epoch flowed back through time, measured on every 16th step: L is a sentence's own loss, h_t the top layer's
+/// How the gradients of an epoch flowed back through time, measured on every 32nd step: L is a sentence's own loss, h_t the top layer's
 /// state, both directions together.
 /// </summary>
 /// <param name="Epoch">The epoch, from 1.</param>
