@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Unroll.Cli.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
@@ -10,9 +9,6 @@ namespace Unroll.Cli;
 /// <summary><c>unroll eval</c>: how a model does on labelled rows.</summary>
 internal static class EvalCommand
 {
-    // A matrix of more classes than this is no use to anybody; JSON has the single confusions then.
-    private const int MostClassesOfMatrix = 1000;
-
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("MODEL") { Description = "Model folder" };
@@ -37,7 +33,7 @@ internal static class EvalCommand
                 throw NoKnownLabel(path, run.UnknownLabels, classifier.Config.Labels);
             var report = new EvaluationReport(classifier.Config.Labels, result, run.UnknownLabels, worst);
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonLine.Of(writer => WriteFields(writer, report)));
+                terminal.Output.WriteLine(JsonLine.Of(writer => EvaluationJson.WriteFields(writer, report)));
             else
                 report.Write(terminal.Output);
             return 0;
@@ -59,80 +55,4 @@ internal static class EvalCommand
 
     private static InputException NoKnownLabel(string path, IReadOnlyDictionary<string, int> unknown, IReadOnlyList<string> labels) =>
         new($"{path}: no row has a label of the model; found {Excerpt.Of([.. unknown.Keys])}, the model knows {Excerpt.Of([.. labels])}; take the data the model is for");
-
-    private static void WriteFields(Utf8JsonWriter json, EvaluationReport report)
-    {
-        EvaluationResult result = report.Result;
-        json.WriteNumber("rows", result.Rows);
-        json.WriteNumber("accuracy", result.Accuracy);
-        json.WriteNumber("macro_f1", result.MacroF1);
-        json.WriteNumber("ece", result.CalibrationError);
-        json.WriteNumber("loss", result.Loss);
-        json.WriteStartObject("labels");
-        for (int c = 0; c < report.Labels.Count; c++)
-            WriteScores(json, report.Labels[c], result.Confusion[c]);
-        json.WriteEndObject();
-        if (report.Labels.Count <= MostClassesOfMatrix)
-            WriteMatrix(json, result.Confusion.ToArray());
-        else
-            WriteConfusions(json, report);
-        json.WriteStartObject("unknown_labels");
-        foreach ((string label, int rows) in report.UnknownLabels)
-            json.WriteNumber(label, rows);
-        json.WriteEndObject();
-        json.WriteStartArray("mistakes");
-        foreach (Mistake mistake in report.Mistakes)
-            WriteMistake(json, mistake);
-        json.WriteEndArray();
-    }
-
-    private static void WriteScores(Utf8JsonWriter json, string label, ClassScores scores)
-    {
-        json.WriteStartObject(label);
-        json.WriteNumber("precision", scores.Precision);
-        json.WriteNumber("recall", scores.Recall);
-        json.WriteNumber("f1", scores.F1);
-        json.WriteNumber("support", scores.Support);
-        json.WriteEndObject();
-    }
-
-    private static void WriteMatrix(Utf8JsonWriter json, int[][] matrix)
-    {
-        json.WriteStartArray("confusion");
-        foreach (int[] row in matrix)
-        {
-            json.WriteStartArray();
-            foreach (int count in row)
-                json.WriteNumberValue(count);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteConfusions(Utf8JsonWriter json, EvaluationReport report)
-    {
-        json.WriteNull("confusion");
-        json.WriteStartArray("confusions");
-        foreach (Confusion confusion in report.Result.Confusion.LargestConfusions(int.MaxValue))
-        {
-            json.WriteStartObject();
-            json.WriteString("label", report.Labels[confusion.Truth]);
-            json.WriteString("predicted", report.Labels[confusion.Predicted]);
-            json.WriteNumber("rows", confusion.Count);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteMistake(Utf8JsonWriter json, Mistake mistake)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("line", mistake.Line);
-        json.WriteString("text", mistake.Text);
-        json.WriteString("label", mistake.Label);
-        json.WriteString("predicted", mistake.Predicted);
-        json.WriteNumber("probability", mistake.Probability);
-        json.WriteNumber("loss", mistake.Loss);
-        json.WriteEndObject();
-    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Cli.Report;
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Training;
@@ -54,10 +55,20 @@ internal static class LabCommand
             {
                 classifier.Save(folder, parsed.GetValue(overwrite));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
+                LabRun.WriteFiles(folder, writer => WriteSettings(writer, parsed.GetValue(seed), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(hidden)), reports);
+                RunPage.WriteInto(folder, terminal, [.. sentences.Select(sentence => Inspector.Inspect(classifier, sentence))]);
             }
             return 0;
         });
         return command;
+    }
+
+    private static void WriteSettings(Utf8JsonWriter json, ulong seed, int epochs, float learningRate, int hidden)
+    {
+        json.WriteNumber("seed", seed);
+        json.WriteNumber("epochs", epochs);
+        json.WriteNumber("lr", learningRate);
+        json.WriteNumber("hidden", hidden);
     }
 
     private static void WriteText(Terminal terminal, double[] history, HiddenStateTrace[] traces)

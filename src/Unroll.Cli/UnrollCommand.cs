@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Unroll.Cli.Inspect;
+using Unroll.Cli.Report;
 using Unroll.Cli.Train;
 using Unroll.Training;
 
@@ -24,6 +25,7 @@ internal static class UnrollCommand
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            ReportCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
             verbose,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unroll.Cli.Report;
 using Unroll.Inspection;
 using Unroll.Models;
 
@@ -11,19 +12,29 @@ internal static class InspectCommand
     {
         var model = new Argument<string>("MODEL") { Description = "Model folder" };
         var texts = new Argument<string[]>("TEXT") { Description = "The text, in quotes", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> html = Options.Text("--html", "Write a page that shows it all, one file that opens from disk", "FILE");
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace the page if it exists" };
         Option<bool> json = Options.Json("Print all numbers as one JSON object");
         var command = new Command("inspect", "Show what a model computes after each word of a text, and what each word did to the prediction")
         {
-            model, texts, json,
+            model, texts, html, overwrite, json,
         };
         command.SetAction(parsed =>
         {
             string text = OnlyText(parsed.GetValue(texts) ?? []);
+            string? page = parsed.GetValue(html);
+            if (page is not null)
+                SentencePage.Require(page, parsed.GetValue(overwrite));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
             TextInspection inspection = Inspector.Inspect(classifier, text);
             RequireKnownWords(inspection);
 
             // Where it goes: each option that names a place has a line here.
+            if (page is not null)
+            {
+                SentencePage.Write(page, parsed.GetValue(overwrite), inspection);
+                terminal.Error.WriteLine($"Page in {page}; open it in a browser");
+            }
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonLine.OfValue(inspection.WriteTo));
             else

@@ -5,14 +5,18 @@ namespace Unroll.Cli.Train;
 
 /// <summary>
 /// The folder of a training: <c>train.json</c> (its settings), <c>data.json</c> (the report of its rows), <c>metrics.jsonl</c> and
-/// <c>gradients.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not finished, and the files of the model.
+/// <c>gradients.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not finished, then <c>evaluation.json</c> (the dev rows),
+/// <c>report.html</c>, and the files of the model.
 /// </summary>
 internal sealed class RunFolder
 {
-    private const string SettingsName = "train.json";
-    private const string MetricsName = "metrics.jsonl";
-    private const string GradientsName = "gradients.jsonl";
-    private const string DataName = "data.json";
+    internal const string SettingsName = "train.json";
+    internal const string MetricsName = "metrics.jsonl";
+    internal const string GradientsName = "gradients.jsonl";
+    internal const string DataName = "data.json";
+    internal const string EvaluationName = "evaluation.json";
+    internal const string ReportName = "report.html";
+
     private const string CheckpointName = "checkpoint";
     private const string StateName = "state.safetensors";
 
@@ -52,8 +56,8 @@ internal sealed class RunFolder
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder.State)!);
             File.Delete(folder.State);
-            File.Delete(System.IO.Path.Combine(path, MetricsName));
-            File.Delete(System.IO.Path.Combine(path, GradientsName));
+            foreach (string name in (string[])[MetricsName, GradientsName, EvaluationName, ReportName])
+                File.Delete(System.IO.Path.Combine(path, name));
             File.WriteAllBytes(folder.Settings, settings);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -75,6 +79,9 @@ internal sealed class RunFolder
 
     /// <summary>Writes the report of the rows.</summary>
     public void WriteData(string json) => File.WriteAllText(System.IO.Path.Combine(Path, DataName), json + "\n");
+
+    /// <summary>Writes what was measured on the dev rows.</summary>
+    public void WriteEvaluation(string json) => File.WriteAllText(System.IO.Path.Combine(Path, EvaluationName), json + "\n");
 
     /// <summary>Adds the line of an epoch; lines of it and later ones, from before a resumed training, go.</summary>
     public void AddMetrics(EpochReport report) => AddLine(MetricsName, report.Epoch, EpochJson.Line(report));

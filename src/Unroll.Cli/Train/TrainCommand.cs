@@ -63,6 +63,16 @@ internal sealed class TrainCommand
         return command;
     }
 
+    /// <summary>The settings of a training that is given none.</summary>
+    public static byte[] DefaultSettings(Terminal terminal)
+    {
+        var train = new TrainCommand(terminal);
+        var command = new Command(Name) { train._data };
+        foreach (Option option in train._flags.All)
+            command.Add(option);
+        return train.SettingsJson(command.Parse([]));
+    }
+
     private int Run(ParseResult parsed)
     {
         if (parsed.GetValue(_resume) is { } resumed)
@@ -97,6 +107,7 @@ internal sealed class TrainCommand
             Vectors = parsed.GetValue(_vectors),
             EmbeddingIsGiven = _settings.EmbeddingIsGiven(parsed),
             Baselines = !parsed.GetValue(_noBaselines),
+            DevFile = (parsed.GetValue(_dev) ?? data, _format.Get(parsed)),
         };
         if (parsed.GetValue(_folds) is { } folds)
             return new CrossValidation(rows.Train, options, _terminal, parsed.GetValue(_json)).Run(folds);

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Unroll.Batches;
+using Unroll.Cli.Data;
+using Unroll.Cli.Report;
 using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;
@@ -20,6 +22,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <summary>Whether simpler models are trained to compare with.</summary>
     public bool Baselines { get; init; } = true;
 
+    /// <summary>The file with the dev rows, to read their texts once more at the end; null leaves <c>evaluation.json</c> out.</summary>
+    public (string Path, DataFormat Format)? DevFile { get; init; }
+
     /// <summary>Saves the model and, while it is trained, its state.</summary>
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
     {
@@ -35,7 +40,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <returns>The exit code.</returns>
     public int Train()
     {
-        (SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev) = Prepare();
+        (SentenceClassifier classifier, DevSplit split, EncodedTexts train, EncodedTexts dev) = Prepare();
         var display = new TrainingDisplay(terminal, json, AddMetrics);
         IReadOnlyList<EpochReport>? reports = Fit(classifier, train, dev, display);
         if (reports is null)
@@ -57,7 +62,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             summary.MeasureBaselines(train, dev, data.Test is null ? null : classifier.Encode(data.Test), classifier.Config.Classes);
         summary.Write(terminal, json);
         Save(classifier, reports.Count);
-        _folder?.Finish();
+        if (_folder is not null)
+        {
+            Measure(_folder, classifier, split, summary);
+            _folder.Finish();
+            RunPage.WriteInto(_folder.Path, terminal);
+        }
         return 0;
     }
 
@@ -65,13 +75,13 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <returns>The exit code.</returns>
     public int FindLearningRate()
     {
-        (SentenceClassifier classifier, EncodedTexts train, _) = Prepare();
+        (SentenceClassifier classifier, _, EncodedTexts train, _) = Prepare();
         LearningRateSearch search = LearningRateSearch.Run(classifier, train, options);
         LearningRateDisplay.Write(terminal, search, json);
         return 0;
     }
 
-    private (SentenceClassifier Classifier, EncodedTexts Train, EncodedTexts Dev) Prepare()
+    private (SentenceClassifier Classifier, DevSplit Split, EncodedTexts Train, EncodedTexts Dev) Prepare()
     {
         var split = DevSplit.Of(data.Train, data.Dev, options);
         Report(split);
@@ -84,7 +94,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
         terminal.Error.WriteLine(
             $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");
-        return (classifier, classifier.Encode(data.Train, split.TrainRows), classifier.Encode(split.Dev, split.DevRows));
+        return (classifier, split, classifier.Encode(data.Train, split.TrainRows), classifier.Encode(split.Dev, split.DevRows));
     }
 
     private void Report(DevSplit split)
@@ -141,6 +151,22 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             // The first signal asks; a second one ends the process at once.
             context.Cancel = !interrupted.IsCancellationRequested;
             interrupted.Cancel();
+        }
+    }
+
+    // The model is saved by now; what goes wrong here costs a part of the report alone.
+    private void Measure(RunFolder folder, SentenceClassifier classifier, DevSplit split, TrainSummary summary)
+    {
+        if (DevFile is not var (path, format) || split.DevCount == 0)
+            return;
+        try
+        {
+            string measured = new DevEvaluation(classifier, path, format, split.DevRows, terminal).Measure(split.DevCount, summary);
+            TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
+        }
+        catch (InputException e)
+        {
+            terminal.Error.WriteLine($"warning: {e.Message}");
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed class TrainSummary(EpochReport kept)
             accuracy is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{accuracy,14:F4}{macroF1,16:F4}");
     }
 
-    private void WriteFields(Utf8JsonWriter json)
+    /// <summary>Writes what <c>--json</c> prints between the braces.</summary>
+    public void WriteFields(Utf8JsonWriter json)
     {
         json.WriteNumber("kept_epoch", kept.Epoch);
         WriteScores("dev", kept.DevAccuracy, kept.DevMacroF1);

@@ -49,6 +49,9 @@ public sealed class EvaluationRun : IDisposable
     /// <summary>Labels that the model does not know and how many rows had each.</summary>
     public IReadOnlyDictionary<string, int> UnknownLabels => _unknownLabels;
 
+    /// <summary>How length and accuracy go together, of the rows that <see cref="Finish"/> has seen.</summary>
+    public AccuracyByLength ByLength { get; } = new();
+
     /// <summary>Takes one more row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="line">Where it stands; comes back in <see cref="Mistake"/>.</param>
@@ -84,7 +87,9 @@ public sealed class EvaluationRun : IDisposable
         _evaluator.ForEach(_encoded, _encoded.Count, (row, logits) =>
         {
             RowScore score = _scoring.Add(logits, _encoded.LabelOf(row));
-            if (score.Predicted != _encoded.LabelOf(row) && _mostMistakes > 0)
+            bool isRight = score.Predicted == _encoded.LabelOf(row);
+            ByLength.Add(_encoded.LengthOf(row), isRight);
+            if (!isRight && _mostMistakes > 0)
                 Keep(row, score);
         });
         _encoded.Clear();

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Unroll.Cli.Train;
+using Unroll.Training;
+
+namespace Unroll.Cli.Report;
+
+/// <summary>What the lab leaves beside its model: <c>lab.json</c> (its settings) and <c>metrics.jsonl</c> with the lab's total losses.</summary>
+internal static class LabRun
+{
+    /// <summary>The name of the file of settings.</summary>
+    public const string SettingsName = "lab.json";
+
+    /// <summary>Settings that nobody has to give.</summary>
+    public static readonly (string Name, string Value)[] Defaults =
+    [
+        ("seed", "42"), ("epochs", $"{LabExercise.Epochs}"), ("lr", "0.1"), ("hidden", $"{LabExercise.Hidden}"),
+    ];
+
+    public static void WriteFiles(string folder, Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports)
+    {
+        File.WriteAllText(Path.Combine(folder, SettingsName), JsonLine.Of(writeSettings) + "\n");
+        IEnumerable<string> lines = reports.Select(report => EpochJson.Line(report with { TrainLoss = report.TrainLoss * LabExercise.Samples.Length }));
+        File.WriteAllText(Path.Combine(folder, RunFolder.MetricsName), string.Concat(lines.Select(line => line + "\n")));
+    }
+}

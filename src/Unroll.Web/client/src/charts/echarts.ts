@@ -1,0 +1,12 @@
+// The parts of Apache ECharts that the page draws with; the rest stays out of the file.
+import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import { use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+
+use([
+  BarChart, HeatmapChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent,
+  VisualMapComponent, CanvasRenderer,
+]);
+
+export { init, type EChartsType as Chart, type EChartsCoreOption as Option } from 'echarts/core';

@@ -1,0 +1,164 @@
+// What stands in the page: the files of runs, and sentences as `unroll inspect --json` writes them.
+
+export type Scalar = string | number | boolean | null;
+
+/** A line of metrics.jsonl. */
+export interface Epoch {
+  epoch: number;
+  train_loss: number;
+  dev_loss?: number;
+  dev_accuracy?: number;
+  dev_macro_f1?: number;
+  learning_rate: number;
+  gradient_norm: number;
+  clipped_share: number;
+  train_seconds: number;
+  tokens_per_second: number;
+  peak_mb: number;
+  best: boolean;
+}
+
+/** A line of gradients.jsonl. */
+export interface GradientEpoch {
+  epoch: number;
+  samples: number;
+  /** Mean of ‖dL/dh‖ by distance from the sentence's end, 0 first. */
+  hidden_norm: number[];
+  /** The same by time step from the start. */
+  by_step: number[];
+  spectral_norm: number;
+  spectral_radius: number;
+}
+
+export interface LabelScores {
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+}
+
+export interface Mistake {
+  line: number;
+  text: string;
+  label: string;
+  predicted: string;
+  probability: number;
+  loss: number;
+}
+
+export interface LengthRange {
+  from: number;
+  to: number;
+  rows: number;
+  accuracy: number;
+}
+
+export interface Summary {
+  kept_epoch: number;
+  dev_accuracy?: number;
+  dev_macro_f1?: number;
+  test_accuracy?: number;
+  test_macro_f1?: number;
+  temperature?: number;
+  ece_before?: number;
+  ece_after?: number;
+  baselines?: Record<string, Partial<Record<'dev_accuracy' | 'dev_macro_f1' | 'test_accuracy' | 'test_macro_f1', number>>>;
+}
+
+/** evaluation.json: the kept model on the dev rows. */
+export interface Evaluation {
+  rows: number;
+  accuracy: number;
+  macro_f1: number;
+  ece: number;
+  loss: number;
+  labels: Record<string, LabelScores>;
+  confusion: number[][] | null;
+  mistakes: Mistake[];
+  by_length?: LengthRange[];
+  summary?: Summary;
+}
+
+export interface DataPart {
+  name: string;
+  rows: number;
+  labels: Record<string, number>;
+  lengths: Record<string, number>;
+  empty_texts: number;
+  duplicate_rows: number;
+  conflicting_texts: number;
+  rows_in_train?: number;
+  unknown_tokens?: number;
+  unknown_types?: number;
+}
+
+export interface DataReport {
+  parts: DataPart[];
+  warnings: string[];
+}
+
+/** A run folder. */
+export interface Run {
+  name: string;
+  command: string;
+  /** What train_loss is, where it is not the mean over rows. */
+  loss?: string;
+  config: Record<string, unknown>;
+  settings: Record<string, Scalar>;
+  metrics: Epoch[];
+  data?: DataReport;
+  evaluation?: Evaluation;
+  gradients?: GradientEpoch[];
+}
+
+export interface States {
+  layer: number;
+  direction: 'forward' | 'backward';
+  hidden: number[][];
+  cell?: number[][];
+  gates?: Record<string, number[][]>;
+}
+
+/** A sentence, word by word. */
+export interface Sentence {
+  text: string;
+  tokens: string[];
+  ids: number[];
+  label: string;
+  probability: number;
+  probabilities: Record<string, number>;
+  model: {
+    cell: string;
+    embedding: number;
+    hidden: number;
+    layers: number;
+    directions: number;
+    pooling: string;
+    labels: string[];
+    parameters: number;
+  };
+  states: States[];
+  prefix: number[][];
+  gradient: { hidden: number[]; embedding: number[] };
+  attribution: { gradient_x_input: number[]; leave_one_out: number[] };
+  attention?: number[];
+  plane?: {
+    axes: string;
+    explained?: number[];
+    points: number[][];
+    boundary?: { a: number; b: number; c: number };
+  };
+}
+
+export interface PageData {
+  title: string;
+  runs: Run[];
+  sentences: Sentence[];
+}
+
+/** The epoch whose model is kept: the last one that was better than all before it. */
+export const keptEpoch = (run: Run): Epoch | undefined => run.metrics.findLast((epoch) => epoch.best);
+
+/** The labels in the order of the classes; the keys of a JSON object would come numbers first. */
+export const labelsOf = (run: Run): string[] =>
+  Array.isArray(run.config['labels']) ? run.config['labels'].map(String) : Object.keys(run.evaluation?.labels ?? {});

@@ -1,0 +1,24 @@
+import type { Run } from '../data';
+import { choice } from '../page/choice';
+import { element } from '../page/element';
+import { grid, missing, section } from '../page/section';
+import { decayChart } from './decay';
+import { flowChart } from './flow';
+import { spectrumChart } from './spectrum';
+
+/** How far the gradient reaches back in time, epoch by epoch. */
+export function gradientsTab(runs: Run[]): HTMLElement[] {
+  if (runs.length === 0) return [missing('No training in this page.')];
+  const one = element('div', {}, ...oneRun(runs[0]!));
+  const chooser = choice('Run', runs.map((run) => run.name), (i) => one.replaceChildren(...oneRun(runs[i]!)));
+  return [...(chooser ? [element('div', { class: 'bar' }, chooser)] : []), one];
+}
+
+function oneRun(run: Run): HTMLElement[] {
+  if (!run.gradients || run.gradients.length === 0)
+    return [missing('Gradients through time were not recorded in this run: its folder has no gradients.jsonl.')];
+  return [
+    section('How far the gradient reaches back', grid(flowChart(run.gradients), decayChart(run, run.gradients))),
+    section('The recurrent weights', grid(spectrumChart(run, run.gradients))),
+  ];
+}

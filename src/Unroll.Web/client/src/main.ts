@@ -1,0 +1,25 @@
+import './style.css';
+import { publish } from './charts/register';
+import type { PageData } from './data';
+import { gradientsTab } from './gradients/gradientsTab';
+import { element } from './page/element';
+import { tabs } from './page/tabs';
+import { themeButton } from './page/theme';
+import { sentenceTab } from './sentence/sentenceTab';
+import { trainingTab } from './training/trainingTab';
+
+const data = JSON.parse(document.getElementById('unroll-data')!.textContent!) as PageData;
+publish(data);
+document.title = data.title;
+
+const training = { id: 'training', title: 'Training', content: () => trainingTab(data.runs) };
+const gradients = { id: 'gradients', title: 'Gradients', content: () => gradientsTab(data.runs) };
+const sentence = { id: 'sentence', title: 'Sentence', content: () => sentenceTab(data.sentences) };
+// What the page is about comes first.
+const { list, panels } = tabs(data.runs.length > 0 ? [training, gradients, sentence] : [sentence, training, gradients]);
+
+document.body.append(
+  element('header', {},
+    element('div', {}, element('p', { class: 'mark' }, 'Unroll'), element('h1', { dir: 'auto' }, data.title)), themeButton()),
+  list,
+  element('main', {}, ...panels));

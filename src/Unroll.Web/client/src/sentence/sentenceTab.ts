@@ -1,0 +1,36 @@
+import type { Sentence } from '../data';
+import { choice } from '../page/choice';
+import { element } from '../page/element';
+import { percent, shorten } from '../page/numbers';
+import { figures, grid, missing, section } from '../page/section';
+import { attributionCards } from './attribution';
+import { attentionChart, gradientChart } from './byWord';
+import { pathChart } from './path';
+import { prefixChart } from './prefix';
+import { statesPart } from './states';
+
+/** A sentence, word by word. */
+export function sentenceTab(sentences: Sentence[]): HTMLElement[] {
+  if (sentences.length === 0) return [missing('No sentence in this page. unroll inspect MODEL TEXT --html FILE makes a page of one.')];
+  const one = element('div', {}, ...oneSentence(sentences[0]!));
+  const chooser = choice('Sentence', sentences.map((sentence) => shorten(sentence.text, 60)), (i) => one.replaceChildren(...oneSentence(sentences[i]!)));
+  return [...(chooser ? [element('div', { class: 'bar' }, chooser)] : []), one];
+}
+
+function oneSentence(sentence: Sentence): HTMLElement[] {
+  const { model } = sentence;
+  return [
+    element('p', { class: 'quoted', id: 'sentence-text', dir: 'auto' }, sentence.text),
+    figures([
+      ['Prediction', sentence.label],
+      ['Probability', percent(sentence.probability, 2)],
+      ['Words', String(sentence.tokens.length)],
+      ['Model', `${model.layers > 1 ? `${model.layers} × ` : ''}${model.cell.toUpperCase()}${model.directions > 1 ? ', both directions' : ''}`],
+      ['Hidden units', String(model.hidden)],
+      ['Pooling', model.pooling],
+      ['Parameters', model.parameters.toLocaleString('en-US')],
+    ]),
+    section('What the words do', grid(prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)), gradientChart(sentence), attentionChart(sentence))),
+    section('The hidden state', statesPart(sentence, pathChart(sentence))),
+  ];
+}
