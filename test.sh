@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, runs them all, and prints as its last line: N passed, N failed, N skipped
-# Needs git and the .NET 10 SDK; where npm is too, exported models are run in onnxruntime, else those tests are skipped.
+# Needs git and the .NET 10 SDK. Where npm is too, exported models are run in onnxruntime and the page is built; where Chromium is,
+# or apt-get may install it, the page is opened in it. Else those tests are skipped.
 # Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -14,6 +15,13 @@ passed=0 failed=0 skipped=0
 runtime=tests/Unroll.Onnx.Tests/runtime
 if command -v npm >/dev/null && ! [ "$runtime/node_modules/.package-lock.json" -nt "$runtime/package-lock.json" ]; then
   (cd "$runtime" && npm ci --ignore-scripts --loglevel=error) || echo "npm ci failed in $runtime: its tests are skipped" >&2
+fi
+
+# A browser for the page: as root on Debian it is a package away.
+if command -v npm >/dev/null && ! [ -x /usr/bin/chromium ] && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >"$log" 2>&1 \
+    || echo "apt-get install chromium failed: the page's tests are skipped" >&2
 fi
 
 # The formatting is one test.

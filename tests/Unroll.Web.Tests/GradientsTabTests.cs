@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Unroll.Web.Tests;
+
+public class GradientsTabTests(Runs runs) : IClassFixture<Runs>
+{
+    [Fact]
+    public async Task The_heat_map_holds_the_norms_by_distance_or_by_step()
+    {
+        string run = runs.WithGradients();
+        await using OpenPage page = await Browser.Open(runs.Report(run), tab: "#gradients");
+        Assert.Equal(Expected(run, "hidden_norm"), await page.Points("gradient-flow"), Close);
+        await page.Page.SelectOptionAsync("#chart-gradient-flow select", "time step from the start");
+        Assert.Equal(Expected(run, "by_step"), await page.Points("gradient-flow"), Close);
+    }
+
+    [Fact]
+    public async Task The_bound_is_the_largest_singular_value_to_the_power_of_the_distance()
+    {
+        await using OpenPage page = await Browser.Open(runs.Report(runs.WithGradients()), tab: "#gradients");
+        double[][] bound = await page.Points("gradient-decay", 1);
+        Assert.Equal(Enumerable.Range(0, 12).Select(k => new[] { k, 0.5 * Math.Pow(0.7, k) }), bound, Close);
+        Assert.Equal([[1, 0.7], [2, 0.8], [3, 0.9]], await page.Points("spectrum", 0));
+        Assert.Equal([[1, 0.5], [2, 0.6], [3, 0.7]], await page.Points("spectrum", 1));
+    }
+
+    [Fact]
+    public async Task Without_recorded_gradients_the_tab_says_so()
+    {
+        string run = runs.WithGradients();
+        File.Delete(Path.Combine(run, "gradients.jsonl"));
+        await using OpenPage page = await Browser.Open(runs.Report(run), tab: "#gradients");
+        Assert.Contains("not recorded", await page.Page.Locator("#panel-gradients").TextContentAsync(), StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<double[]> Expected(string run, string field) =>
+        Runs.Lines(run, "gradients.jsonl").SelectMany((JsonElement epoch, int y) =>
+            OpenPage.Numbers(epoch.GetProperty(field)).Select((norm, x) => (double[])[x, y, Math.Log10(norm)]));
+
+    private static bool Close(double[] a, double[] b) => a.Length == b.Length && a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
+}
