@@ -161,11 +161,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return;
         try
         {
-            folder.WriteEvaluation(new DevEvaluation(classifier, path, format, split.DevRows, terminal).Measure(split.DevCount, summary));
+            string measured = new DevEvaluation(classifier, path, format, split.DevRows, terminal).Measure(split.DevCount, summary);
+            TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
         }
         catch (InputException e)
         {
-            terminal.Error.WriteLine(e.Message);
+            terminal.Error.WriteLine($"warning: {e.Message}");
         }
     }
 
