@@ -14,9 +14,11 @@ public sealed class Runs : IDisposable
     {
         Browser.Require();
         string data = Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv");
-        First = Train(data, "first", "--epochs", "5", "--hidden", "8", "--embedding", "8", "--lr", "0.01");
-        Second = Train(data, "second", "--epochs", "4", "--hidden", "8", "--embedding", "8", "--cell", "gru");
+        First = Train(data, "first", [.. Plain, "--cell", "rnn", "--epochs", "5", "--hidden", "8", "--embedding", "8", "--lr", "0.01"]);
+        Second = Train(data, "second", [.. Plain, "--epochs", "4", "--hidden", "8", "--embedding", "8", "--cell", "gru"]);
     }
+
+    private static string[] Plain => ["--bidirectional=false", "--pooling", "last"];
 
     public string First { get; }
 

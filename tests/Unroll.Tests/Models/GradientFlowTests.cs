@@ -54,6 +54,7 @@ public class GradientFlowTests
             Cell = cell,
             Bidirectional = bidirectional,
             Layers = 2,
+            Pooling = Pooling.Last,
             TruncateSteps = truncate,
             Embedding = 6,
             Hidden = 5,
