@@ -15,7 +15,7 @@ public sealed class Runs : IDisposable
         Browser.Require();
         string data = Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv");
         First = Train(data, "first", [.. Plain, "--cell", "rnn", "--epochs", "5", "--hidden", "8", "--embedding", "8", "--lr", "0.01"]);
-        Second = Train(data, "second", [.. Plain, "--epochs", "4", "--hidden", "8", "--embedding", "8", "--cell", "gru"]);
+        Second = Train(data, "second", [.. Plain, "--epochs", "4", "--hidden", "8", "--embedding", "8", "--cell", "lstm"]);
     }
 
     private static string[] Plain => ["--bidirectional=false", "--pooling", "last"];

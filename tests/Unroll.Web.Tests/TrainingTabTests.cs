@@ -67,10 +67,10 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
         double[] second = [.. Runs.Lines(runs.Second, "metrics.jsonl").Select(epoch => epoch.GetProperty("train_loss").GetDouble())];
         Assert.Equal(second, (await page.Points("loss", 2)).Select(point => point[1]));
         string settings = (await page.Page.Locator("table", new() { HasText = "Settings that differ" }).TextContentAsync())!;
-        Assert.Contains("cellrnngru", settings, StringComparison.Ordinal);
+        Assert.Contains("cellrnnlstm", settings, StringComparison.Ordinal);
         Assert.Contains("epochs54", settings, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", settings, StringComparison.Ordinal);
-        Assert.Contains("--cell gru", await After(), StringComparison.Ordinal);
+        Assert.Contains("--cell lstm", await After(), StringComparison.Ordinal);
 
         async Task<string> After()
         {
