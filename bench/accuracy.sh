@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # Test accuracy on the shared sets: the best setting that was found on dev rows, and the plain defaults; three seeds of each.
 #   bench/accuracy.sh [SET…]        sets: sst2-glue trec6 ag_news snips names18; all of them by default
-# Prints the tables of bench/results/accuracy.md. DATA is the folder of the sets, THREADS the threads of a training (it decides nothing).
+# Prints the tables of bench/results/accuracy.md. DATA is the folder of the sets, THREADS the threads of a training (it decides nothing),
+# BIN a folder with a published command, if there is one.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=${DATA:-$root/../shared/data}
 threads=${THREADS:-$(nproc)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-[ -n "${BIN:-}" ] || dotnet publish "$root/src/Unroll.Cli" -c Release -o "${BIN:=$work/bin}" -v quiet >&2
+if [ -z "${BIN:-}" ]; then
+  BIN=$work/bin
+  dotnet publish "$root/src/Unroll.Cli" -c Release -o "$BIN" -v quiet >&2
+fi
 
 # Surnames have no split of their own: of each nationality every tenth row, the fifth, fifteenth and so on, is test.
 awk -F'\t' -v test="$work/names_test.tsv" -v train="$work/names_train.tsv" '
