@@ -39,13 +39,13 @@ internal sealed record EvaluationReport(
     private void WriteLabels(TextWriter output)
     {
         int[] present = [.. Enumerable.Range(0, Labels.Count).Where(c => Result.Confusion[c] is not { Support: 0, Predicted: 0 })];
-        int width = Math.Max("label".Length, present.Max(c => Short(Labels[c]).Length));
+        int width = Math.Max("label".Length, present.Max(c => ColumnText.WidthOf(Short(Labels[c]))));
         output.WriteLine();
         output.WriteLine($"{"label".PadRight(width)}  precision  recall      F1  support");
         foreach (int c in present)
         {
             ClassScores scores = Result.Confusion[c];
-            output.WriteLine(Invariant($"{Short(Labels[c]).PadRight(width)}  {scores.Precision,9:F4}  {scores.Recall,6:F4}  {scores.F1,6:F4}  {scores.Support,7}"));
+            output.WriteLine(Invariant($"{ColumnText.Fit(Short(Labels[c]), width)}  {scores.Precision,9:F4}  {scores.Recall,6:F4}  {scores.F1,6:F4}  {scores.Support,7}"));
         }
         if (present.Length < Labels.Count)
             output.WriteLine(Invariant($"{Labels.Count - present.Length} other labels of the model: no row has them and none was predicted"));
@@ -55,15 +55,15 @@ internal sealed record EvaluationReport(
     private void WriteMatrix(TextWriter output)
     {
         int classes = Labels.Count;
-        string[] names = [.. Labels.Select(label => Cut(OneLine(label), MatrixLabelWidth))];
+        string[] names = [.. Labels.Select(label => ColumnText.Cut(OneLine(label), MatrixLabelWidth))];
         string[][] cells = [.. Enumerable.Range(0, classes).Select(truth => Enumerable.Range(0, classes).Select(predicted => Cell(truth, predicted)).ToArray())];
-        int[] widths = [.. Enumerable.Range(0, classes).Select(c => Math.Max(names[c].Length, cells.Max(row => row[c].Length)))];
+        int[] widths = [.. Enumerable.Range(0, classes).Select(c => Math.Max(ColumnText.WidthOf(names[c]), cells.Max(row => row[c].Length)))];
         string corner = "truth \\ predicted";
-        int first = Math.Max(corner.Length, names.Max(name => name.Length));
+        int first = Math.Max(corner.Length, names.Max(ColumnText.WidthOf));
         output.WriteLine();
-        output.WriteLine($"{corner.PadRight(first)}  {string.Join("  ", names.Select((name, c) => name.PadLeft(widths[c])))}".TrimEnd());
+        output.WriteLine($"{corner.PadRight(first)}  {string.Join("  ", names.Select((name, c) => ColumnText.FitRight(name, widths[c])))}".TrimEnd());
         for (int truth = 0; truth < classes; truth++)
-            output.WriteLine($"{names[truth].PadRight(first)}  {string.Join("  ", cells[truth].Select((cell, c) => cell.PadLeft(widths[c])))}".TrimEnd());
+            output.WriteLine($"{ColumnText.Fit(names[truth], first)}  {string.Join("  ", cells[truth].Select((cell, c) => cell.PadLeft(widths[c])))}".TrimEnd());
     }
 
     private string Cell(int truth, int predicted)
@@ -90,7 +90,7 @@ internal sealed record EvaluationReport(
         output.WriteLine();
         output.WriteLine("worst mistakes: line, truth → prediction (its probability), text");
         foreach (Mistake mistake in Mistakes)
-            output.WriteLine(Invariant($"{mistake.Line,7}  {Short(mistake.Label)} → {Short(mistake.Predicted)} ({mistake.Probability:F4})  {Cut(OneLine(mistake.Text), TextWidth)}"));
+            output.WriteLine(Invariant($"{mistake.Line,7}  {Short(mistake.Label)} → {Short(mistake.Predicted)} ({mistake.Probability:F4})  {ColumnText.Cut(OneLine(mistake.Text), TextWidth)}"));
     }
 
     private string NameUnknown()
@@ -101,11 +101,9 @@ internal sealed record EvaluationReport(
         return string.Join(", ", named) + more;
     }
 
-    private static string Short(string label) => Cut(OneLine(label), LabelWidth);
+    private static string Short(string label) => ColumnText.Cut(OneLine(label), LabelWidth);
 
-    private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + "…";
-
-    private static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c));
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ internal static class PredictCommand
             Description = "Texts to classify; without any, each line of standard input is one",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var top = new Option<int?>("--top") { Description = "Show the K most probable labels of each text", HelpName = "K" };
+        Option<int?> top = Options.OptionalInteger("--top", "Show so many of the most probable labels of each text", 1);
         Option<float?> threshold = Options.OptionalNumber("--threshold", $"Below this probability the label is {PredictionLines.Undecided}");
         var column = new Option<string?>("--column")
         {
@@ -34,7 +34,7 @@ internal static class PredictCommand
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetValue(texts) ?? [];
-            var lines = new PredictionLines(parsed.GetValue(json), Top(parsed.GetValue(top)), Share(parsed.GetValue(threshold)));
+            var lines = new PredictionLines(parsed.GetValue(json), parsed.GetValue(top), Share(parsed.GetValue(threshold)));
             RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
             string path = parsed.GetValue(input) ?? DataFile.StandardInput;
@@ -108,9 +108,6 @@ internal static class PredictCommand
                 yield return (reader.Number, reader.Text);
         }
     }
-
-    private static int? Top(int? top) =>
-        top is null or > 0 ? top : throw new InputException($"--top is {top}, expected a whole number of at least 1");
 
     private static double Share(float? threshold) =>
         threshold is null or <= 1 ? threshold ?? 0 : throw new InputException($"--threshold is {threshold}, expected a probability from 0 to 1");

@@ -15,6 +15,9 @@ internal static class UnrollCommand
     private const int WrongInput = 2;
     internal const int Interrupted = 130;
 
+    /// <summary>A word that begins with @ is a word, not the name of a file with more options.</summary>
+    internal static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
@@ -34,7 +37,7 @@ internal static class UnrollCommand
             new HelpOption(),
             new VersionOption(),
         };
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(args, Parser);
         bool isVerbose = args.Contains("--verbose");
         try
         {
@@ -66,7 +69,7 @@ internal static class UnrollCommand
     private static string Message(Exception e) => e switch
     {
         InputException or TrainingDivergedException or OperationCanceledException => e.Message,
-        IOException or UnauthorizedAccessException => $"{e.Message.TrimEnd('.')}; nothing was overwritten",
+        IOException or UnauthorizedAccessException => e.Message.TrimEnd('.'),
         _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
     };
 

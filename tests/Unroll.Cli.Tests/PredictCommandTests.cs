@@ -23,6 +23,15 @@ public class PredictCommandTests
     }
 
     [Fact]
+    public void A_word_that_begins_with_an_at_sign_is_a_word()
+    {
+        using var folder = new TemporaryFolder();
+        string model = PolarityModel.Save(folder);
+        Assert.Equal("pos\t0.8808\t@bob good\n", CommandRun.Of("predict", model, "@bob good").Output);
+        Assert.Contains("\t@none\n", CommandRun.Of("predict", model, "@none").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Top_threshold_and_json_say_more_or_less()
     {
         using var folder = new TemporaryFolder();
@@ -62,7 +71,7 @@ public class PredictCommandTests
     [InlineData("--column text --json", "", "--column and --json, expected one or the other")]
     [InlineData("--column text --top 2", "", "--column and --top, expected one or the other")]
     [InlineData("--input none.txt good", "", "1 texts and --input, expected one or the other")]
-    [InlineData("--top 0 good", "", "--top is 0, expected a whole number of at least 1")]
+    [InlineData("--top 0 good", "", "unroll predict: --top is 0, expected a whole number of at least 1")]
     [InlineData("--threshold 1.5 good", "", "--threshold is 1.5, expected a probability")]
     public void Unusable_input_is_one_line(string options, string data, string expected)
     {

@@ -106,4 +106,60 @@ public class ResumeTests
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("other rows or other settings", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_training_that_never_began_leaves_nothing_in_the_way()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        Directory.CreateDirectory(folder["model/checkpoint"]);
+        CommandRun resumed = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.Equal(2, resumed.ExitCode);
+        Assert.Contains("was stopped before it began", resumed.Error, StringComparison.Ordinal);
+        Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["model"], "--epochs", "1", "--no-baselines"]).ExitCode);
+    }
+
+    [Fact]
+    public void Files_of_others_are_left_alone_even_with_overwrite()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        Directory.CreateDirectory(folder["checkpoint"]);
+        folder.Write("checkpoint/mine", "precious");
+        CommandRun run = CommandRun.Of("train", data, "--out", folder.Root, "--overwrite");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("is no model folder", run.Error, StringComparison.Ordinal);
+        Assert.Equal("precious", File.ReadAllText(folder["checkpoint/mine"]));
+        Directory.Delete(folder["checkpoint"], recursive: true);
+        folder.Write("train.json", "mine");
+        Assert.Equal(2, CommandRun.Of("train", data, "--out", folder.Root, "--overwrite").ExitCode);
+        Assert.Equal("mine", File.ReadAllText(folder["train.json"]));
+        Assert.Equal(2, CommandRun.Of("train", "--resume", folder.Root).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_training_is_resumed_from_any_folder_and_with_its_vectors()
+    {
+        using var folder = new TemporaryFolder();
+        TrainCommandTests.WriteRows(folder, copies: 400);
+        folder.Write("vectors.txt", "fine 1 2 3\ndull 4 5 6\n");
+        string[] args = ["train", "rows.tsv", "--vectors", "vectors.txt", "--out", "model", "--epochs", "100000", "--hidden", "4", "--no-baselines", "--checkpoint-steps", "5"];
+        using (Process process = Process.Start(new ProcessStartInfo(Repository.Command, args) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true })!)
+        {
+            _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith("Epoch [1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            process.Kill();
+            process.WaitForExit();
+        }
+        using (Process process = Repository.Start(Repository.Command, ["train", "--resume", folder["model"]]))
+        {
+            Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.True(process.StandardOutput.ReadLine() is { } line && line.StartsWith("Epoch [", StringComparison.Ordinal), "no epoch after --resume");
+            process.Kill();
+            process.WaitForExit();
+            Assert.DoesNotContain("error", await error, StringComparison.Ordinal);
+        }
+        CommandRun other = CommandRun.Of("train", folder["rows.tsv"], "--resume", folder["model"]);
+        Assert.Contains("was given too", other.Error, StringComparison.Ordinal);
+    }
 }

@@ -45,7 +45,7 @@ public class TrainCommandTests
         Assert.StartsWith("{\"kept_epoch\":", run.OutputLines[3], StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(run.OutputLines[2]);
         Assert.Equal(
-            (string[])["epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate", "gradient_norm", "clipped_share", "train_seconds", "tokens_per_second", "peak_mb", "best"],
+            (string[])["epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate", "gradient_norm", "clipped_share", "train_seconds", "tokens_per_second", "best", "peak_mb"],
             json.RootElement.EnumerateObject().Select(field => field.Name));
         Assert.Contains("not saved", run.Error, StringComparison.Ordinal);
     }

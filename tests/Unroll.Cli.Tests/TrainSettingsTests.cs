@@ -87,6 +87,7 @@ public class TrainSettingsTests
         Assert.Equal(mean, lines[4].GetProperty("accuracy").GetDouble(), 1e-12);
         Assert.Equal(Math.Sqrt(accuracies.Sum(value => (value - mean) * (value - mean)) / 3), lines[4].GetProperty("accuracy_deviation").GetDouble(), 1e-12);
         AssertRefused(["train", data, "--folds", "41"], "--folds is 41 for 40 rows");
+        AssertRefused(["train", data, "--folds", "2", "--dev", data], "--folds trains and measures on DATA alone and saves nothing, and --dev was given too");
         AssertRefused(["train", data, "--folds", "1"], "unroll train: --folds is 1, expected a whole number of at least 2");
     }
 

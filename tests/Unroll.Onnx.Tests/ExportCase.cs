@@ -1,6 +1,6 @@
 using Unroll.Batches;
+using Unroll.Evaluation;
 using Unroll.Layers;
-using Unroll.Loss;
 using Unroll.Models;
 using Unroll.Numerics;
 using Unroll.Text;
@@ -92,8 +92,8 @@ public sealed record ExportCase(
 
     public float[] Probabilities(float[] logits)
     {
-        float[] probabilities = new float[logits.Length];
-        SoftmaxCrossEntropy.Softmax([.. logits.Select(z => (float)(z / Temperature))], logits.Length, probabilities);
-        return probabilities;
+        double[] probabilities = new double[logits.Length];
+        TemperatureScaling.Softmax(logits, Temperature, probabilities);
+        return [.. probabilities.Select(p => (float)p)];
     }
 }

@@ -20,8 +20,8 @@ public class InspectPageTests(Runs runs) : IClassFixture<Runs>
         Assert.True(JsonElement.DeepEquals(json.RootElement, shown));
         double[][] path = [.. json.RootElement.GetProperty("plane").GetProperty("points").EnumerateArray().Select(OpenPage.Numbers)];
         Assert.Equal(path, await page.Points("path"));
-        double[][] update = [.. json.RootElement.GetProperty("states")[0].GetProperty("gates").GetProperty("update").EnumerateArray().Select(OpenPage.Numbers)];
-        Assert.All(await page.Points("states-gate-update"), cell => Assert.Equal(update[(int)cell[0]][(int)cell[1]], cell[2]));
+        double[][] forget = [.. json.RootElement.GetProperty("states")[0].GetProperty("gates").GetProperty("forget").EnumerateArray().Select(OpenPage.Numbers)];
+        Assert.All(await page.Points("states-gate-forget"), cell => Assert.Equal(forget[(int)cell[0]][(int)cell[1]], cell[2]));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 
 namespace Unroll.Cli.Classroom;
 
@@ -49,9 +48,7 @@ internal static class LabGradeCommand
     private static SheetMarks[] Grade(string[] sheets, TimeSpan limit, Terminal terminal)
     {
         var grader = new SheetGrader(CSharpCompiler.Find(), limit);
-        using var interrupted = new CancellationTokenSource();
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = new Interruption();
         int done = 0;
         try
         {
@@ -67,12 +64,6 @@ internal static class LabGradeCommand
             int count = Interlocked.Increment(ref done);
             if (terminal.ErrorIsTerminal && sheets.Length > 1)
                 terminal.Error.WriteLine($"{count} of {sheets.Length}: {Wording.OneLine(row.Sheet)} {Wording.Marks(row.Total)}");
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            interrupted.Cancel();
         }
     }
 

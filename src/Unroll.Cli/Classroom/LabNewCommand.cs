@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unroll.Formats;
 
 namespace Unroll.Cli.Classroom;
 
@@ -33,23 +34,7 @@ internal static class LabNewCommand
     {
         if (!path.EndsWith(".cs", StringComparison.OrdinalIgnoreCase))
             throw new InputException($"{path}: expected a file that ends in .cs, for dotnet run takes no other");
-        if (Directory.Exists(path))
-            throw new InputException($"{path}: a folder, expected a file; name one in it");
-        if (File.Exists(path) && !overwrite)
-            throw new InputException($"{path}: exists already; --overwrite replaces it, and what was filled in is lost");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            using (Stream sheet = Open())
-            using (FileStream target = File.Create(temporary))
-                sheet.CopyTo(target);
-            File.Move(temporary, path, overwrite);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        using Stream sheet = Open();
+        DurableFile.Write(path, overwrite, sheet.CopyTo);
     }
 }

@@ -8,7 +8,9 @@ internal static class Excerpt
 
     public static string Of(string text)
     {
-        string shown = text.Length <= LongestText ? text : text[..LongestText] + "…";
+        // Not between the halves of a surrogate pair.
+        int length = LongestText < text.Length && char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText;
+        string shown = text.Length <= LongestText ? text : text[..length] + "…";
         return $"\"{shown.ReplaceLineEndings(" ")}\"";
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Unroll.Formats;
 
@@ -52,9 +51,7 @@ internal sealed class ExperimentCommand
         bool overwrite = parsed.GetValue(_overwrite);
         if (path is not null)
             DurableFile.RequirePath(path, overwrite);
-        using var interrupted = new CancellationTokenSource();
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = new Interruption();
         var log = new ExperimentLog(experiment.Name, _terminal, parsed.GetValue(_json));
         try
         {
@@ -69,13 +66,6 @@ internal sealed class ExperimentCommand
         DurableFile.Write(path, overwrite, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(log.Lines.Select(line => line + "\n")))));
         _terminal.Error.WriteLine($"Saved the measurements in {path}");
         return 0;
-
-        void Stop(PosixSignalContext context)
-        {
-            // The second signal ends the process at once.
-            context.Cancel = !interrupted.IsCancellationRequested;
-            interrupted.Cancel();
-        }
     }
 
     private static IExperiment Find(string name) =>

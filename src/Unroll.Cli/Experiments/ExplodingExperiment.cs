@@ -1,7 +1,6 @@
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Numerics;
-using Unroll.Threading;
 using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
@@ -79,13 +78,10 @@ internal sealed class ExplodingExperiment : IExperiment
 
     private static Result Train(Setup setup, ExperimentSettings settings, CancellationToken cancellationToken)
     {
-        ModelConfig config = setup.Cell.Config(Embedding, settings.Hidden, classes: 2);
-        var layout = new NetworkLayout(config, Words);
-        var parameters = new Parameters(layout.Parameters);
-        var options = new TrainingOptions { Seed = (ulong)setup.Seed, Optimizer = OptimizerKind.Sgd, ClipNorm = setup.Clip ? Clip : null };
-        setup.Cell.Initialize(layout, parameters, options);
-        ScaleToRadius(parameters.Stored(parameters.Find("rnn.weight_hh_l0")), settings.Hidden, setup.Radius);
-        var step = new TrainingStep(new Network(config, layout), parameters, Words, options, WorkerPool.CallerAlone);
+        TrainingOptions options = CellTraining.Options((ulong)setup.Seed) with { Optimizer = OptimizerKind.Sgd, ClipNorm = setup.Clip ? Clip : null };
+        var training = new CellTraining(
+            setup.Cell, setup.Cell.Config(Embedding, settings.Hidden, classes: 2), Words, options,
+            parameters => ScaleToRadius(parameters.Stored(parameters.Find("rnn.weight_hh_l0")), settings.Hidden, setup.Radius));
         var generator = new TorchGenerator(1_000_000 + (ulong)setup.Seed);
         int[] rows = [.. Enumerable.Range(0, BatchSize)];
         var losses = new List<double>();
@@ -93,7 +89,7 @@ internal sealed class ExplodingExperiment : IExperiment
         for (int done = 0; done < settings.Steps; done++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            StepResult result = step.Run(MemoryExperiment.Sentences(BatchSize, setup.Length, generator), rows, LearningRate);
+            StepResult result = training.Step.Run(MemoryExperiment.Sentences(BatchSize, setup.Length, generator), rows, LearningRate);
             losses.Add(result.Loss);
             gradients.Add(result.GradientNorm);
             if (!double.IsFinite(result.Loss))

@@ -1,9 +1,5 @@
 using Unroll.Batches;
-using Unroll.Evaluation;
-using Unroll.Models;
 using Unroll.Numerics;
-using Unroll.Threading;
-using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
 
@@ -18,6 +14,7 @@ internal sealed class MemoryExperiment : IExperiment
     private const int FirstFiller = 4;
     private const int Fillers = 8;
     private const int Embedding = 16;
+    private const float LearningRate = 0.003f;
     private const int BatchSize = 32;
     private const int CheckEvery = 50;
     private const int TestRows = 200;
@@ -94,14 +91,7 @@ internal sealed class MemoryExperiment : IExperiment
     private static Result Train(CellChoice cell, int length, ulong seed, ExperimentSettings settings, CancellationToken cancellationToken)
     {
         const int words = FirstFiller + Fillers;
-        ModelConfig config = cell.Config(Embedding, settings.Hidden, classes: 2);
-        var layout = new NetworkLayout(config, words);
-        var parameters = new Parameters(layout.Parameters);
-        var options = new TrainingOptions { Seed = seed, LearningRate = 0.003f };
-        cell.Initialize(layout, parameters, options);
-        var network = new Network(config, layout);
-        var step = new TrainingStep(network, parameters, words, options, WorkerPool.CallerAlone);
-        var pass = new NetworkPass(network, WorkerPool.CallerAlone);
+        var training = new CellTraining(cell, cell.Config(Embedding, settings.Hidden, classes: 2), words, CellTraining.Options(seed));
         var generator = new TorchGenerator(1_000_000 + seed);
         EncodedTexts test = Sentences(TestRows, length, generator);
         var testBatch = new Batch();
@@ -111,22 +101,13 @@ internal sealed class MemoryExperiment : IExperiment
         for (int done = 1; ; done++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            step.Run(Sentences(BatchSize, length, generator), rows, options.LearningRate);
+            training.Step.Run(Sentences(BatchSize, length, generator), rows, LearningRate);
             if (done % CheckEvery != 0 && done != settings.Steps)
                 continue;
-            accuracy.Add(Accuracy(pass, testBatch));
+            accuracy.Add(training.Accuracy(testBatch));
             if (accuracy[^1] >= Learned || done >= settings.Steps)
                 return new Result(accuracy[^1] >= Learned, done, [.. accuracy]);
         }
-    }
-
-    private static double Accuracy(NetworkPass pass, Batch batch)
-    {
-        pass.Forward(batch);
-        int right = 0;
-        for (int b = 0; b < batch.Count; b++)
-            right += Argmax.Of(pass.Logits.Slice(2 * b, 2)) == batch.Labels[b] ? 1 : 0;
-        return (double)right / batch.Count;
     }
 
     private sealed record Result(bool Learned, int Steps, double[] Accuracy);

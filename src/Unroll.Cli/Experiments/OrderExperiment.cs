@@ -3,8 +3,6 @@ using Unroll.Cli.Data;
 using Unroll.Models;
 using Unroll.Numerics;
 using Unroll.Text;
-using Unroll.Threading;
-using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
 
@@ -38,7 +36,7 @@ internal sealed class OrderExperiment : IExperiment
     public void Run(ExperimentSettings settings, ExperimentLog log, CancellationToken cancellationToken)
     {
         (string name, Corpus corpus, DevSplit split) = Read(settings.Data);
-        SentenceClassifier words = SentenceClassifier.CreateFor(corpus, split.TrainRows, new TrainingOptions { Embedding = 1, Hidden = 1, MinimumCount = 2 });
+        SentenceClassifier words = SentenceClassifier.CreateFor(corpus, split.TrainRows, CellTraining.Options(seed: 0) with { Embedding = 1, Hidden = 1, MinimumCount = 2 });
         var inOrder = new Texts(words.Encode(split.Train, split.TrainRows), words.Encode(split.Dev, split.DevRows));
         IReadOnlyList<string> names = [Bag, .. settings.Cells!.Select(cell => cell.Name)];
         log.Line("settings", ("data", name), ("train_rows", inOrder.Train.Count), ("test_rows", inOrder.Test.Count), ("cells", names), ("seeds", settings.Seeds),
@@ -97,10 +95,10 @@ internal sealed class OrderExperiment : IExperiment
         string path = data
             ?? (File.Exists(Path.Combine(shared, "train.tsv")) ? Path.Combine(shared, "train.tsv") : File.Exists(samples) ? samples
             : throw new InputException($"no labelled rows here: neither {Path.Combine(shared, "train.tsv")} nor {samples}; name a file with --data"));
-        var corpus = new Corpus(new TrainingOptions().Tokenizer);
+        var corpus = new Corpus(CellTraining.Options(seed: 42).Tokenizer);
         Add(corpus, path);
         if (data is not null || path == samples)
-            return (Path.GetFileName(path), corpus, DevSplit.Of(corpus, dev: null, new TrainingOptions()));
+            return (Path.GetFileName(path), corpus, DevSplit.Of(corpus, dev: null, CellTraining.Options(seed: 42)));
         Corpus dev = corpus.CreateSharing();
         Add(dev, Path.Combine(shared, "dev.tsv"));
         return ("sst2", corpus, new DevSplit(corpus, null, dev, null));
@@ -115,31 +113,15 @@ internal sealed class OrderExperiment : IExperiment
     private static double[] TrainCell(
         CellChoice cell, Texts texts, int vocabulary, int classes, ulong seed, ExperimentSettings settings, CancellationToken cancellationToken)
     {
-        ModelConfig config = cell.Config(Embedding, settings.Hidden, classes);
-        var layout = new NetworkLayout(config, vocabulary);
-        var parameters = new Parameters(layout.Parameters);
-        var options = new TrainingOptions { Seed = seed };
-        cell.Initialize(layout, parameters, options);
-        var network = new Network(config, layout);
-        var step = new TrainingStep(network, parameters, vocabulary, options, WorkerPool.CallerAlone);
-        var pass = new NetworkPass(network, WorkerPool.CallerAlone);
+        var training = new CellTraining(cell, cell.Config(Embedding, settings.Hidden, classes), vocabulary, CellTraining.Options(seed));
         var batch = new Batch();
         batch.Fill(texts.Test, [.. Enumerable.Range(0, texts.Test.Count)]);
-        return Epochs(texts.Train, seed, settings.Steps!.Value, rows => step.Run(texts.Train, rows, LearningRate), Accuracy, cancellationToken);
-
-        double Accuracy()
-        {
-            pass.Forward(batch);
-            int right = 0;
-            for (int b = 0; b < batch.Count; b++)
-                right += Evaluation.Argmax.Of(pass.Logits.Slice(b * classes, classes)) == batch.Labels[b] ? 1 : 0;
-            return (double)right / batch.Count;
-        }
+        return Epochs(texts.Train, seed, settings.Steps!.Value, rows => training.Step.Run(texts.Train, rows, LearningRate), () => training.Accuracy(batch), cancellationToken);
     }
 
     private static double[] TrainBag(Texts texts, int vocabulary, int classes, ulong seed, int epochs, CancellationToken cancellationToken)
     {
-        var bag = new BagOfEmbeddings(vocabulary, Embedding, classes, new TrainingOptions { Seed = seed });
+        var bag = new BagOfEmbeddings(vocabulary, Embedding, classes, CellTraining.Options(seed));
         return Epochs(texts.Train, seed, epochs, rows => bag.Step(texts.Train, rows, LearningRate), () => bag.Accuracy(texts.Test), cancellationToken);
     }
 

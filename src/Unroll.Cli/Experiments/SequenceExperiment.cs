@@ -1,5 +1,4 @@
 using Unroll.Numerics;
-using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
 
@@ -72,7 +71,7 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
     internal Result Train(CellChoice cell, int length, ulong seed, int hidden, int steps, CancellationToken cancellationToken)
     {
         var network = new SequenceNetwork(
-            cell, task.InputSize, hidden, task.OutputSize, task.Steps(length), task.OutputSteps(length), BatchSize, new TrainingOptions { Seed = seed });
+            cell, task.InputSize, hidden, task.OutputSize, task.Steps(length), task.OutputSteps(length), BatchSize, CellTraining.Options(seed));
         var generator = new TorchGenerator(1_000_000 + seed);
         float[] targets = new float[task.OutputSteps(length) * BatchSize];
         var curve = new List<double>();

@@ -1,7 +1,6 @@
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Numerics;
-using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
 
@@ -74,7 +73,7 @@ internal sealed class VanishingExperiment : IExperiment
         ModelConfig config = cell.Config(InputSize, hidden, Classes);
         var layout = new NetworkLayout(config, vocabularySize: 1);
         var parameters = new Parameters(layout.Parameters);
-        cell.Initialize(layout, parameters, new TrainingOptions { Seed = seed });
+        cell.Initialize(layout, parameters, CellTraining.Options(seed));
         RecurrentDynamics dynamics = DynamicsOf(config, layout, parameters);
 
         // Numbers of their own, the same for every cell.

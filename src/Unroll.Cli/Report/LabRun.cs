@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Unroll.Cli.Train;
 using Unroll.Training;
@@ -13,7 +14,7 @@ internal static class LabRun
     /// <summary>Settings that nobody has to give.</summary>
     public static readonly (string Name, string Value)[] Defaults =
     [
-        ("seed", "42"), ("epochs", $"{LabExercise.Epochs}"), ("lr", "0.1"), ("hidden", $"{LabExercise.Hidden}"),
+        ("seed", "42"), ("epochs", $"{LabExercise.Epochs}"), ("lr", LabExercise.LearningRate.ToString(CultureInfo.InvariantCulture)), ("hidden", $"{LabExercise.Hidden}"),
     ];
 
     public static void WriteFiles(string folder, Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports)

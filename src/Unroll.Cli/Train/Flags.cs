@@ -6,7 +6,7 @@ namespace Unroll.Cli.Train;
 /// <summary>Options that can stand on the command line and, by the same names without the dashes, in a settings file.</summary>
 internal sealed class Flags
 {
-    private readonly List<(Option Option, Action<Utf8JsonWriter, ParseResult> Write)> _all = [];
+    private readonly List<(Option Option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> Write)> _all = [];
 
     /// <summary>Every option, in the order they were added.</summary>
     public IEnumerable<Option> All => _all.Select(flag => flag.Option);
@@ -31,6 +31,18 @@ internal sealed class Flags
 
     public Option<string?> Add(Option<string?> option) => AddOptional(option, (json, value) => json.WriteStringValue(value));
 
+    /// <summary>Adds an option that names a file.</summary>
+    public Option<string?> AddPath(Option<string?> option)
+    {
+        _all.Add((option, (json, parsed, path) =>
+        {
+            if (parsed.GetValue(option) is { } value)
+                json.WriteString(NameOf(option), path(value));
+        }
+        ));
+        return option;
+    }
+
     public Option<char?> Add(Option<char?> option) => AddOptional(option, (json, value) => json.WriteStringValue($"{value}"));
 
     public Option<T?> AddChoice<T>(Option<T?> option)
@@ -42,15 +54,18 @@ internal sealed class Flags
         Add(option, (json, value) => json.WriteStringValue(Options.NameOf(value)));
 
     /// <summary>Writes name and value of every option that has one.</summary>
-    public void Write(Utf8JsonWriter json, ParseResult parsed)
+    /// <param name="json">Inside an object.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">How the name of a file is written.</param>
+    public void Write(Utf8JsonWriter json, ParseResult parsed, Func<string, string> path)
     {
-        foreach ((_, Action<Utf8JsonWriter, ParseResult> write) in _all)
-            write(json, parsed);
+        foreach ((_, Action<Utf8JsonWriter, ParseResult, Func<string, string>> write) in _all)
+            write(json, parsed, path);
     }
 
     private Option<T> AddOptional<T>(Option<T> option, Action<Utf8JsonWriter, T> writeValue)
     {
-        _all.Add((option, (json, parsed) =>
+        _all.Add((option, (json, parsed, _) =>
         {
             if (parsed.GetValue(option) is not { } value)
                 return;
@@ -63,7 +78,7 @@ internal sealed class Flags
 
     private Option<T> Add<T>(Option<T> option, Action<Utf8JsonWriter, T> writeValue)
     {
-        _all.Add((option, (json, parsed) =>
+        _all.Add((option, (json, parsed, _) =>
         {
             json.WritePropertyName(NameOf(option));
             writeValue(json, parsed.GetValue(option)!);

@@ -1,3 +1,5 @@
+using Unroll.Cli.Report;
+using Unroll.Formats;
 using Unroll.Models;
 using Unroll.Training;
 
@@ -22,7 +24,6 @@ internal sealed class RunFolder
 
     private RunFolder(string path) => Path = path;
 
-
     /// <summary>The folder.</summary>
     public string Path { get; }
 
@@ -32,16 +33,21 @@ internal sealed class RunFolder
     /// <summary>The file of the training's state.</summary>
     public string State => System.IO.Path.Combine(Path, CheckpointName, StateName);
 
-    /// <summary>Whether the training has not come to its end.</summary>
-    public bool IsUnfinished => Directory.Exists(System.IO.Path.GetDirectoryName(State));
+    /// <summary>Whether a training began here and has not come to its end.</summary>
+    public bool IsUnfinished => Directory.Exists(Checkpoints) && File.Exists(Settings);
+
+    private string Checkpoints => System.IO.Path.GetDirectoryName(State)!;
 
     /// <summary>Refuses a path that <see cref="Begin"/> would refuse.</summary>
     public static void Require(string path, bool overwrite)
     {
-        if (overwrite && new RunFolder(path) is { } folder && (folder.IsUnfinished || File.Exists(folder.Settings)))
-            return;
-        if (!overwrite && new RunFolder(path).IsUnfinished)
+        var folder = new RunFolder(path);
+        if (folder.IsUnfinished && !overwrite)
             throw new InputException($"{path}: holds a training that is not finished; go on with --resume {path}, or give --overwrite to begin again");
+        // A training that was killed before its settings were written has nothing to lose.
+        bool neverBegan = Directory.Exists(folder.Checkpoints) && Directory.GetFileSystemEntries(path, "*", SearchOption.AllDirectories).Length == 1;
+        if (neverBegan || folder.IsUnfinished)
+            return;
         SentenceClassifier.RequireSavePath(path, overwrite);
     }
 
@@ -54,11 +60,14 @@ internal sealed class RunFolder
         var folder = new RunFolder(path);
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder.State)!);
+            // Old settings go first and new ones come last, so that a kill in between never pairs a state with another training's settings.
+            if (Directory.Exists(path))
+                File.Delete(folder.Settings);
+            Directory.CreateDirectory(folder.Checkpoints);
             File.Delete(folder.State);
-            foreach (string name in (string[])[MetricsName, GradientsName, EvaluationName, ReportName])
+            foreach (string name in (string[])[DataName, MetricsName, GradientsName, EvaluationName, ReportName, LabRun.SettingsName])
                 File.Delete(System.IO.Path.Combine(path, name));
-            File.WriteAllBytes(folder.Settings, settings);
+            DurableFile.Replace(folder.Settings, stream => stream.Write(settings));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,8 +81,10 @@ internal sealed class RunFolder
     public static RunFolder Resume(string path)
     {
         var folder = new RunFolder(path);
-        if (!File.Exists(folder.Settings))
-            throw new InputException($"{path}: no training to go on with (no {SettingsName}); begin one with unroll train DATA --out {path}");
+        if (Directory.Exists(folder.Checkpoints) && !File.Exists(folder.Settings))
+            throw new InputException($"{path}: the training was stopped before it began; begin it again with unroll train DATA --out {path}");
+        if (!folder.IsUnfinished && !(File.Exists(folder.Settings) && ModelFolder.IsModelFolder(path)))
+            throw new InputException($"{path}: no training to go on with (no {SettingsName} of one); begin one with unroll train DATA --out {path}");
         return folder;
     }
 
@@ -96,7 +107,7 @@ internal sealed class RunFolder
     public void Finish()
     {
         File.Delete(State);
-        Directory.Delete(System.IO.Path.GetDirectoryName(State)!, recursive: true);
+        Directory.Delete(Checkpoints);
     }
 
     private void AddLine(string name, int epoch, string line)

@@ -26,13 +26,13 @@ internal static class SettingsFile
         string[] given = [.. parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1).Select(token => token.Value)];
 
         // Alone first, so that a fault of the file is answered with its name.
-        Check(command.Parse([.. entries.Select(Token)]), path);
+        Check(command.Parse([.. entries.Select(Token)], UnrollCommand.Parser), path);
         IEnumerable<string> added = entries
             .Where(entry => entry.Name == DataKey
                 ? parsed.GetValue(data) is null
                 : parsed.GetResult(flags.All.First(option => Flags.NameOf(option) == entry.Name)) is null or { Implicit: true })
             .Select(Token);
-        ParseResult merged = command.Parse([.. given, .. added]);
+        ParseResult merged = command.Parse([.. given, .. added], UnrollCommand.Parser);
         Check(merged, path);
         return merged;
 

@@ -39,11 +39,11 @@ internal sealed class TrainCommand
     private TrainCommand(Terminal terminal)
     {
         _terminal = terminal;
-        _flags.Add(_dev);
-        _flags.Add(_test);
+        _flags.AddPath(_dev);
+        _flags.AddPath(_test);
         _format.AddTo(_flags);
         _settings = new TrainFlags(_flags);
-        _flags.Add(_vectors);
+        _flags.AddPath(_vectors);
         _flags.Add(_noBaselines);
         _flags.Add(_checkpointSteps);
         _flags.Add(_checkpointMinutes);
@@ -70,14 +70,16 @@ internal sealed class TrainCommand
         var command = new Command(Name) { train._data };
         foreach (Option option in train._flags.All)
             command.Add(option);
-        return train.SettingsJson(command.Parse([]));
+        return train.SettingsJson(command.Parse([]), path => path);
     }
 
     private int Run(ParseResult parsed)
     {
         if (parsed.GetValue(_resume) is { } resumed)
         {
-            RefuseOthers(parsed, _settings.Threads, _json, _resume);
+            RefuseOthers(parsed, "--resume goes on with the settings in the folder", [_settings.Threads, _json, _resume]);
+            if (parsed.GetValue(_data) is { } surplus)
+                throw new InputException($"--resume goes on with the rows it began with, and {surplus} was given too; leave it out, or begin another training");
             RunFolder folder = RunFolder.Resume(resumed);
             if (folder.IsUnfinished)
                 return Run(SettingsFile.Merge(folder.Settings, parsed, _flags, _data), folder);
@@ -88,7 +90,7 @@ internal sealed class TrainCommand
             parsed = SettingsFile.Merge(config, parsed, _flags, _data);
         if (!parsed.GetValue(_printConfig))
             return Run(parsed, null);
-        _terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(SettingsJson(parsed)).TrimEnd());
+        _terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(SettingsJson(parsed, path => path)).TrimEnd());
         return 0;
     }
 
@@ -96,6 +98,10 @@ internal sealed class TrainCommand
     {
         string data = parsed.GetValue(_data)
             ?? throw new InputException("unroll train: no DATA given, expected a file of labelled texts; see unroll train --help");
+        if (parsed.GetValue(_folds) is not null)
+            Refuse(parsed, "--folds trains and measures on DATA alone and saves nothing", [_dev, _test, _vectors, _output, _findRate]);
+        if (parsed.GetValue(_findRate))
+            Refuse(parsed, "--find-lr saves nothing", [_output]);
         string? output = parsed.GetValue(_output);
         if (output is not null)
             RunFolder.Require(output, parsed.GetValue(_overwrite));
@@ -115,7 +121,7 @@ internal sealed class TrainCommand
             return run.FindLearningRate();
         bool resume = folder is not null;
         if (output is not null)
-            folder = RunFolder.Begin(output, SettingsJson(parsed));
+            folder = RunFolder.Begin(output, SettingsJson(parsed, FullPath));
         if (folder is not null)
         {
             run.Save(folder, new CheckpointOptions(folder.State)
@@ -140,26 +146,30 @@ internal sealed class TrainCommand
         }
     }
 
-    private byte[] SettingsJson(ParseResult parsed)
+    // A training is resumed from any folder.
+    private static string FullPath(string path) => path == DataFile.StandardInput ? path : Path.GetFullPath(path);
+
+    private byte[] SettingsJson(ParseResult parsed, Func<string, string> path)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JsonLine.Encoder }))
         {
             json.WriteStartObject();
             if (parsed.GetValue(_data) is { } data)
-                json.WriteString(SettingsFile.DataKey, data);
-            _flags.Write(json, parsed);
+                json.WriteString(SettingsFile.DataKey, path(data));
+            _flags.Write(json, parsed, path);
             json.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
     }
 
-    private static void RefuseOthers(ParseResult parsed, params Option[] allowed)
+    private static void RefuseOthers(ParseResult parsed, string why, Option[] allowed) =>
+        Refuse(parsed, why, parsed.CommandResult.Command.Options.Except(allowed));
+
+    private static void Refuse(ParseResult parsed, string why, IEnumerable<Option> options)
     {
-        Option? other = parsed.CommandResult.Command.Options
-            .FirstOrDefault(option => !allowed.Contains(option) && parsed.GetResult(option) is { Implicit: false });
-        if (other is not null)
-            throw new InputException($"--resume goes on with the settings in the folder, and {other.Name} was given too; leave it out, or begin another training");
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            throw new InputException($"{why}, and {other.Name} was given too; leave it out, or begin another training");
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Unroll.Batches;
 using Unroll.Cli.Data;
 using Unroll.Cli.Report;
@@ -131,9 +130,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     // Ctrl-C and a polite kill stop between two steps; the state is saved there. Null when interrupted.
     private IReadOnlyList<EpochReport>? Fit(SentenceClassifier classifier, EncodedTexts train, EncodedTexts dev, TrainingDisplay display)
     {
-        using var interrupted = new CancellationTokenSource();
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = new Interruption();
         try
         {
             IReadOnlyList<EpochReport> reports = [];
@@ -144,13 +141,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             terminal.Error.WriteLine($"Interrupted in epoch {display.EpochsFinished + 1} of {options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount)}");
             return null;
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            // The first signal asks; a second one ends the process at once.
-            context.Cancel = !interrupted.IsCancellationRequested;
-            interrupted.Cancel();
         }
     }
 

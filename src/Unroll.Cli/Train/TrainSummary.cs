@@ -55,7 +55,7 @@ internal sealed class TrainSummary(EpochReport kept)
                 $"Calibrated on dev: temperature {done.Temperature:F3}, calibration error {done.ErrorBefore:F4} → {done.ErrorAfter:F4}, loss {done.LossBefore:F4} → {done.LossAfter:F4}"));
         }
         if (_baselines.Find(baseline => (baseline.Test?.Accuracy ?? baseline.Dev?.Accuracy) > (Test?.Accuracy ?? kept.DevAccuracy)) is { Name: { } better })
-            output.WriteLine($"A simpler model does better here: {better}. Try --cell gru or lstm, more --epochs, --dropout, or use the simpler one.");
+            output.WriteLine($"A simpler model does better here: {better}. Try --cell lstm, more --epochs, another --dropout, or use the simpler one.");
 
         static string Columns(string rows, bool any) => any ? $"{rows + " accuracy",14}{rows + " macro-F1",16}" : "";
 

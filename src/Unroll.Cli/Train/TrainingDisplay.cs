@@ -42,9 +42,10 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
 
     private void Finish(TrainingProgress progress, Action<string> writeLine)
     {
+        // A resumed training begins with epochs that were finished before.
+        EpochsFinished = progress.Finished?.Epoch ?? progress.Epoch - 1;
         if (progress.Finished is not { } report)
             return;
-        EpochsFinished = report.Epoch;
         finished(report);
         if (json)
         {

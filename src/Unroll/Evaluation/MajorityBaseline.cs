@@ -26,7 +26,7 @@ public sealed class MajorityBaseline
         return new MajorityBaseline(Array.IndexOf(counts, counts.Max()), [.. counts.Select(count => MathF.Log(count + 1f))]);
     }
 
-    /// <summary>Measures it on labelled texts; the probability of a class is its share in training.</summary>
+    /// <summary>Measures it on labelled texts; the probability of a class is its share in training, with one row more of each class.</summary>
     /// <param name="texts">The texts, at least one.</param>
     public EvaluationResult Evaluate(EncodedTexts texts)
     {

@@ -35,24 +35,34 @@ internal static partial class DurableFile
     /// <summary>Writes a new file beside the old one, waits until it is on the disk, gives it the name, and flushes the folder.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
-    public static void Replace(string path, Action<Stream> write)
+    public static void Replace(string path, Action<Stream> write) => ReplaceAll([(path, write)]);
+
+    /// <summary>Replaces files of one folder, in order, once all of them are whole on the disk: a full disk leaves all the old ones.</summary>
+    /// <param name="files">The files and what writes them; their folder must exist.</param>
+    public static void ReplaceAll(IEnumerable<(string Path, Action<Stream> Write)> files)
     {
-        string temporary = path + ".tmp";
+        var written = new List<string>();
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            foreach ((string path, Action<Stream> write) in files)
             {
+                written.Add(path);
+                using var stream = new FileStream(Temporary(path), FileMode.Create, FileAccess.Write);
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, path, overwrite: true);
+            foreach (string path in written)
+                File.Move(Temporary(path), path, overwrite: true);
         }
         catch
         {
-            File.Delete(temporary);
+            foreach (string path in written)
+                File.Delete(Temporary(path));
             throw;
         }
-        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(written[0]))!);
+
+        static string Temporary(string path) => path + ".tmp";
     }
 
     /// <summary>Waits until a folder's names are on the disk: only then is a rename.</summary>

@@ -17,7 +17,7 @@ public static class Inspector
         InspectedText read = InspectedText.Of(classifier, text);
         SentenceTrace trace = SentenceTrace.Of(classifier.Network, classifier.Vocabulary.Size, read.Ids);
         var variants = new TextVariants(classifier.Network);
-        float[][] prefixes = variants.Logits([.. read.Ids.Select((_, t) => read.Ids[..(t + 1)])]);
+        float[][] prefixes = variants.Logits(read.Ids.Length, t => read.Ids[..(t + 1)]);
         int predicted = Argmax.Of(trace.Logits);
         return new TextInspection
         {

@@ -14,15 +14,17 @@ internal sealed unsafe class TextVariants(Network network)
     private readonly Batch _batch = new();
 
     /// <summary>z of each text, [C].</summary>
-    public float[][] Logits(IReadOnlyList<int[]> texts)
+    /// <param name="count">How many texts there are.</param>
+    /// <param name="text">Makes one; called once for each, in order.</param>
+    public float[][] Logits(int count, Func<int, int[]> text)
     {
-        float[][] logits = new float[texts.Count][];
-        for (int first = 0; first < texts.Count;)
+        float[][] logits = new float[count][];
+        for (int first = 0; first < count;)
         {
             var together = new EncodedTexts();
             do
-                together.Add(texts[first + together.Count], label: 0);
-            while (first + together.Count < texts.Count && together.TokenCount < TokensTogether);
+                together.Add(text(first + together.Count), label: 0);
+            while (first + together.Count < count && together.TokenCount < TokensTogether);
             _batch.Fill(together, [.. Enumerable.Range(0, together.Count)]);
             _pass.Forward(_batch);
             int classes = network.Config.Classes;
@@ -39,7 +41,6 @@ internal sealed unsafe class TextVariants(Network network)
         // Without its only word nothing is read: the state stays h_0 = 0, and the bias is all that is left.
         if (ids.Length == 1)
             return [network.Parameters.PointerTo(network.OutputBias)[@class]];
-        int[][] shorter = [.. ids.Select((_, t) => (int[])[.. ids[..t], .. ids[(t + 1)..]])];
-        return [.. Logits(shorter).Select(logits => logits[@class])];
+        return [.. Logits(ids.Length, t => [.. ids[..t], .. ids[(t + 1)..]]).Select(logits => logits[@class])];
     }
 }

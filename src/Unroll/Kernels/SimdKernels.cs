@@ -115,10 +115,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         int width = 2 * TSimd.Width;
         int done = 0;
         for (; done <= n - 4 * width; done += 4 * width, packed += 4L * width * k)
-            Tiles<TSimd, TVector>.WideRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
+            RowTiles<TSimd, TVector>.WideRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
         if (done <= n - 2 * width)
         {
-            Tiles<TSimd, TVector>.PairRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
+            RowTiles<TSimd, TVector>.PairRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
             done += 2 * width;
         }
         return done;

@@ -22,23 +22,16 @@ namespace Unroll.Layers;
 /// <param name="reverse">Whether it reads sentences from the last word to the first.</param>
 internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, int hiddenSize, bool reverse)
 {
-    // Steps are taken in chunks of about this many tokens, whose sums, gates and gradients stay in the caches until the products
-    // over all of the chunk's steps are done.
-    private const int ChunkTokens = 256;
-
     // Columns of da whose weight gradients are computed one after the other: packed, they stay in the second-level cache.
     private const int ColumnGroup = 64;
 
     private readonly int _columns = cell.Columns * hiddenSize;
     private readonly int _inputColumns = cell.Gates * hiddenSize;
 
-    /// <summary>The most tokens that a chunk of a shard of the given rows has.</summary>
-    public static int ChunkLength(int rows) => ChunkTokens + rows;
-
     /// <summary>Scratch floats that a backward pass over shards of the given rows needs.</summary>
     public int ScratchLength(IKernels kernels, int rows)
     {
-        int tokens = ChunkLength(rows);
+        int tokens = Chunk.MostTokens(rows);
         return kernels.PackedLength(tokens, inputSize) + kernels.PackedLength(tokens, hiddenSize) + ColumnGroup * tokens;
     }
 
@@ -48,7 +41,7 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
         RecurrentPass inChunk = pass;
         for (int at = 0; at < pass.Shard.Steps;)
         {
-            Chunk chunk = reverse ? ChunkEndingBefore(pass.Shard, pass.Shard.Steps - at) : ChunkFrom(pass.Shard, at);
+            Chunk chunk = reverse ? Chunk.EndingBefore(pass.Shard, pass.Shard.Steps - at) : Chunk.From(pass.Shard, at);
             if (!pass.KeepsTrace)
             {
                 // The chunk's first token has the memory's first row.
@@ -70,31 +63,13 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
             new Span<float>(pass.DCellLater, pass.Shard.Rows * hiddenSize).Clear();
         for (int at = 0; at < pass.Shard.Steps;)
         {
-            Chunk chunk = reverse ? ChunkFrom(pass.Shard, at) : ChunkEndingBefore(pass.Shard, pass.Shard.Steps - at);
+            Chunk chunk = reverse ? Chunk.From(pass.Shard, at) : Chunk.EndingBefore(pass.Shard, pass.Shard.Steps - at);
             for (int i = 0; i < chunk.Steps; i++)
                 BackwardStep(kernels, weights, pass, reverse ? chunk.First + i : chunk.First + chunk.Steps - 1 - i);
             AddInputGradient(kernels, weights, pass, chunk);
             AddWeightGradients(kernels, pass, chunk);
             at += chunk.Steps;
         }
-    }
-
-    private static Chunk ChunkFrom(Shard shard, int first)
-    {
-        int last = first;
-        int start = shard.Offset(first);
-        while (last + 1 < shard.Steps && shard.Offset(last) + shard.BatchSize(last) - start < ChunkTokens)
-            last++;
-        return Chunk.Of(shard, first, last);
-    }
-
-    private static Chunk ChunkEndingBefore(Shard shard, int end)
-    {
-        int first = end - 1;
-        int stop = shard.Offset(first) + shard.BatchSize(first);
-        while (first > 0 && stop - shard.Offset(first) < ChunkTokens)
-            first--;
-        return Chunk.Of(shard, first, end - 1);
     }
 
     private void ForwardStep(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t)
@@ -305,16 +280,6 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
             DHLater = pass.DHiddenLater == null ? null : pass.DHiddenLater + (long)from * hiddenSize,
             DCLater = pass.DCellLater == null ? null : pass.DCellLater + (long)from * hiddenSize,
         };
-    }
-
-    // Neighbouring steps and their tokens.
-    private readonly record struct Chunk(int First, int Steps, int Start, int Tokens)
-    {
-        public static Chunk Of(Shard shard, int first, int last)
-        {
-            int start = shard.Offset(first);
-            return new Chunk(first, last - first + 1, start, shard.Offset(last) + shard.BatchSize(last) - start);
-        }
     }
 
     private struct PreviousState

@@ -37,7 +37,7 @@ internal unsafe struct RecurrentPass
     /// <summary>Whether gates and tanh c of all tokens are kept, for a backward pass; else those of one chunk are, one after the other.</summary>
     public bool KeepsTrace;
 
-    /// <summary>Sums, then gates, then da, [N, Columns·H]; without a trace [<see cref="RecurrentLayer.ChunkLength"/>, Columns·H].</summary>
+    /// <summary>Sums, then gates, then da, [N, Columns·H]; without a trace [<see cref="Chunk.MostTokens"/>, Columns·H].</summary>
     public float* Gates;
 
     /// <summary>c, [N,H]; null without cell state.</summary>

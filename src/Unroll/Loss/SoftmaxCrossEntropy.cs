@@ -18,16 +18,6 @@ public sealed class SoftmaxCrossEntropy(IReadOnlyList<float>? classWeights = nul
 {
     private readonly float[]? _weights = classWeights is null ? null : [.. classWeights];
 
-    /// <summary>Turns each row of logits into probabilities.</summary>
-    /// <param name="logits">z, [B,C].</param>
-    /// <param name="classes">C.</param>
-    /// <param name="probabilities">p, [B,C]; overwritten. May be the same memory as <paramref name="logits"/>.</param>
-    public static void Softmax(ReadOnlySpan<float> logits, int classes, Span<float> probabilities)
-    {
-        for (int start = 0; start < logits.Length; start += classes)
-            LogNormaliser(logits.Slice(start, classes), probabilities.Slice(start, classes));
-    }
-
     /// <summary>The sum of the weights of the labels: what the sum of the rows' losses is divided by.</summary>
     /// <param name="labels">The labels of the whole batch, [B].</param>
     public double TotalWeight(ReadOnlySpan<int> labels)

@@ -65,7 +65,7 @@ internal sealed unsafe class CarriedStates
 
     private void Clear(AlignedBuffer buffer, int rows)
     {
-        buffer.EnsureLength(rows * _hidden);
+        buffer.EnsureLength((long)rows * _hidden);
         buffer.Span[..(rows * _hidden)].Clear();
     }
 

@@ -63,7 +63,7 @@ public sealed class EvaluationRun : IDisposable
             _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
             return;
         }
-        _encoded.Add(_classifier.Vocabulary.Encode(_classifier.Config.Tokens.Tokenize(row.Text)), label);
+        _encoded.Add(_classifier.Encode(row.Text), label);
         _pending.Add((row.Text, line));
         if (_pending.Count == BatchSize)
             Measure();

@@ -29,11 +29,15 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
     /// <param name="classifier">A model with fresh parameters.</param>
     /// <param name="train">Rows to train on.</param>
     /// <param name="options">Settings of the training; learning rate, schedule and epochs are not looked at.</param>
+    /// <exception cref="InputException">There are no rows, or a setting is out of range.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
     public static LearningRateSearch Run(SentenceClassifier classifier, EncodedTexts train, TrainingOptions options)
     {
         options.Validate();
+        if (train.Count == 0)
+            throw new InputException("no rows to train on, expected at least one");
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, options, pool);
+        var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, Trainer.WeightedFor(train, options, classifier), pool);
         Parameters before = classifier.Parameters.Clone();
         var trials = new List<LearningRateTrial>();
         try
@@ -45,6 +49,8 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
             before.Values.CopyTo(classifier.Parameters.Values);
             classifier.Network.Pack(classifier.Parameters);
         }
+        if (trials.Count == 0)
+            throw new TrainingDivergedException("the loss of the first step is not finite, before any rate was tried; try smaller first values or shorter texts");
         return new LearningRateSearch(trials, trials.MinBy(trial => trial.SmoothedLoss).LearningRate / 10);
     }
 

@@ -29,11 +29,10 @@ internal static class ModelFolder
         folder.Commit();
     }
 
-    /// <summary>Replaces the files one by one. The hashes in the last one tell whether all of them are of one model.</summary>
+    /// <summary>Replaces the files. The hashes in the last one tell whether all of them are of one model.</summary>
     public static void SaveInto(SentenceClassifier classifier, string path)
     {
-        foreach ((string name, Action<Stream> write) in Files(classifier))
-            DurableFile.Replace(Path.Combine(path, name), write);
+        DurableFile.ReplaceAll(Files(classifier).Select(file => (Path.Combine(path, file.Name), file.Write)));
     }
 
     /// <summary>The names of a model's files and what writes them.</summary>
@@ -57,6 +56,9 @@ internal static class ModelFolder
         ];
     }
 
+    /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
+    public static bool IsModelFolder(string path) => File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
+
     /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
     public static void RequireSavePath(string path, bool overwrite)
     {
@@ -66,7 +68,7 @@ internal static class ModelFolder
             return;
         if (!overwrite)
             throw new InputException($"{path}: exists already; choose another --out, or give --overwrite to replace it");
-        if (!File.Exists(Path.Combine(path, TensorsFile)) || !File.Exists(Path.Combine(path, ConfigFile)))
+        if (!IsModelFolder(path))
             throw new InputException($"{path}: exists and is no model folder, so --overwrite leaves it alone; choose another --out");
     }
 

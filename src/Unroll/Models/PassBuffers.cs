@@ -123,9 +123,9 @@ internal sealed unsafe class PassBuffers
     {
         for (int layer = 0; layer < _initialHidden.Length; layer++)
         {
-            _initialHidden[layer].EnsureLength(batch.Count * _network.Config.Hidden);
+            _initialHidden[layer].EnsureLength((long)batch.Count * _network.Config.Hidden);
             if (_network.Layout.Cell.HasCellState)
-                _initialCell[layer].EnsureLength(batch.Count * _network.Config.Hidden);
+                _initialCell[layer].EnsureLength((long)batch.Count * _network.Config.Hidden);
         }
     }
 
@@ -133,8 +133,9 @@ internal sealed unsafe class PassBuffers
     public void Prepare(Batch batch, bool training)
     {
         ModelConfig config = _network.Config;
-        int tokens = batch.TokenCount;
-        int rows = batch.Count;
+        // In 64 bits: a long batch must not wrap around to a buffer that is too short.
+        long tokens = batch.TokenCount;
+        long rows = batch.Count;
         int state = config.StateSize;
         _embedded.EnsureLength(tokens * config.Embedding);
         if (training)
@@ -200,7 +201,7 @@ internal sealed unsafe class PassBuffers
         int columns = _network.Layout.Cell.Columns;
         bool hasCell = _network.Layout.Cell.HasCellState;
         float* chunkGates = Scratch(worker);
-        int chunkTokens = Math.Min(RecurrentLayer.ChunkLength(shard.Rows), shard.Tokens);
+        int chunkTokens = Math.Min(Chunk.MostTokens(shard.Rows), shard.Tokens);
         return new RecurrentPass
         {
             Shard = shard,
@@ -247,7 +248,7 @@ internal sealed unsafe class PassBuffers
 
     private void PrepareScratch(Batch batch, bool training)
     {
-        int length = training ? _network.Attention?.ScratchLength ?? 0 : 0;
+        long length = training ? _network.Attention?.ScratchLength ?? 0 : 0;
         for (int s = 0; s < batch.ShardCount; s++)
         {
             int rows = batch.ShardAt(s).Rows;
@@ -255,7 +256,7 @@ internal sealed unsafe class PassBuffers
             {
                 // Without a trace the gates of a chunk are scratch.
                 int columns = _network.Layout.Cell.Columns + 1;
-                length = Math.Max(length, Math.Min(RecurrentLayer.ChunkLength(rows), batch.ShardAt(s).Tokens) * columns * _network.Config.Hidden);
+                length = Math.Max(length, (long)Math.Min(Chunk.MostTokens(rows), batch.ShardAt(s).Tokens) * columns * _network.Config.Hidden);
                 continue;
             }
             length = Math.Max(length, _network.Output.ScratchLength(rows));

@@ -26,7 +26,7 @@ internal sealed class PredictionPass(SentenceClassifier classifier)
     {
         _encoded.Clear();
         foreach (string text in texts)
-            _encoded.Add(classifier.Vocabulary.Encode(classifier.Config.Tokens.Tokenize(text)), label: 0);
+            _encoded.Add(classifier.Encode(text), label: 0);
         _batch.Fill(_encoded, _rows.AsSpan(0, texts.Length));
         _pass.Forward(_batch);
         var predictions = new Prediction[texts.Length];

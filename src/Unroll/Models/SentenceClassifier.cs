@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Unroll.Batches;
 using Unroll.Evaluation;
 using Unroll.Numerics;
@@ -10,7 +9,7 @@ using Unroll.Training;
 namespace Unroll.Models;
 
 /// <summary>
-/// A recurrent sentence classifier: text → tokens → ids → embedding → recurrent layer → last state → linear → probabilities.
+/// A recurrent sentence classifier: text → tokens → ids → embedding → recurrent layers → pooling → linear → probabilities.
 /// </summary>
 /// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
 public sealed class SentenceClassifier
@@ -155,27 +154,7 @@ public sealed class SentenceClassifier
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
-    {
-        int[] ids = [.. corpus.Tokens.Select(token => Vocabulary.IdOf(token))];
-        Dictionary<string, int> classOf = Config.ClassOfLabel();
-        int[] classes = [.. corpus.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
-        var encoded = new EncodedTexts();
-        var buffer = new List<int>();
-        foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
-        {
-            int label = classes[corpus.LabelOf(row)];
-            if (label < 0)
-                throw UnknownLabel($"row {row + 1}", corpus.Labels[corpus.LabelOf(row)]);
-            buffer.Clear();
-            foreach (int token in corpus.TokensOf(row))
-                buffer.Add(ids[token]);
-            if (buffer.Count == 0)
-                buffer.Add(Vocabulary.IdOfEmpty);
-            encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
-        }
-        return encoded;
-    }
+    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) => new RowEncoder(this).Encode(corpus, rows);
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
@@ -276,6 +255,10 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
     public static SentenceClassifier Load(Stream stream) => ModelArchive.Load(stream);
 
+    /// <summary>The ids of a text.</summary>
+    /// <exception cref="InputException">The vocabulary is closed and a word is not in it.</exception>
+    internal int[] Encode(string text) => Vocabulary.Encode(Config.Tokens.Tokenize(text));
+
     /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
     internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
 
@@ -290,18 +273,5 @@ public sealed class SentenceClassifier
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what)
-    {
-        var corpus = new Corpus(Config.Tokens);
-        foreach (LabelledText row in rows)
-        {
-            if (!Config.Labels.Contains(row.Label))
-                throw UnknownLabel($"{what} {corpus.Count + 1}", row.Label);
-            corpus.Add(row.Label, row.Text);
-        }
-        return Encode(corpus);
-    }
-
-    private InputException UnknownLabel(string where, string label) =>
-        new($"{where} has the label \"{label}\", which the model does not know; known labels: {string.Join(", ", Config.Labels)}");
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) => new RowEncoder(this).Encode(rows, what);
 }

@@ -29,10 +29,7 @@ internal sealed class Trainer
     {
         (_classifier, _options, _generator, _train, _dev) = (classifier, options, generator, train, dev);
         _evaluator = new Evaluator(classifier, pool);
-        TrainingOptions weighted = options.BalancedClasses
-            ? options with { ClassWeights = train.BalancedWeights(classifier.Config.Classes) }
-            : options;
-        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, weighted, pool);
+        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, WeightedFor(train, options, classifier), pool);
         _kept = classifier.Parameters.Clone();
         _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount);
         _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
@@ -73,6 +70,10 @@ internal sealed class Trainer
         }
         return _position.Reports;
     }
+
+    /// <summary>The options with the class weights that they ask for.</summary>
+    public static TrainingOptions WeightedFor(EncodedTexts train, TrainingOptions options, SentenceClassifier classifier) =>
+        options.BalancedClasses ? options with { ClassWeights = train.BalancedWeights(classifier.Config.Classes) } : options;
 
     private void RunEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -115,11 +116,8 @@ internal sealed class Trainer
         bool sampled = _options.GradientFlow is not null && at.StepsInEpoch % GradientFlowSums.EverySteps == 0;
         StepResult step = _step.Run(_train, rows, learningRate, sampled ? at.GradientFlow : null);
         at.Steps++;
-        if (!double.IsFinite(step.Loss))
-        {
-            throw new TrainingDivergedException(
-                $"epoch {at.Epoch}, step {at.Steps}: the loss became {step.Loss} (gradient norm {step.GradientNorm:G3}); try a smaller --lr (it is {_options.LearningRate}) or --clip 1");
-        }
+        if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
+            throw Diverged(step.Loss, step.GradientNorm);
         at.StepsInEpoch++;
         at.LossSum += step.Loss * rows.Length;
         at.NormSum += step.GradientNorm;
@@ -129,15 +127,24 @@ internal sealed class Trainer
             at.Tokens += _train.LengthOf(row);
     }
 
+    private TrainingDivergedException Diverged(double loss, double norm) => new(FormattableString.Invariant(
+        $"epoch {_position.Epoch}, step {_position.Steps}: the loss became {loss} (gradient norm {norm:G3}); try a smaller --lr (it is {_options.LearningRate}) or --clip 1"));
+
     private EpochReport Report(int steps, float learningRate)
     {
         TrainingPosition at = _position;
         EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
+        // The last update of the epoch is the one whose loss no step has seen.
+        if (!double.IsFinite(onDev?.Loss ?? SumOfSquares()))
+            throw Diverged(onDev?.Loss ?? double.NaN, at.NormSum / steps);
         var report = new EpochReport(
             at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.MacroF1, learningRate, at.NormSum / steps,
             (double)at.Clipped / steps, at.Seconds, at.Tokens / at.Seconds, IsBest: true);
         return report with { IsBest = at.Best is not { } best || _dev is null || Score(report) > Score(best) };
     }
+
+    private unsafe double SumOfSquares() =>
+        _classifier.Network.Kernels.SumOfSquares(_classifier.Parameters.Length, _classifier.Parameters.Pointer);
 
     private double Score(EpochReport report) => _options.Best switch
     {

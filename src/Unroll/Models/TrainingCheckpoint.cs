@@ -15,6 +15,9 @@ namespace Unroll.Models;
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
+    // The header comes on top; the whole is read back into one array.
+    private const long MostBytes = 2_000_000_000;
+
     private const string FormatKey = "format";
     private const string Format = "unroll-checkpoint/1";
     private const string RunKey = "run";
@@ -38,8 +41,14 @@ internal sealed class TrainingCheckpoint
     /// <param name="step">Has parameters and optimizer.</param>
     /// <param name="kept">The parameters of the epoch to keep.</param>
     /// <param name="run">What the state belongs to, from <see cref="RunHash"/>.</param>
-    public TrainingCheckpoint(CheckpointOptions options, TrainingStep step, Parameters kept, string run) =>
+    /// <exception cref="InputException">The state is larger than a file that can be read back.</exception>
+    public TrainingCheckpoint(CheckpointOptions options, TrainingStep step, Parameters kept, string run)
+    {
         (_options, _step, _kept, _run) = (options, step, kept, run);
+        long bytes = sizeof(float) * ((long)step.Parameters.Length + kept.Length + step.Optimizer.First.Length + step.Optimizer.Second.Length);
+        if (bytes > MostBytes)
+            throw new InputException($"the state of this training has {bytes} bytes, a checkpoint holds at most {MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
+    }
 
     /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
     public static string RunHash(SentenceClassifier classifier, TrainingOptions options, EncodedTexts train, EncodedTexts? dev)
@@ -108,6 +117,8 @@ internal sealed class TrainingCheckpoint
         }
         Dictionary<string, string> metadata = file.Metadata.Where(entry => entry.Key != HashKey).ToDictionary();
         string[] names = [ParametersName, KeptName, FirstName, SecondName];
+        foreach ((string name, int length) in names.Zip((int[])[_step.Parameters.Length, _kept.Length, _step.Optimizer.First.Length, _step.Optimizer.Second.Length]))
+            file.Require(name, [length]);
         float[][] values = [.. names.Select(file.ReadSingles)];
         if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, values.Select(v => (ReadOnlyMemory<float>)v)))
             throw new InputException($"{_options.Path}: damaged since it was written; restore it or begin again without --resume");

@@ -28,7 +28,11 @@ internal static class TrainingPositionJson
             position.GradientFlow.WriteTo(json);
             json.WriteStartArray("reports");
             foreach (EpochReport report in position.Reports)
-                WriteReport(json, report);
+            {
+                json.WriteStartObject();
+                EpochReportJson.WriteFields(json, report);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -55,42 +59,7 @@ internal static class TrainingPositionJson
         };
         position.GradientFlow.ReadFrom(json);
         foreach (JsonElement report in json.GetProperty("reports").EnumerateArray())
-            position.Reports.Add(ReadReport(report));
+            position.Reports.Add(EpochReportJson.Read(report));
         return position;
-    }
-
-    private static void WriteReport(Utf8JsonWriter json, EpochReport report)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("epoch", report.Epoch);
-        json.WriteNumber("train_loss", report.TrainLoss);
-        WriteOptional("dev_loss", report.DevLoss);
-        WriteOptional("dev_accuracy", report.DevAccuracy);
-        WriteOptional("dev_macro_f1", report.DevMacroF1);
-        json.WriteNumber("learning_rate", report.LearningRate);
-        json.WriteNumber("gradient_norm", report.GradientNorm);
-        json.WriteNumber("clipped_share", report.ClippedShare);
-        json.WriteNumber("train_seconds", report.TrainSeconds);
-        json.WriteNumber("tokens_per_second", report.TokensPerSecond);
-        json.WriteBoolean("is_best", report.IsBest);
-        json.WriteEndObject();
-
-        void WriteOptional(string name, double? value)
-        {
-            if (value is { } number)
-                json.WriteNumber(name, number);
-        }
-    }
-
-    private static EpochReport ReadReport(JsonElement json)
-    {
-        return new EpochReport(
-            json.GetProperty("epoch").GetInt32(), Number("train_loss"), Optional("dev_loss"), Optional("dev_accuracy"),
-            Optional("dev_macro_f1"), json.GetProperty("learning_rate").GetSingle(), Number("gradient_norm"), Number("clipped_share"),
-            Number("train_seconds"), Number("tokens_per_second"), json.GetProperty("is_best").GetBoolean());
-
-        double Number(string name) => json.GetProperty(name).GetDouble();
-
-        double? Optional(string name) => json.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
     }
 }

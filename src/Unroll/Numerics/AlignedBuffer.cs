@@ -14,7 +14,7 @@ internal sealed unsafe class AlignedBuffer
     private float[] _memory = [];
 
     /// <summary>Creates a buffer of zeros.</summary>
-    public AlignedBuffer(int length = 0) => EnsureLength(length);
+    public AlignedBuffer(long length = 0) => EnsureLength(length);
 
     /// <summary>The first value.</summary>
     public float* Pointer { get; private set; }
@@ -27,14 +27,17 @@ internal sealed unsafe class AlignedBuffer
 
     /// <summary>Makes room; values are lost (and zero) when the buffer must grow.</summary>
     /// <returns>The first value.</returns>
-    public float* EnsureLength(int length)
+    /// <exception cref="InputException">No array can be so long.</exception>
+    public float* EnsureLength(long length)
     {
         if (length > Length || _memory.Length == 0)
         {
-            _memory = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
+            if (length > Array.MaxLength - Alignment)
+                throw new InputException($"a batch or model needs an array of {length} numbers, expected at most {Array.MaxLength - Alignment}; take a smaller batch, shorter texts or a smaller model");
+            _memory = GC.AllocateArray<float>((int)length + Alignment / sizeof(float), pinned: true);
             nint address = (nint)Unsafe.AsPointer(ref _memory[0]);
             Pointer = (float*)((address + Alignment - 1) & ~(Alignment - 1));
-            Length = length;
+            Length = (int)length;
         }
         return Pointer;
     }

@@ -94,18 +94,6 @@ public sealed class Corpus
     /// <param name="row">Which text.</param>
     public UInt128 HashOf(int row) => _hashes[row];
 
-    /// <summary>
-    /// 64 hexadecimal digits that only corpora of the same rows in the same order share: a resumed training must find the rows it began with.
-    /// </summary>
-    public string Fingerprint()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_hashes)));
-        foreach (int label in _labels)
-            hash.AppendData(SHA256.HashData(MemoryMarshal.AsBytes(Labels[label].AsSpan())));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
     private static int Number(string key, Dictionary<string, int> numbers, List<string> keys)
     {
         ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, key, out bool known);

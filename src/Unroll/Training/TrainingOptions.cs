@@ -192,12 +192,17 @@ public sealed record TrainingOptions
         Checkpoint?.Validate();
         Require(LabelSmoothing is >= 0 and < 1, "label smoothing", LabelSmoothing, "a share of at least 0 and below 1");
         Require(TruncateSteps is null or >= 1, "truncate", TruncateSteps, "a positive number of steps");
-        if (TruncateSteps is not null && (Bidirectional || Pooling != Pooling.Last))
-            throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or give --bidirectional false --pooling last");
         Require(Threads is null or >= 1, "threads", Threads, "a positive number");
         Require(Epochs is null or >= 1, "epochs", Epochs, "a positive number");
         Require(BatchSize >= 1, "batch", BatchSize, "a positive number of rows");
         Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
+    }
+
+    /// <summary>Throws when gradients cannot be truncated in a model: what it reads from its end would not know where it was cut.</summary>
+    internal void RequireTruncation(bool bidirectional, Pooling pooling)
+    {
+        if (TruncateSteps is not null && (bidirectional || pooling != Pooling.Last))
+            throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or give --bidirectional false --pooling last");
     }
 
     internal static void Require<T>(bool valid, string name, T value, string expected)

@@ -21,7 +21,7 @@ public class LabNewAndCheckTests
 
         File.WriteAllText(sheet, "// work");
         CommandRun refused = CommandRun.Of("lab", "new", sheet);
-        Assert.Equal((2, $"error: {sheet}: exists already; --overwrite replaces it, and what was filled in is lost\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal((2, $"error: {sheet}: exists already; choose another name, or give --overwrite to replace it\n"), (refused.ExitCode, refused.Error));
         Assert.Equal("// work", File.ReadAllText(sheet));
         Assert.Equal(0, CommandRun.Of("lab", "new", sheet, "--overwrite").ExitCode);
         Assert.Equal(Sheets.Template, File.ReadAllText(sheet));

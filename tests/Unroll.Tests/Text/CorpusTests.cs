@@ -35,22 +35,4 @@ public sealed class CorpusTests
         Assert.Contains("has the label \"b\"", e.Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => corpus.DistinctLabels([]));
     }
-
-    [Fact]
-    public void The_fingerprint_sees_texts_labels_and_their_order()
-    {
-        string first = Of(("a", "x"), ("b", "y"));
-        Assert.Equal(first, Of(("a", "x"), ("b", "y")));
-        Assert.NotEqual(first, Of(("b", "y"), ("a", "x")));
-        Assert.NotEqual(first, Of(("a", "x"), ("a", "y")));
-        Assert.NotEqual(first, Of(("a", "x"), ("b", "z")));
-
-        static string Of(params (string Label, string Text)[] rows)
-        {
-            var corpus = new Corpus(new Tokenizer());
-            foreach ((string label, string text) in rows)
-                corpus.Add(label, text);
-            return corpus.Fingerprint();
-        }
-    }
 }

@@ -12,7 +12,7 @@ export function gradientChart(sentence: Sentence): HTMLElement {
   return chartCard({
     id: 'sentence-gradient',
     title: 'Gradient of the predicted logit by position',
-    note: 'Low on the left: early words hardly move the prediction.',
+    note: 'Low on the left would mean that early words hardly move the prediction.',
     option: (colours, width) => ({
       ...frame(colours, 'norm of the gradient (log scale)', 30),
       legend: legend(colours, lines.map((line) => line.name)),

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Unroll.Cli.Inspect;
+namespace Unroll.Cli;
 
 /// <summary>Text that fills a column of a terminal exactly, whatever its script.</summary>
 internal static class ColumnText
@@ -18,6 +18,13 @@ internal static class ColumnText
     {
         string cut = Cut(text, width);
         return cut + new string(' ', width - WidthOf(cut));
+    }
+
+    /// <summary>Cut with an ellipsis or filled up with spaces on its left.</summary>
+    public static string FitRight(string text, int width)
+    {
+        string cut = Cut(text, width);
+        return new string(' ', width - WidthOf(cut)) + cut;
     }
 
     /// <summary>The text, or its beginning with an ellipsis. Control characters, which could steer the terminal, are shown as �.</summary>

@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace Unroll.Training;
+
+/// <summary>An epoch's report as the fields of a JSON object: in a checkpoint, in <c>metrics.jsonl</c>, on standard output.</summary>
+internal static class EpochReportJson
+{
+    public static void WriteFields(Utf8JsonWriter json, EpochReport report)
+    {
+        json.WriteNumber("epoch", report.Epoch);
+        json.WriteNumber("train_loss", report.TrainLoss);
+        WriteOptional("dev_loss", report.DevLoss);
+        WriteOptional("dev_accuracy", report.DevAccuracy);
+        WriteOptional("dev_macro_f1", report.DevMacroF1);
+        json.WriteNumber("learning_rate", report.LearningRate);
+        json.WriteNumber("gradient_norm", report.GradientNorm);
+        json.WriteNumber("clipped_share", report.ClippedShare);
+        json.WriteNumber("train_seconds", report.TrainSeconds);
+        json.WriteNumber("tokens_per_second", report.TokensPerSecond);
+        json.WriteBoolean("best", report.IsBest);
+
+        void WriteOptional(string name, double? value)
+        {
+            if (value is { } number)
+                json.WriteNumber(name, number);
+        }
+    }
+
+    public static EpochReport Read(JsonElement json)
+    {
+        return new EpochReport(
+            json.GetProperty("epoch").GetInt32(), Number("train_loss"), Optional("dev_loss"), Optional("dev_accuracy"),
+            Optional("dev_macro_f1"), json.GetProperty("learning_rate").GetSingle(), Number("gradient_norm"), Number("clipped_share"),
+            Number("train_seconds"), Number("tokens_per_second"), json.GetProperty("best").GetBoolean());
+
+        double Number(string name) => json.GetProperty(name).GetDouble();
+
+        double? Optional(string name) => json.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
+    }
+}
