@@ -44,6 +44,7 @@ internal sealed class CellTraining
         EmbeddingDeviation = 1,
         Tokens = TokenKind.Whitespace,
         WordDropout = 0,
+        Adversarial = 0,
         Optimizer = OptimizerKind.Adam,
         ClipNorm = 1,
     };

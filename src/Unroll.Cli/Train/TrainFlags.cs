@@ -43,6 +43,9 @@ internal sealed class TrainFlags
             flags.Add(Options.Number("--word-dropout", "Share of words a step reads as unknown", Defaults.WordDropout)),
             (options, value) => options with { WordDropout = value });
         Set(
+            flags.Add(Options.Number("--adversarial", "Also learn each text with its word vectors moved against it, by this share of their length", Defaults.Adversarial)),
+            (options, value) => options with { Adversarial = value });
+        Set(
             flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens)),
             (options, value) => options with { Tokens = value });
         Set(

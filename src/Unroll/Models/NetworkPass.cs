@@ -9,8 +9,12 @@ namespace Unroll.Models;
 /// Takes batches through a network, forward and, in training, backward: each shard on one thread from its word vectors to its logits
 /// and back, with gradients of its own. <see cref="GradientSum"/> then adds those up.
 /// </summary>
-internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IParallelWork
+/// <param name="network">The network.</param>
+/// <param name="pool">Who computes.</param>
+/// <param name="adversarial">ε of <see cref="AdversarialStep"/>; 0 for training on the texts as they are.</param>
+internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float adversarial = 0) : IParallelWork
 {
+    private readonly AdversarialStep? _adversarial = adversarial > 0 ? new AdversarialStep(network, adversarial) : null;
     private readonly PassBuffers _buffers = new(network, pool.Workers);
     private Batch _batch = new();
     private double[] _rowLosses = [];
@@ -67,7 +71,10 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         pool.Run(this, _batch.ShardCount);
     }
 
-    /// <summary>Computes the mean loss of a batch and its gradients.</summary>
+    /// <summary>
+    /// Computes the mean loss of a batch and its gradients; where word vectors take adversarial steps, the gradients of the mean of the
+    /// losses before and after them, and the loss before.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="gradients">Where the gradients go.</param>
@@ -80,27 +87,47 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         _stage = Stage.Training;
         Begin(batch, carried);
         (_loss, _gradients, _dropoutSeed, _step) = (loss, gradients, dropoutSeed, step);
-        _totalWeight = loss.TotalWeight(batch.Labels);
+        _totalWeight = TotalWeight(batch, loss);
         if (_rowLosses.Length < batch.Count)
             _rowLosses = new double[batch.Count];
         gradients.Prepare(batch);
+        _adversarial?.Prepare(batch);
         Run(batch);
         gradients.Sum(batch, _buffers);
         double total = 0;
         for (int row = 0; row < batch.Count; row++)
             total += _rowLosses[row];
-        return total / _totalWeight;
+        return total / loss.TotalWeight(batch.Labels);
     }
+
+    /// <summary>What the loss of each row is divided by, and so its gradients: the weight of all rows, in each of the passes.</summary>
+    public double TotalWeight(Batch batch, SoftmaxCrossEntropy loss) =>
+        loss.TotalWeight(batch.Labels) * (_adversarial is null ? 1 : 2);
 
     void IParallelWork.Execute(int part, int worker)
     {
         Shard shard = _batch.ShardAt(part);
-        if (_stage != Stage.BackwardOfTrace)
-            ForwardShard(shard, worker, _stage != Stage.Forward);
         if (_stage == Stage.Training)
-            ComputeLoss(shard);
-        if (_stage is Stage.Training or Stage.BackwardOfTrace)
-            BackwardShard(shard, worker, _gradients!.ForShard(part));
+            TrainShard(shard, worker, _gradients!.ForShard(part));
+        else if (_stage == Stage.BackwardOfTrace)
+            BackwardShard(shard, worker, _gradients!.ForShard(part), _buffers.MeasuresGradients);
+        else
+            ForwardShard(shard, worker, _stage == Stage.Trace);
+    }
+
+    private void TrainShard(Shard shard, int worker, ShardGradients gradients)
+    {
+        ForwardShard(shard, worker, keepsTrace: true);
+        ComputeLoss(shard, _rowLosses);
+        BackwardShard(shard, worker, gradients, _buffers.MeasuresGradients);
+        if (_adversarial is null)
+            return;
+        float* dx = _buffers.DEmbedded + (long)shard.FirstToken * network.Config.Embedding;
+        _adversarial.Find(shard, _batch.Ids.Slice(shard.FirstToken, shard.Tokens), dx);
+        ForwardShard(shard, worker, keepsTrace: true, _adversarial);
+        ComputeLoss(shard, losses: null);
+        BackwardShard(shard, worker, gradients, measures: false);
+        _adversarial.AddGradientsTo(shard, dx);
     }
 
     private void Begin(Batch batch, CarriedStates? carried)
@@ -119,7 +146,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         pool.Run(this, batch.ShardCount);
     }
 
-    private void ForwardShard(Shard shard, int worker, bool keepsTrace)
+    private void ForwardShard(Shard shard, int worker, bool keepsTrace, AdversarialStep? step = null)
     {
         ModelConfig config = network.Config;
         if (network.Embedding is { } embedding)
@@ -132,6 +159,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
                 new ReadOnlySpan<float>(table + (long)ids[n] * config.Embedding, config.Embedding)
                     .CopyTo(new Span<float>(x + (long)n * config.Embedding, config.Embedding));
             }
+            step?.AddTo(shard, x);
             if (keepsTrace)
                 Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, x, x);
         }
@@ -166,17 +194,19 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
         }
     }
 
-    private void ComputeLoss(Shard shard)
+    private void ComputeLoss(Shard shard, double[]? losses)
     {
         int classes = network.Config.Classes;
         for (int row = shard.FirstRow; row < shard.FirstRow + shard.Rows; row++)
         {
             var logits = new Span<float>(_buffers.Logits + (long)row * classes, classes);
-            _rowLosses[row] = _loss!.Row(logits, _batch.Labels[row], _totalWeight, logits);
+            double loss = _loss!.Row(logits, _batch.Labels[row], _totalWeight, logits);
+            if (losses is not null)
+                losses[row] = loss;
         }
     }
 
-    private void BackwardShard(Shard shard, int worker, ShardGradients gradients)
+    private void BackwardShard(Shard shard, int worker, ShardGradients gradients, bool measures)
     {
         float* scratch = _buffers.Scratch(worker);
         ModelConfig config = network.Config;
@@ -201,6 +231,8 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPa
                 pass.DRecurrentWeight = gradients[network.RecurrentWeight(index)];
                 pass.DBias = gradients[network.Bias(index)];
                 pass.Scratch = scratch;
+                if (!measures)
+                    pass.DHiddenNorms = null;
                 network.Recurrent[index].Backward(network.Kernels, network.Weights[index], pass);
             }
         }

@@ -40,7 +40,7 @@ internal sealed unsafe class TrainingStep : IParallelWork
     {
         options.RequireTruncation(network.Config.Bidirectional, network.Config.Pooling);
         (_network, _parameters, _options, _pool) = (network, parameters, options, pool);
-        _pass = new NetworkPass(network, pool);
+        _pass = new NetworkPass(network, pool, options.Adversarial);
         _loss = new SoftmaxCrossEntropy(options.ClassWeights, options.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, options, parameters.Length);
         _gradients = new GradientSum(network, vocabularySize, pool);
@@ -102,7 +102,7 @@ internal sealed unsafe class TrainingStep : IParallelWork
     {
         Buffers.MeasuresGradients = flow is not null;
         double loss = ComputeGradients(texts, rows);
-        flow?.Add(_batch, Buffers, _loss.TotalWeight(_batch.Labels));
+        flow?.Add(_batch, Buffers, _pass.TotalWeight(_batch, _loss));
         return Update(loss, learningRate);
     }
 

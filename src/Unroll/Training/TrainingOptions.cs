@@ -39,6 +39,13 @@ public sealed record TrainingOptions
     /// </summary>
     public float WordDropout { get; init; }
 
+    /// <summary>
+    /// Adversarial training (Miyato, Dai and Goodfellow, 2017): every step also learns the batch with word vectors moved where the loss of
+    /// each text rises most, by this share of their length, so that answers do not hang on a few words. Costs a second pass. Needs
+    /// word vectors. Default: 0, none.
+    /// </summary>
+    public float Adversarial { get; init; }
+
     /// <summary>How texts are cut into tokens. Default: words and punctuation marks.</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Word;
 
@@ -174,6 +181,9 @@ public sealed record TrainingOptions
         Require(Layers >= 1, "layers", Layers, "a positive number");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a share of at least 0 and below 1");
         Require(WordDropout is >= 0 and < 1, "word-dropout", WordDropout, "a share of at least 0 and below 1");
+        Require(Adversarial >= 0 && float.IsFinite(Adversarial), "adversarial", Adversarial, "0 (none) or a positive share, such as 0.05");
+        if (Adversarial > 0 && Embedding == 0)
+            throw new InputException("adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 100");
         Require(EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), "embedding-deviation", EmbeddingDeviation, "a positive number");
         Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
         Require(!Nesterov || Momentum > 0, "momentum", Momentum, "a positive number for Nesterov's form");

@@ -18,6 +18,7 @@ public class CheckpointTests
         Hidden = 5,
         Dropout = 0.3f,
         WordDropout = 0.1f,
+        Adversarial = 0.05f,
         Epochs = 6,
         BatchSize = 4,
         BalancedClasses = true,
