@@ -108,7 +108,7 @@ internal static class ModelFolder
         {
             if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
                 continue;
-            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.Read(parameter)));
+            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.View(parameter)));
             if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
                 continue;
             string suffix = parameter.Name[FirstBias.Length..];
