@@ -54,9 +54,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
         var summary = new TrainSummary(reports.Last(report => report.IsBest));
         if (dev.Count > 0)
-            summary.Calibration = classifier.Calibrate(dev);
+            summary.Calibration = classifier.Calibrate(dev, options.Threads);
         if (data.Test is { } test)
-            summary.Test = classifier.Evaluate(classifier.Encode(test));
+            summary.Test = classifier.Evaluate(classifier.Encode(test), options.Threads);
         if (Baselines)
             summary.MeasureBaselines(train, dev, data.Test is null ? null : classifier.Encode(data.Test), classifier.Config.Classes);
         summary.Write(terminal, json);
@@ -151,7 +151,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return;
         try
         {
-            string measured = new DevEvaluation(classifier, path, format, split.DevRows, terminal).Measure(split.DevCount, summary);
+            string measured = new DevEvaluation(classifier, path, format, split.DevRows, options.Threads, terminal).Measure(split.DevCount, summary);
             TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
         }
         catch (InputException e)

@@ -104,7 +104,7 @@ public sealed class SentenceClassifier
         EncodedTexts devTexts = classifier.Encode(split.Dev, split.DevRows);
         classifier.Fit(classifier.Encode(corpus, split.TrainRows), options, devTexts, progress, cancellationToken);
         if (devTexts.Count > 0)
-            classifier.Calibrate(devTexts);
+            classifier.Calibrate(devTexts, options.Threads);
         return classifier;
     }
 
@@ -194,14 +194,16 @@ public sealed class SentenceClassifier
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows) => Evaluate(Encode(rows, "row"));
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) => Evaluate(Encode(rows, "row"), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
-    public EvaluationResult Evaluate(EncodedTexts texts)
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    public EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
-        using var pool = new WorkerPool(Environment.ProcessorCount);
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         return new Evaluator(this, pool).Evaluate(texts);
     }
 
@@ -210,14 +212,16 @@ public sealed class SentenceClassifier
     /// same.
     /// </summary>
     /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows) => Calibrate(Encode(rows, "row"));
+    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) => Calibrate(Encode(rows, "row"), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
-    public CalibrationReport Calibrate(EncodedTexts texts)
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    public CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
     {
-        using var pool = new WorkerPool(Environment.ProcessorCount);
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         CalibrationReport report = Calibration.Run(new Evaluator(this, pool), Config.Classes, texts);
         SetTemperature(report.Temperature);
         return report;
