@@ -11,8 +11,8 @@ namespace Unroll.Models;
 /// </summary>
 internal static class ModelFolder
 {
-    private const string ConfigFile = "config.json";
-    private const string VocabularyFile = "vocabulary.txt";
+    public const string ConfigFile = "config.json";
+    public const string VocabularyFile = "vocabulary.txt";
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
@@ -39,7 +39,7 @@ internal static class ModelFolder
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(SentenceClassifier classifier)
     {
         byte[] config = ModelConfigJson.Write(classifier.Config);
-        byte[] vocabulary = Encoding.UTF8.GetBytes(string.Concat(classifier.Vocabulary.Tokens.Select(token => token + "\n")));
+        byte[] vocabulary = Encoding.UTF8.GetBytes(VocabularyText(classifier.Vocabulary));
         List<NamedTensor> tensors = ToTorch(classifier.Parameters);
         var metadata = new Dictionary<string, string>
         {
@@ -55,6 +55,9 @@ internal static class ModelFolder
             (TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata)),
         ];
     }
+
+    /// <summary>The content of <c>vocabulary.txt</c>.</summary>
+    public static string VocabularyText(Vocabulary vocabulary) => string.Concat(vocabulary.Tokens.Select(token => token + "\n"));
 
     /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
     public static bool IsModelFolder(string path) => File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
@@ -93,10 +96,7 @@ internal static class ModelFolder
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
         NetworkLayout layout = FittingLayout(tensors, tensorsPath, modelConfig, words.Size);
-        var classifier = new SentenceClassifier(modelConfig, words, layout, new Numerics.TorchGenerator(0));
-        FromTorch(tensors.ReadSingles, classifier.Parameters);
-        classifier.Network.Pack(classifier.Parameters);
-        return classifier;
+        return FromTorch(tensors.ReadSingles, modelConfig, words, layout);
     }
 
     // The engine has one bias where PyTorch has two that are added: the first carries it and the second is zero, but for a GRU's
@@ -147,9 +147,15 @@ internal static class ModelFolder
         return layout;
     }
 
-    /// <summary>Fills the parameters from tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
-    public static void FromTorch(Func<string, float[]> read, Parameters parameters)
+    /// <summary>A model of tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
+    /// <param name="read">Gives the values of a tensor by its name.</param>
+    /// <param name="config">What the model is.</param>
+    /// <param name="vocabulary">The tokens it knows.</param>
+    /// <param name="layout">The shapes, which the tensors have.</param>
+    public static SentenceClassifier FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary, NetworkLayout layout)
     {
+        var classifier = new SentenceClassifier(config, vocabulary, layout, new Numerics.TorchGenerator(0));
+        Parameters parameters = classifier.Parameters;
         foreach (Parameter parameter in parameters.All)
         {
             if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
@@ -159,6 +165,8 @@ internal static class ModelFolder
                 AddSecondBias(read, parameters, parameter.Name[FirstBias.Length..], values);
             parameters.Write(parameter, values);
         }
+        classifier.Network.Pack(parameters);
+        return classifier;
     }
 
     private static void AddSecondBias(Func<string, float[]> read, Parameters parameters, string suffix, float[] first)
