@@ -44,13 +44,16 @@ internal static class DataFile
         }
     }
 
+    /// <summary>What errors call a file.</summary>
+    public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
+
     /// <summary>Opens a file as lines, or standard input.</summary>
     /// <param name="path">The file, or <see cref="StandardInput"/>.</param>
     /// <param name="expected">What the file should be, for the error.</param>
     /// <param name="terminal">Where standard input comes from.</param>
     /// <exception cref="InputException">The file cannot be opened.</exception>
     public static Utf8LineReader OpenLines(string path, string expected, Terminal terminal) => path == StandardInput
-        ? InputFile.OpenLines(terminal.OpenInput(), "standard input")
+        ? InputFile.OpenLines(terminal.OpenInput(), NameOf(path))
         : InputFile.OpenLines(path, expected);
 
     private static IEnumerable<TableRow> Table(Utf8LineReader lines, DataFormat format, DataKind kind) =>

@@ -35,7 +35,7 @@ internal sealed class DevEvaluation(
             run.Add(new LabelledText(row.Label, row.Text), row.Line);
         (EvaluationResult result, IReadOnlyList<Mistake> mistakes) = run.Finish();
         if (result.Rows != count)
-            throw new InputException($"{path}: {result.Rows} dev rows, expected {count} as before the training; the report has no scores on dev rows");
+            throw new InputException($"{DataFile.NameOf(path)}: {result.Rows} dev rows, expected {count} as before the training; the report has no scores on dev rows");
         var report = new EvaluationReport(classifier.Config.Labels, result, run.UnknownLabels, mistakes);
         return JsonLine.Of(json => WriteFields(json, report, run.ByLength.Ranges(), summary));
     }

@@ -146,7 +146,7 @@ internal sealed class TrainCommand
         }
         catch (InputException e)
         {
-            throw new InputException($"{data}: {e.Message}", e);
+            throw new InputException($"{DataFile.NameOf(data)}: {e.Message}", e);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
             {
                 corpus.Add(row.Label, row.Text);
                 if (corpus.Labels.Count > labels)
-                    throw new InputException($"{path}:{row.Line}: label \"{row.Label}\" is not in {data}, expected one of {string.Join(", ", train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(20))}");
+                    throw new InputException($"{DataFile.NameOf(path)}:{row.Line}: label \"{row.Label}\" is not in {DataFile.NameOf(data)}, expected one of {string.Join(", ", train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(20))}");
             }
             return corpus;
         }

@@ -168,7 +168,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             write();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Warn(what, e);
         }
@@ -185,7 +185,14 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
             return;
         }
-        _folder.Save(classifier);
+        try
+        {
+            _folder.Save(classifier);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{_folder.Path}: the model could not be written ({e.Message.TrimEnd('.')}); make room, then unroll train --resume {_folder.Path}", e);
+        }
         terminal.Error.WriteLine($"Saved the model after {epochs} epoch{(epochs == 1 ? "" : "s")} in {_folder.Path}");
     }
 }

@@ -18,6 +18,9 @@ public sealed record TensorEntry(string DType, IReadOnlyList<long> Shape, long B
 /// </summary>
 public sealed class SafetensorsFile
 {
+    // The header comes on top; the whole is read back into one array.
+    internal const long MostBytes = 2_000_000_000;
+
     private const int LengthBytes = sizeof(ulong);
     private const long MaxHeaderLength = 100_000_000;
 

@@ -41,6 +41,9 @@ internal static class ModelFolder
         byte[] config = ModelConfigJson.Write(classifier.Config);
         byte[] vocabulary = Encoding.UTF8.GetBytes(VocabularyText(classifier.Vocabulary));
         List<NamedTensor> tensors = ToTorch(classifier.Parameters);
+        long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
+        if (bytes > SafetensorsFile.MostBytes)
+            throw new InputException($"{TensorsFile} would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}, which can be read back; train with fewer words, a smaller embedding or hidden size");
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = ModelConfigJson.Format,
@@ -79,7 +82,8 @@ internal static class ModelFolder
     {
         if (!Directory.Exists(path))
             throw new InputException($"{path}: no such folder, expected a model folder; train one with unroll train … --out {path}");
-        return Read(path, name => ReadFile(path, name));
+        return Read(path, name => InputFile.ReadAll(
+            Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
     }
 
     /// <summary>Reads a model from its files.</summary>
@@ -195,24 +199,6 @@ internal static class ModelFolder
         catch (InputException e)
         {
             throw new InputException($"{source}: {e.Message}", e);
-        }
-    }
-
-    private static byte[] ReadFile(string folder, string name)
-    {
-        string path = Path.Combine(folder, name);
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new InputException(
-                $"{path}: no such file; a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read ({e.Message}); make it readable", e);
         }
     }
 

@@ -41,10 +41,19 @@ public sealed class SentenceClassifier
     /// <param name="config">What it shall be.</param>
     /// <param name="vocabulary">The tokens it shall know.</param>
     /// <param name="options">How parameters are drawn, and the seed of every random number; null for the defaults.</param>
+    /// <exception cref="InputException">The model would have more parameters than an array can hold.</exception>
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
-        var layout = new NetworkLayout(config, vocabulary.Size);
+        NetworkLayout layout;
+        try
+        {
+            layout = new NetworkLayout(config, vocabulary.Size);
+        }
+        catch (OverflowException e)
+        {
+            throw new InputException($"a model of {vocabulary.Size} tokens, embedding {config.Embedding} and hidden {config.Hidden} has more than 2^31 parameters; take a smaller --embedding, --hidden or --max-vocabulary", e);
+        }
         var classifier = new SentenceClassifier(config, vocabulary, layout, new TorchGenerator(options.Seed));
         layout.Initialize(classifier.Parameters, options, classifier._generator);
         classifier.Network.Pack(classifier.Parameters);

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Unroll.Batches;
 using Unroll.Formats;
+using Unroll.Text;
 using Unroll.Training;
 
 namespace Unroll.Models;
@@ -15,9 +16,6 @@ namespace Unroll.Models;
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    // The header comes on top; the whole is read back into one array.
-    private const long MostBytes = 2_000_000_000;
-
     private const string FormatKey = "format";
     private const string Format = "unroll-checkpoint/1";
     private const string RunKey = "run";
@@ -47,8 +45,8 @@ internal sealed class TrainingCheckpoint
             ("optimizer.first", step.Optimizer.First), ("optimizer.second", step.Optimizer.Second),
         ];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
-        if (bytes > MostBytes)
-            throw new InputException($"the state of this training has {bytes} bytes, a checkpoint holds at most {MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
+        if (bytes > SafetensorsFile.MostBytes)
+            throw new InputException($"{options.Path}: would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
     }
 
     /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
@@ -102,7 +100,7 @@ internal sealed class TrainingCheckpoint
     {
         if (!_options.Resume || !File.Exists(_options.Path))
             return null;
-        SafetensorsFile file = SafetensorsFile.Parse(File.ReadAllBytes(_options.Path), _options.Path);
+        SafetensorsFile file = SafetensorsFile.Parse(InputFile.ReadAll(_options.Path, "make it readable or begin again without --resume"), _options.Path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
             throw new InputException($"{_options.Path}: no checkpoint of this version, expected \"format\": \"{Format}\"; begin again without --resume");
         if (file.Metadata.GetValueOrDefault(RunKey) != _run)
