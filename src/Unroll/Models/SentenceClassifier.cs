@@ -97,7 +97,10 @@ public sealed class SentenceClassifier
     /// <returns>The trained model.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved; <see cref="CreateFor"/> and
+    /// <see cref="Fit(EncodedTexts, TrainingOptions, EncodedTexts, IProgress{TrainingProgress}, CancellationToken)"/> leave one.
+    /// </exception>
     public static SentenceClassifier Train(
         IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
