@@ -24,13 +24,13 @@ internal static class EvalCommand
         command.SetAction(parsed =>
         {
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
-            string path = parsed.GetRequiredValue(data);
+            string path = parsed.GetRequiredValue(data), source = DataFile.NameOf(path);
             using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
             foreach (DataRow row in DataFile.Read(path, format.Get(parsed), terminal))
-                Add(run, row, path);
+                Add(run, row, source);
             (EvaluationResult result, IReadOnlyList<Mistake> worst) = run.Finish();
             if (result.Rows == 0)
-                throw NoKnownLabel(path, run.UnknownLabels, classifier.Config.Labels);
+                throw NoKnownLabel(source, run.UnknownLabels, classifier.Config.Labels);
             var report = new EvaluationReport(classifier.Config.Labels, result, run.UnknownLabels, worst);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonLine.Of(writer => EvaluationJson.WriteFields(writer, report)));
@@ -41,7 +41,7 @@ internal static class EvalCommand
         return command;
     }
 
-    private static void Add(EvaluationRun run, DataRow row, string path)
+    private static void Add(EvaluationRun run, DataRow row, string source)
     {
         try
         {
@@ -49,10 +49,10 @@ internal static class EvalCommand
         }
         catch (InputException e)
         {
-            throw new InputException($"{path}:{row.Line}: {e.Message}", e);
+            throw new InputException($"{source}:{row.Line}: {e.Message}", e);
         }
     }
 
-    private static InputException NoKnownLabel(string path, IReadOnlyDictionary<string, int> unknown, IReadOnlyList<string> labels) =>
-        new($"{path}: no row has a label of the model; found {Excerpt.Of([.. unknown.Keys])}, the model knows {Excerpt.Of([.. labels])}; take the data the model is for");
+    private static InputException NoKnownLabel(string source, IReadOnlyDictionary<string, int> unknown, IReadOnlyList<string> labels) =>
+        new($"{source}: no row has a label of the model; found {Excerpt.Of([.. unknown.Keys])}, the model knows {Excerpt.Of([.. labels])}; take the data the model is for");
 }

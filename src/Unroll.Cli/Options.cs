@@ -95,12 +95,13 @@ internal static class Options
             ? number
             : null;
 
-    private static Option<T?> Optional<T>(string name, string description, string expected, Func<string, T?> parse)
+    /// <summary>An option that need not be given, with a parser of its own.</summary>
+    public static Option<T?> Optional<T>(string name, string description, string expected, Func<string, T?> parse, string? helpName = null)
         where T : struct =>
         new(name)
         {
             Description = description,
-            HelpName = typeof(T).IsEnum ? "NAME" : "N",
+            HelpName = helpName ?? (typeof(T).IsEnum ? "NAME" : "N"),
             CustomParser = result =>
             {
                 string text = result.Tokens[^1].Value;

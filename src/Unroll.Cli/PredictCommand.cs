@@ -96,9 +96,7 @@ internal static class PredictCommand
 
     private static void PredictLines(SentenceClassifier classifier, string path, PredictionLines lines, Terminal terminal)
     {
-        using Utf8LineReader reader = path == DataFile.StandardInput
-            ? InputFile.OpenLines(terminal.OpenInput(), "standard input")
-            : InputFile.OpenLines(path, "a UTF-8 file with one text a line");
+        using Utf8LineReader reader = DataFile.OpenLines(path, "a UTF-8 file with one text a line", terminal);
         Stream(
             classifier, Texts(), item => ($"{reader.Source}:{item.Line}", item.Text), (_, predictions) => lines.Of(predictions), terminal);
 

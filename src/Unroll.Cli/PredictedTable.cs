@@ -12,11 +12,10 @@ internal sealed class PredictedTable
 {
     private const string Expected = "a UTF-8 file with a header (CSV or TSV)";
 
-    private readonly string _source;
     private readonly char _delimiter;
     private readonly bool _isTsv;
 
-    private PredictedTable(string source, char delimiter, bool isTsv) => (_source, _delimiter, _isTsv) = (source, delimiter, isTsv);
+    private PredictedTable(char delimiter, bool isTsv) => (_delimiter, _isTsv) = (delimiter, isTsv);
 
     /// <summary>Classifies one column.</summary>
     /// <param name="classifier">The model.</param>
@@ -26,24 +25,22 @@ internal sealed class PredictedTable
     /// <param name="terminal">Where to.</param>
     public static void Write(SentenceClassifier classifier, string path, string column, PredictionLines lines, Terminal terminal)
     {
-        using Utf8LineReader reader = path == DataFile.StandardInput
-            ? InputFile.OpenLines(terminal.OpenInput(), "standard input")
-            : InputFile.OpenLines(path, Expected);
+        using Utf8LineReader reader = DataFile.OpenLines(path, Expected, terminal);
         if (!reader.Read())
             throw new InputException($"{reader.Source}: empty file; expected {Expected}");
         DataKind kind = KindDetection.OfTable(reader);
         reader.ReadAgain();
         char delimiter = kind == DataKind.Tsv ? '\t' : CsvRows.Detect(reader);
-        var table = new PredictedTable(reader.Source, delimiter, kind == DataKind.Tsv);
+        var table = new PredictedTable(delimiter, kind == DataKind.Tsv);
         using IEnumerator<TableRow> rows =
             (kind == DataKind.Tsv ? TsvRows.Read(reader) : CsvRows.Read(reader, delimiter)).GetEnumerator();
         if (!rows.MoveNext())
             throw new InputException($"{reader.Source}: no header; expected {Expected}");
         string[] names = rows.Current.Fields;
-        int place = table.Find(names, rows.Current.Line, column);
+        int place = ColumnNames.Find(rows.Current, reader.Source, "--column", column);
         terminal.Output.Write(table.Format([[.. names, NewName("label", names), NewName("probability", names)]]));
         PredictCommand.Stream(
-            classifier, Rest(), row => ($"{table._source}:{row.Line}", row.Fields[place]),
+            classifier, Rest(), row => ($"{reader.Source}:{row.Line}", row.Fields[place]),
             (batch, predictions) => table.Format(batch.Zip(predictions, (row, prediction) => (string[])
                 [.. row.Fields, lines.LabelOf(prediction), PredictionLines.Format(prediction.Probability)])),
             terminal);
@@ -53,19 +50,6 @@ internal sealed class PredictedTable
             while (rows.MoveNext())
                 yield return rows.Current;
         }
-    }
-
-    private int Find(string[] names, int line, string column)
-    {
-        int[] places = [.. Enumerable.Range(0, names.Length).Where(i => names[i].Trim().Equals(column.Trim(), StringComparison.OrdinalIgnoreCase))];
-        if (places.Length == 1)
-            return places[0];
-        if (places.Length > 1)
-            throw new InputException($"{_source}:{line}: {places.Length} columns have the name {Excerpt.Of(column)}, expected one; give --column a number from 1 to {names.Length}");
-        if (int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= names.Length)
-            return number - 1;
-        string hint = NearestName.Of(column, names) is { } near ? $"; did you mean --column {near}?" : "; give --column one of them or a number";
-        throw new InputException($"{_source}:{line}: header {Excerpt.Of(names)} has no column {Excerpt.Of(column)}{hint}");
     }
 
     // Two columns of one name cannot be told apart afterwards.

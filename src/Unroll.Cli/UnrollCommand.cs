@@ -70,6 +70,7 @@ internal static class UnrollCommand
     {
         InputException or TrainingDivergedException or OperationCanceledException => e.Message,
         IOException or UnauthorizedAccessException => e.Message.TrimEnd('.'),
+        OutOfMemoryException => "not enough memory; take a smaller --batch, --hidden, --embedding or --max-vocabulary",
         _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
     };
 

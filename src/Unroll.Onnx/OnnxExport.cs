@@ -63,8 +63,8 @@ public static class OnnxExport
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OperatorSet });
         AddMetadata(model, "labels", LabelsJson(classifier.Config.Labels));
         AddMetadata(model, "tokenizer", ModelConfigJson.Name(classifier.Config.Tokens.Kind));
-        AddMetadata(model, "config.json", Encoding.UTF8.GetString(ModelConfigJson.Write(classifier.Config)));
-        AddMetadata(model, "vocabulary.txt", string.Concat(classifier.Vocabulary.Tokens.Select(token => token + "\n")));
+        AddMetadata(model, ModelFolder.ConfigFile, Encoding.UTF8.GetString(ModelConfigJson.Write(classifier.Config)));
+        AddMetadata(model, ModelFolder.VocabularyFile, ModelFolder.VocabularyText(classifier.Vocabulary));
         return model;
     }
 

@@ -66,6 +66,7 @@ public class PredictCommandTests
     [InlineData("--column text", "text,text\na,b\n", "standard input:1: 2 columns have the name \"text\"")]
     [InlineData("--column text", "id,text\n1,good\n2\n", "standard input:3: 1 column, expected 2")]
     [InlineData("--column text", "", "standard input: empty file")]
+    [InlineData("--column text", "{\"text\": \"good\"}\n", "standard input: is jsonl by its first line, expected csv or tsv")]
     [InlineData("--column text", "id,text\n1,good\n2,film\n", "standard input:3: unknown word \"film\"")]
     [InlineData("", "good\nbad\nfilm\ngood\n", "standard input:3: unknown word \"film\"")]
     [InlineData("--column text --json", "", "--column and --json, expected one or the other")]

@@ -75,6 +75,22 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public void Rows_from_standard_input_are_evaluated_as_those_of_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        // Nobody can tell these apart, so there are mistakes to show.
+        string data = folder.Write("rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tso so\nneg\tso so\n", 20)));
+        string[] options = ["--epochs", "2", "--threads", "1", .. Small];
+        Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["file"], .. options]).ExitCode);
+        CommandRun piped = CommandRun.With(File.ReadAllText(data), onScreen: false, ["train", "-", "--out", folder["piped"], .. options]);
+        Assert.Equal(0, piped.ExitCode);
+        foreach (string name in (string[])["evaluation.json", "data.json", "model.safetensors"])
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folder["file"], name)), File.ReadAllBytes(Path.Combine(folder["piped"], name)));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder["piped"], "evaluation.json")));
+        Assert.Equal("so so", json.RootElement.GetProperty("mistakes")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
     public void Stanford_sentiment_trains_with_falling_loss()
     {
         string train = Repository.SharedData("sst2/train.tsv");

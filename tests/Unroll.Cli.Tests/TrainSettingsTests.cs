@@ -41,13 +41,14 @@ public class TrainSettingsTests
     [InlineData("{\"hidden\": [3]}", "\"hidden\" is a JSON array, expected a string, a number, true or false")]
     [InlineData("[1]", "holds a JSON array, expected an object")]
     [InlineData("{\"hidden\": 3,\n \"cell\" \"gru\"}", "not JSON")]
+    [InlineData("{\"hidden\": 3, \"hidden\": 4}", "Duplicate property 'hidden'")]
     public void A_settings_file_that_cannot_be_used_is_named(string content, string expected)
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
         string file = folder.Write("settings.json", content);
         AssertRefused(["train", data, "--config", file], expected, file);
-        AssertRefused(["train", data, "--config", folder["none.json"]], "cannot be read", folder["none.json"]);
+        AssertRefused(["train", data, "--config", folder["none.json"]], "no such file", folder["none.json"]);
     }
 
     [Theory]

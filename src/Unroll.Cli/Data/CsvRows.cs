@@ -27,7 +27,7 @@ internal static class CsvRows
             if (columns == 0)
                 columns = fields.Length;
             if (fields.Length != columns)
-                throw new InputException($"{lines.Source}:{line}: {Columns(fields.Length)}, expected {columns} as in the first row; quote a text that holds the delimiter");
+                throw new InputException($"{lines.Source}:{line}: {ColumnNames.CountText(fields.Length)}, expected {columns} as in the first row; quote a text that holds the delimiter");
             yield return new TableRow(line, fields);
         }
     }
@@ -90,6 +90,4 @@ internal static class CsvRows
     }
 
     private static int LineEnds(ReadOnlySpan<char> text) => text.Count('\n') + text.Count('\r') - text.Count("\r\n");
-
-    private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
 }

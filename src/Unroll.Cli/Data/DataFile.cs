@@ -17,7 +17,7 @@ internal static class DataFile
     /// <exception cref="InputException">While rows are taken: the file or a row cannot be used; with file and line.</exception>
     public static IEnumerable<DataRow> Read(string path, DataFormat format, Terminal terminal)
     {
-        using Utf8LineReader lines = Open(path, terminal);
+        using Utf8LineReader lines = OpenLines(path, Expected, terminal);
         if (!lines.Read())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = format.Kind ?? KindDetection.Of(lines);
@@ -44,9 +44,17 @@ internal static class DataFile
         }
     }
 
-    private static Utf8LineReader Open(string path, Terminal terminal) => path == StandardInput
-        ? InputFile.OpenLines(terminal.OpenInput(), "standard input")
-        : InputFile.OpenLines(path, Expected);
+    /// <summary>What errors call a file.</summary>
+    public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
+
+    /// <summary>Opens a file as lines, or standard input.</summary>
+    /// <param name="path">The file, or <see cref="StandardInput"/>.</param>
+    /// <param name="expected">What the file should be, for the error.</param>
+    /// <param name="terminal">Where standard input comes from.</param>
+    /// <exception cref="InputException">The file cannot be opened.</exception>
+    public static Utf8LineReader OpenLines(string path, string expected, Terminal terminal) => path == StandardInput
+        ? InputFile.OpenLines(terminal.OpenInput(), NameOf(path))
+        : InputFile.OpenLines(path, expected);
 
     private static IEnumerable<TableRow> Table(Utf8LineReader lines, DataFormat format, DataKind kind) =>
         kind == DataKind.Tsv ? TsvRows.Read(lines) : CsvRows.Read(lines, format.Delimiter);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Unroll.Cli.Train;
 
 namespace Unroll.Cli.Data;
@@ -10,38 +9,23 @@ internal sealed class DataOptions
     /// <summary>What a DATA argument may be, for its description.</summary>
     public const string Formats = "TSV, CSV, JSON lines or fastText, .gz or not; - is standard input";
 
-    private readonly Option<DataKind?> _kind = new("--format")
-    {
-        Description = $"What the data is: {Kinds} [default: by the file's name or first line]",
-        HelpName = "NAME",
-        CustomParser = result => Parse<DataKind>(result, text => Enum.TryParse(text, ignoreCase: true, out DataKind kind) && char.IsLetter(text[0]) ? kind : null, Kinds),
-    };
+    private readonly Option<DataKind?> _kind =
+        Options.OptionalChoice<DataKind>("--format", "What the data is [default: by the file's name or first line]");
 
-    private readonly Option<string?> _text = new("--text-column")
-    {
-        Description = "Column of the text, by name or number from 1, or its JSON key [default: text]",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> _text =
+        Options.Text("--text-column", "Column of the text, by name or number from 1, or its JSON key [default: text]", "NAME");
 
-    private readonly Option<string?> _label = new("--label-column")
-    {
-        Description = "Column of the label, by name or number from 1, or its JSON key [default: label]",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> _label =
+        Options.Text("--label-column", "Column of the label, by name or number from 1, or its JSON key [default: label]", "NAME");
 
-    private readonly Option<char?> _delimiter = new("--delimiter")
-    {
-        Description = "What parts the columns of CSV: one character, or tab [default: comma, semicolon or tab, by the first line]",
-        HelpName = "CHAR",
-        CustomParser = result => Parse(result, Delimiter, "one character other than a quote or a letter, or tab"),
-    };
+    private readonly Option<char?> _delimiter = Options.Optional<char>(
+        "--delimiter", "What parts the columns of CSV: one character, or tab [default: comma, semicolon or tab, by the first line]",
+        "one character other than a quote or a letter, or tab", Delimiter, "CHAR");
 
     private readonly Option<bool> _noHeader = new("--no-header")
     {
         Description = "The first row of TSV or CSV is data: the label in column 1, the text in column 2 unless numbers say otherwise",
     };
-
-    private static string Kinds => string.Join(" or ", Enum.GetNames<DataKind>()).ToLowerInvariant();
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
@@ -76,14 +60,4 @@ internal sealed class DataOptions
         [var c] when !char.IsLetterOrDigit(c) && c is not ('"' or '\r' or '\n') && !char.IsSurrogate(c) => c,
         _ => null,
     };
-
-    private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse, string expected)
-        where T : struct
-    {
-        string text = result.Tokens[^1].Value;
-        if (text.Length > 0 && parse(text) is { } value)
-            return value;
-        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is {text}, expected {expected}");
-        return null;
-    }
 }

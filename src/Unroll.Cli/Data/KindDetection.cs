@@ -12,9 +12,10 @@ internal static class KindDetection
     /// <exception cref="InputException">The file has no columns.</exception>
     public static DataKind OfTable(Utf8LineReader lines)
     {
-        DataKind? kind = OfName(lines.Source);
+        DataKind? named = OfName(lines.Source);
+        DataKind? kind = named ?? OfBeginning(lines);
         if (kind is DataKind.Jsonl or DataKind.FastText)
-            throw new InputException($"{lines.Source}: is {kind.ToString()!.ToLowerInvariant()} by its name, expected csv or tsv with a header; leave --column out");
+            throw new InputException($"{lines.Source}: is {kind.ToString()!.ToLowerInvariant()} by its {(named is null ? "first line" : "name")}, expected csv or tsv with a header; leave --column out");
         return kind ?? (lines.Line.Contains((byte)'\t') ? DataKind.Tsv : DataKind.Csv);
     }
 
@@ -32,13 +33,17 @@ internal static class KindDetection
         };
     }
 
+    // Null where columns may follow.
+    private static DataKind? OfBeginning(Utf8LineReader lines) =>
+        lines.Line.StartsWith(FastTextRows.Prefix) ? DataKind.FastText
+        : lines.Line.TrimStart((byte)' ').StartsWith("{"u8) ? DataKind.Jsonl
+        : null;
+
     private static DataKind OfLine(Utf8LineReader lines)
     {
+        if (OfBeginning(lines) is { } kind)
+            return kind;
         ReadOnlySpan<byte> line = lines.Line;
-        if (line.StartsWith(FastTextRows.Prefix))
-            return DataKind.FastText;
-        if (line.TrimStart((byte)' ').StartsWith("{"u8))
-            return DataKind.Jsonl;
         if (line.Contains((byte)'\t'))
             return DataKind.Tsv;
         if (line.ContainsAny((byte)',', (byte)';'))

@@ -31,34 +31,16 @@ internal static class LabelledColumns
     private static int FindColumn(
         TableRow first, string source, bool header, string option, string? given, string usualName, int usualNumber)
     {
-        string[] names = first.Fields;
-        string where = $"{source}:{first.Line}: ";
-        if (header)
-        {
-            string wanted = given ?? usualName;
-            int[] places = [.. Enumerable.Range(0, names.Length).Where(i => names[i].Trim().Equals(wanted.Trim(), StringComparison.OrdinalIgnoreCase))];
-            if (places.Length == 1)
-                return places[0];
-            if (places.Length > 1)
-                throw new InputException($"{where}{places.Length} columns have the name {Excerpt.Of(wanted)}, expected one; give {option} a number from 1 to {names.Length}");
-        }
-        bool isNumber = int.TryParse(given ?? (header ? "" : usualNumber.ToString(CultureInfo.InvariantCulture)), NumberStyles.None, CultureInfo.InvariantCulture, out int number);
-        if (isNumber)
-        {
-            return number >= 1 && number <= names.Length
-                ? number - 1
-                : throw new InputException($"{where}no column {number} for {option} among {Columns(names.Length)}; give a number from 1 to {names.Length}");
-        }
         if (!header)
-            throw new InputException($"{where}{option} is {Excerpt.Of(given!)} and --no-header means that no column has a name; give a number from 1 to {names.Length}");
-        if (given is not null)
         {
-            string nearest = NearestName.Of(given, names) is { } name ? $"; did you mean {option} {name}?" : $"; give {option} one of them or a number";
-            throw new InputException($"{where}header {Excerpt.Of(names)} has no column {Excerpt.Of(given)}{nearest}");
+            int number = usualNumber;
+            return given is null || int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                ? ColumnNames.ByNumber(first, source, option, number)
+                : throw new InputException($"{source}:{first.Line}: {option} is {Excerpt.Of(given)} and --no-header means that no column has a name; give a number from 1 to {first.Fields.Length}");
         }
-        throw new InputException(
-            $"{where}header {Excerpt.Of(names)} has no column {Excerpt.Of(usualName)}; name the columns with --label-column and --text-column, or give --no-header if line {first.Line} is a row");
+        return given is not null
+            ? ColumnNames.Find(first, source, option, given)
+            : ColumnNames.ByName(first, source, option, usualName) ?? throw new InputException(
+                $"{source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; name the columns with --label-column and --text-column, or give --no-header if line {first.Line} is a row");
     }
-
-    private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
 }

@@ -124,9 +124,9 @@ internal sealed unsafe class BagOfEmbeddings
         foreach (int id in _seen)
             squares += _kernels.SumOfSquares(_width, Row(_gradients, id));
         _optimizer.Begin(learningRate, Math.Sqrt(squares));
-        _optimizer.Update(_weight.Start, _weight.Length + _bias.Length, _parameters.Pointer, _gradients.Pointer);
+        _optimizer.Update(_weight.Start, _weight.Length + _bias.Length, _parameters.Pointer, _gradients.PointerTo(_weight));
         foreach (int id in _seen)
-            _optimizer.Update(id * _width, _width, _parameters.Pointer, _gradients.Pointer);
+            _optimizer.Update(id * _width, _width, _parameters.Pointer, Row(_gradients, id));
         _output.Pack(_parameters.PointerTo(_weight));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Formats;
 
 namespace Unroll.Cli.Experiments;
 
@@ -98,11 +99,8 @@ internal sealed class ExperimentLog(string experiment, Terminal terminal, bool j
             case int number:
                 writer.WriteNumberValue(number);
                 break;
-            case double number when double.IsFinite(number):
-                writer.WriteNumberValue(number);
-                break;
-            case double:
-                writer.WriteNullValue();
+            case double number:
+                writer.WriteNumberOrNull(number);
                 break;
             case IEnumerable<double> numbers:
                 WriteArray(writer, numbers.Cast<object?>());

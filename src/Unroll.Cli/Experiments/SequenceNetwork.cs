@@ -110,7 +110,7 @@ internal sealed unsafe class SequenceNetwork
         int count = _parameters.Length - start;
         double norm = Math.Sqrt(_network.Kernels.SumOfSquares(count, _gradients.Pointer + start));
         _optimizer.Begin(learningRate, norm);
-        _optimizer.Update(start, count, _parameters.Pointer, _gradients.Pointer);
+        _optimizer.Update(start, count, _parameters.Pointer, _gradients.Pointer + start);
         Pack();
         return norm;
     }

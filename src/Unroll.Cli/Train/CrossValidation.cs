@@ -40,7 +40,7 @@ internal sealed class CrossValidation(Corpus corpus, TrainingOptions options, Te
         SentenceClassifier classifier = SentenceClassifier.CreateFor(corpus, split.TrainRows, options);
         RequireKnownLabels(classifier, parts[fold], fold);
         classifier.Fit(classifier.Encode(corpus, split.TrainRows), options, classifier.Encode(corpus, split.DevRows));
-        return classifier.Evaluate(classifier.Encode(corpus, parts[fold]));
+        return classifier.Evaluate(classifier.Encode(corpus, parts[fold]), options.Threads);
     }
 
     private void RequireKnownLabels(SentenceClassifier classifier, int[] rows, int fold)

@@ -13,9 +13,10 @@ namespace Unroll.Cli.Train;
 /// <param name="path">The file with the dev rows.</param>
 /// <param name="format">How it is read.</param>
 /// <param name="rows">Which of its rows are dev rows, in ascending order; null for all.</param>
+/// <param name="threads">How many threads compute; null for one a processor.</param>
 /// <param name="terminal">For <see cref="DataFile"/>.</param>
 internal sealed class DevEvaluation(
-    SentenceClassifier classifier, string path, DataFormat format, IReadOnlyList<int>? rows, Terminal terminal)
+    SentenceClassifier classifier, string path, DataFormat format, IReadOnlyList<int>? rows, int? threads, Terminal terminal)
 {
     private const int MostMistakes = 20;
 
@@ -26,15 +27,15 @@ internal sealed class DevEvaluation(
     /// <exception cref="InputException">The file cannot be read again, or has other rows now.</exception>
     public string Measure(int count, TrainSummary summary)
     {
-        // A pipe has no length, and gives nothing a second time.
-        if (path == DataFile.StandardInput || new FileInfo(path) is not { Exists: true, Length: > 0 })
+        // A named pipe has no length, and gives nothing a second time.
+        if (path != DataFile.StandardInput && new FileInfo(path) is not { Exists: true, Length: > 0 })
             throw new InputException($"{path}: cannot be read a second time, expected a file; the report has no scores on dev rows");
-        using var run = new EvaluationRun(classifier, MostMistakes);
+        using var run = new EvaluationRun(classifier, MostMistakes, threads);
         foreach (DataRow row in Selected())
             run.Add(new LabelledText(row.Label, row.Text), row.Line);
         (EvaluationResult result, IReadOnlyList<Mistake> mistakes) = run.Finish();
         if (result.Rows != count)
-            throw new InputException($"{path}: {result.Rows} dev rows, expected {count} as before the training; the report has no scores on dev rows");
+            throw new InputException($"{DataFile.NameOf(path)}: {result.Rows} dev rows, expected {count} as before the training; the report has no scores on dev rows");
         var report = new EvaluationReport(classifier.Config.Labels, result, run.UnknownLabels, mistakes);
         return JsonLine.Of(json => WriteFields(json, report, run.ByLength.Ranges(), summary));
     }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Unroll.Formats;
 using Unroll.Training;
 
 namespace Unroll.Cli.Train;
@@ -10,27 +10,11 @@ internal static class GradientJson
     {
         json.WriteNumber("epoch", flow.Epoch);
         json.WriteNumber("samples", flow.Samples);
-        WriteNumbers(json, "hidden_norm", flow.ByDistance);
-        WriteNumbers(json, "by_step", flow.ByStep);
+        json.WriteNumbers("hidden_norm", flow.ByDistance);
+        json.WriteNumbers("by_step", flow.ByStep);
         json.WritePropertyName("spectral_norm");
-        WriteNumber(json, flow.SpectralNorm);
+        json.WriteNumberOrNull(flow.SpectralNorm);
         json.WritePropertyName("spectral_radius");
-        WriteNumber(json, flow.SpectralRadius);
+        json.WriteNumberOrNull(flow.SpectralRadius);
     });
-
-    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (double value in values)
-            WriteNumber(json, value);
-        json.WriteEndArray();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-            json.WriteNumberValue(value);
-        else
-            json.WriteNullValue();
-    }
 }

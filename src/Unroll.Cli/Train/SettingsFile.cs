@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using Unroll.Text;
 
 namespace Unroll.Cli.Train;
 
@@ -41,15 +42,7 @@ internal static class SettingsFile
 
     private static List<(string Name, string Value)> Read(string path, Flags flags)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read ({e.Message.TrimEnd('.')}); expected a JSON file such as --print-config writes", e);
-        }
+        byte[] bytes = InputFile.ReadAll(path, "expected a JSON file such as --print-config writes");
         try
         {
             using JsonDocument document = JsonDocument.Parse(
@@ -71,6 +64,11 @@ internal static class SettingsFile
                     entries.Add((property.Name, property.Value.ToString()));
             }
             return entries;
+        }
+        // Only a key that stands twice has no place.
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            throw new InputException($"{path}: {e.Message.TrimEnd('.')}; expected each key once", e);
         }
         catch (JsonException e)
         {

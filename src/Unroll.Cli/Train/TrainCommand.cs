@@ -105,15 +105,19 @@ internal sealed class TrainCommand
         string? output = parsed.GetValue(_output);
         if (output is not null)
             RunFolder.Require(output, parsed.GetValue(_overwrite));
+        string devFile = parsed.GetValue(_dev) ?? data;
+        // The texts of mistakes are read again at the end; a pipe gives them once.
+        using InputCopy? copy = devFile == DataFile.StandardInput && (output ?? folder?.Path) is not null ? new InputCopy(_terminal.OpenInput) : null;
+        Terminal terminal = copy is null ? _terminal : _terminal with { OpenInput = copy.Open };
         TrainData rows = TrainData.Read(
-            data, parsed.GetValue(_dev), parsed.GetValue(_test), _format.Get(parsed), _settings.Tokenizer(parsed), _terminal);
+            data, parsed.GetValue(_dev), parsed.GetValue(_test), _format.Get(parsed), _settings.Tokenizer(parsed), terminal);
         TrainingOptions options = _settings.Read(parsed, Labels(rows.Train, data));
-        var run = new TrainRun(rows, options, _terminal, parsed.GetValue(_json))
+        var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Vectors = parsed.GetValue(_vectors),
             EmbeddingIsGiven = _settings.EmbeddingIsGiven(parsed),
             Baselines = !parsed.GetValue(_noBaselines),
-            DevFile = (parsed.GetValue(_dev) ?? data, _format.Get(parsed)),
+            DevFile = (devFile, _format.Get(parsed)),
         };
         if (parsed.GetValue(_folds) is { } folds)
             return new CrossValidation(rows.Train, options, _terminal, parsed.GetValue(_json)).Run(folds);
@@ -142,7 +146,7 @@ internal sealed class TrainCommand
         }
         catch (InputException e)
         {
-            throw new InputException($"{data}: {e.Message}", e);
+            throw new InputException($"{DataFile.NameOf(data)}: {e.Message}", e);
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(string data, string? dev, string? test, DataFormat format, Tokenizer tokenizer, Terminal terminal)
     {
+        if (new[] { data, dev, test }.Count(path => path == DataFile.StandardInput) > 1)
+            throw new InputException("standard input can be read once, expected it as one of DATA, --dev and --test; name a file for the others");
         var train = new Corpus(tokenizer);
         foreach (DataRow row in DataFile.Read(data, format, terminal))
             train.Add(row.Label, row.Text);
@@ -28,7 +30,7 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
             {
                 corpus.Add(row.Label, row.Text);
                 if (corpus.Labels.Count > labels)
-                    throw new InputException($"{path}:{row.Line}: label \"{row.Label}\" is not in {data}, expected one of {string.Join(", ", train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(20))}");
+                    throw new InputException($"{DataFile.NameOf(path)}:{row.Line}: label \"{row.Label}\" is not in {DataFile.NameOf(data)}, expected one of {string.Join(", ", train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(20))}");
             }
             return corpus;
         }

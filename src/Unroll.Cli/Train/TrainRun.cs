@@ -54,9 +54,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
         var summary = new TrainSummary(reports.Last(report => report.IsBest));
         if (dev.Count > 0)
-            summary.Calibration = classifier.Calibrate(dev);
+            summary.Calibration = classifier.Calibrate(dev, options.Threads);
         if (data.Test is { } test)
-            summary.Test = classifier.Evaluate(classifier.Encode(test));
+            summary.Test = classifier.Evaluate(classifier.Encode(test), options.Threads);
         if (Baselines)
             summary.MeasureBaselines(train, dev, data.Test is null ? null : classifier.Encode(data.Test), classifier.Config.Classes);
         summary.Write(terminal, json);
@@ -151,7 +151,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return;
         try
         {
-            string measured = new DevEvaluation(classifier, path, format, split.DevRows, terminal).Measure(split.DevCount, summary);
+            string measured = new DevEvaluation(classifier, path, format, split.DevRows, options.Threads, terminal).Measure(split.DevCount, summary);
             TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
         }
         catch (InputException e)
@@ -168,7 +168,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             write();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Warn(what, e);
         }
@@ -185,7 +185,14 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
             return;
         }
-        _folder.Save(classifier);
+        try
+        {
+            _folder.Save(classifier);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{_folder.Path}: the model could not be written ({e.Message.TrimEnd('.')}); make room, then unroll train --resume {_folder.Path}", e);
+        }
         terminal.Error.WriteLine($"Saved the model after {epochs} epoch{(epochs == 1 ? "" : "s")} in {_folder.Path}");
     }
 }

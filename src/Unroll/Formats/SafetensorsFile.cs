@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Unroll.Formats;
@@ -17,6 +18,9 @@ public sealed record TensorEntry(string DType, IReadOnlyList<long> Shape, long B
 /// </summary>
 public sealed class SafetensorsFile
 {
+    // The header comes on top; the whole is read back into one array.
+    internal const long MostBytes = 2_000_000_000;
+
     private const int LengthBytes = sizeof(ulong);
     private const long MaxHeaderLength = 100_000_000;
 
@@ -79,7 +83,7 @@ public sealed class SafetensorsFile
             throw new InputException($"{_source}: {name} is {entry.DType} {Format(entry.Shape)}, expected F32 {Format(shape)}");
     }
 
-    /// <summary>Whether <see cref="ReadSingles"/> can read elements of a type: <c>F32</c>, <c>F64</c>, <c>F16</c> and <c>BF16</c>.</summary>
+    /// <summary>Whether <see cref="ReadSingles(string)"/> can read elements of a type: <c>F32</c>, <c>F64</c>, <c>F16</c> and <c>BF16</c>.</summary>
     /// <param name="dtype">The type's name.</param>
     public static bool IsFloat(string dtype) => dtype is "F32" or "F64" or "F16" or "BF16";
 
@@ -89,28 +93,53 @@ public sealed class SafetensorsFile
     /// <exception cref="InputException">Its elements are no floats.</exception>
     public float[] ReadSingles(string name)
     {
-        TensorEntry entry = Tensors[name];
-        return entry.DType switch
-        {
-            "F32" => ReadAll(entry, sizeof(float), BinaryPrimitives.ReadSingleLittleEndian),
-            "F64" => ReadAll(entry, sizeof(double), bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
-            "F16" => ReadAll(entry, sizeof(ushort), bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
-            // A bfloat16 is a float's upper half.
-            "BF16" => ReadAll(
-                entry, sizeof(ushort), bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)),
-            _ => throw new InputException($"{_source}: {name} is {entry.DType}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch"),
-        };
+        float[] values = new float[Tensors[name].Shape.Aggregate(1L, (product, dimension) => product * dimension)];
+        ReadSingles(name, values);
+        return values;
     }
+
+    /// <summary>Reads the values of a tensor of floats, row-major, without an array of their own.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="values">As many as the tensor has; overwritten.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="InputException">Its elements are no floats.</exception>
+    public void ReadSingles(string name, Span<float> values)
+    {
+        ReadOnlySpan<byte> bytes = BytesOf(name);
+        switch (Tensors[name].DType)
+        {
+            case "F32" when BitConverter.IsLittleEndian:
+                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values);
+                break;
+            case "F32":
+                ReadAll(bytes, sizeof(float), BinaryPrimitives.ReadSingleLittleEndian, values);
+                break;
+            case "F64":
+                ReadAll(bytes, sizeof(double), each => (float)BinaryPrimitives.ReadDoubleLittleEndian(each), values);
+                break;
+            case "F16":
+                ReadAll(bytes, sizeof(ushort), each => (float)BinaryPrimitives.ReadHalfLittleEndian(each), values);
+                break;
+            case "BF16":
+                // A bfloat16 is a float's upper half.
+                ReadAll(bytes, sizeof(ushort), each => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(each) << 16), values);
+                break;
+            case var other:
+                throw new InputException($"{_source}: {name} is {other}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch");
+        }
+    }
+
+    /// <summary>The bytes of one tensor.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    internal ReadOnlySpan<byte> BytesOf(string name) => Data[(int)Tensors[name].Begin..(int)Tensors[name].End];
 
     private delegate float ReadOne(ReadOnlySpan<byte> bytes);
 
-    private float[] ReadAll(TensorEntry entry, int size, ReadOne read)
+    private static void ReadAll(ReadOnlySpan<byte> bytes, int size, ReadOne read, Span<float> values)
     {
-        ReadOnlySpan<byte> data = Data[(int)entry.Begin..(int)entry.End];
-        float[] values = new float[data.Length / size];
         for (int i = 0; i < values.Length; i++)
-            values[i] = read(data[(i * size)..]);
-        return values;
+            values[i] = read(bytes[(i * size)..]);
     }
 
     private void ReadHeader(JsonElement root)

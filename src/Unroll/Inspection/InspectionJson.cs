@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Formats;
 using Unroll.Layers;
 
 namespace Unroll.Inspection;
@@ -26,12 +27,12 @@ internal static class InspectionJson
         json.WriteEndArray();
         WriteMatrix(json, "prefix", text.Prefixes);
         json.WriteStartObject("gradient");
-        WriteVector(json, "hidden", text.HiddenGradient);
-        WriteVector(json, "embedding", text.InputGradient);
+        json.WriteNumbers("hidden", text.HiddenGradient);
+        json.WriteNumbers("embedding", text.InputGradient);
         json.WriteEndObject();
         json.WriteStartObject("attribution");
-        WriteVector(json, "gradient_x_input", text.GradientTimesInput);
-        WriteVector(json, "leave_one_out", text.LeaveOneOut);
+        json.WriteNumbers("gradient_x_input", text.GradientTimesInput);
+        json.WriteNumbers("leave_one_out", text.LeaveOneOut);
         json.WriteEndObject();
         if (text.Model.Pooling == Pooling.Attention)
         {
@@ -46,12 +47,12 @@ internal static class InspectionJson
     {
         json.WriteString("label", text.Prediction.Label);
         json.WritePropertyName("probability");
-        WriteNumber(json, text.Prediction.Probability);
+        json.WriteNumberOrNull(text.Prediction.Probability);
         json.WriteStartObject("probabilities");
         foreach ((string label, double probability) in text.Prediction.Probabilities)
         {
             json.WritePropertyName(label);
-            WriteNumber(json, probability);
+            json.WriteNumberOrNull(probability);
         }
         json.WriteEndObject();
     }
@@ -95,7 +96,7 @@ internal static class InspectionJson
     {
         json.WriteStartObject("plane");
         json.WriteString("axes", plane.Axes == PlaneAxes.Units ? "units" : "principal components");
-        WriteVector(json, "explained", plane.Explained);
+        json.WriteNumbers("explained", plane.Explained);
         WriteMatrix(json, "points", plane.Points);
         if (plane.Boundary is { } boundary)
         {
@@ -123,39 +124,17 @@ internal static class InspectionJson
         {
             json.WriteStartArray();
             foreach (double value in row)
-                WriteNumber(json, value);
+                json.WriteNumberOrNull(value);
             json.WriteEndArray();
         }
         json.WriteEndArray();
     }
 
-    private static void WriteVector(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (double value in values)
-            WriteNumber(json, value);
-        json.WriteEndArray();
-    }
-
-    // The shortest digits that give the float back.
     private static void WriteRow(Utf8JsonWriter json, ReadOnlySpan<float> row)
     {
         json.WriteStartArray();
         foreach (float value in row)
-        {
-            if (float.IsFinite(value))
-                json.WriteNumberValue(value);
-            else
-                json.WriteNullValue();
-        }
+            json.WriteNumberOrNull(value);
         json.WriteEndArray();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-            json.WriteNumberValue(value);
-        else
-            json.WriteNullValue();
     }
 }

@@ -24,7 +24,7 @@ public sealed class EvaluationRun : IDisposable
     private const int BatchSize = 1024;
 
     private readonly SentenceClassifier _classifier;
-    private readonly WorkerPool _pool = new(Environment.ProcessorCount);
+    private readonly WorkerPool _pool;
     private readonly Evaluator _evaluator;
     private readonly Scoring _scoring;
     private readonly Dictionary<string, int> _classes;
@@ -37,10 +37,12 @@ public sealed class EvaluationRun : IDisposable
     /// <summary>Begins.</summary>
     /// <param name="classifier">The model.</param>
     /// <param name="mostMistakes">How many mistakes are kept.</param>
-    public EvaluationRun(SentenceClassifier classifier, int mostMistakes = 0)
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    public EvaluationRun(SentenceClassifier classifier, int mostMistakes = 0, int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);
         (_classifier, _mostMistakes) = (classifier, mostMistakes);
+        _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         _evaluator = new Evaluator(classifier, _pool);
         _scoring = new Scoring(classifier.Config.Classes, classifier.Config.Temperature);
         _classes = classifier.Config.ClassOfLabel();

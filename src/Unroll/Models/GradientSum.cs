@@ -14,7 +14,8 @@ internal readonly unsafe struct ShardGradients(float* dense, int denseStart)
 
 /// <summary>
 /// Gradients of a batch: one arena a shard, added up in a fixed tree, and for tables the rows of the words that were seen, in the
-/// order of the tokens. So the sum does not depend on how many threads there are.
+/// order of the tokens. So the sum does not depend on how many threads there are. A table has no gradient of its whole size: rows of
+/// words that the batch does not have would only hold zeros.
 /// </summary>
 internal sealed unsafe class GradientSum : IParallelWork
 {
@@ -24,65 +25,80 @@ internal sealed unsafe class GradientSum : IParallelWork
     private readonly Network _network;
     private readonly WorkerPool _pool;
     private readonly IKernels _kernels;
-    private readonly List<AlignedBuffer> _others = [];
+    private readonly int _denseStart;
     private readonly int _denseLength;
-    private readonly (Parameter Table, int Index)[] _tables;
-    private readonly int[] _seenAt;
+    private readonly List<AlignedBuffer> _shards = [];
+    private readonly (Parameter Table, int Index, AlignedBuffer Rows)[] _tables;
+    private readonly int[] _slotOf;
     private int[] _seen = [];
     private int _seenCount;
-    private int _batchNumber;
     private Batch _batch = new();
     private PassBuffers? _buffers;
 
     public GradientSum(Network network, int vocabularySize, WorkerPool pool)
     {
         (_network, _pool, _kernels) = (network, pool, network.Kernels);
-        Total = new Parameters(network.Layout.Parameters);
-        _denseLength = Total.Length - Total.DenseStart;
-        _seenAt = new int[vocabularySize];
+        IReadOnlyList<Parameter> all = network.Layout.Parameters;
+        _denseStart = all.Where(parameter => parameter.IsTable).Sum(parameter => parameter.Length);
+        _denseLength = all.Where(parameter => !parameter.IsTable).Sum(parameter => parameter.Length);
+        _slotOf = new int[vocabularySize];
         _tables = network.Embedding is { } embedding
-            ? [(embedding, 0)]
-            : [.. Enumerable.Range(0, network.Directions).Select(direction => (network.InputWeight(direction), direction))];
+            ? [(embedding, 0, new AlignedBuffer())]
+            : [.. Enumerable.Range(0, network.Directions).Select(direction => (network.InputWeight(direction), direction, new AlignedBuffer()))];
     }
 
-    /// <summary>The sum. Rows of tables that no word of the batch picked are zero.</summary>
-    public Parameters Total { get; }
+    /// <summary>The sum of the tensors that are no tables, in the order of the arena of parameters.</summary>
+    public float* Dense => _shards[0].Pointer;
 
-    /// <summary>Words of the batch, each once: the rows of tables that have a gradient.</summary>
+    /// <summary>Words of the batch, each once, in order of appearance: the n-th has the n-th row of each sum of <see cref="Tables"/>.</summary>
     public ReadOnlySpan<int> SeenWords => _seen.AsSpan(0, _seenCount);
 
-    /// <summary>The tables.</summary>
-    public IEnumerable<Parameter> Tables => _tables.Select(entry => entry.Table);
+    /// <summary>The tables, and of each the sum [seen words, width].</summary>
+    public ReadOnlySpan<(Parameter Table, int Index, AlignedBuffer Rows)> Tables => _tables;
 
     /// <summary>Makes room for a batch and forgets the last one.</summary>
     public void Prepare(Batch batch)
     {
-        while (_others.Count < batch.ShardCount - 1)
-            _others.Add(new AlignedBuffer(_denseLength));
-        foreach ((Parameter table, _) in _tables)
-        {
-            foreach (int word in SeenWords)
-                new Span<float>(Total.PointerTo(table) + (long)word * table.TableWidth, table.TableWidth).Clear();
-        }
+        while (_shards.Count < batch.ShardCount)
+            _shards.Add(new AlignedBuffer(_denseLength));
         if (_seen.Length < batch.TokenCount)
             _seen = new int[batch.TokenCount];
         _seenCount = 0;
-        _batchNumber++;
         foreach (int word in batch.Ids)
         {
-            if (_seenAt[word] == _batchNumber)
+            // A slot that another word has, or none yet, is left over from an earlier batch.
+            int slot = _slotOf[word];
+            if (slot < _seenCount && _seen[slot] == word)
                 continue;
-            _seenAt[word] = _batchNumber;
+            _slotOf[word] = _seenCount;
             _seen[_seenCount++] = word;
+        }
+        foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
+        {
+            long length = (long)_seenCount * table.TableWidth;
+            new Span<float>(rows.EnsureLength(length), checked((int)length)).Clear();
         }
     }
 
     /// <summary>An empty arena for one shard; the first shard's is the sum itself.</summary>
     public ShardGradients ForShard(int shard)
     {
-        float* dense = shard == 0 ? Total.Pointer + Total.DenseStart : _others[shard - 1].Pointer;
+        float* dense = _shards[shard].Pointer;
         new Span<float>(dense, _denseLength).Clear();
-        return new ShardGradients(dense, Total.DenseStart);
+        return new ShardGradients(dense, _denseStart);
+    }
+
+    /// <summary>A copy of the sum in the parameters' layout, with zeros for words that no text of the batch has.</summary>
+    public Parameters Copy()
+    {
+        var copy = new Parameters(_network.Layout.Parameters);
+        new ReadOnlySpan<float>(Dense, _denseLength).CopyTo(copy.Values[_denseStart..]);
+        foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
+        {
+            for (int slot = 0; slot < _seenCount; slot++)
+                rows.Span.Slice(slot * table.TableWidth, table.TableWidth).CopyTo(copy.Stored(table)[(_seen[slot] * table.TableWidth)..]);
+        }
+        return copy;
     }
 
     /// <summary>Adds everything up.</summary>
@@ -95,11 +111,11 @@ internal sealed unsafe class GradientSum : IParallelWork
     /// <summary>The global norm of the sum.</summary>
     public double Norm()
     {
-        double squares = _kernels.SumOfSquares(_denseLength, Total.Pointer + Total.DenseStart);
-        foreach ((Parameter table, _) in _tables)
+        double squares = _kernels.SumOfSquares(_denseLength, Dense);
+        foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
         {
-            foreach (int word in SeenWords)
-                squares += _kernels.SumOfSquares(table.TableWidth, Total.PointerTo(table) + (long)word * table.TableWidth);
+            for (int slot = 0; slot < _seenCount; slot++)
+                squares += _kernels.SumOfSquares(table.TableWidth, rows.Pointer + (long)slot * table.TableWidth);
         }
         return Math.Sqrt(squares);
     }
@@ -121,7 +137,7 @@ internal sealed unsafe class GradientSum : IParallelWork
         get
         {
             int parts = 0;
-            foreach ((Parameter table, _) in _tables)
+            foreach ((Parameter table, _, _) in _tables)
                 parts += PartsOf(table);
             return parts;
         }
@@ -134,14 +150,14 @@ internal sealed unsafe class GradientSum : IParallelWork
         for (int distance = 1; distance < shards; distance *= 2)
         {
             for (int shard = 0; shard + distance < shards; shard += 2 * distance)
-                _kernels.AddScaled(length, 1, Dense(shard + distance) + start, Dense(shard) + start);
+                _kernels.AddScaled(length, 1, _shards[shard + distance].Pointer + start, _shards[shard].Pointer + start);
         }
     }
 
     // Some columns of a table, for every token of the batch in order.
     private void ScatterColumns(int part)
     {
-        foreach ((Parameter table, int index) in _tables)
+        foreach ((Parameter table, int index, AlignedBuffer rows) in _tables)
         {
             if (part >= PartsOf(table))
             {
@@ -153,13 +169,11 @@ internal sealed unsafe class GradientSum : IParallelWork
             bool oneHot = table.IsTransposed;
             int sourceRow = oneHot ? _network.Layout.Cell.Columns * _network.Config.Hidden : table.TableWidth;
             float* source = (oneHot ? _buffers!.Gates(index) : _buffers!.DEmbedded) + column;
-            float* target = Total.PointerTo(table) + column;
+            float* target = rows.Pointer + column;
             ReadOnlySpan<int> ids = _batch.Ids;
             for (int n = 0; n < ids.Length; n++)
-                _kernels.AddScaled(count, 1, source + (long)n * sourceRow, target + (long)ids[n] * table.TableWidth);
+                _kernels.AddScaled(count, 1, source + (long)n * sourceRow, target + (long)_slotOf[ids[n]] * table.TableWidth);
             return;
         }
     }
-
-    private float* Dense(int shard) => shard == 0 ? Total.Pointer + Total.DenseStart : _others[shard - 1].Pointer;
 }

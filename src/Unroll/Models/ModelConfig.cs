@@ -41,7 +41,7 @@ public sealed record ModelConfig
 
     /// <summary>
     /// T: logits are divided by it before softmax, so that probabilities are what they claim; above 0. It changes no label.
-    /// <see cref="SentenceClassifier.Calibrate(Batches.EncodedTexts)"/> finds it.
+    /// <see cref="SentenceClassifier.Calibrate(Batches.EncodedTexts, int?)"/> finds it.
     /// </summary>
     public double Temperature { get; init; } = 1;
 

@@ -11,8 +11,8 @@ namespace Unroll.Models;
 /// </summary>
 internal static class ModelFolder
 {
-    private const string ConfigFile = "config.json";
-    private const string VocabularyFile = "vocabulary.txt";
+    public const string ConfigFile = "config.json";
+    public const string VocabularyFile = "vocabulary.txt";
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
@@ -39,8 +39,11 @@ internal static class ModelFolder
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(SentenceClassifier classifier)
     {
         byte[] config = ModelConfigJson.Write(classifier.Config);
-        byte[] vocabulary = Encoding.UTF8.GetBytes(string.Concat(classifier.Vocabulary.Tokens.Select(token => token + "\n")));
+        byte[] vocabulary = Encoding.UTF8.GetBytes(VocabularyText(classifier.Vocabulary));
         List<NamedTensor> tensors = ToTorch(classifier.Parameters);
+        long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
+        if (bytes > SafetensorsFile.MostBytes)
+            throw new InputException($"{TensorsFile} would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}, which can be read back; train with fewer words, a smaller embedding or hidden size");
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = ModelConfigJson.Format,
@@ -55,6 +58,9 @@ internal static class ModelFolder
             (TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata)),
         ];
     }
+
+    /// <summary>The content of <c>vocabulary.txt</c>.</summary>
+    public static string VocabularyText(Vocabulary vocabulary) => string.Concat(vocabulary.Tokens.Select(token => token + "\n"));
 
     /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
     public static bool IsModelFolder(string path) => File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
@@ -76,7 +82,8 @@ internal static class ModelFolder
     {
         if (!Directory.Exists(path))
             throw new InputException($"{path}: no such folder, expected a model folder; train one with unroll train … --out {path}");
-        return Read(path, name => ReadFile(path, name));
+        return Read(path, name => InputFile.ReadAll(
+            Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
     }
 
     /// <summary>Reads a model from its files.</summary>
@@ -93,10 +100,7 @@ internal static class ModelFolder
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
         NetworkLayout layout = FittingLayout(tensors, tensorsPath, modelConfig, words.Size);
-        var classifier = new SentenceClassifier(modelConfig, words, layout, new Numerics.TorchGenerator(0));
-        FromTorch(tensors.ReadSingles, classifier.Parameters);
-        classifier.Network.Pack(classifier.Parameters);
-        return classifier;
+        return FromTorch(tensors.ReadSingles, modelConfig, words, layout);
     }
 
     // The engine has one bias where PyTorch has two that are added: the first carries it and the second is zero, but for a GRU's
@@ -108,7 +112,7 @@ internal static class ModelFolder
         {
             if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
                 continue;
-            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.Read(parameter)));
+            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.View(parameter)));
             if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
                 continue;
             string suffix = parameter.Name[FirstBias.Length..];
@@ -147,9 +151,15 @@ internal static class ModelFolder
         return layout;
     }
 
-    /// <summary>Fills the parameters from tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
-    public static void FromTorch(Func<string, float[]> read, Parameters parameters)
+    /// <summary>A model of tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
+    /// <param name="read">Gives the values of a tensor by its name.</param>
+    /// <param name="config">What the model is.</param>
+    /// <param name="vocabulary">The tokens it knows.</param>
+    /// <param name="layout">The shapes, which the tensors have.</param>
+    public static SentenceClassifier FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary, NetworkLayout layout)
     {
+        var classifier = new SentenceClassifier(config, vocabulary, layout, new Numerics.TorchGenerator(0));
+        Parameters parameters = classifier.Parameters;
         foreach (Parameter parameter in parameters.All)
         {
             if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
@@ -159,6 +169,8 @@ internal static class ModelFolder
                 AddSecondBias(read, parameters, parameter.Name[FirstBias.Length..], values);
             parameters.Write(parameter, values);
         }
+        classifier.Network.Pack(parameters);
+        return classifier;
     }
 
     private static void AddSecondBias(Func<string, float[]> read, Parameters parameters, string suffix, float[] first)
@@ -187,24 +199,6 @@ internal static class ModelFolder
         catch (InputException e)
         {
             throw new InputException($"{source}: {e.Message}", e);
-        }
-    }
-
-    private static byte[] ReadFile(string folder, string name)
-    {
-        string path = Path.Combine(folder, name);
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new InputException(
-                $"{path}: no such file; a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read ({e.Message}); make it readable", e);
         }
     }
 

@@ -41,7 +41,9 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
 
     /// <summary>Computes the logits; nothing is dropped.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="carried">Where sentences begin and what they leave behind; null for zeros.</param>
+    /// <param name="carried">
+    /// Where sentences begin and what they leave behind, when they are read piece by piece: then no logits are computed. Null for whole ones.
+    /// </param>
     public void Forward(Batch batch, CarriedStates? carried = null)
     {
         _stage = Stage.Forward;
@@ -177,6 +179,9 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
         PoolForward(pooling, shard);
         if (keepsTrace)
             Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.Pooled, pooling.Pooled);
+        // A text that is read piece by piece is not over: what is asked for is its states.
+        if (_stage == Stage.Forward && !_begins)
+            return;
         network.Output.Forward(
             shard.Rows, network.Parameters.PointerTo(network.OutputBias), pooling.Pooled,
             _buffers.Logits + (long)shard.FirstRow * config.Classes);

@@ -52,6 +52,8 @@ public sealed unsafe class Parameters
 
     internal Span<float> Values => _values.Span[..Length];
 
+    internal Memory<float> Memory => _values.Memory[..Length];
+
     /// <summary>The values of one tensor, row-major in its own shape.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>A copy.</returns>
@@ -73,6 +75,10 @@ public sealed unsafe class Parameters
         float[] values = Stored(parameter).ToArray();
         return parameter.IsTransposed ? Transpose(values, parameter.Shape[1], parameter.Shape[0]) : values;
     }
+
+    /// <summary>The same, without a copy where the arena has the values in this order: they change with the parameters.</summary>
+    internal ReadOnlyMemory<float> View(Parameter parameter) =>
+        parameter.IsTransposed ? Read(parameter) : Memory.Slice(parameter.Start, parameter.Length);
 
     /// <summary>Replaces the values of one tensor.</summary>
     /// <param name="parameter">One of <see cref="All"/>.</param>

@@ -41,10 +41,19 @@ public sealed class SentenceClassifier
     /// <param name="config">What it shall be.</param>
     /// <param name="vocabulary">The tokens it shall know.</param>
     /// <param name="options">How parameters are drawn, and the seed of every random number; null for the defaults.</param>
+    /// <exception cref="InputException">The model would have more parameters than an array can hold.</exception>
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
-        var layout = new NetworkLayout(config, vocabulary.Size);
+        NetworkLayout layout;
+        try
+        {
+            layout = new NetworkLayout(config, vocabulary.Size);
+        }
+        catch (OverflowException e)
+        {
+            throw new InputException($"a model of {vocabulary.Size} tokens, embedding {config.Embedding} and hidden {config.Hidden} has more than 2^31 parameters; take a smaller --embedding, --hidden or --max-vocabulary", e);
+        }
         var classifier = new SentenceClassifier(config, vocabulary, layout, new TorchGenerator(options.Seed));
         layout.Initialize(classifier.Parameters, options, classifier._generator);
         classifier.Network.Pack(classifier.Parameters);
@@ -88,7 +97,10 @@ public sealed class SentenceClassifier
     /// <returns>The trained model.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved; <see cref="CreateFor"/> and
+    /// <see cref="Fit(EncodedTexts, TrainingOptions, EncodedTexts, IProgress{TrainingProgress}, CancellationToken)"/> leave one.
+    /// </exception>
     public static SentenceClassifier Train(
         IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -104,7 +116,7 @@ public sealed class SentenceClassifier
         EncodedTexts devTexts = classifier.Encode(split.Dev, split.DevRows);
         classifier.Fit(classifier.Encode(corpus, split.TrainRows), options, devTexts, progress, cancellationToken);
         if (devTexts.Count > 0)
-            classifier.Calibrate(devTexts);
+            classifier.Calibrate(devTexts, options.Threads);
         return classifier;
     }
 
@@ -194,14 +206,16 @@ public sealed class SentenceClassifier
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows) => Evaluate(Encode(rows, "row"));
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) => Evaluate(Encode(rows, "row"), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
-    public EvaluationResult Evaluate(EncodedTexts texts)
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    public EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
-        using var pool = new WorkerPool(Environment.ProcessorCount);
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         return new Evaluator(this, pool).Evaluate(texts);
     }
 
@@ -210,14 +224,16 @@ public sealed class SentenceClassifier
     /// same.
     /// </summary>
     /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows) => Calibrate(Encode(rows, "row"));
+    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) => Calibrate(Encode(rows, "row"), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
-    public CalibrationReport Calibrate(EncodedTexts texts)
+    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    public CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
     {
-        using var pool = new WorkerPool(Environment.ProcessorCount);
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         CalibrationReport report = Calibration.Run(new Evaluator(this, pool), Config.Classes, texts);
         SetTemperature(report.Temperature);
         return report;

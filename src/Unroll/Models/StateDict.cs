@@ -1,4 +1,5 @@
 using Unroll.Formats;
+using Unroll.Text;
 
 namespace Unroll.Models;
 
@@ -33,16 +34,7 @@ internal sealed class StateDict
 
     public static StateDict Read(string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            string found = Directory.Exists(path) ? "is a folder" : File.Exists(path) ? $"cannot be read ({e.Message})" : "no such file";
-            throw new InputException($"{path}: {found}; expected a state dict saved as safetensors", e);
-        }
+        byte[] bytes = InputFile.ReadAll(path, "expected a state dict saved as safetensors");
         if (bytes.AsSpan().StartsWith(Zip))
         {
             throw new InputException(

@@ -52,9 +52,8 @@ public static class TorchImport
             Unknown = vocabulary.Vocabulary.UnknownWords,
         };
         NoteAssumptions(config, options, notes);
-        SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary.Vocabulary);
-        ModelFolder.FromTorch(name => values[name], classifier.Parameters);
-        classifier.Network.Pack(classifier.Parameters);
+        SentenceClassifier classifier = ModelFolder.FromTorch(
+            name => values[name], config, vocabulary.Vocabulary, new NetworkLayout(config, vocabulary.Vocabulary.Size));
         return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes);
     }
 

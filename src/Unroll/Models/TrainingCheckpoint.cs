@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Unroll.Batches;
 using Unroll.Formats;
+using Unroll.Text;
 using Unroll.Training;
 
 namespace Unroll.Models;
@@ -15,23 +16,16 @@ namespace Unroll.Models;
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    // The header comes on top; the whole is read back into one array.
-    private const long MostBytes = 2_000_000_000;
-
     private const string FormatKey = "format";
     private const string Format = "unroll-checkpoint/1";
     private const string RunKey = "run";
     private const string PositionKey = "position";
     private const string OptimizerStepsKey = "optimizer_steps";
     private const string HashKey = "sha256";
-    private const string ParametersName = "parameters";
-    private const string KeptName = "kept";
-    private const string FirstName = "optimizer.first";
-    private const string SecondName = "optimizer.second";
 
     private readonly CheckpointOptions _options;
     private readonly TrainingStep _step;
-    private readonly Parameters _kept;
+    private readonly (string Name, Memory<float> Values)[] _arenas;
     private readonly string _run;
     private long _lastTime = Stopwatch.GetTimestamp();
     private long _lastSteps;
@@ -44,10 +38,15 @@ internal sealed class TrainingCheckpoint
     /// <exception cref="InputException">The state is larger than a file that can be read back.</exception>
     public TrainingCheckpoint(CheckpointOptions options, TrainingStep step, Parameters kept, string run)
     {
-        (_options, _step, _kept, _run) = (options, step, kept, run);
-        long bytes = sizeof(float) * ((long)step.Parameters.Length + kept.Length + step.Optimizer.First.Length + step.Optimizer.Second.Length);
-        if (bytes > MostBytes)
-            throw new InputException($"the state of this training has {bytes} bytes, a checkpoint holds at most {MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
+        (_options, _step, _run) = (options, step, run);
+        _arenas =
+        [
+            ("parameters", step.Parameters.Memory), ("kept", kept.Memory),
+            ("optimizer.first", step.Optimizer.First), ("optimizer.second", step.Optimizer.Second),
+        ];
+        long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
+        if (bytes > SafetensorsFile.MostBytes)
+            throw new InputException($"{options.Path}: would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
     }
 
     /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
@@ -75,11 +74,7 @@ internal sealed class TrainingCheckpoint
     public void Write(TrainingPosition position)
     {
         (_lastTime, _lastSteps) = (Stopwatch.GetTimestamp(), position.Steps);
-        var tensors = new List<NamedTensor>();
-        Add(ParametersName, _step.Parameters.Values);
-        Add(KeptName, _kept.Values);
-        Add(FirstName, _step.Optimizer.First);
-        Add(SecondName, _step.Optimizer.Second);
+        NamedTensor[] tensors = [.. _arenas.Select(arena => new NamedTensor(arena.Name, [arena.Values.Length], arena.Values))];
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = Format,
@@ -87,7 +82,7 @@ internal sealed class TrainingCheckpoint
             [PositionKey] = TrainingPositionJson.Write(position),
             [OptimizerStepsKey] = _step.Optimizer.Steps.ToString(CultureInfo.InvariantCulture),
         };
-        metadata[HashKey] = HashOf(metadata, tensors.Select(tensor => tensor.Values));
+        metadata[HashKey] = HashOf(metadata, arena => SafetensorsWriter.LittleEndianBytes(arena.Values.Span));
         try
         {
             DurableFile.Replace(_options.Path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
@@ -96,8 +91,6 @@ internal sealed class TrainingCheckpoint
         {
             _options.Failed(e);
         }
-
-        void Add(string name, ReadOnlySpan<float> values) => tensors.Add(new NamedTensor(name, [values.Length], values.ToArray()));
     }
 
     /// <summary>Puts parameters, optimizer and kept parameters back as they were.</summary>
@@ -107,7 +100,7 @@ internal sealed class TrainingCheckpoint
     {
         if (!_options.Resume || !File.Exists(_options.Path))
             return null;
-        SafetensorsFile file = SafetensorsFile.Parse(File.ReadAllBytes(_options.Path), _options.Path);
+        SafetensorsFile file = SafetensorsFile.Parse(InputFile.ReadAll(_options.Path, "make it readable or begin again without --resume"), _options.Path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
             throw new InputException($"{_options.Path}: no checkpoint of this version, expected \"format\": \"{Format}\"; begin again without --resume");
         if (file.Metadata.GetValueOrDefault(RunKey) != _run)
@@ -116,29 +109,27 @@ internal sealed class TrainingCheckpoint
                 $"{_options.Path}: belongs to a training with other rows or other settings; give the files and settings it began with, or begin again without --resume");
         }
         Dictionary<string, string> metadata = file.Metadata.Where(entry => entry.Key != HashKey).ToDictionary();
-        string[] names = [ParametersName, KeptName, FirstName, SecondName];
-        foreach ((string name, int length) in names.Zip((int[])[_step.Parameters.Length, _kept.Length, _step.Optimizer.First.Length, _step.Optimizer.Second.Length]))
-            file.Require(name, [length]);
-        float[][] values = [.. names.Select(file.ReadSingles)];
-        if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, values.Select(v => (ReadOnlyMemory<float>)v)))
+        foreach ((string name, Memory<float> values) in _arenas)
+            file.Require(name, [values.Length]);
+        if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, arena => file.BytesOf(arena.Name)))
             throw new InputException($"{_options.Path}: damaged since it was written; restore it or begin again without --resume");
-        values[0].CopyTo(_step.Parameters.Values);
-        values[1].CopyTo(_kept.Values);
-        values[2].CopyTo(_step.Optimizer.First);
-        values[3].CopyTo(_step.Optimizer.Second);
+        foreach ((string name, Memory<float> values) in _arenas)
+            file.ReadSingles(name, values.Span);
         _step.Optimizer.Steps = long.Parse(metadata[OptimizerStepsKey], CultureInfo.InvariantCulture);
         TrainingPosition position = TrainingPositionJson.Read(metadata[PositionKey]);
         _lastSteps = position.Steps;
         return position;
     }
 
-    private static string HashOf(Dictionary<string, string> metadata, IEnumerable<ReadOnlyMemory<float>> values)
+    private delegate ReadOnlySpan<byte> BytesOf((string Name, Memory<float> Values) arena);
+
+    private string HashOf(Dictionary<string, string> metadata, BytesOf bytes)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             hash.AppendData(MemoryMarshal.AsBytes($"{key}={value}\n".AsSpan()));
-        foreach (ReadOnlyMemory<float> tensor in values)
-            hash.AppendData(SafetensorsWriter.LittleEndianBytes(tensor.Span));
+        foreach ((string Name, Memory<float> Values) arena in _arenas)
+            hash.AppendData(bytes(arena));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -1,6 +1,7 @@
 using Unroll.Batches;
 using Unroll.Layers;
 using Unroll.Loss;
+using Unroll.Numerics;
 using Unroll.Text;
 using Unroll.Threading;
 using Unroll.Training;
@@ -32,7 +33,6 @@ internal sealed unsafe class TrainingStep : IParallelWork
     private readonly SoftmaxCrossEntropy _loss;
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
-    private readonly Parameter[] _tables;
     private readonly CarriedStates? _carried;
     private readonly Batch _batch = new();
 
@@ -44,7 +44,6 @@ internal sealed unsafe class TrainingStep : IParallelWork
         _loss = new SoftmaxCrossEntropy(options.ClassWeights, options.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, options, parameters.Length);
         _gradients = new GradientSum(network, vocabularySize, pool);
-        _tables = [.. _gradients.Tables];
         _carried = options.TruncateSteps is null ? null : new CarriedStates(network);
         network.Pack(parameters);
     }
@@ -55,8 +54,8 @@ internal sealed unsafe class TrainingStep : IParallelWork
     /// <summary>What is trained.</summary>
     public Parameters Parameters => _parameters;
 
-    /// <summary>The gradients of the last step.</summary>
-    public Parameters Gradients => _gradients.Total;
+    /// <summary>A copy of the gradients of the last step.</summary>
+    public Parameters CopyGradients() => _gradients.Copy();
 
     /// <summary>Who updates the parameters.</summary>
     public Optimizer Optimizer => _optimizer;
@@ -139,17 +138,19 @@ internal sealed unsafe class TrainingStep : IParallelWork
         }
         int start = _parameters.DenseStart + part * BlockLength;
         int count = Math.Min(BlockLength, _parameters.Length - start);
-        _optimizer.Update(start, count, _parameters.Pointer, _gradients.Total.Pointer);
+        _optimizer.Update(start, count, _parameters.Pointer, _gradients.Dense + part * BlockLength);
     }
 
     private int DenseParts => (_parameters.Length - _parameters.DenseStart + BlockLength - 1) / BlockLength;
 
     private void UpdateSeenRows()
     {
-        foreach (Parameter table in _tables)
+        ReadOnlySpan<int> words = _gradients.SeenWords;
+        foreach ((Parameter table, _, AlignedBuffer rows) in _gradients.Tables)
         {
-            foreach (int word in _gradients.SeenWords)
-                _optimizer.Update(table.Start + word * table.TableWidth, table.TableWidth, _parameters.Pointer, _gradients.Total.Pointer);
+            int width = table.TableWidth;
+            for (int slot = 0; slot < words.Length; slot++)
+                _optimizer.Update(table.Start + words[slot] * width, width, _parameters.Pointer, rows.Pointer + (long)slot * width);
         }
     }
 }

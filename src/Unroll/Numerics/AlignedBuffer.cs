@@ -10,8 +10,9 @@ internal sealed unsafe class AlignedBuffer
 {
     private const int Alignment = 64;
 
-    // Keeps the pinned memory alive.
+    // Keeps the pinned memory alive; the first value is the one at _start.
     private float[] _memory = [];
+    private int _start;
 
     /// <summary>Creates a buffer of zeros.</summary>
     public AlignedBuffer(long length = 0) => EnsureLength(length);
@@ -25,6 +26,9 @@ internal sealed unsafe class AlignedBuffer
     /// <summary>All values.</summary>
     public Span<float> Span => new(Pointer, Length);
 
+    /// <summary>All values, for those who keep them.</summary>
+    public Memory<float> Memory => _memory.AsMemory(_start, Length);
+
     /// <summary>Makes room; values are lost (and zero) when the buffer must grow.</summary>
     /// <returns>The first value.</returns>
     /// <exception cref="InputException">No array can be so long.</exception>
@@ -37,6 +41,7 @@ internal sealed unsafe class AlignedBuffer
             _memory = GC.AllocateArray<float>((int)length + Alignment / sizeof(float), pinned: true);
             nint address = (nint)Unsafe.AsPointer(ref _memory[0]);
             Pointer = (float*)((address + Alignment - 1) & ~(Alignment - 1));
+            _start = (int)(Pointer - (float*)address);
             Length = (int)length;
         }
         return Pointer;

@@ -9,19 +9,53 @@ internal static class InputFile
     /// <exception cref="InputException">The file is missing, is a folder, or cannot be opened.</exception>
     public static Utf8LineReader OpenLines(string path, string expected)
     {
-        if (!File.Exists(path))
-        {
-            string found = Directory.Exists(path) ? "is a folder" : "no such file";
-            throw new InputException($"{path}: {found}; expected {expected}");
-        }
         try
         {
-            return OpenLines(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0), path);
+            return OpenLines(Open(path, bufferSize: 0), path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InputException($"{path}: cannot be read ({e.Message}); expected {expected}", e);
+            throw Unreadable(path, $"expected {expected}", e);
         }
+    }
+
+    /// <summary>Reads a model's file, a state or settings whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="advice">What to do where it cannot be read.</param>
+    /// <exception cref="InputException">The file is missing, is a folder, cannot be read, or is longer than an array can be.</exception>
+    public static byte[] ReadAll(string path, string advice)
+    {
+        try
+        {
+            using FileStream stream = Open(path, bufferSize: 1);
+            if (!stream.CanSeek)
+            {
+                // A pipe has no length.
+                using var content = new MemoryStream();
+                stream.CopyTo(content);
+                return content.ToArray();
+            }
+            if (stream.Length > Array.MaxLength)
+                throw new InputException($"{path}: {stream.Length >> 20} MB, expected at most {Array.MaxLength >> 20}; make the model smaller (fewer words, narrower word vectors)");
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unreadable(path, advice, e);
+        }
+    }
+
+    private static FileStream Open(string path, int bufferSize) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize);
+
+    private static InputException Unreadable(string path, string advice, Exception e)
+    {
+        string found = Directory.Exists(path) ? "is a folder"
+            : e is FileNotFoundException or DirectoryNotFoundException or ArgumentException ? "no such file"
+            : $"cannot be read ({e.Message.TrimEnd('.')})";
+        return new InputException($"{path}: {found}; {advice}", e);
     }
 
     /// <summary>Lines of a stream, which need not be seekable.</summary>

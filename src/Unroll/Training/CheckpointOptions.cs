@@ -13,7 +13,10 @@ public sealed record CheckpointOptions(string Path)
     /// <summary>Time between two checkpoints; null for no such rule. Default: one minute.</summary>
     public TimeSpan? Every { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether to go on from the file, if it is there. Default: no.</summary>
+    /// <summary>
+    /// Whether to go on from the file, if it is there. It must be of a training with the same rows and settings, which ends at once if that
+    /// was finished: delete the file then. Default: no.
+    /// </summary>
     public bool Resume { get; init; }
 
     /// <summary>

@@ -30,10 +30,10 @@ internal sealed unsafe class Optimizer
     public long Steps { get; set; }
 
     /// <summary>Momentum or first moments, in the arena's layout; empty where the optimizer has none.</summary>
-    public Span<float> First => _first is null ? [] : _first.Span;
+    public Memory<float> First => _first is null ? default : _first.Memory;
 
     /// <summary>Second moments, in the arena's layout; empty where the optimizer has none.</summary>
-    public Span<float> Second => _second is null ? [] : _second.Span;
+    public Memory<float> Second => _second is null ? default : _second.Memory;
 
     /// <summary>Fixes the numbers of the next step.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
@@ -66,13 +66,13 @@ internal sealed unsafe class Optimizer
     /// <param name="start">Its first value.</param>
     /// <param name="count">Its values.</param>
     /// <param name="parameters">The arena of parameters.</param>
-    /// <param name="gradients">The arena of gradients.</param>
+    /// <param name="gradients">The gradients of this part.</param>
     public void Update(int start, int count, float* parameters, float* gradients)
     {
         float* first = _first is null ? null : _first.Pointer + start;
         if (_second is null)
-            _kernels.SgdUpdate(count, parameters + start, gradients + start, first, _settings);
+            _kernels.SgdUpdate(count, parameters + start, gradients, first, _settings);
         else
-            _kernels.AdamUpdate(count, parameters + start, gradients + start, first, _second.Pointer + start, _settings);
+            _kernels.AdamUpdate(count, parameters + start, gradients, first, _second.Pointer + start, _settings);
     }
 }

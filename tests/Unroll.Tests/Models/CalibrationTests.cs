@@ -41,6 +41,8 @@ public class CalibrationTests
 
         // A second time it starts from the logits again.
         Assert.Equal(report, classifier.Calibrate(Dev));
+        Assert.Equal(report, classifier.Calibrate(Dev, threads: 1));
+        Assert.Equal(after.Loss, classifier.Evaluate(Dev, threads: 3).Loss);
     }
 
     [Fact]

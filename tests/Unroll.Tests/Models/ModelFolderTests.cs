@@ -77,6 +77,17 @@ public class ModelFolderTests
     }
 
     [Fact]
+    public void A_file_that_no_array_can_hold_is_refused_with_its_size()
+    {
+        using var folder = new TemporaryFolder();
+        CreateGolden().Save(folder["model"]);
+        using (var tensors = new FileStream(folder["model/model.safetensors"], FileMode.Open))
+            tensors.SetLength(3L << 30);
+        InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder["model"]));
+        Assert.StartsWith($"{folder["model/model.safetensors"]}: 3072 MB, expected at most 2047; make the model smaller", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_cut_anywhere_is_refused()
     {
         using var folder = new TemporaryFolder();

@@ -52,6 +52,13 @@ public class SentenceClassifierTests
     }
 
     [Fact]
+    public void A_model_of_more_parameters_than_an_array_holds_is_refused()
+    {
+        InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 50_000 }));
+        Assert.Contains("more than 2^31 parameters; take a smaller --embedding, --hidden", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Progress_counts_rows_and_epochs_and_reports_dev()
     {
         var seen = new Recorder();

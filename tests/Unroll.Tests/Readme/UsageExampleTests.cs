@@ -48,10 +48,41 @@ public class UsageExampleTests
         Check("docs/evaluation.md");
     }
 
-    private static void Check(string document)
+    [Fact]
+    public void A_training_is_watched_cancelled_and_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        string state = folder["training.state"];
+        LabelledText[] rows = [.. Enumerable.Repeat(Data, 5).SelectMany(each => each)];
+        // docs/training.md
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        var options = new TrainingOptions { Epochs = 4, Patience = 2, Checkpoint = new CheckpointOptions(state) { Resume = true } };
+        SentenceClassifier classifier = SentenceClassifier.Train(rows, options, progress: new EpochLines(), cancellationToken: cancel.Token);
+        File.Delete(state);
+        // docs/training.md
+        cancel.Cancel();
+        Assert.Throws<OperationCanceledException>(() => SentenceClassifier.Train(rows, options, cancellationToken: cancel.Token));
+        Assert.True(File.Exists(state));
+        Assert.Equal(classifier.Predict("a lovely film").Probability, SentenceClassifier.Train(rows, options).Predict("a lovely film").Probability);
+        Check("docs/training.md", ("(state)", "(\"training.state\")"));
+    }
+
+    private static void Check(string document, params (string Name, string Shown)[] variables)
     {
         string test = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Unroll.Tests", "Readme", "UsageExampleTests.cs"));
         string example = test.Split($"        // {document}\n")[1].Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
+        foreach ((string name, string shown) in variables)
+            example = example.Replace(name, shown, StringComparison.Ordinal);
         Assert.Contains($"```csharp\n{example}\n```", File.ReadAllText(Path.Combine(RepositoryRoot.Path, document)), StringComparison.Ordinal);
+    }
+
+    // docs/training.md shows it.
+    private sealed class EpochLines : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress progress)
+        {
+            if (progress.Finished is { } epoch)
+                Console.WriteLine($"epoch {epoch.Epoch}: dev accuracy {epoch.DevAccuracy:P1}");
+        }
     }
 }
