@@ -94,7 +94,7 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
                 charts++;
             }
         }
-        Assert.Equal(6 + 3 + 7, charts);
+        Assert.Equal(6 + 4 + 7, charts);
     }
 
     [Fact]

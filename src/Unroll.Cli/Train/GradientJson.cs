@@ -16,6 +16,8 @@ internal static class GradientJson
         WriteNumber(json, flow.SpectralNorm);
         json.WritePropertyName("spectral_radius");
         WriteNumber(json, flow.SpectralRadius);
+        json.WriteNumber("jacobian_samples", flow.JacobianSamples);
+        WriteNumbers(json, "jacobian_norm", flow.JacobianByDistance);
     });
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)

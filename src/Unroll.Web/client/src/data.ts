@@ -28,6 +28,9 @@ export interface GradientEpoch {
   by_step: number[];
   spectral_norm: number;
   spectral_radius: number;
+  jacobian_samples?: number;
+  /** Mean of ‖∂s_T/∂s_{T-d}‖ by d, 0 first, of the lowest layer's forward direction. */
+  jacobian_norm?: number[];
 }
 
 export interface LabelScores {
