@@ -153,10 +153,27 @@ export interface Sentence {
   };
 }
 
+/** A line of an experiment's file; what else it has depends on the experiment. */
+export interface ExperimentLine {
+  experiment: string;
+  kind: 'settings' | 'run' | 'curve' | 'summary';
+}
+
+/** What `unroll experiment` measured. */
+export interface Experiment {
+  name: string;
+  command: string;
+  /** As they are printed. */
+  tables: { title: string; columns: string[]; rows: string[][] }[];
+  notes: string[];
+  lines: ExperimentLine[];
+}
+
 export interface PageData {
   title: string;
   runs: Run[];
   sentences: Sentence[];
+  experiment?: Experiment;
 }
 
 /** The epoch whose model is kept: the last one that was better than all before it. */

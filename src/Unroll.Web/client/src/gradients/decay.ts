@@ -16,7 +16,7 @@ export function decayChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
     note: isBounded
       ? 'Pascanu et al. (2013): going back k words, the gradient grows at most by σᵏ, σ the largest singular value of the recurrent weights (tanh and ReLU have slopes of at most 1). Below σ = 1 it must vanish.'
       : 'The bound of Pascanu et al. (2013) is that of one vanilla recurrence read at its last word; this network has gates, more layers or directions, or another pooling.',
-    yName: 'mean ‖∂L/∂h‖ (log scale)',
+    yName: 'mean ‖∂L/∂h‖',
     epochs,
     values: (epoch) => epoch.hidden_norm,
     isBounded,

@@ -1,5 +1,4 @@
-import { axis, frame, legend, look } from '../charts/axes';
-import { chartCard } from '../charts/chart';
+import { linesChart } from '../charts/lines';
 import type { GradientEpoch } from '../data';
 
 interface Distances {
@@ -19,37 +18,23 @@ const chosen = (epochs: GradientEpoch[]): GradientEpoch[] =>
 
 /** What is left of something over the distance, on a logarithmic scale, beside the bound (γ σ)^k that the largest singular value σ gives; γ = 1. */
 export function distanceChart(spec: Distances): HTMLElement {
-  const lines = chosen(spec.epochs).flatMap((epoch) => {
+  const lines = chosen(spec.epochs).flatMap((epoch, i) => {
     const values = spec.values(epoch);
-    const bound = { name: `bound, epoch ${epoch.epoch}`, isBound: true, values: values.map((_, k) => values[0]! * epoch.spectral_norm ** k) };
-    return [{ name: `epoch ${epoch.epoch}`, isBound: false, values }, ...(spec.isBounded ? [bound] : [])];
+    const bound = values.map((_, k): [number, number] => [k, values[0]! * epoch.spectral_norm ** k]);
+    return [
+      { name: `epoch ${epoch.epoch}`, colour: i, points: values.map((value, k): [number, number] => [k, value]) },
+      ...(spec.isBounded ? [{ name: `bound, epoch ${epoch.epoch}`, colour: i, style: 'bound' as const, points: bound }] : []),
+    ];
   });
-  return chartCard({
+  return linesChart({
     id: spec.id,
     title: spec.title,
     note: spec.note,
     height: 340,
-    option: (colours) => ({
-      ...frame(colours, spec.yName, 30),
-      legend: legend(colours, lines.map((line) => line.name)),
-      xAxis: axis(colours, 'words before the end', 'value', { min: 0, max: 'dataMax', minInterval: 1, splitLine: { show: false } }),
-      yAxis: axis(colours, '', 'log'),
-      series: lines.map((line, i) => {
-        const colour = colours.series[Math.floor(spec.isBounded ? i / 2 : i)]!;
-        return {
-          ...look(i, line.values.length),
-          name: line.name,
-          ...(line.isBound ? { symbol: 'none' } : {}),
-          color: colour,
-          lineStyle: { width: line.isBound ? 1 : 2, type: line.isBound ? 'dashed' : 'solid', color: colour },
-          data: line.values.flatMap((value, k) => (value > 0 ? [[k, value]] : [])),
-        };
-      }),
-    }),
-    table: () => ({
-      caption: spec.title,
-      columns: ['words before the end', ...lines.map((line) => line.name)],
-      rows: Array.from({ length: Math.max(...lines.map((line) => line.values.length)) }, (_, k) => [String(k), ...lines.map((line) => line.values[k])]),
-    }),
+    xName: 'words before the end',
+    x: { min: 0 },
+    yName: spec.yName,
+    yType: 'log',
+    lines: () => lines,
   }).element;
 }

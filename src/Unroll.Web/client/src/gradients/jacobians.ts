@@ -13,7 +13,7 @@ export function jacobianChart(run: Run, epochs: GradientEpoch[]): HTMLElement | 
     note: `The most by which ${state} of the first layer, k words before the end, can still change the last one: ‖∂s_T/∂s_{T−k}‖, after the epoch, a mean over ${measured.at(-1)!.jacobian_samples} long sentences. ${isVanilla
       ? 'It stays below (γσ)ᵏ with σ the largest singular value and slopes of at most γ = 1 (Pascanu et al. 2013).'
       : 'Gates open other ways than the recurrent weights, so powers of σ are no bound here.'}`,
-    yName: 'mean ‖∂s_T/∂s_{T−k}‖ (log scale)',
+    yName: 'mean ‖∂s_T/∂s_{T−k}‖',
     epochs: measured,
     values: (epoch) => epoch.jacobian_norm!,
     isBounded: isVanilla,
