@@ -57,20 +57,27 @@ internal static class LabCommand
             {
                 classifier.Save(folder, parsed.GetValue(overwrite));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
-                LabRun.WriteFiles(folder, writer => WriteSettings(writer, parsed.GetValue(seed), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(hidden)), reports);
-                RunPage.WriteInto(folder, terminal, [.. sentences.Select(sentence => Inspector.Inspect(classifier, sentence))]);
+                LabRun.WriteFiles(
+                    folder, writer => WriteSettings(writer, parsed.GetValue(seed), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(hidden), sentences), reports);
+                RunPage.WriteInto(folder, terminal);
             }
             return 0;
         });
         return command;
     }
 
-    private static void WriteSettings(Utf8JsonWriter json, ulong seed, int epochs, float learningRate, int hidden)
+    private static void WriteSettings(Utf8JsonWriter json, ulong seed, int epochs, float learningRate, int hidden, string[] sentences)
     {
         json.WriteNumber("seed", seed);
         json.WriteNumber("epochs", epochs);
         json.WriteNumber("lr", learningRate);
         json.WriteNumber("hidden", hidden);
+        if (sentences.SequenceEqual(LabExercise.TestSentences))
+            return;
+        json.WriteStartArray(LabRun.TestKey);
+        foreach (string sentence in sentences)
+            json.WriteStringValue(sentence);
+        json.WriteEndArray();
     }
 
     private static void WriteText(Terminal terminal, double[] history, HiddenStateTrace[] traces)

@@ -64,7 +64,7 @@ public class TrainCommandTests
         {
             using JsonDocument json = JsonDocument.Parse(lines[epoch - 1]);
             Assert.Equal(
-                (string[])["epoch", "samples", "hidden_norm", "by_step", "spectral_norm", "spectral_radius"],
+                (string[])["epoch", "samples", "hidden_norm", "by_step", "spectral_norm", "spectral_radius", "jacobian_samples", "jacobian_norm"],
                 json.RootElement.EnumerateObject().Select(field => field.Name));
             Assert.Equal(epoch, json.RootElement.GetProperty("epoch").GetInt32());
             Assert.Equal(2, json.RootElement.GetProperty("samples").GetInt32());

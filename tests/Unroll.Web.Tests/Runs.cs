@@ -41,7 +41,9 @@ public sealed class Runs : IDisposable
         return run.ExitCode == 0 ? file : throw new InvalidOperationException(run.Error);
     }
 
-    /// <summary>A run with gradients that are known beforehand: ‖dL/dh‖ at distance k in epoch e is 0.5 (0.5 + e/10)^k.</summary>
+    /// <summary>
+    /// A run with gradients that are known beforehand: at distance k in epoch e ‖dL/dh‖ is 0.5 (0.5 + e/10)^k, the product of Jacobians (0.4 + e/10)^k.
+    /// </summary>
     public string WithGradients(int epochs = 3, int steps = 12)
     {
         string copy = Directory.CreateDirectory(this[$"gradients-{Guid.NewGuid():N}"]).FullName;
@@ -49,11 +51,14 @@ public sealed class Runs : IDisposable
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         IEnumerable<string> lines = Enumerable.Range(1, epochs).Select(e =>
         {
-            string[] norms = [.. Enumerable.Range(0, steps).Select(k => (0.5 * Math.Pow(0.5 + e / 10.0, k)).ToString("R", CultureInfo.InvariantCulture))];
-            return $$"""{"epoch":{{e}},"samples":8,"hidden_norm":[{{string.Join(",", norms)}}],"by_step":[{{string.Join(",", norms.Reverse())}}],"spectral_norm":0.{{e + 6}},"spectral_radius":0.{{e + 4}}}""";
+            string[] norms = Powers(0.5, 0.5 + e / 10.0);
+            return $$"""{"epoch":{{e}},"samples":8,"hidden_norm":[{{string.Join(",", norms)}}],"by_step":[{{string.Join(",", norms.Reverse())}}],"spectral_norm":0.{{e + 6}},"spectral_radius":0.{{e + 4}},"jacobian_samples":4,"jacobian_norm":[{{string.Join(",", Powers(1, 0.4 + e / 10.0))}}]}""";
         });
         File.WriteAllLines(Path.Combine(copy, "gradients.jsonl"), lines);
         return copy;
+
+        string[] Powers(double first, double factor) =>
+            [.. Enumerable.Range(0, steps).Select(k => (first * Math.Pow(factor, k)).ToString("R", CultureInfo.InvariantCulture))];
     }
 
     public void Dispose() => _folder.Dispose();

@@ -93,4 +93,17 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
         Assert.Equal("The movie is bad", await page.Page.Locator("#sentence-text").TextContentAsync());
         Assert.Equal(2, (await page.Points("path", 1)).Length);
     }
+
+    [Fact]
+    public async Task A_report_of_the_lab_made_later_is_the_same_with_the_sentences_that_were_tested()
+    {
+        string folder = runs["lab-tests"];
+        Assert.Equal(0, Cli.Tests.CommandRun.Of("lab", "--out", folder, "--test", "good movie", "--test", "bad").ExitCode);
+        string later = runs.Report(folder);
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(later, TestContext.Current.CancellationToken));
+        await using OpenPage page = await Browser.Open(later, tab: "#sentence");
+        Assert.Equal(["good movie", "bad"], await page.Page.Locator("#panel-sentence select option").AllTextContentsAsync());
+        await page.Show("training");
+        Assert.Equal("unroll lab --test 'good movie' --test bad --out lab-tests", await page.Page.Locator("#command").TextContentAsync());
+    }
 }

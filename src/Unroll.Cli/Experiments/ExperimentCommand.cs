@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using Unroll.Cli.Report;
 using Unroll.Formats;
 
 namespace Unroll.Cli.Experiments;
@@ -23,8 +25,8 @@ internal sealed class ExperimentCommand
     private readonly Option<int?> _steps = Options.OptionalInteger("--steps", "Training steps of a run at most; for order, epochs", 1);
     private readonly Option<string?> _data = Options.Text("--data", "Labelled rows for order; a tenth is kept to measure on", "FILE");
     private readonly Option<bool> _full = new("--full") { Description = "The published sizes; hours rather than minutes" };
-    private readonly Option<string?> _output = Options.Text("--out", "Folder that gets NAME.jsonl", "DIR");
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace NAME.jsonl if it exists" };
+    private readonly Option<string?> _output = Options.Text("--out", "Folder that gets NAME.jsonl, the measurements, and NAME.html, their charts", "DIR");
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace NAME.jsonl and NAME.html if they exist" };
     private readonly Option<bool> _json = Options.Json("Print JSON lines instead of tables");
     private readonly Terminal _terminal;
 
@@ -49,8 +51,12 @@ internal sealed class ExperimentCommand
         ExperimentSettings settings = Settings(experiment, parsed);
         string? path = parsed.GetValue(_output) is { } folder ? Path.Combine(folder, experiment.Name + ".jsonl") : null;
         bool overwrite = parsed.GetValue(_overwrite);
+        string? page = Path.ChangeExtension(path, ".html");
         if (path is not null)
+        {
             DurableFile.RequirePath(path, overwrite);
+            DurableFile.RequirePath(page!, overwrite);
+        }
         using var interrupted = new Interruption();
         var log = new ExperimentLog(experiment.Name, _terminal, parsed.GetValue(_json));
         try
@@ -65,7 +71,35 @@ internal sealed class ExperimentCommand
             return 0;
         DurableFile.Write(path, overwrite, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(log.Lines.Select(line => line + "\n")))));
         _terminal.Error.WriteLine($"Saved the measurements in {path}");
+        string command = CommandLine.OfExperiment(experiment.Name, GivenOptions(parsed));
+        PageFile.TryWrite(page!, _terminal, () => PageFile.Write(page!, overwrite: true, json => WritePage(json, experiment, command, log)));
         return 0;
+    }
+
+    // What changes the results, and the folder by its name alone.
+    private IEnumerable<(string Name, string? Value)> GivenOptions(ParseResult parsed)
+    {
+        foreach (Option option in AllOptions)
+        {
+            if (option == _overwrite || option == _json || parsed.GetResult(option) is not { Implicit: false } given)
+                continue;
+            string? value = given.Tokens.Count == 0 ? null : given.Tokens[0].Value;
+            yield return (option.Name, option == _output ? RunFiles.NameOf(value!) : value);
+        }
+    }
+
+    private static void WritePage(Utf8JsonWriter json, IExperiment experiment, string command, ExperimentLog log)
+    {
+        json.WriteString("title", experiment.Question);
+        json.WriteStartArray("runs");
+        json.WriteEndArray();
+        json.WriteStartArray("sentences");
+        json.WriteEndArray();
+        json.WriteStartObject("experiment");
+        json.WriteString("name", experiment.Name);
+        json.WriteString("command", command);
+        log.WriteTo(json);
+        json.WriteEndObject();
     }
 
     private static IExperiment Find(string name) =>

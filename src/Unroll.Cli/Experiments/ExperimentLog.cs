@@ -12,6 +12,8 @@ namespace Unroll.Cli.Experiments;
 internal sealed class ExperimentLog(string experiment, Terminal terminal, bool json)
 {
     private readonly List<string> _lines = [];
+    private readonly List<(string Title, string[] Headers, IReadOnlyList<string[]> Rows)> _tables = [];
+    private readonly List<string> _texts = [];
 
     /// <summary>The lines so far.</summary>
     public IReadOnlyList<string> Lines => _lines;
@@ -42,6 +44,7 @@ internal sealed class ExperimentLog(string experiment, Terminal terminal, bool j
     /// <param name="rows">A text a column.</param>
     public void Table(string title, string[] headers, IReadOnlyList<string[]> rows)
     {
+        _tables.Add((title, headers, rows));
         if (json)
             return;
         int[] widths = [.. headers.Select((header, column) => rows.Select(row => row[column].Length).Append(header.Length).Max())];
@@ -57,8 +60,34 @@ internal sealed class ExperimentLog(string experiment, Terminal terminal, bool j
     /// <summary>Shows a line of text.</summary>
     public void Text(string text)
     {
+        _texts.Add(text);
         if (!json)
             terminal.Output.WriteLine(text);
+    }
+
+    /// <summary>Writes what the page shows: <c>tables</c>, <c>notes</c> below them and <c>lines</c>.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("tables");
+        foreach ((string title, string[] headers, IReadOnlyList<string[]> rows) in _tables)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("title", title);
+            writer.WritePropertyName("columns");
+            WriteArray(writer, headers);
+            writer.WriteStartArray("rows");
+            foreach (string[] row in rows)
+                WriteArray(writer, row);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WritePropertyName("notes");
+        WriteArray(writer, _texts);
+        writer.WriteStartArray("lines");
+        foreach (string line in _lines)
+            writer.WriteRawValue(line);
+        writer.WriteEndArray();
     }
 
     /// <summary>Says how far it is, where somebody is looking.</summary>

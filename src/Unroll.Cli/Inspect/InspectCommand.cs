@@ -24,7 +24,7 @@ internal static class InspectCommand
             string text = OnlyText(parsed.GetValue(texts) ?? []);
             string? page = parsed.GetValue(html);
             if (page is not null)
-                SentencePage.Require(page, parsed.GetValue(overwrite));
+                PageFile.Require(page, parsed.GetValue(overwrite));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
             TextInspection inspection = Inspector.Inspect(classifier, text);
             RequireKnownWords(inspection);

@@ -34,8 +34,20 @@ internal static class CommandLine
         return Join([.. words, "--out", name]);
     }
 
+    /// <summary>Of an experiment.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">Options that were given, with their values; null for a switch.</param>
+    public static string OfExperiment(string name, IEnumerable<(string Name, string? Value)> options) =>
+        Join(["unroll", "experiment", name, .. options.SelectMany(option => option.Value is null ? (string[])[option.Name] : [option.Name, option.Value])]);
+
     private static void Add(List<string> words, string name, JsonElement value)
     {
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement one in value.EnumerateArray())
+                Add(words, name, one);
+            return;
+        }
         words.Add(value.ValueKind == JsonValueKind.False ? $"--{name}=false" : $"--{name}");
         if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             words.Add(value.ToString());

@@ -11,6 +11,9 @@ internal static class LabRun
     /// <summary>The name of the file of settings.</summary>
     public const string SettingsName = "lab.json";
 
+    /// <summary>The setting with the sentences that were tested instead of the lab's two.</summary>
+    public const string TestKey = "test";
+
     /// <summary>Settings that nobody has to give.</summary>
     public static readonly (string Name, string Value)[] Defaults =
     [

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Unroll.Cli.Train;
+using Unroll.Inspection;
+using Unroll.Models;
 
 namespace Unroll.Cli.Report;
 
@@ -27,14 +29,33 @@ internal sealed class RunFiles
     }
 
     /// <summary>What the run is called: its folder.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_folder)));
+    public string Name => NameOf(_folder);
+
+    /// <summary>The name of a folder, without those above it.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    private bool IsLab => File.Exists(Path.Combine(_folder, LabRun.SettingsName));
+
+    /// <summary>The sentences that the lab tested, word by word; none of other runs.</summary>
+    /// <exception cref="InputException">The lab's model is damaged.</exception>
+    public IReadOnlyList<TextInspection> Sentences()
+    {
+        if (!IsLab || !ModelFolder.IsModelFolder(_folder))
+            return [];
+        using JsonDocument settings = Parse(LabRun.SettingsName)!;
+        string[] texts = settings.RootElement.TryGetProperty(LabRun.TestKey, out JsonElement given)
+            ? [.. given.EnumerateArray().Select(text => text.ToString())]
+            : LabExercise.TestSentences;
+        SentenceClassifier classifier = SentenceClassifier.Load(_folder);
+        return [.. texts.Select(text => Inspector.Inspect(classifier, text))];
+    }
 
     /// <summary>Writes the run as one object.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="name">What it is called in the page.</param>
     public void Write(Utf8JsonWriter json, string name)
     {
-        bool isLab = File.Exists(Path.Combine(_folder, LabRun.SettingsName));
+        bool isLab = IsLab;
         using JsonDocument? settings = Parse(isLab ? LabRun.SettingsName : RunFolder.SettingsName);
         json.WriteStartObject();
         json.WriteString("name", name);

@@ -1,24 +1,13 @@
-using Unroll.Formats;
 using Unroll.Inspection;
-using Unroll.Web;
 
 namespace Unroll.Cli.Report;
 
 /// <summary>One inspected text as an HTML file.</summary>
 internal static class SentencePage
 {
-    /// <summary>Refuses what <see cref="Write"/> would refuse.</summary>
-    /// <exception cref="InputException">The file cannot be written, or this build has no page.</exception>
-    public static void Require(string path, bool overwrite)
-    {
-        DurableFile.RequirePath(path, overwrite);
-        if (!ReportPage.IsBuilt)
-            throw new InputException($"{path}: not written, {ReportPage.HowToBuild}");
-    }
-
     /// <summary>Writes the page.</summary>
     /// <exception cref="InputException">The file cannot be written, or this build has no page.</exception>
-    public static void Write(string path, bool overwrite, TextInspection text) => RunPage.Write(path, overwrite, json =>
+    public static void Write(string path, bool overwrite, TextInspection text) => PageFile.Write(path, overwrite, json =>
     {
         json.WriteString("title", "A text, word by word");
         json.WriteStartArray("runs");

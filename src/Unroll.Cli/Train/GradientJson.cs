@@ -16,5 +16,7 @@ internal static class GradientJson
         json.WriteNumberOrNull(flow.SpectralNorm);
         json.WritePropertyName("spectral_radius");
         json.WriteNumberOrNull(flow.SpectralRadius);
+        json.WriteNumber("jacobian_samples", flow.JacobianSamples);
+        json.WriteNumbers("jacobian_norm", flow.JacobianByDistance);
     });
 }

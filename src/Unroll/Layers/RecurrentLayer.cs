@@ -72,18 +72,11 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
         }
     }
 
-    private void ForwardStep(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t)
-    {
-        int before = reverse ? t + 1 : t - 1;
-        // The first rows go on from the step before, the others begin here.
-        int going = Math.Min(pass.Shard.BatchSize(t), pass.Shard.BatchSize(before));
-        if (going > 0)
-            ForwardRows(kernels, weights, pass, t, 0, going, Going(pass, before));
-        if (going < pass.Shard.BatchSize(t))
-            ForwardRows(kernels, weights, pass, t, going, pass.Shard.BatchSize(t), Beginning(pass, going));
-    }
-
-    private void BackwardStep(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t)
+    /// <summary>
+    /// Propagates dh and dc through one step alone, to the states before it. The step's gates are overwritten with da; gradients of
+    /// parameters and input are not made.
+    /// </summary>
+    public void BackwardStep(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t)
     {
         if (pass.DHiddenNorms != null)
             MeasureGradient(pass, t);
@@ -94,6 +87,17 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
         if (going < pass.Shard.BatchSize(t))
             cell.Backward(kernels, Step(pass, t, going, pass.Shard.BatchSize(t), Beginning(pass, going)));
         PropagateToStepBefore(kernels, weights, pass, t);
+    }
+
+    private void ForwardStep(IKernels kernels, RecurrentWeights weights, in RecurrentPass pass, int t)
+    {
+        int before = reverse ? t + 1 : t - 1;
+        // The first rows go on from the step before, the others begin here.
+        int going = Math.Min(pass.Shard.BatchSize(t), pass.Shard.BatchSize(before));
+        if (going > 0)
+            ForwardRows(kernels, weights, pass, t, 0, going, Going(pass, before));
+        if (going < pass.Shard.BatchSize(t))
+            ForwardRows(kernels, weights, pass, t, going, pass.Shard.BatchSize(t), Beginning(pass, going));
     }
 
     // ‖dh_t‖ before the cell's equations use it up: what looks at how gradients vanish and explode.

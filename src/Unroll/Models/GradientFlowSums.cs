@@ -60,8 +60,8 @@ internal sealed class GradientFlowSums
     }
 
     /// <summary>The means of an epoch.</summary>
-    public GradientFlow Mean(int epoch, RecurrentSpectrum spectrum) =>
-        new(epoch, _samples, Means(_byDistance), Means(_byStep), spectrum.Norm, spectrum.Radius);
+    public GradientFlow Mean(int epoch, RecurrentSpectrum spectrum, JacobianNorms jacobians) => new(
+        epoch, _samples, Means(_byDistance), Means(_byStep), spectrum.Norm, spectrum.Radius, jacobians.Sentences, jacobians.Measure());
 
     /// <summary>Writes what was added up into an object, so that a training can go on within an epoch.</summary>
     public void WriteTo(Utf8JsonWriter json)

@@ -19,6 +19,7 @@ internal sealed class Trainer
     private readonly EncodedTexts? _dev;
     private readonly Parameters _kept;
     private readonly TrainingCheckpoint? _checkpoint;
+    private readonly JacobianNorms? _jacobians;
     private readonly int _epochs;
     private readonly long _totalSteps;
     private TrainingPosition _position = new();
@@ -35,6 +36,8 @@ internal sealed class Trainer
         _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
         if (options.Checkpoint is { } checkpoint)
             _checkpoint = new TrainingCheckpoint(checkpoint, _step, _kept, TrainingCheckpoint.RunHash(classifier, options, train, dev));
+        if (options.GradientFlow is not null)
+            _jacobians = new JacobianNorms(classifier.Network, train, pool);
     }
 
     /// <summary>
@@ -100,7 +103,7 @@ internal sealed class Trainer
         if (report.IsBest)
             _classifier.Parameters.Values.CopyTo(_kept.Values);
         TrainingProgress finished = Progress(report);
-        _options.GradientFlow?.Report(at.GradientFlow.Mean(at.Epoch, RecurrentSpectrum.Of(_classifier.Network)));
+        _options.GradientFlow?.Report(at.GradientFlow.Mean(at.Epoch, RecurrentSpectrum.Of(_classifier.Network), _jacobians!));
         at.Reports.Add(report);
         at.NextEpoch();
         at.GeneratorAtEpoch = _generator.SaveState();

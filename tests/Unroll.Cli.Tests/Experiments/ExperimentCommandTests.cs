@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Unroll.Cli.Experiments;
 using Unroll.Tests;
+using Unroll.Web;
 using Xunit;
 
 namespace Unroll.Cli.Tests.Experiments;
@@ -91,6 +92,9 @@ public class ExperimentCommandTests
         Assert.Equal(8, printed.OutputLines.Length);
         JsonElement run = JsonDocument.Parse(printed.OutputLines[1]).RootElement;
         Assert.Equal(30, run.GetProperty("curve").GetArrayLength());
+        // Where Node was not there, the command says how to come to the page and is done all the same.
+        Assert.Equal(ReportPage.IsBuilt, File.Exists(folder["results/seeds.html"]));
+        Assert.Contains(ReportPage.IsBuilt ? $"Report in {folder["results/seeds.html"]}" : $"No seeds.html: {ReportPage.HowToBuild}", printed.Error, StringComparison.Ordinal);
 
         CommandRun again = CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"]);
         Assert.Equal(2, again.ExitCode);
@@ -99,6 +103,10 @@ public class ExperimentCommandTests
         Assert.Equal(0, table.ExitCode);
         Assert.Contains(" of 6", table.Output, StringComparison.Ordinal);
         Assert.Equal(printed.Output, File.ReadAllText(file));
+        File.Delete(file);
+        File.WriteAllText(folder["results/seeds.html"], "mine");
+        Assert.Contains("seeds.html: exists already", CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"]).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
     }
 
     [Theory]

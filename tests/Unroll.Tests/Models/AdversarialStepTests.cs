@@ -90,7 +90,7 @@ public class AdversarialStepTests
             var step = new TrainingStep(network, network.Parameters, Vocabulary, new TrainingOptions { Adversarial = epsilon }, pool);
             var sums = new GradientFlowSums();
             step.Run(texts, [0, 1, 2], 0, sums);
-            return sums.Mean(1, default);
+            return sums.Mean(1, default, new JacobianNorms(network, texts, pool));
         }
         Close.To([.. Flow(0).ByDistance], [.. Flow(Epsilon).ByDistance], 0, 1e-6, "by distance");
     }
@@ -109,7 +109,7 @@ public class AdversarialStepTests
         using var pool = new WorkerPool(2);
         var step = new TrainingStep(network, network.Parameters, Vocabulary, new TrainingOptions { Adversarial = epsilon }, pool);
         double loss = step.ComputeGradients(texts, [.. Enumerable.Range(0, texts.Count)]);
-        return (loss, step.Gradients.Values.ToArray());
+        return (loss, step.CopyGradients().Values.ToArray());
     }
 
     private static (Network Network, EncodedTexts Texts) Create(Cell cell, Pooling pooling, bool bidirectional, float dropout, int[][] sentences)

@@ -63,7 +63,7 @@ public class CheckpointTests
         }
 
         static string Describe(GradientFlow flow) =>
-            $"{flow.Epoch} {flow.Samples} {string.Join(' ', flow.ByDistance)} {string.Join(' ', flow.ByStep)} {flow.SpectralNorm} {flow.SpectralRadius}";
+            $"{flow.Epoch} {flow.Samples} {string.Join(' ', flow.ByDistance)} {string.Join(' ', flow.ByStep)} {flow.SpectralNorm} {flow.SpectralRadius} {string.Join(' ', flow.JacobianByDistance)}";
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class GradientFlowTests
                     var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, new TrainingOptions { Optimizer = OptimizerKind.Sgd }, pool);
                     step.Run(texts, [.. Enumerable.Range(first, rows)], learningRate: 0, sums);
                 }
-                GradientFlow flow = sums.Mean(1, default);
+                GradientFlow flow = sums.Mean(1, default, new JacobianNorms(classifier.Network, texts, pool));
                 Assert.Equal(texts.Count, flow.Samples);
                 Close.To(golden.GetProperty("hidden_norm").Doubles(), [.. flow.ByDistance], 1e-6, 1e-4, name);
                 Close.To(golden.GetProperty("by_step").Doubles(), [.. flow.ByStep], 1e-6, 1e-4, name);
@@ -73,6 +73,8 @@ public class GradientFlowTests
         Assert.All(flows, flow => Assert.True(flow.ByDistance.All(norm => norm is > 0 and < 10), string.Join(' ', flow.ByDistance)));
         Assert.NotEqual(flows[0].ByStep[0], flows[1].ByStep[0]);
         Assert.NotEqual(flows[0].SpectralRadius, flows[2].SpectralRadius);
+        Assert.All(flows, flow => Assert.Equal(1, flow.JacobianByDistance[0]));
+        Assert.NotEqual(flows[0].JacobianByDistance[1], flows[2].JacobianByDistance[1]);
     }
 
     [Theory]

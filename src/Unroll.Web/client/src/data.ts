@@ -28,6 +28,9 @@ export interface GradientEpoch {
   by_step: number[];
   spectral_norm: number;
   spectral_radius: number;
+  jacobian_samples?: number;
+  /** Mean of ‖∂s_T/∂s_{T-d}‖ by d, 0 first, of the lowest layer's forward direction. */
+  jacobian_norm?: number[];
 }
 
 export interface LabelScores {
@@ -150,10 +153,27 @@ export interface Sentence {
   };
 }
 
+/** A line of an experiment's file; what else it has depends on the experiment. */
+export interface ExperimentLine {
+  experiment: string;
+  kind: 'settings' | 'run' | 'curve' | 'summary';
+}
+
+/** What `unroll experiment` measured. */
+export interface Experiment {
+  name: string;
+  command: string;
+  /** As they are printed. */
+  tables: { title: string; columns: string[]; rows: string[][] }[];
+  notes: string[];
+  lines: ExperimentLine[];
+}
+
 export interface PageData {
   title: string;
   runs: Run[];
   sentences: Sentence[];
+  experiment?: Experiment;
 }
 
 /** The epoch whose model is kept: the last one that was better than all before it. */

@@ -1,6 +1,7 @@
 import './style.css';
 import { publish } from './charts/register';
 import type { PageData } from './data';
+import { experimentPage } from './experiment/experimentPage';
 import { gradientsTab } from './gradients/gradientsTab';
 import { element } from './page/element';
 import { tabs } from './page/tabs';
@@ -12,14 +13,17 @@ const data = JSON.parse(document.getElementById('unroll-data')!.textContent!) as
 publish(data);
 document.title = data.title;
 
-const training = { id: 'training', title: 'Training', content: () => trainingTab(data.runs) };
-const gradients = { id: 'gradients', title: 'Gradients', content: () => gradientsTab(data.runs) };
-const sentence = { id: 'sentence', title: 'Sentence', content: () => sentenceTab(data.sentences) };
 // What the page is about comes first.
-const { list, panels } = tabs(data.runs.length > 0 ? [training, gradients, sentence] : [sentence, training, gradients]);
+function parts(): HTMLElement[] {
+  if (data.experiment) return [element('main', {}, ...experimentPage(data.experiment))];
+  const training = { id: 'training', title: 'Training', content: () => trainingTab(data.runs) };
+  const gradients = { id: 'gradients', title: 'Gradients', content: () => gradientsTab(data.runs) };
+  const sentence = { id: 'sentence', title: 'Sentence', content: () => sentenceTab(data.sentences) };
+  const { list, panels } = tabs(data.runs.length > 0 ? [training, gradients, sentence] : [sentence, training, gradients]);
+  return [list, element('main', {}, ...panels)];
+}
 
 document.body.append(
   element('header', {},
     element('div', {}, element('p', { class: 'mark' }, 'Unroll'), element('h1', { dir: 'auto' }, data.title)), themeButton()),
-  list,
-  element('main', {}, ...panels));
+  ...parts());

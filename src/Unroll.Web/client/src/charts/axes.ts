@@ -1,3 +1,4 @@
+import { power } from '../page/numbers';
 import type { Palette } from '../page/palette';
 import type { Option } from './echarts';
 
@@ -24,7 +25,7 @@ export function frame(colours: Palette, yName: string, below = 0): Option {
 }
 
 /** An axis. */
-export function axis(colours: Palette, name: string, type: 'value' | 'category' | 'log', more: object = {}): object {
+export function axis(colours: Palette, name: string, type: 'value' | 'category' | 'log', more: { axisLabel?: object } & Record<string, unknown> = {}): object {
   return {
     type,
     name,
@@ -33,9 +34,9 @@ export function axis(colours: Palette, name: string, type: 'value' | 'category' 
     nameTextStyle: { ...font, color: colours.muted },
     axisLine: { show: type === 'category', lineStyle: { color: colours.muted } },
     axisTick: { show: false },
-    axisLabel: { ...font, color: colours.muted, hideOverlap: true },
     splitLine: { show: type !== 'category', lineStyle: { color: colours.line } },
     ...more,
+    axisLabel: { ...font, color: colours.muted, hideOverlap: true, ...(type === 'log' ? { formatter: power } : {}), ...more.axisLabel },
   };
 }
 

@@ -4,6 +4,7 @@ import { element } from '../page/element';
 import { grid, missing, section } from '../page/section';
 import { decayChart } from './decay';
 import { flowChart } from './flow';
+import { jacobianChart } from './jacobians';
 import { spectrumChart } from './spectrum';
 
 /** How far the gradient reaches back in time, epoch by epoch. */
@@ -19,6 +20,6 @@ function oneRun(run: Run): HTMLElement[] {
     return [missing('Gradients through time were not recorded in this run: its folder has no gradients.jsonl.')];
   return [
     section('How far the gradient reaches back', grid(flowChart(run.gradients), decayChart(run, run.gradients))),
-    section('The recurrent weights', grid(spectrumChart(run, run.gradients))),
+    section('What the recurrence passes on', grid(jacobianChart(run, run.gradients), spectrumChart(run, run.gradients))),
   ];
 }

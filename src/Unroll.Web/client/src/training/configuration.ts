@@ -3,21 +3,6 @@ import { element } from '../page/element';
 import { card } from '../page/section';
 import { tableElement, type Cell } from '../page/table';
 
-/** The command that repeats the run. */
-export function commandCard(run: Run): HTMLElement {
-  const code = element('code', {}, run.command);
-  const copy = element('button', {
-    type: 'button',
-    class: 'quiet',
-    click: () => {
-      getSelection()?.selectAllChildren(code);
-      navigator.clipboard?.writeText(run.command).then(() => (copy.textContent = 'Copied'), () => (copy.textContent = 'Selected'));
-    },
-  }, 'Copy');
-  return card('Repeat this run', element('p', { class: 'note' }, 'The same rows, seed and instruction set give the same bytes.'),
-    element('pre', { id: 'command', tabindex: 0 }, code), copy);
-}
-
 const cell = (value: unknown): Cell =>
   value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : typeof value === 'number' ? String(value) : String(value);
 

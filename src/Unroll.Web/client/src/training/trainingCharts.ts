@@ -25,7 +25,7 @@ export function trainingCharts(runs: Run[]): HTMLElement[] {
       id: 'gradient-norm',
       title: 'Norm of the gradient',
       note: clips.length > 0 ? 'Mean over the steps of an epoch, before clipping; steps above the threshold are scaled down to it.' : 'Mean over the steps of an epoch; nothing is clipped.',
-      yName: '‖gradient‖, all parameters (log scale)',
+      yName: '‖gradient‖, all parameters',
       type: 'log',
       runs,
       curves: [{ name: 'gradient norm', value: (epoch) => (epoch.gradient_norm > 0 ? epoch.gradient_norm : undefined) }],

@@ -1,9 +1,10 @@
 import { labelsOf, type Run } from '../data';
 import { choice } from '../page/choice';
+import { commandCard } from '../page/command';
 import { element } from '../page/element';
 import { grid, missing, section } from '../page/section';
 import { comparison } from './comparison';
-import { commandCard, configurationCard } from './configuration';
+import { configurationCard } from './configuration';
 import { confusionChart } from './confusion';
 import { dataCard } from './dataCard';
 import { lengthChart } from './lengths';
@@ -31,7 +32,7 @@ function oneRun(run: Run): HTMLElement[] {
         confusionChart(evaluation, labelsOf(run)), evaluation.by_length && lengthChart(evaluation.by_length), element('div', { class: 'stack' }, labelScores(evaluation, labelsOf(run)), baselines(evaluation.summary)),
         mistakesCard(evaluation.mistakes)))
       : section('On the dev rows', missing('Not measured: there are no dev rows, or the training is not finished.')),
-    section('The run', grid(element('div', { class: 'stack' }, commandCard(run), configurationCard(run)), run.data && dataCard(run.data))),
+    section('The run', grid(element('div', { class: 'stack' }, commandCard('Repeat this run', 'The same rows, seed and instruction set give the same bytes.', run.command), configurationCard(run)), run.data && dataCard(run.data))),
   ];
   return parts;
 }

@@ -1,0 +1,83 @@
+import { linesChart, type Lines } from '../charts/lines';
+import type { ChartCard } from '../charts/chart';
+import type { Experiment } from '../data';
+import { choice } from '../page/choice';
+import { distinct, linesOf } from './lines';
+
+interface Setup {
+  cell: string;
+  length: number;
+  radius: number;
+  clip: boolean;
+}
+
+interface Run extends Setup {
+  curve: (number | null)[];
+  gradient_curve: (number | null)[];
+}
+
+interface Summary extends Setup {
+  median_largest_jump: number | null;
+  median_largest_gradient: number | null;
+}
+
+const clipping = (clip: boolean): string => (clip ? 'clipped' : 'not clipped');
+
+/** What large recurrent weights do, with clipping and without. */
+export function explodingCharts(experiment: Experiment): HTMLElement[] {
+  const runs = linesOf<Run>(experiment, 'run');
+  const summaries = linesOf<Summary>(experiment, 'summary');
+  const hasLengths = distinct(summaries.map((summary) => summary.length)).length > 1;
+  const name = ({ cell, length }: Setup): string => (hasLengths ? `${cell}, ${length} words` : cell);
+
+  const byRadius = (id: string, title: string, yName: string, value: (summary: Summary) => number | null): HTMLElement =>
+    linesChart({
+      id,
+      title,
+      note: 'Median over the seeds. Where a line ends, the median training broke: its loss was no number any more.',
+      xName: 'spectral radius at the beginning',
+      x: { minInterval: 0 },
+      yName,
+      yType: 'log',
+      lines: () => distinct(summaries.map(name)).flatMap((cell, i) => [false, true].map((clip) => ({
+        name: `${cell}, ${clipping(clip)}`,
+        colour: i,
+        look: clip ? 1 : 0,
+        points: summaries.filter((summary) => name(summary) === cell && summary.clip === clip).map((summary): [number, number | null] => [summary.radius, value(summary)]),
+      }))),
+    }).element;
+
+  const setup = (of: Setup): string => `${name(of)}, radius ${of.radius}`;
+  const setups = distinct(runs.map(setup));
+  // Where clipping shows best without breaking the axis: the highest jump that left a number.
+  const jumps = summaries.filter((summary) => !summary.clip).sort((a, b) => (b.median_largest_jump ?? 0) - (a.median_largest_jump ?? 0));
+  const first = setups.indexOf(setup(jumps[0]!));
+  const bySteps = (id: string, title: string, yName: string, marks: () => object[], curve: (run: Run) => (number | null)[]): HTMLElement => {
+    let shown = setups[first]!;
+    const spec: Lines = {
+      id,
+      title,
+      note: 'Each line is a seed.',
+      controls: [choice('Of', setups, (i) => {
+        shown = setups[i]!;
+        card.redraw();
+      }, first)],
+      xName: 'step',
+      yName,
+      yType: 'log',
+      marks,
+      lines: () => [false, true].flatMap((clip, colour) => runs
+        .filter((run) => setup(run) === shown && run.clip === clip)
+        .map((run) => ({ name: clipping(clip), colour: 1 - colour, look: colour, points: curve(run).map((value, i): [number, number | null] => [i + 1, value]) }))),
+    };
+    const card: ChartCard = linesChart(spec);
+    return card.element;
+  };
+
+  return [
+    byRadius('largest-gradient', 'Largest gradient', 'largest norm of the gradient', (summary) => summary.median_largest_gradient),
+    byRadius('largest-jump', 'Largest jump of the loss', 'largest rise in one step', (summary) => summary.median_largest_jump),
+    bySteps('loss', 'Loss by step', 'loss', () => [{ yAxis: Math.LN2, label: { formatter: 'guessing' } }], (run) => run.curve),
+    bySteps('gradient', 'Norm of the gradient by step', 'norm, before clipping', () => [], (run) => run.gradient_curve),
+  ];
+}

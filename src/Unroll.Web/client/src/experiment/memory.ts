@@ -1,0 +1,82 @@
+import { chartCard } from '../charts/chart';
+import { heatMap } from '../charts/heatMap';
+import { linesChart, type Line } from '../charts/lines';
+import type { Experiment } from '../data';
+import { choiceOfLengths } from './lengths';
+import { distinct, linesOf, pointsEvery } from './lines';
+
+interface Run {
+  cell: string;
+  length: number;
+  steps: number;
+  curve_every: number;
+  curve: number[];
+}
+
+interface Summary {
+  cell: string;
+  length: number;
+  seeds: number;
+  learned: number;
+  mean_steps: number | null;
+  mean_accuracy: number;
+}
+
+/** How long a sentence each cell can use. */
+export function memoryCharts(experiment: Experiment): HTMLElement[] {
+  const runs = linesOf<Run>(experiment, 'run');
+  const summaries = linesOf<Summary>(experiment, 'summary');
+  const cells = distinct(summaries.map((summary) => summary.cell));
+  const lengths = distinct(summaries.map((summary) => summary.length)).sort((a, b) => a - b);
+  const of = (cell: string, length: number): Summary => summaries.find((summary) => summary.cell === cell && summary.length === length)!;
+  const seeds = summaries[0]!.seeds;
+  return [
+    chartCard({
+      id: 'learned',
+      title: 'Success against length',
+      note: `How many of ${seeds} seeds learned to say which word stood first, by the length of the sentence.`,
+      height: 90 + 36 * cells.length,
+      option: (colours) => heatMap({
+        xName: 'words of the sentence',
+        x: lengths.map(String),
+        yName: 'cell',
+        y: cells,
+        values: cells.map((cell) => lengths.map((length) => of(cell, length).learned)),
+        scale: 'sequential',
+        range: [0, seeds],
+        cell: String,
+        matrix: true,
+      }, colours),
+      table: () => ({
+        caption: 'Success against length',
+        columns: ['cell', ...lengths.map((length) => `${length} words`)],
+        rows: cells.map((cell) => [cell, ...lengths.map((length) => `${of(cell, length).learned} of ${seeds}`)]),
+      }),
+    }).element,
+    linesChart({
+      id: 'accuracy',
+      title: 'Accuracy against length',
+      note: 'At the end of training, mean over the seeds; 0.5 is guessing.',
+      height: 340,
+      xName: 'words of the sentence',
+      yName: 'accuracy',
+      y: { min: (range: { min: number }) => Math.min(0.4, range.min), max: 1 },
+      marks: () => [{ yAxis: 0.5, label: { formatter: 'guessing' } }],
+      lines: () => cells.map((cell) => ({ name: cell, points: lengths.map((length) => [length, of(cell, length).mean_accuracy]) })),
+    }).element,
+    choiceOfLengths(lengths, 'words', (shown, controls) => linesChart({
+      id: 'learning',
+      title: 'Accuracy while training',
+      note: 'Each line is a seed; it ends where the word is learned.',
+      height: 340,
+      controls,
+      xName: 'step',
+      yName: 'accuracy',
+      y: { min: (range: { min: number }) => Math.min(0.4, range.min), max: 1 },
+      lines: () => runs.filter((run) => run.length === shown()).map((run): Line => {
+        const place = cells.indexOf(run.cell);
+        return { name: run.cell, colour: place, look: place, points: pointsEvery(run.curve, run.curve_every, run.steps) };
+      }),
+    })),
+  ];
+}

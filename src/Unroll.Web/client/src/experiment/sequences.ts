@@ -1,0 +1,64 @@
+import { linesChart, type Line } from '../charts/lines';
+import type { Experiment } from '../data';
+import { choiceOfLengths } from './lengths';
+import { distinct, linesOf, pointsEvery } from './lines';
+
+interface Settings {
+  lengths: number[];
+  loss: string;
+  chance: number[];
+}
+
+interface Run {
+  cell: string;
+  length: number;
+  steps: number;
+  curve_every: number;
+  curve: number[];
+}
+
+interface Summary {
+  cell: string;
+  length: number;
+  mean_loss: number;
+}
+
+/** The loss of each cell beside that of knowing nothing. */
+export function sequenceCharts(experiment: Experiment): HTMLElement[] {
+  const { lengths, loss, chance } = linesOf<Settings>(experiment, 'settings')[0]!;
+  const runs = linesOf<Run>(experiment, 'run');
+  const summaries = linesOf<Summary>(experiment, 'summary');
+  const cells = distinct(summaries.map((summary) => summary.cell));
+  const unit = experiment.name === 'adding' ? 'numbers' : 'steps of gap';
+  const knowingNothing = (length: number): number => chance[lengths.indexOf(length)]!;
+  return [
+    choiceOfLengths(lengths, unit, (shown, controls) => linesChart({
+      id: 'loss',
+      title: 'Loss while training',
+      note: `Each line is a seed, and each point a mean of the steps since the point before. It ends where the loss is a tenth of knowing nothing.`,
+      height: 380,
+      controls,
+      xName: 'step',
+      yName: loss,
+      yType: 'log',
+      marks: () => [{ yAxis: knowingNothing(shown()), label: { formatter: 'knowing nothing' } }],
+      lines: () => runs.filter((run) => run.length === shown()).map((run): Line => {
+        const place = cells.indexOf(run.cell);
+        return { name: run.cell, colour: place, look: place, points: pointsEvery(run.curve, run.curve_every, run.steps) };
+      }),
+    })),
+    linesChart({
+      id: 'loss-by-length',
+      title: 'Loss at the end, by length',
+      note: 'Mean over the seeds.',
+      height: 380,
+      xName: experiment.name === 'adding' ? 'numbers in the sequence' : 'steps of gap',
+      yName: loss,
+      yType: 'log',
+      lines: () => [
+        ...cells.map((cell): Line => ({ name: cell, points: lengths.map((length) => [length, summaries.find((summary) => summary.cell === cell && summary.length === length)!.mean_loss]) })),
+        { name: 'knowing nothing', style: 'bound', points: lengths.map((length) => [length, knowingNothing(length)]) },
+      ],
+    }).element,
+  ];
+}

@@ -1,0 +1,17 @@
+import { element } from './element';
+import { card } from './section';
+
+/** A command to copy. */
+export function commandCard(title: string, note: string, command: string): HTMLElement {
+  const code = element('code', {}, command);
+  const copy = element('button', {
+    type: 'button',
+    class: 'quiet',
+    click: () => {
+      getSelection()?.selectAllChildren(code);
+      navigator.clipboard?.writeText(command).then(() => (copy.textContent = 'Copied'), () => (copy.textContent = 'Selected'));
+    },
+  }, 'Copy');
+  return card(title, element('p', { class: 'note' }, note),
+    element('pre', { id: 'command', tabindex: 0 }, code), copy);
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Unroll.Cli.Experiments;
+using Unroll.Cli.Tests;
+using Unroll.Tests;
+
+namespace Unroll.Web.Tests;
+
+/// <summary>A small run of every experiment with its page, made once.</summary>
+public sealed class Experiments : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string> _printed = [];
+
+    public Experiments()
+    {
+        Browser.Require();
+        string rows = _folder.Write("order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 60)));
+        Measure("vanishing", "--lengths", "1,5,20", "--seeds", "2");
+        Measure("exploding", "--radii", "1,3", "--lengths", "20", "--seeds", "2", "--steps", "40");
+        Measure("memory", "--cells", "gru,rnn-attention", "--lengths", "5,40", "--seeds", "2", "--steps", "120");
+        Measure("adding", "--cells", "rnn,gru", "--lengths", "5,10", "--seeds", "2", "--steps", "120");
+        Measure("copy", "--cells", "lstm", "--lengths", "5,8", "--seeds", "1", "--steps", "120");
+        Measure("chaos", "--radii", "0.5,1,3", "--lengths", "10,50", "--seeds", "2");
+        Measure("order", "--data", rows, "--cells", "gru", "--seeds", "2", "--steps", "3");
+        Measure("seeds", "--seeds", "40");
+    }
+
+    public static IEnumerable<string> Names => ExperimentCommand.All.Select(experiment => experiment.Name);
+
+    public string Page(string name) => _folder[$"results/{name}.html"];
+
+    /// <summary>What the command printed.</summary>
+    public string Printed(string name) => _printed[name];
+
+    /// <summary>The lines of its file; of one kind, or all.</summary>
+    public JsonElement[] Lines(string name, string? kind = null) =>
+    [
+        .. File.ReadLines(_folder[$"results/{name}.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => kind is null || line.GetProperty("kind").GetString() == kind),
+    ];
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Measure(string name, params string[] sizes)
+    {
+        CommandRun run = CommandRun.Of(["experiment", name, .. sizes, "--out", _folder["results"]]);
+        _printed[name] = run.ExitCode == 0 ? run.Output : throw new InvalidOperationException(run.Error);
+    }
+}
