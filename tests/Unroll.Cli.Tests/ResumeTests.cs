@@ -72,6 +72,27 @@ public class ResumeTests
         return false;
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("checkpoint/")]
+    [InlineData("checkpoint/,train.json.tmp")]
+    public void A_folder_of_a_training_that_was_killed_before_it_began_is_taken(string left)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        Directory.CreateDirectory(folder["model"]);
+        foreach (string name in left.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (name.EndsWith('/'))
+                Directory.CreateDirectory(folder[$"model/{name}"]);
+            else
+                folder.Write($"model/{name}", "{");
+        }
+        CommandRun run = CommandRun.Of("train", data, "--out", folder["model"], "--epochs", "1");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.False(File.Exists(folder["model/train.json.tmp"]));
+    }
+
     [Fact]
     public void A_finished_training_says_so_and_a_folder_without_one_is_refused()
     {

@@ -44,8 +44,9 @@ internal sealed class RunFolder
         var folder = new RunFolder(path);
         if (folder.IsUnfinished && !overwrite)
             throw new InputException($"{path}: holds a training that is not finished; go on with --resume {path}, or give --overwrite to begin again");
-        // A training that was killed before its settings were written has nothing to lose.
-        bool neverBegan = Directory.Exists(folder.Checkpoints) && Directory.GetFileSystemEntries(path, "*", SearchOption.AllDirectories).Length == 1;
+        // A training that was killed before its settings had their name has nothing to lose.
+        bool neverBegan = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories)
+            .All(entry => entry == folder.Checkpoints || entry == DurableFile.Temporary(folder.Settings));
         if (neverBegan || folder.IsUnfinished)
             return;
         SentenceClassifier.RequireSavePath(path, overwrite);

@@ -61,9 +61,10 @@ internal static partial class DurableFile
             throw;
         }
         FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(written[0]))!);
-
-        static string Temporary(string path) => path + ".tmp";
     }
+
+    /// <summary>The name that a file has until it is whole.</summary>
+    public static string Temporary(string path) => path + ".tmp";
 
     /// <summary>Waits until a folder's names are on the disk: only then is a rename.</summary>
     public static void FlushDirectory(string path)
