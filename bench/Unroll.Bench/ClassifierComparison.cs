@@ -17,7 +17,7 @@ internal static class ClassifierComparison
 
     private static readonly string[] OwnModel =
     [
-        .. Model, "--bidirectional", "false", "--keep-case", "false", "--pooling", "last", "--dropout", "0", "--word-dropout", "0", "--tokens", "whitespace",
+        .. Model, "--bidirectional", "false", "--keep-case", "false", "--pooling", "last", "--dropout", "0", "--word-dropout", "0", "--adversarial", "0", "--tokens", "whitespace",
         "--min-count", "1", "--embedding-deviation", "1", "--optimizer", "adam", "--lr", "0.001", "--schedule", "constant",
         "--weight-decay", "0", "--label-smoothing", "0", "--clip", "1", "--no-baselines", "--json",
     ];

@@ -43,7 +43,7 @@ internal sealed class TrainFlags
             flags.Add(Options.Number("--word-dropout", "Share of words a step reads as unknown", Defaults.WordDropout)),
             (options, value) => options with { WordDropout = value });
         Set(
-            flags.Add(Options.Number("--adversarial", "Also learn each text with its word vectors moved against it, by this share of their length", Defaults.Adversarial)),
+            flags.Add(Options.OptionalNumber("--adversarial", "Also learn each text with its word vectors moved against it, by this share of their length [default: 0.07; 0 for characters and one-hot]")),
             (options, value) => options with { Adversarial = value });
         Set(
             flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens)),

@@ -37,7 +37,7 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
         if (train.Count == 0)
             throw new InputException("no rows to train on, expected at least one");
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, Trainer.WeightedFor(train, options, classifier), pool);
+        var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, Trainer.Settled(train, options, classifier), pool);
         Parameters before = classifier.Parameters.Clone();
         var trials = new List<LearningRateTrial>();
         try

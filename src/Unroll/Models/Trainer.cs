@@ -30,7 +30,7 @@ internal sealed class Trainer
     {
         (_classifier, _options, _generator, _train, _dev) = (classifier, options, generator, train, dev);
         _evaluator = new Evaluator(classifier, pool);
-        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, WeightedFor(train, options, classifier), pool);
+        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, Settled(train, options, classifier), pool);
         _kept = classifier.Parameters.Clone();
         _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount);
         _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
@@ -74,9 +74,12 @@ internal sealed class Trainer
         return _position.Reports;
     }
 
-    /// <summary>The options with the class weights that they ask for.</summary>
-    public static TrainingOptions WeightedFor(EncodedTexts train, TrainingOptions options, SentenceClassifier classifier) =>
-        options.BalancedClasses ? options with { ClassWeights = train.BalancedWeights(classifier.Config.Classes) } : options;
+    /// <summary>The options with the class weights that they ask for and the adversarial step that suits the model.</summary>
+    public static TrainingOptions Settled(EncodedTexts train, TrainingOptions options, SentenceClassifier classifier) => options with
+    {
+        ClassWeights = options.BalancedClasses ? train.BalancedWeights(classifier.Config.Classes) : options.ClassWeights,
+        Adversarial = options.Adversarial ?? TrainingOptions.AdversarialFor(classifier.Config.Embedding, classifier.Config.Tokens.Kind),
+    };
 
     private void RunEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ internal sealed unsafe class TrainingStep : IParallelWork
     {
         options.RequireTruncation(network.Config.Bidirectional, network.Config.Pooling);
         (_network, _parameters, _options, _pool) = (network, parameters, options, pool);
-        _pass = new NetworkPass(network, pool, options.Adversarial);
+        _pass = new NetworkPass(network, pool, options.Adversarial ?? 0);
         _loss = new SoftmaxCrossEntropy(options.ClassWeights, options.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, options, parameters.Length);
         _gradients = new GradientSum(network, vocabularySize, pool);

@@ -15,8 +15,8 @@ public sealed record TrainingOptions
     /// <summary>The function of a vanilla RNN. Default: tanh.</summary>
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
 
-    /// <summary>E: the width of the word vectors; 0 for one-hot input. Default: 100.</summary>
-    public int Embedding { get; init; } = 100;
+    /// <summary>E: the width of the word vectors; 0 for one-hot input. Default: 200.</summary>
+    public int Embedding { get; init; } = 200;
 
     /// <summary>H: the width of the hidden state. Default: 128.</summary>
     public int Hidden { get; init; } = 128;
@@ -42,9 +42,9 @@ public sealed record TrainingOptions
     /// <summary>
     /// Adversarial training (Miyato, Dai and Goodfellow, 2017): every step also learns the batch with word vectors moved where the loss of
     /// each text rises most, by this share of their length, so that answers do not hang on a few words. Costs a second pass. Needs
-    /// word vectors. Default: 0, none.
+    /// word vectors. 0 for none; null for <see cref="AdversarialFor"/>. Default: null.
     /// </summary>
-    public float Adversarial { get; init; }
+    public float? Adversarial { get; init; }
 
     /// <summary>How texts are cut into tokens. Default: words and punctuation marks.</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Word;
@@ -169,6 +169,14 @@ public sealed record TrainingOptions
         return (int)Math.Round(Math.Max(many, few));
     }
 
+    /// <summary>
+    /// The adversarial step of a model: 0.07, but none for one-hot input, which has no vectors to move, and for characters, which are seen
+    /// too often to be learned by heart. <c>bench/results/accuracy.md</c> says on what it was chosen.
+    /// </summary>
+    /// <param name="embedding">E: the width of its word vectors.</param>
+    /// <param name="tokens">What it reads.</param>
+    public static float AdversarialFor(int embedding, TokenKind tokens) => embedding == 0 || tokens == TokenKind.Char ? 0 : 0.07f;
+
     /// <summary>How texts are cut: <see cref="Tokens"/> and <see cref="Lowercase"/>.</summary>
     public Tokenizer Tokenizer => new(Tokens, Lowercase);
 
@@ -181,9 +189,9 @@ public sealed record TrainingOptions
         Require(Layers >= 1, "layers", Layers, "a positive number");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a share of at least 0 and below 1");
         Require(WordDropout is >= 0 and < 1, "word-dropout", WordDropout, "a share of at least 0 and below 1");
-        Require(Adversarial >= 0 && float.IsFinite(Adversarial), "adversarial", Adversarial, "0 (none) or a positive share, such as 0.05");
+        Require(Adversarial is null || (Adversarial >= 0 && float.IsFinite(Adversarial.Value)), "adversarial", Adversarial, "0 (none) or a positive share, such as 0.07");
         if (Adversarial > 0 && Embedding == 0)
-            throw new InputException("adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 100");
+            throw new InputException("adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 200");
         Require(EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), "embedding-deviation", EmbeddingDeviation, "a positive number");
         Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
         Require(!Nesterov || Momentum > 0, "momentum", Momentum, "a positive number for Nesterov's form");
