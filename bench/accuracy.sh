@@ -57,7 +57,7 @@ for set in ${@:-sst2-glue trec6 ag_news snips names18}; do
     sst2-glue) table $set "$data/$set/train.tsv --dev $data/$set/dev.tsv --test $data/$set/test.tsv" --tokens whitespace --embedding 100 --adversarial 0.05 ;;
     trec6) table $set "$data/$set/train.tsv --test $data/$set/test.tsv" --tokens whitespace --embedding 300 --adversarial 0.1 --epochs 20 --dev-share 0 ;;
     ag_news) table $set "$data/$set/train.tsv --test $data/$set/test.tsv" --dev-share 0 ;;
-    snips) table $set "$data/$set/train.tsv --dev $data/$set/dev.tsv --test $data/$set/test.tsv" --tokens whitespace --embedding 100 ;;
+    snips) table $set "$data/$set/train.tsv --dev $data/$set/dev.tsv --test $data/$set/test.tsv" --min-count 2 --dropout 0.5 --adversarial 0.1 ;;
     names18) table $set "$work/names_train.tsv --test $work/names_test.tsv" --tokens char --keep-case --cell lstm --embedding 100 --lr 0.004 --epochs 12 --dev-share 0 ;;
     *) echo "no such set: $set" >&2; exit 2 ;;
   esac

@@ -9,6 +9,7 @@ const string usage = """
     flat                                                             milliseconds a token from 10 to 2000 time steps
     compare [ROUNDS] [SIZE…] [CELL…]                                 ours, oneDNN and PyTorch in turn: a Markdown table
     classifier [ROUNDS]                                              trainings on ../shared/data beside PyTorch: a Markdown table
+    recording [ROUNDS]                                               what recording how gradients flow costs a training: a Markdown table
     """;
 try
 {
@@ -30,6 +31,8 @@ try
             return Comparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, args.Length > 2 ? args[2..] : [], Console.Out, Console.Error);
         case ["classifier", ..]:
             return ClassifierComparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
+        case ["recording", ..]:
+            return RecordingBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 5, Console.Out, Console.Error);
         default:
             Console.Error.WriteLine(usage);
             return 2;

@@ -38,6 +38,7 @@ internal sealed unsafe class TrainingStep : IParallelWork
 
     public TrainingStep(Network network, Parameters parameters, int vocabularySize, TrainingOptions options, WorkerPool pool)
     {
+        options.RequireWordVectors(network.Config.Embedding);
         options.RequireTruncation(network.Config.Bidirectional, network.Config.Pooling);
         (_network, _parameters, _options, _pool) = (network, parameters, options, pool);
         _pass = new NetworkPass(network, pool, options.Adversarial ?? 0);

@@ -190,8 +190,7 @@ public sealed record TrainingOptions
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a share of at least 0 and below 1");
         Require(WordDropout is >= 0 and < 1, "word-dropout", WordDropout, "a share of at least 0 and below 1");
         Require(Adversarial is null || (Adversarial >= 0 && float.IsFinite(Adversarial.Value)), "adversarial", Adversarial, "0 (none) or a positive share, such as 0.07");
-        if (Adversarial > 0 && Embedding == 0)
-            throw new InputException("adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 200");
+        RequireWordVectors(Embedding);
         Require(EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), "embedding-deviation", EmbeddingDeviation, "a positive number");
         Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
         Require(!Nesterov || Momentum > 0, "momentum", Momentum, "a positive number for Nesterov's form");
@@ -214,6 +213,13 @@ public sealed record TrainingOptions
         Require(Epochs is null or >= 1, "epochs", Epochs, "a positive number");
         Require(BatchSize >= 1, "batch", BatchSize, "a positive number of rows");
         Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
+    }
+
+    /// <summary>Throws when a model has no word vectors for adversarial steps.</summary>
+    internal void RequireWordVectors(int embedding)
+    {
+        if (Adversarial > 0 && embedding == 0)
+            throw new InputException("adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 200");
     }
 
     /// <summary>Throws when gradients cannot be truncated in a model: what it reads from its end would not know where it was cut.</summary>

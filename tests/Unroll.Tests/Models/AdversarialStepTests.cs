@@ -2,6 +2,7 @@ using Unroll.Batches;
 using Unroll.Layers;
 using Unroll.Models;
 using Unroll.Numerics;
+using Unroll.Text;
 using Unroll.Threading;
 using Unroll.Training;
 using Xunit;
@@ -102,6 +103,28 @@ public class AdversarialStepTests
     {
         var options = new TrainingOptions { Adversarial = epsilon, Embedding = embedding };
         Assert.Equal(expected, Assert.Throws<InputException>(options.Validate).Message);
+    }
+
+    [Theory]
+    [InlineData(0, TokenKind.Word, 0)]
+    [InlineData(100, TokenKind.Char, 0)]
+    [InlineData(100, TokenKind.Whitespace, 0.07f)]
+    public void Without_a_setting_the_model_decides(int embedding, TokenKind tokens, float expected)
+    {
+        var rows = new List<LabelledText> { new("good", "x y z"), new("bad", "x x y") };
+        var options = new TrainingOptions { Embedding = embedding, Hidden = 4, Tokens = tokens, Epochs = 2, DevShare = 0 };
+        float[] Trained(float? adversarial) => SentenceClassifier.Train(rows, options with { Adversarial = adversarial }).Parameters.Values.ToArray();
+        Assert.Equal(Trained(expected), Trained(null));
+        if (embedding > 0)
+            Assert.NotEqual(Trained(0.07f - expected), Trained(null));
+    }
+
+    [Fact]
+    public void A_one_hot_model_that_is_trained_further_has_no_vectors_to_move()
+    {
+        LabelledText[] rows = [new("good", "x y z"), new("bad", "x x y")];
+        SentenceClassifier model = SentenceClassifier.Train(rows, new TrainingOptions { Embedding = 0, Hidden = 4, Epochs = 1, DevShare = 0 });
+        Assert.Throws<InputException>(() => model.Fit(rows, new TrainingOptions { Adversarial = 0.1f }));
     }
 
     private static (double Loss, float[] Gradients) Gradients(Network network, EncodedTexts texts, float epsilon)
