@@ -89,6 +89,8 @@ internal static class UnrollCommand
             if (isRoot && !unknown.StartsWith('-'))
                 return $"unknown verb {unknown}, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
             bool isOption = unknown.StartsWith('-');
+            if (isOption && NearestName.Of(unknown, command.Options.Where(option => !option.Hidden).Select(option => option.Name)) is { } near)
+                return $"{name}: unknown option {unknown}; did you mean {near}? {seeHelp}";
             string what = isOption ? "unknown option" : "unexpected argument";
             IEnumerable<string> verbs = isOption ? [] : command.Subcommands.Select(verb => verb.Name);
             string known = string.Join(", ", verbs.Concat(command.Options.Where(option => !option.Hidden).Select(option => option.Name)));

@@ -16,6 +16,7 @@ public class BadInputTests
     [InlineData("lab --seed -1", "unroll lab: --seed is -1, expected a whole number")]
     [InlineData("lab --seed", "unroll lab: Required argument missing for option: '--seed'")]
     [InlineData("lab --frobnicate", "unroll lab: unknown option --frobnicate, expected --seed, --epochs")]
+    [InlineData("train empty.tsv --adversarail 0.1", "unroll train: unknown option --adversarail; did you mean --adversarial? see unroll train --help")]
     [InlineData("lab surplus", "unroll lab: unexpected argument surplus")]
     [InlineData("lab --test film", "unknown word \"film\"; known words: The, movie, is, good, bad")]
     [InlineData("", "no verb given, expected one of lab, train, eval, predict")]

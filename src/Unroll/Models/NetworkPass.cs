@@ -176,7 +176,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
             }
         }
         PoolingPass pooling = _buffers.PoolingOf(shard, keepsTrace);
-        PoolForward(pooling, shard);
+        NetworkPooling.Forward(network, _buffers, pooling);
         if (keepsTrace)
             Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.Pooled, pooling.Pooled);
         // A text that is read piece by piece is not over: what is asked for is its states.
@@ -220,7 +220,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
             shard.Rows, pooling.Pooled, _buffers.Logits + (long)shard.FirstRow * config.Classes, pooling.DPooled,
             gradients[network.OutputWeight], gradients[network.OutputBias], scratch);
         Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.DPooled, pooling.DPooled);
-        PoolBackward(pooling, shard, gradients, scratch);
+        NetworkPooling.Backward(network, _buffers, pooling, gradients, scratch);
         for (int layer = config.Layers - 1; layer >= 0; layer--)
         {
             if (layer < config.Layers - 1)
@@ -245,50 +245,6 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
         {
             float* dx = _buffers.DEmbedded + (long)shard.FirstToken * config.Embedding;
             Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, dx, dx);
-        }
-    }
-
-    private void PoolForward(in PoolingPass pass, Shard shard)
-    {
-        switch (network.Config.Pooling)
-        {
-            case Pooling.Mean:
-                SimplePooling.MeanForward(pass);
-                break;
-            case Pooling.Max:
-                SimplePooling.MaxForward(pass);
-                break;
-            case Pooling.Attention:
-                Parameters parameters = network.Parameters;
-                network.Attention!.Forward(
-                    pass, parameters.PointerTo(network.AttentionParameters[1]), parameters.PointerTo(network.AttentionParameters[2]),
-                    _buffers.Attention + (long)shard.FirstToken * pass.Width, _buffers.Alpha + shard.FirstToken);
-                break;
-            default:
-                SimplePooling.LastForward(pass);
-                break;
-        }
-    }
-
-    private void PoolBackward(in PoolingPass pass, Shard shard, ShardGradients gradients, float* scratch)
-    {
-        switch (network.Config.Pooling)
-        {
-            case Pooling.Mean:
-                SimplePooling.MeanBackward(pass);
-                break;
-            case Pooling.Max:
-                SimplePooling.MaxBackward(pass);
-                break;
-            case Pooling.Attention:
-                Parameter[] attention = network.AttentionParameters;
-                network.Attention!.Backward(
-                    pass, network.Parameters.PointerTo(attention[2]), _buffers.Attention + (long)shard.FirstToken * pass.Width,
-                    _buffers.Alpha + shard.FirstToken, gradients[attention[0]], gradients[attention[1]], gradients[attention[2]], scratch);
-                break;
-            default:
-                SimplePooling.LastBackward(pass);
-                break;
         }
     }
 

@@ -12,7 +12,7 @@ namespace Unroll.Tests.Models;
 [Collection(AvailableKernels.Name)]
 public class AdversarialStepTests
 {
-    private const int Vocabulary = 40;
+    private const int Words = 40;
     private const float Epsilon = 0.2f;
 
     public static TheoryData<Cell, Pooling, bool, float> Models => new()
@@ -55,13 +55,13 @@ public class AdversarialStepTests
     public void Threads_change_no_bit_and_a_step_allocates_nothing()
     {
         var random = new TorchGenerator(2);
-        int[][] sentences = [.. Enumerable.Range(0, 50).Select(row => random.Integers(1 + row % 23, Vocabulary))];
+        int[][] sentences = [.. Enumerable.Range(0, 50).Select(row => random.Integers(1 + row % 23, Words))];
         float[]? expected = null;
         for (int threads = 1; threads <= 4; threads++)
         {
             (Network network, EncodedTexts texts) = Create(Cell.Gru, Pooling.Max, true, 0.3f, sentences);
             using var pool = new WorkerPool(threads);
-            var step = new TrainingStep(network, network.Parameters, Vocabulary, new TrainingOptions { Adversarial = Epsilon }, pool);
+            var step = new TrainingStep(network, network.Parameters, Words, new TrainingOptions { Adversarial = Epsilon }, pool);
             int[] rows = [.. Enumerable.Range(0, texts.Count)];
             for (int i = 0; i < 4; i++)
                 step.Run(texts, rows, 0.01f);
@@ -88,7 +88,7 @@ public class AdversarialStepTests
         {
             (Network network, EncodedTexts texts) = Create(Cell.Gru, Pooling.Last, false, 0, sentences);
             using var pool = new WorkerPool(1);
-            var step = new TrainingStep(network, network.Parameters, Vocabulary, new TrainingOptions { Adversarial = epsilon }, pool);
+            var step = new TrainingStep(network, network.Parameters, Words, new TrainingOptions { Adversarial = epsilon }, pool);
             var sums = new GradientFlowSums();
             step.Run(texts, [0, 1, 2], 0, sums);
             return sums.Mean(1, default, new JacobianNorms(network, texts, pool));
@@ -130,7 +130,7 @@ public class AdversarialStepTests
     private static (double Loss, float[] Gradients) Gradients(Network network, EncodedTexts texts, float epsilon)
     {
         using var pool = new WorkerPool(2);
-        var step = new TrainingStep(network, network.Parameters, Vocabulary, new TrainingOptions { Adversarial = epsilon }, pool);
+        var step = new TrainingStep(network, network.Parameters, Words, new TrainingOptions { Adversarial = epsilon }, pool);
         double loss = step.ComputeGradients(texts, [.. Enumerable.Range(0, texts.Count)]);
         return (loss, step.CopyGradients().Values.ToArray());
     }
@@ -148,14 +148,11 @@ public class AdversarialStepTests
             Dropout = dropout,
             Labels = ["a", "b", "c"],
         };
-        var layout = new NetworkLayout(config, Vocabulary);
-        var parameters = new Parameters(layout.Parameters);
-        layout.Initialize(parameters, new TrainingOptions(), new TorchGenerator(1));
-        var network = new Network(config, layout);
-        network.Pack(parameters);
+        var vocabulary = new Vocabulary([.. Enumerable.Range(0, Words).Select(word => $"w{word}")], UnknownWords.Refuse);
+        SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary);
         var texts = new EncodedTexts();
         for (int row = 0; row < sentences.Length; row++)
             texts.Add(sentences[row], row % 3);
-        return (network, texts);
+        return (classifier.Network, texts);
     }
 }

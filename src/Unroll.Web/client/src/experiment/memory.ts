@@ -1,17 +1,9 @@
 import { chartCard } from '../charts/chart';
 import { heatMap } from '../charts/heatMap';
-import { linesChart, type Line } from '../charts/lines';
+import { linesChart } from '../charts/lines';
 import type { Experiment } from '../data';
 import { choiceOfLengths } from './lengths';
-import { distinct, linesOf, pointsEvery } from './lines';
-
-interface Run {
-  cell: string;
-  length: number;
-  steps: number;
-  curve_every: number;
-  curve: number[];
-}
+import { curvesOf, distinct, linesOf, type TrainingRun } from './lines';
 
 interface Summary {
   cell: string;
@@ -24,7 +16,7 @@ interface Summary {
 
 /** How long a sentence each cell can use. */
 export function memoryCharts(experiment: Experiment): HTMLElement[] {
-  const runs = linesOf<Run>(experiment, 'run');
+  const runs = linesOf<TrainingRun>(experiment, 'run');
   const summaries = linesOf<Summary>(experiment, 'summary');
   const cells = distinct(summaries.map((summary) => summary.cell));
   const lengths = distinct(summaries.map((summary) => summary.length)).sort((a, b) => a - b);
@@ -73,10 +65,7 @@ export function memoryCharts(experiment: Experiment): HTMLElement[] {
       xName: 'step',
       yName: 'accuracy',
       y: { min: (range: { min: number }) => Math.min(0.4, range.min), max: 1 },
-      lines: () => runs.filter((run) => run.length === shown()).map((run): Line => {
-        const place = cells.indexOf(run.cell);
-        return { name: run.cell, colour: place, look: place, points: pointsEvery(run.curve, run.curve_every, run.steps) };
-      }),
+      lines: () => curvesOf(runs, shown(), cells),
     })),
   ];
 }

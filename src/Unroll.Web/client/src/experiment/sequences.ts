@@ -1,20 +1,12 @@
 import { linesChart, type Line } from '../charts/lines';
 import type { Experiment } from '../data';
 import { choiceOfLengths } from './lengths';
-import { distinct, linesOf, pointsEvery } from './lines';
+import { curvesOf, distinct, linesOf, type TrainingRun } from './lines';
 
 interface Settings {
   lengths: number[];
   loss: string;
   chance: number[];
-}
-
-interface Run {
-  cell: string;
-  length: number;
-  steps: number;
-  curve_every: number;
-  curve: number[];
 }
 
 interface Summary {
@@ -26,7 +18,7 @@ interface Summary {
 /** The loss of each cell beside that of knowing nothing. */
 export function sequenceCharts(experiment: Experiment): HTMLElement[] {
   const { lengths, loss, chance } = linesOf<Settings>(experiment, 'settings')[0]!;
-  const runs = linesOf<Run>(experiment, 'run');
+  const runs = linesOf<TrainingRun>(experiment, 'run');
   const summaries = linesOf<Summary>(experiment, 'summary');
   const cells = distinct(summaries.map((summary) => summary.cell));
   const unit = experiment.name === 'adding' ? 'numbers' : 'steps of gap';
@@ -42,10 +34,7 @@ export function sequenceCharts(experiment: Experiment): HTMLElement[] {
       yName: loss,
       yType: 'log',
       marks: () => [{ yAxis: knowingNothing(shown()), label: { formatter: 'knowing nothing' } }],
-      lines: () => runs.filter((run) => run.length === shown()).map((run): Line => {
-        const place = cells.indexOf(run.cell);
-        return { name: run.cell, colour: place, look: place, points: pointsEvery(run.curve, run.curve_every, run.steps) };
-      }),
+      lines: () => curvesOf(runs, shown(), cells),
     })),
     linesChart({
       id: 'loss-by-length',
