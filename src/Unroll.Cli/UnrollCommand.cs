@@ -41,8 +41,8 @@ internal static class UnrollCommand
         bool isVerbose = args.Contains("--verbose");
         try
         {
-            if (parsed.Errors.Count > 0)
-                throw new InputException(Describe(parsed));
+            if (ParseMistakes.Describe(parsed) is { } mistake)
+                throw new InputException(mistake);
             return parsed.Invoke(new InvocationConfiguration
             {
                 Output = terminal.Output,
@@ -73,31 +73,4 @@ internal static class UnrollCommand
         OutOfMemoryException => "not enough memory; take a smaller --batch, --hidden, --embedding or --max-vocabulary",
         _ => $"unexpected {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (--verbose shows where)",
     };
-
-    // As it is typed: unroll lab new.
-    private static string FullName(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
-
-    private static string Describe(ParseResult parsed)
-    {
-        Command command = parsed.CommandResult.Command;
-        bool isRoot = command == parsed.RootCommandResult.Command;
-        string name = isRoot ? "unroll" : FullName(command);
-        string seeHelp = $"see {name} --help";
-        if (parsed.UnmatchedTokens is [string unknown, ..])
-        {
-            if (isRoot && !unknown.StartsWith('-'))
-                return $"unknown verb {unknown}, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
-            bool isOption = unknown.StartsWith('-');
-            if (isOption && NearestName.Of(unknown, command.Options.Where(option => !option.Hidden).Select(option => option.Name)) is { } near)
-                return $"{name}: unknown option {unknown}; did you mean {near}? {seeHelp}";
-            string what = isOption ? "unknown option" : "unexpected argument";
-            IEnumerable<string> verbs = isOption ? [] : command.Subcommands.Select(verb => verb.Name);
-            string known = string.Join(", ", verbs.Concat(command.Options.Where(option => !option.Hidden).Select(option => option.Name)));
-            return $"{name}: {what} {unknown}, expected {known}; {seeHelp}";
-        }
-        if (isRoot && parsed.Tokens.Count == 0)
-            return $"no verb given, expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {seeHelp}";
-        return $"{name}: {parsed.Errors[0].Message.TrimEnd('.')}; {seeHelp}";
-    }
 }

@@ -20,12 +20,12 @@ public class ExportImportTests
     }
 
     [Theory]
-    [InlineData("export model", "unroll export: Option '--onnx' is required")]
+    [InlineData("export model", "unroll export: no --onnx given, expected --onnx FILE")]
     [InlineData("export none --onnx new.onnx", "none: no such folder, expected a model folder")]
     [InlineData("export model --onnx taken.onnx", "taken.onnx: exists already; choose another name, or give --overwrite to replace it")]
     [InlineData("export model --onnx model --overwrite", "model: is a folder, expected the name of a file")]
-    [InlineData("import", "unroll import: Option '--vocabulary' is required")]
-    [InlineData("import state.safetensors --labels bad,good", "unroll import: Option '--vocabulary' is required")]
+    [InlineData("import", "unroll import: no --vocabulary given, expected --vocabulary FILE")]
+    [InlineData("import state.safetensors --labels bad,good", "unroll import: no --vocabulary given, expected --vocabulary FILE")]
     [InlineData("import none.safetensors --vocabulary words.txt --labels bad,good", "none.safetensors: no such file; expected a state dict saved as safetensors")]
     [InlineData("import words.txt --vocabulary words.txt --labels bad,good", "words.txt: ")]
     [InlineData("import state.safetensors --vocabulary none.txt --labels bad,good", "none.txt: no such file; expected a UTF-8 file with one token a line")]
