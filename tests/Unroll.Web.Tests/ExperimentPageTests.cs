@@ -20,6 +20,9 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
         Assert.NotEmpty(rows);
         string printed = Spaces(experiments.Printed(name));
         Assert.All(rows, row => Assert.Contains($"\n{row}\n", printed, StringComparison.Ordinal));
+        string[] settings = [.. await page.Page.Locator("table:has(caption:text-is('Settings')) td").AllTextContentsAsync()];
+        Assert.NotEmpty(settings);
+        Assert.All(settings.SelectMany(value => value.Split(", ")), value => Assert.DoesNotMatch(@"\d\.\d{7}", value));
         Assert.StartsWith($"unroll experiment {name} --", await page.Page.Locator("#command").TextContentAsync(), StringComparison.Ordinal);
         Assert.EndsWith(" --out results", await page.Page.Locator("#command").TextContentAsync(), StringComparison.Ordinal);
     }

@@ -39,5 +39,10 @@ export function experimentPage(experiment: Experiment): HTMLElement[] {
 }
 
 // Seeds are numbered from 1.
-const text = (name: string, value: unknown): Cell =>
-  name === 'seeds' && typeof value === 'number' ? (value === 1 ? '1' : `1 … ${value}`) : Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+function text(name: string, value: unknown): Cell {
+  if (name === 'seeds' && typeof value === 'number')
+    return value === 1 ? '1' : `1 … ${value}`;
+  if (Array.isArray(value))
+    return value.map((each) => text('', each)).join(', ');
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+}
