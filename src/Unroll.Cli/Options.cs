@@ -22,7 +22,7 @@ internal static class Options
 
     public static Option<ulong> Seed() =>
         Parsed<ulong>(
-            "--seed", "Seed of every random number", 42, "a whole number",
+            "--seed", "Seed of every random number", 42, "a whole number of at least 0",
             text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null);
 
     public static Option<T> Choice<T>(string name, string description, T value)

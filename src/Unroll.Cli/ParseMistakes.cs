@@ -73,6 +73,8 @@ internal static class ParseMistakes
     private static string Nearest(string unknown, Option[] options)
     {
         string word = unknown.TrimStart('-').Split('=')[0];
+        if (word.StartsWith("no-", StringComparison.Ordinal) && options.FirstOrDefault(option => option is Option<bool> && option.Name == $"--{word[3..]}") is { } on)
+            return $"; did you mean {on.Name}=false?";
         return NearestName.Of(word, options.Select(option => option.Name.TrimStart('-'))) is { } near ? $"; did you mean --{near}?" : ";";
     }
 

@@ -12,7 +12,7 @@ internal static class PredictCommand
 
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "Model folder" };
+        var model = new Argument<string>("MODEL") { Description = "A model folder" };
         var texts = new Argument<string[]>("TEXT")
         {
             Description = "Texts to classify; without any, each line of standard input is one",

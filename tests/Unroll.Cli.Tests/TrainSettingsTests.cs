@@ -36,7 +36,7 @@ public class TrainSettingsTests
     [Theory]
     [InlineData("{\"hiden\": 3}", "unknown key \"hiden\"; did you mean \"hidden\"?")]
     [InlineData("{\"zzzzzzzz\": 3}", "unknown key \"zzzzzzzz\"; unroll train --help lists all")]
-    [InlineData("{\"threads\": 3}", "unknown key \"threads\"")]
+    [InlineData("{\"threads\": 3}", "\"threads\" is no setting of the model or its training, expected it on the command line; give --threads there")]
     [InlineData("{\"hidden\": \"wide\"}", "--hidden is wide, expected a whole number of at least 1")]
     [InlineData("{\"hidden\": [3]}", "\"hidden\" is a JSON array, expected a string, a number, true or false")]
     [InlineData("[1]", "holds a JSON array, expected an object")]
@@ -49,6 +49,38 @@ public class TrainSettingsTests
         string file = folder.Write("settings.json", content);
         AssertRefused(["train", data, "--config", file], expected, file);
         AssertRefused(["train", data, "--config", folder["none.json"]], "no such file", folder["none.json"]);
+    }
+
+    [Theory]
+    [InlineData("", "{\"embedding\":200,\"adversarial\":0.07}")]
+    [InlineData("--tokens char", "{\"embedding\":200,\"adversarial\":0}")]
+    [InlineData("--embedding 0", "{\"embedding\":0,\"adversarial\":0}")]
+    [InlineData("--embedding 9 --adversarial 0.2", "{\"embedding\":9,\"adversarial\":0.2}")]
+    [InlineData("--vectors words.txt", "{\"adversarial\":0.07}")]
+    public void What_is_left_open_is_printed_as_it_will_be(string given, string expected)
+    {
+        string[] args = ["train", "rows.tsv", .. given.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--print-config"];
+        using JsonDocument json = JsonDocument.Parse(CommandRun.Of(args).Output);
+        IEnumerable<string> shown = json.RootElement.EnumerateObject().Where(setting => setting.Name is "embedding" or "adversarial").Select(setting => $"\"{setting.Name}\":{setting.Value}");
+        Assert.Equal(expected, $"{{{string.Join(',', shown)}}}");
+    }
+
+    [Theory]
+    [InlineData("--momentum 0.9", "--momentum", "--optimizer sgd")]
+    [InlineData("--optimizer sgd --beta1 0.8", "--beta1", "--optimizer adam or adamw")]
+    [InlineData("--nonlinearity relu", "--nonlinearity", "--cell rnn")]
+    [InlineData("--forget-bias 1", "--forget-bias", "--cell lstm")]
+    [InlineData("--gamma 0.9", "--gamma", "--schedule step")]
+    [InlineData("--patience 2 --dev-share 0", "--patience", "dev rows")]
+    [InlineData("--cell lstm --forget-bias 1 --optimizer sgd --momentum 0.9", null, null)]
+    public void A_setting_that_nothing_reads_is_told(string given, string? name, string? reader)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        CommandRun run = CommandRun.Of(["train", data, .. Small, .. given.Split(' ')]);
+        Assert.Equal(0, run.ExitCode);
+        string[] warnings = [.. run.Error.Split('\n').Where(line => line.StartsWith("warning: --", StringComparison.Ordinal))];
+        Assert.Equal(name is null ? [] : [$"warning: {name} has no effect here, it is for {reader}; leave it out"], warnings);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ internal static class SettingsFile
     public static ParseResult Merge(string path, ParseResult parsed, Flags flags, Argument<string?> data)
     {
         Command command = parsed.CommandResult.Command;
-        List<(string Name, string Value)> entries = Read(path, flags);
+        List<(string Name, string Value)> entries = Read(path, flags, command);
         string[] given = [.. parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1).Select(token => token.Value)];
 
         // Alone first, so that a fault of the file is answered with its name.
@@ -40,7 +40,7 @@ internal static class SettingsFile
         string Token((string Name, string Value) entry) => entry.Name == DataKey ? entry.Value : $"--{entry.Name}={entry.Value}";
     }
 
-    private static List<(string Name, string Value)> Read(string path, Flags flags)
+    private static List<(string Name, string Value)> Read(string path, Flags flags, Command command)
     {
         byte[] bytes = InputFile.ReadAll(path, "expected a JSON file such as --print-config writes");
         try
@@ -55,6 +55,8 @@ internal static class SettingsFile
             {
                 if (!known.Contains(property.Name))
                 {
+                    if (command.Options.FirstOrDefault(option => Flags.NameOf(option) == property.Name) is { } elsewhere)
+                        throw new InputException($"{path}: \"{property.Name}\" is no setting of the model or its training, expected it on the command line; give {elsewhere.Name} there");
                     string hint = NearestName.Of(property.Name, known) is { } near ? $"did you mean \"{near}\"? " : "";
                     throw new InputException($"{path}: unknown key \"{property.Name}\"; {hint}unroll train --help lists all, without the dashes");
                 }

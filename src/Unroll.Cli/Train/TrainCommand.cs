@@ -42,7 +42,7 @@ internal sealed class TrainCommand
         _flags.AddPath(_dev);
         _flags.AddPath(_test);
         _format.AddTo(_flags);
-        _settings = new TrainFlags(_flags);
+        _settings = new TrainFlags(_flags, _vectors);
         _flags.AddPath(_vectors);
         _flags.Add(_noBaselines);
         _flags.Add(_checkpointSteps);

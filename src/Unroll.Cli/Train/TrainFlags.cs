@@ -16,13 +16,18 @@ internal sealed class TrainFlags
     private readonly Option<int?> _embedding;
     private readonly Option<string?> _classWeights;
 
-    public TrainFlags(Flags flags)
+    /// <summary>Adds the options of a training.</summary>
+    /// <param name="flags">Where they are added.</param>
+    /// <param name="vectors">The file of word vectors, which have a width of their own.</param>
+    public TrainFlags(Flags flags, Option<string?> vectors)
     {
         Set(flags.AddChoice(Options.Choice("--cell", "Recurrent layer", Defaults.Cell)), (options, value) => options with { Cell = value });
         Set(
             flags.AddChoice(Options.Choice("--nonlinearity", "Function of the RNN", Defaults.Nonlinearity)),
             (options, value) => options with { Nonlinearity = value });
-        _embedding = flags.Add(Options.OptionalInteger("--embedding", $"Width of the word vectors; 0 is one-hot [default: that of --vectors, or {Defaults.Embedding}]", 0));
+        _embedding = flags.Add(
+            Options.OptionalInteger("--embedding", $"Width of the word vectors; 0 is one-hot [default: that of --vectors, or {Defaults.Embedding}]", 0),
+            parsed => parsed.GetValue(vectors) is null ? Defaults.Embedding : null);
         Set(_embedding, (options, width) => options with { Embedding = width ?? Defaults.Embedding });
         Set(
             flags.Add(Options.Integer("--hidden", "Width of the hidden state", Defaults.Hidden, 1)),
@@ -31,7 +36,7 @@ internal sealed class TrainFlags
             flags.Add(Options.Integer("--layers", "Recurrent layers, one upon the other", Defaults.Layers, 1)),
             (options, value) => options with { Layers = value });
         Set(
-            flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first", Defaults.Bidirectional)),
+            flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first; --bidirectional=false does not [default: true]", Defaults.Bidirectional)),
             (options, value) => options with { Bidirectional = value });
         Set(
             flags.AddChoice(Options.Choice("--pooling", "How hidden states become one vector", Defaults.Pooling)),
@@ -43,7 +48,13 @@ internal sealed class TrainFlags
             flags.Add(Options.Number("--word-dropout", "Share of words a step reads as unknown", Defaults.WordDropout)),
             (options, value) => options with { WordDropout = value });
         Set(
-            flags.Add(Options.OptionalNumber("--adversarial", "Also learn each text with its word vectors moved against it, by this share of their length [default: 0.07; 0 for characters and one-hot]")),
+            flags.Add(
+                Options.OptionalNumber("--adversarial", "Also learn each text with its word vectors moved against it, by this share of their length [default: 0.07; 0 for characters and one-hot]"),
+                parsed =>
+                {
+                    TrainingOptions options = Unchecked(parsed);
+                    return TrainingOptions.AdversarialFor(options.Embedding, options.Tokens);
+                }),
             (options, value) => options with { Adversarial = value });
         Set(
             flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens)),

@@ -84,12 +84,14 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     {
         var split = DevSplit.Of(data.Train, data.Dev, options);
         Report(split);
+        foreach (string idle in IdleSettings.Of(options, split.DevCount > 0))
+            terminal.Error.WriteLine($"warning: {idle}");
         WordVectors? vectors = ReadVectors(split);
         SentenceClassifier classifier = SentenceClassifier.CreateFor(data.Train, split.TrainRows, options);
         if (vectors is not null)
         {
             classifier.SetWordVectors(vectors);
-            terminal.Error.WriteLine($"{Vectors}: vectors of {vectors.Found} of {classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
+            terminal.Error.WriteLine($"{(vectors.Found == 0 ? "warning: " : "")}{Vectors}: vectors of {vectors.Found} of {classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
         }
         terminal.Error.WriteLine(
             $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, {classifier.Parameters.Length} parameters");

@@ -54,8 +54,9 @@ internal sealed class TrainSummary(EpochReport kept)
                 CultureInfo.InvariantCulture,
                 $"Calibrated on dev: temperature {done.Temperature:F3}, calibration error {done.ErrorBefore:F4} → {done.ErrorAfter:F4}, loss {done.LossBefore:F4} → {done.LossAfter:F4}"));
         }
-        if (_baselines.Find(baseline => (baseline.Test?.Accuracy ?? baseline.Dev?.Accuracy) > (Test?.Accuracy ?? kept.DevAccuracy)) is { Name: { } better })
-            output.WriteLine($"A simpler model does better here: {better}. Try --cell lstm, more --epochs, another --dropout, or use the simpler one.");
+        (string best, _, EvaluationResult? bestOnDev, EvaluationResult? bestOnTest) = _baselines.DefaultIfEmpty().MaxBy(baseline => (baseline.Test ?? baseline.Dev)?.Accuracy);
+        if ((bestOnTest ?? bestOnDev)?.Accuracy > (Test?.Accuracy ?? kept.DevAccuracy))
+            output.WriteLine($"A simpler model does better here: {best}. Try --cell lstm, more --epochs, another --dropout, or use the simpler one.");
 
         static string Columns(string rows, bool any) => any ? $"{rows + " accuracy",14}{rows + " macro-F1",16}" : "";
 

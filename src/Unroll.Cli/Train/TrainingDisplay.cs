@@ -52,8 +52,9 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
             writeLine(EpochJson.Line(report));
             return;
         }
-        string dev = report.DevAccuracy is { } accuracy ? Invariant($" - Dev loss: {report.DevLoss:F4} - Dev accuracy: {accuracy:F4} - Dev macro-F1: {report.DevMacroF1:F4}{(report.IsBest ? " *" : "")}") : "";
-        writeLine(Invariant($"Epoch [{report.Epoch}/{progress.Epochs}] - Loss: {report.TrainLoss:F4}{dev}"));
+        string dev = report.DevAccuracy is { } accuracy ? Invariant($", dev loss {report.DevLoss:F4}, accuracy {accuracy:F4}, macro-F1 {report.DevMacroF1:F4}{(report.IsBest ? " *" : "")}") : "";
+        // 80 columns hold it.
+        writeLine(Invariant($"Epoch {report.Epoch}/{progress.Epochs}: loss {report.TrainLoss:F4}{dev}"));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

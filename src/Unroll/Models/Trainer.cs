@@ -28,9 +28,10 @@ internal sealed class Trainer
         SentenceClassifier classifier, TrainingOptions options, TorchGenerator generator, WorkerPool pool, EncodedTexts train,
         EncodedTexts? dev)
     {
+        options = Settled(train, options, classifier);
         (_classifier, _options, _generator, _train, _dev) = (classifier, options, generator, train, dev);
         _evaluator = new Evaluator(classifier, pool);
-        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, Settled(train, options, classifier), pool);
+        _step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, options, pool);
         _kept = classifier.Parameters.Clone();
         _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount);
         _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);

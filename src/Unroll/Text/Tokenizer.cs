@@ -35,7 +35,8 @@ public sealed record Tokenizer(TokenKind Kind = TokenKind.Whitespace, bool Lower
     {
         ArgumentNullException.ThrowIfNull(text);
         string whole = WithoutLoneSurrogates(text);
-        string cased = Lowercase ? whole.ToLowerInvariant() : whole;
+        // .NET leaves the one letter whose lower case differs from language to language; Unicode's own mapping is i.
+        string cased = Lowercase ? whole.ToLowerInvariant().Replace('İ', 'i') : whole;
         return Kind switch
         {
             TokenKind.Word => WordTokens.Cut(cased),

@@ -174,7 +174,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         {
             string found = string.Join(' ', (e.BytesUnknown ?? []).Select(b => $"0x{b:X2}"));
             throw new InputException(
-                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; save the file as UTF-8 (iconv -t UTF-8)", e);
+                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)", e);
         }
     }
 }

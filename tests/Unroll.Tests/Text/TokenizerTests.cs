@@ -54,6 +54,7 @@ public class TokenizerTests
     [InlineData(TokenKind.Whitespace, "ÉTÉ À PARIS", "été|à|paris")]
     [InlineData(TokenKind.Word, "ÉTÉ: DON'T", "été|:|don't")]
     [InlineData(TokenKind.Char, "ÉT É", "é|t|▁|é")]
+    [InlineData(TokenKind.Word, "İYİ IŞIK ışık", "iyi|işik|ışık")]
     public void Lower_case_applies_to_every_kind(TokenKind kind, string text, string expected) =>
         AssertTokens(new Tokenizer(kind), text, expected);
 

@@ -1,0 +1,34 @@
+using Unroll.Layers;
+using Unroll.Training;
+
+namespace Unroll.Cli.Train;
+
+/// <summary>Settings that were changed and that nothing in this training reads.</summary>
+internal static class IdleSettings
+{
+    private static readonly TrainingOptions Usual = new();
+
+    /// <summary>A line each.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="hasDev">Whether there are dev rows.</param>
+    public static IEnumerable<string> Of(TrainingOptions options, bool hasDev)
+    {
+        bool isSgd = options.Optimizer == OptimizerKind.Sgd;
+        bool isStep = options.Schedule.Kind == ScheduleKind.Step;
+        (string Name, bool IsChanged, bool IsRead, string Reader)[] all =
+        [
+            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, options.Cell == Cell.Rnn, "--cell rnn"),
+            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, options.Cell == Cell.Lstm, "--cell lstm"),
+            ("--momentum", options.Momentum != Usual.Momentum, isSgd, "--optimizer sgd"),
+            ("--beta1", options.Beta1 != Usual.Beta1, !isSgd, "--optimizer adam or adamw"),
+            ("--beta2", options.Beta2 != Usual.Beta2, !isSgd, "--optimizer adam or adamw"),
+            ("--epsilon", options.Epsilon != Usual.Epsilon, !isSgd, "--optimizer adam or adamw"),
+            ("--step-size", options.Schedule.StepSize != Usual.Schedule.StepSize, isStep, "--schedule step"),
+            ("--gamma", options.Schedule.Gamma != Usual.Schedule.Gamma, isStep, "--schedule step"),
+            ("--best", options.Best != Usual.Best, hasDev, "dev rows"),
+            ("--patience", options.Patience != Usual.Patience, hasDev, "dev rows"),
+        ];
+        return all.Where(setting => setting.IsChanged && !setting.IsRead)
+            .Select(setting => $"{setting.Name} has no effect here, it is for {setting.Reader}; leave it out");
+    }
+}
