@@ -21,14 +21,27 @@ internal static class Repository
         return new CommandRun(process.ExitCode, output, error.Result);
     }
 
-    public static Process Start(string program, params string[] args) =>
-        Process.Start(new ProcessStartInfo(program, args)
+    /// <summary>Starts a program in the repository's root; it is killed with the test that fails before its end.</summary>
+    public static Process Start(string program, params string[] args)
+    {
+        var process = new ChildProcess
         {
-            WorkingDirectory = Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+            StartInfo = new ProcessStartInfo(program, args) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        process.Start();
+        return process;
+    }
 
     /// <summary>The built command as a program of its own.</summary>
     public static string Command => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Unroll.Cli.exe" : "Unroll.Cli");
+
+    private sealed class ChildProcess : Process
+    {
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && !HasExited)
+                Kill();
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -23,7 +23,8 @@ internal sealed class ExperimentCommand
     private readonly Option<string?> _radii = Options.Text("--radii", "Spectral radii of the recurrent weights: 0.9,1,1.5", "LIST");
     private readonly Option<int?> _seeds = Options.OptionalInteger("--seeds", "How often each run is repeated, with the seeds 1, 2, …", 1);
     private readonly Option<int?> _steps = Options.OptionalInteger("--steps", "Training steps of a run at most; for order, epochs", 1);
-    private readonly Option<string?> _data = Options.Text("--data", "Labelled rows for order; a tenth is kept to measure on", "FILE");
+    private readonly Option<string?> _data = Options.Text("--data", "Labelled rows for order [default: samples/reviews.tsv]", "FILE");
+    private readonly Option<string?> _dev = Options.Text("--dev", "Rows to measure on for order [default: a tenth of --data]", "FILE");
     private readonly Option<bool> _full = new("--full") { Description = "The published sizes; hours rather than minutes" };
     private readonly Option<string?> _output = Options.Text("--out", "Folder that gets NAME.jsonl, the measurements, and NAME.html, their charts", "DIR");
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace NAME.jsonl and NAME.html if they exist" };
@@ -43,7 +44,7 @@ internal sealed class ExperimentCommand
         return command;
     }
 
-    private Option[] AllOptions => [_cells, _lengths, _radii, _seeds, _steps, _data, _full, _output, _overwrite, _json];
+    private Option[] AllOptions => [_cells, _lengths, _radii, _seeds, _steps, _data, _dev, _full, _output, _overwrite, _json];
 
     private int Run(ParseResult parsed)
     {
@@ -112,7 +113,7 @@ internal sealed class ExperimentCommand
         (Option Option, bool Has)[] mayHave =
         [
             (_cells, defaults.Cells is not null), (_lengths, defaults.Lengths is not null), (_radii, defaults.Radii is not null),
-            (_seeds, defaults.Seeds is not null), (_steps, defaults.Steps is not null), (_data, experiment.ReadsData),
+            (_seeds, defaults.Seeds is not null), (_steps, defaults.Steps is not null), (_data, experiment.ReadsData), (_dev, experiment.ReadsData),
         ];
         foreach ((Option option, bool has) in mayHave)
         {
@@ -130,6 +131,7 @@ internal sealed class ExperimentCommand
             Seeds = parsed.GetValue(_seeds) ?? defaults.Seeds,
             Steps = parsed.GetValue(_steps) ?? defaults.Steps,
             Data = parsed.GetValue(_data),
+            Dev = parsed.GetValue(_dev),
         };
     }
 

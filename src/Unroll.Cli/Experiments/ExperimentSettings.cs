@@ -24,6 +24,9 @@ internal sealed record ExperimentSettings
     /// <summary>H.</summary>
     public int Hidden { get; init; } = 64;
 
-    /// <summary>A file of labelled rows; null for the one that is found.</summary>
+    /// <summary>A file of labelled rows; null for the samples.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Rows to measure on, of an experiment on real data; null for a tenth of the others.</summary>
+    public string? Dev { get; init; }
 }

@@ -1,8 +1,10 @@
 using Unroll.Batches;
 using Unroll.Cli.Data;
+using Unroll.Cli.Train;
 using Unroll.Models;
 using Unroll.Numerics;
 using Unroll.Text;
+using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
 
@@ -35,7 +37,7 @@ internal sealed class OrderExperiment : IExperiment
 
     public void Run(ExperimentSettings settings, ExperimentLog log, CancellationToken cancellationToken)
     {
-        (string name, Corpus corpus, DevSplit split) = Read(settings.Data);
+        (string name, Corpus corpus, DevSplit split) = Read(settings);
         SentenceClassifier words = SentenceClassifier.CreateFor(corpus, split.TrainRows, CellTraining.Options(seed: 0) with { Embedding = 1, Hidden = 1, MinimumCount = 2 });
         var inOrder = new Texts(words.Encode(split.Train, split.TrainRows), words.Encode(split.Dev, split.DevRows));
         IReadOnlyList<string> names = [Bag, .. settings.Cells!.Select(cell => cell.Name)];
@@ -87,27 +89,16 @@ internal sealed class OrderExperiment : IExperiment
             ["cell", "in order", "shuffled", "difference"], rows);
     }
 
-    // Labelled sentences of the benchmarks where they stand beside the repository, else the repository's samples.
-    private static (string Name, Corpus Corpus, DevSplit Split) Read(string? data)
+    private static (string Name, Corpus Corpus, DevSplit Split) Read(ExperimentSettings settings)
     {
-        string shared = Path.Combine("..", "shared", "data", "sst2");
-        string samples = Path.Combine("samples", "reviews.tsv");
-        string path = data
-            ?? (File.Exists(Path.Combine(shared, "train.tsv")) ? Path.Combine(shared, "train.tsv") : File.Exists(samples) ? samples
-            : throw new InputException($"no labelled rows here: neither {Path.Combine(shared, "train.tsv")} nor {samples}; name a file with --data"));
-        var corpus = new Corpus(CellTraining.Options(seed: 42).Tokenizer);
-        Add(corpus, path);
-        if (data is not null || path == samples)
-            return (Path.GetFileName(path), corpus, DevSplit.Of(corpus, dev: null, CellTraining.Options(seed: 42)));
-        Corpus dev = corpus.CreateSharing();
-        Add(dev, Path.Combine(shared, "dev.tsv"));
-        return ("sst2", corpus, new DevSplit(corpus, null, dev, null));
-    }
-
-    private static void Add(Corpus corpus, string path)
-    {
-        foreach (DataRow row in DataFile.Read(path, new DataFormat(), Unused))
-            corpus.Add(row.Label, row.Text);
+        if (settings is { Data: null, Dev: not null })
+            throw new InputException("--dev measures what --data trains, and there is no --data; give both");
+        string path = settings.Data ?? Path.Combine("samples", "reviews.tsv");
+        if (settings.Data is null && !File.Exists(path))
+            throw new InputException($"{path}: no such file here, expected the sample reviews; name a file of labelled rows with --data");
+        TrainingOptions options = CellTraining.Options(seed: 42);
+        TrainData rows = TrainData.Read(path, settings.Dev, test: null, new DataFormat(), options.Tokenizer, Unused);
+        return (Path.GetFileName(settings.Dev ?? path), rows.Train, DevSplit.Of(rows.Train, rows.Dev, options));
     }
 
     private static double[] TrainCell(

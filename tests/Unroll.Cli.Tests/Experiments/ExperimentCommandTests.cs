@@ -79,6 +79,10 @@ public class ExperimentCommandTests
         Assert.Equal(0.5, summaries[0].GetProperty("accuracy_in_order").GetDouble(), 0.01);
         Assert.Equal(1, summaries[1].GetProperty("accuracy_in_order").GetDouble());
         Assert.InRange(summaries[1].GetProperty("accuracy_shuffled").GetDouble(), 0.3, 0.8);
+
+        string dev = folder.Write("dev.tsv", "label\ttext\nyes\tfirst second\nno\tsecond first\nyes\tfirst second\n");
+        JsonElement settings = Assert.Single(Lines("settings", "order", "--data", data, "--dev", dev, "--cells", "gru", "--seeds", "1", "--steps", "1"));
+        Assert.Equal(("dev.tsv", 400, 3), (settings.GetProperty("data").GetString(), settings.GetProperty("train_rows").GetInt32(), settings.GetProperty("test_rows").GetInt32()));
     }
 
     [Fact]
@@ -120,6 +124,8 @@ public class ExperimentCommandTests
     [InlineData("seeds --lengths 5", "--lengths means nothing to the experiment seeds, which takes --seeds, --steps; leave it out")]
     [InlineData("memory --seeds 0", "unroll experiment: --seeds is 0, expected a whole number of at least 1")]
     [InlineData("order --data none.tsv", "none.tsv: no such file")]
+    [InlineData("order --dev none.tsv", "--dev measures what --data trains, and there is no --data; give both")]
+    [InlineData("chaos --dev none.tsv", "--dev means nothing to the experiment chaos, which takes --lengths, --radii, --seeds; leave it out")]
     public void Bad_names_and_values_are_one_line(string commandLine, string expected)
     {
         CommandRun run = CommandRun.Of(["experiment", .. commandLine.Split(' ')]);
