@@ -77,10 +77,13 @@ public class TrainSettingsTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        CommandRun run = CommandRun.Of(["train", data, .. Small, .. given.Split(' ')]);
-        Assert.Equal(0, run.ExitCode);
-        string[] warnings = [.. run.Error.Split('\n').Where(line => line.StartsWith("warning: --", StringComparison.Ordinal))];
-        Assert.Equal(name is null ? [] : [$"warning: {name} has no effect here, it is for {reader}; leave it out"], warnings);
+        foreach (string[] kind in (string[][])[[], ["--folds", "2"]])
+        {
+            CommandRun run = CommandRun.Of(["train", data, .. Small, .. given.Split(' '), .. kind]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            string[] warnings = [.. run.Error.Split('\n').Where(line => line.StartsWith("warning: --", StringComparison.Ordinal))];
+            Assert.Equal(name is null ? [] : [$"warning: {name} has no effect here, it is for {reader}; leave it out"], warnings);
+        }
     }
 
     [Theory]

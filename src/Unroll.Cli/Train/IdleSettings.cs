@@ -8,10 +8,11 @@ internal static class IdleSettings
 {
     private static readonly TrainingOptions Usual = new();
 
-    /// <summary>A line each.</summary>
+    /// <summary>Tells of them, a line each.</summary>
+    /// <param name="terminal">Where.</param>
     /// <param name="options">The settings.</param>
     /// <param name="hasDev">Whether there are dev rows.</param>
-    public static IEnumerable<string> Of(TrainingOptions options, bool hasDev)
+    public static void Warn(Terminal terminal, TrainingOptions options, bool hasDev)
     {
         bool isSgd = options.Optimizer == OptimizerKind.Sgd;
         bool isStep = options.Schedule.Kind == ScheduleKind.Step;
@@ -28,7 +29,7 @@ internal static class IdleSettings
             ("--best", options.Best != Usual.Best, hasDev, "dev rows"),
             ("--patience", options.Patience != Usual.Patience, hasDev, "dev rows"),
         ];
-        return all.Where(setting => setting.IsChanged && !setting.IsRead)
-            .Select(setting => $"{setting.Name} has no effect here, it is for {setting.Reader}; leave it out");
+        foreach ((string name, _, _, string reader) in all.Where(setting => setting.IsChanged && !setting.IsRead))
+            terminal.Error.WriteLine($"warning: {name} has no effect here, it is for {reader}; leave it out");
     }
 }
