@@ -71,7 +71,7 @@ internal static class Options
         Optional<int>(name, description, $"a whole number of at least {minimum}", text => ParseInteger(text, minimum));
 
     public static Option<bool> Switch(string name, string description, bool value) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+        new(name) { Description = value ? $"{description} [default: yes; {name}=false for no]" : description, DefaultValueFactory = _ => value };
 
     public static Option<string?> Text(string name, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName };

@@ -31,15 +31,15 @@ internal static class ParseMistakes
         }
         if (isRoot && parsed.Tokens.Count == 0)
             return $"no verb given, expected one of {verbs}; {seeHelp}";
-        return $"{name}: {Describe(error, parsed)}; {seeHelp}";
+        return $"{name}: {Describe(error)}; {seeHelp}";
     }
 
-    private static string Describe(ParseError error, ParseResult parsed)
+    private static string Describe(ParseError error)
     {
         if (error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: { } argument, Parent: CommandResult })
             return $"no {argument.Name} given, expected {char.ToLowerInvariant(argument.Description![0])}{argument.Description[1..]}";
-        if (error.SymbolResult is OptionResult { Tokens.Count: 0, Option: { } option })
-            return parsed.Tokens.Any(token => token.Value == option.Name) ? NoValue(option) : $"no {option.Name} given, expected {option.Name} {option.HelpName}";
+        if (error.SymbolResult is OptionResult { Tokens.Count: 0, Option: { } option, IdentifierToken: var written })
+            return written is null ? $"no {option.Name} given, expected {option.Name} {option.HelpName}" : NoValue(option);
         return error.Message.TrimEnd('.');
     }
 

@@ -23,7 +23,7 @@ internal sealed class ExperimentCommand
     private readonly Option<string?> _radii = Options.Text("--radii", "Spectral radii of the recurrent weights: 0.9,1,1.5", "LIST");
     private readonly Option<int?> _seeds = Options.OptionalInteger("--seeds", "How often each run is repeated, with the seeds 1, 2, …", 1);
     private readonly Option<int?> _steps = Options.OptionalInteger("--steps", "Training steps of a run at most; for order, epochs", 1);
-    private readonly Option<string?> _data = Options.Text("--data", "Labelled rows for order [default: samples/reviews.tsv]", "FILE");
+    private readonly Option<string?> _data = Options.Text("--data", $"Labelled rows for order [default: {OrderExperiment.Samples}]", "FILE");
     private readonly Option<string?> _dev = Options.Text("--dev", "Rows to measure on for order [default: a tenth of --data]", "FILE");
     private readonly Option<bool> _full = new("--full") { Description = "The published sizes; hours rather than minutes" };
     private readonly Option<string?> _output = Options.Text("--out", "Folder that gets NAME.jsonl, the measurements, and NAME.html, their charts", "DIR");

@@ -14,6 +14,9 @@ namespace Unroll.Cli.Experiments;
 /// </summary>
 internal sealed class OrderExperiment : IExperiment
 {
+    /// <summary>The rows that are read where none are named.</summary>
+    public const string Samples = "samples/reviews.tsv";
+
     private const string Bag = "bag";
     private const int Embedding = 64;
     private const int BatchSize = 32;
@@ -93,7 +96,7 @@ internal sealed class OrderExperiment : IExperiment
     {
         if (settings is { Data: null, Dev: not null })
             throw new InputException("--dev measures what --data trains, and there is no --data; give both");
-        string path = settings.Data ?? Path.Combine("samples", "reviews.tsv");
+        string path = settings.Data ?? Samples;
         if (settings.Data is null && !File.Exists(path))
             throw new InputException($"{path}: no such file here, expected the sample reviews; name a file of labelled rows with --data");
         TrainingOptions options = CellTraining.Options(seed: 42);

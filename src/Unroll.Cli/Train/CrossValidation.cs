@@ -21,7 +21,6 @@ internal sealed class CrossValidation(Corpus corpus, TrainingOptions options, Te
     {
         if (folds > corpus.Count)
             throw new InputException($"--folds is {folds} for {corpus.Count} rows, expected at most one fold a row");
-        IdleSettings.Warn(terminal, options, options.DevShare > 0);
         int[] labels = [.. Enumerable.Range(0, corpus.Count).Select(corpus.LabelOf)];
         IReadOnlyList<int[]> parts = StratifiedSplit.Folds(labels, folds, new TorchGenerator(options.Seed));
         var results = new List<EvaluationResult>();

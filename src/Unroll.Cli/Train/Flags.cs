@@ -19,29 +19,23 @@ internal sealed class Flags
 
     public Option<int> Add(Option<int> option) => Add(option, (json, value) => json.WriteNumberValue(value));
 
-    public Option<int?> Add(Option<int?> option) => Add(option, _ => null);
-
-    /// <summary>Adds an option with a default that depends on others.</summary>
+    /// <summary>Adds an option that need not be given.</summary>
     /// <param name="option">The option.</param>
-    /// <param name="otherwise">Its default; null for none that is known yet.</param>
-    public Option<int?> Add(Option<int?> option, Func<ParseResult, int?> otherwise) =>
-        AddOptional(option, otherwise, (json, value) => json.WriteNumberValue(value!.Value));
+    /// <param name="otherwise">Its default, where it depends on others; null for none that is known yet.</param>
+    public Option<int?> Add(Option<int?> option, Func<ParseResult, int?>? otherwise = null) =>
+        AddOptional(option, (json, value) => json.WriteNumberValue(value!.Value), otherwise);
 
     public Option<float> Add(Option<float> option) => Add(option, (json, value) => json.WriteNumberValue(value));
 
-    public Option<float?> Add(Option<float?> option) => Add(option, _ => null);
-
-    /// <summary>Adds an option with a default that depends on others.</summary>
-    /// <param name="option">The option.</param>
-    /// <param name="otherwise">Its default; null for none that is known yet.</param>
-    public Option<float?> Add(Option<float?> option, Func<ParseResult, float?> otherwise) =>
-        AddOptional(option, otherwise, (json, value) => json.WriteNumberValue(value!.Value));
+    /// <inheritdoc cref="Add(Option{int?}, Func{ParseResult, int?})"/>
+    public Option<float?> Add(Option<float?> option, Func<ParseResult, float?>? otherwise = null) =>
+        AddOptional(option, (json, value) => json.WriteNumberValue(value!.Value), otherwise);
 
     public Option<ulong> Add(Option<ulong> option) => Add(option, (json, value) => json.WriteNumberValue(value));
 
     public Option<bool> Add(Option<bool> option) => Add(option, (json, value) => json.WriteBooleanValue(value));
 
-    public Option<string?> Add(Option<string?> option) => AddOptional(option, _ => null, (json, value) => json.WriteStringValue(value));
+    public Option<string?> Add(Option<string?> option) => AddOptional(option, (json, value) => json.WriteStringValue(value));
 
     /// <summary>Adds an option that names a file.</summary>
     public Option<string?> AddPath(Option<string?> option)
@@ -55,11 +49,11 @@ internal sealed class Flags
         return option;
     }
 
-    public Option<char?> Add(Option<char?> option) => AddOptional(option, _ => null, (json, value) => json.WriteStringValue($"{value}"));
+    public Option<char?> Add(Option<char?> option) => AddOptional(option, (json, value) => json.WriteStringValue($"{value}"));
 
     public Option<T?> AddChoice<T>(Option<T?> option)
         where T : struct, Enum =>
-        AddOptional(option, _ => null, (json, value) => json.WriteStringValue(Options.NameOf(value!.Value)));
+        AddOptional(option, (json, value) => json.WriteStringValue(Options.NameOf(value!.Value)));
 
     public Option<T> AddChoice<T>(Option<T> option)
         where T : struct, Enum =>
@@ -75,11 +69,14 @@ internal sealed class Flags
             write(json, parsed, path);
     }
 
-    private Option<T> AddOptional<T>(Option<T> option, Func<ParseResult, T?> otherwise, Action<Utf8JsonWriter, T> writeValue)
+    private Option<T> AddOptional<T>(Option<T> option, Action<Utf8JsonWriter, T> writeValue, Func<ParseResult, T>? otherwise = null)
     {
         _all.Add((option, (json, parsed, _) =>
         {
-            if ((parsed.GetValue(option) ?? otherwise(parsed)) is not { } value)
+            T? value = parsed.GetValue(option);
+            if (value is null && otherwise is not null)
+                value = otherwise(parsed);
+            if (value is null)
                 return;
             json.WritePropertyName(NameOf(option));
             writeValue(json, value);

@@ -112,6 +112,7 @@ internal sealed class TrainCommand
         TrainData rows = TrainData.Read(
             data, parsed.GetValue(_dev), parsed.GetValue(_test), _format.Get(parsed), _settings.Tokenizer(parsed), terminal);
         TrainingOptions options = _settings.Read(parsed, Labels(rows.Train, data));
+        IdleSettings.Warn(_terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0);
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Vectors = parsed.GetValue(_vectors),

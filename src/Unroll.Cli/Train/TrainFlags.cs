@@ -36,7 +36,7 @@ internal sealed class TrainFlags
             flags.Add(Options.Integer("--layers", "Recurrent layers, one upon the other", Defaults.Layers, 1)),
             (options, value) => options with { Layers = value });
         Set(
-            flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first; --bidirectional=false does not [default: true]", Defaults.Bidirectional)),
+            flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first", Defaults.Bidirectional)),
             (options, value) => options with { Bidirectional = value });
         Set(
             flags.AddChoice(Options.Choice("--pooling", "How hidden states become one vector", Defaults.Pooling)),
@@ -49,7 +49,7 @@ internal sealed class TrainFlags
             (options, value) => options with { WordDropout = value });
         Set(
             flags.Add(
-                Options.OptionalNumber("--adversarial", "Also learn each text with its word vectors moved against it, by this share of their length [default: 0.07; 0 for characters and one-hot]"),
+                Options.OptionalNumber("--adversarial", $"Also learn each text with its word vectors moved against it, by this share of their length [default: {TrainingOptions.AdversarialFor(Defaults.Embedding, Defaults.Tokens)}; 0 for characters and one-hot]"),
                 parsed =>
                 {
                     TrainingOptions options = Unchecked(parsed);

@@ -84,7 +84,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     {
         var split = DevSplit.Of(data.Train, data.Dev, options);
         Report(split);
-        IdleSettings.Warn(terminal, options, split.DevCount > 0);
         WordVectors? vectors = ReadVectors(split);
         SentenceClassifier classifier = SentenceClassifier.CreateFor(data.Train, split.TrainRows, options);
         if (vectors is not null)
