@@ -1,8 +1,8 @@
-using Unroll.Batches;
-using Unroll.Kernels;
-using Unroll.Layers;
-using Unroll.Numerics;
-using Unroll.Threading;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
 
 namespace Unroll.Bench;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Unroll.Kernels;
-using Unroll.Threading;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Threading;
 
 namespace Unroll.Bench;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Unroll.Layers;
+using Unroll.Engine.Layers;
 using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;

@@ -1,8 +1,9 @@
-using Unroll.Batches;
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
 using Unroll.Models;
-using Unroll.Numerics;
-using Unroll.Threading;
 using Unroll.Training;
 
 namespace Unroll.Bench;
@@ -22,18 +23,18 @@ internal static class StepBenchmark
 
     public static (TrainingStep Step, Batch Batch) Create(Work work, WorkerPool pool)
     {
-        var config = new ModelConfig
+        var config = new NetworkConfig
         {
             Cell = Enum.Parse<Cell>(work.Cell, ignoreCase: true),
+            Vocabulary = Vocabulary,
             Embedding = work.Input,
             Hidden = work.Hidden,
-            Labels = ["0", "1"],
+            Classes = 2,
         };
-        var layout = new NetworkLayout(config, Vocabulary);
-        var parameters = new Parameters(layout.Parameters);
-        var options = new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null };
+        var network = new Network(config);
+        var settings = new StepSettings { Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd } };
         var random = new TorchGenerator(1);
-        layout.Initialize(parameters, options, random);
+        new InitialValues().Draw(network, random);
         var texts = new EncodedTexts();
         long[] ids = new long[work.Time];
         for (int row = 0; row < work.Batch; row++)
@@ -43,6 +44,6 @@ internal static class StepBenchmark
         }
         var batch = new Batch();
         batch.Fill(texts, [.. Enumerable.Range(0, work.Batch)]);
-        return (new TrainingStep(new Network(config, layout), parameters, Vocabulary, options, pool), batch);
+        return (new TrainingStep(network, settings, pool), batch);
     }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using Unroll.Layers;
+using Unroll.Import;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 
 namespace Unroll.Cli;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Unroll.Cli.Classroom;
 using Unroll.Cli.Report;
+using Unroll.Engine.Networks;
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Training;

@@ -1,6 +1,7 @@
-using Unroll.Layers;
+using Unroll.Engine.Networks;
 using Unroll.Models;
 using Unroll.Onnx.Schema;
+using Unroll.Storage;
 using static Unroll.Onnx.GraphBuilder;
 
 namespace Unroll.Onnx;

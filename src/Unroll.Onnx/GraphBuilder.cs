@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Onnx.Schema;
 using static Unroll.Onnx.Schema.AttributeProto.Types;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Models;
 using Unroll.Onnx.Schema;
 

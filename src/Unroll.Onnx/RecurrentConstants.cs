@@ -1,4 +1,4 @@
-using Unroll.Layers;
+using Unroll.Engine.Networks;
 using Unroll.Models;
 
 namespace Unroll.Onnx;

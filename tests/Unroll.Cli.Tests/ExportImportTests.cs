@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Tests;
 using Xunit;
 

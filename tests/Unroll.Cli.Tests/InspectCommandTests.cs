@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Unroll.Layers;
 using Unroll.Models;
 using Unroll.Tests;
 using Unroll.Text;

@@ -1,10 +1,10 @@
-using Unroll.Batches;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
 using Unroll.Evaluation;
-using Unroll.Layers;
 using Unroll.Models;
-using Unroll.Numerics;
 using Unroll.Text;
-using Unroll.Threading;
 
 namespace Unroll.Onnx.Tests;
 
@@ -56,7 +56,7 @@ public sealed record ExportCase(
             generator.FillNormal(values, 0, 0.4f);
             classifier.Parameters.Write(parameter, values);
         }
-        classifier.Network.Pack(classifier.Parameters);
+        classifier.Network.Pack();
         return classifier;
     }
 

@@ -1,4 +1,4 @@
-using Unroll.Kernels;
+using Unroll.Engine.Kernels;
 using Xunit;
 
 namespace Unroll.Tests;

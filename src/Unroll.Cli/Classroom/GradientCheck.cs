@@ -1,3 +1,4 @@
+using Unroll.Engine.Networks;
 using Unroll.Models;
 using Unroll.Text;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Unroll.Formats;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Classroom;
 

@@ -1,10 +1,10 @@
-using Unroll.Batches;
-using Unroll.Evaluation;
-using Unroll.Kernels;
-using Unroll.Layers;
-using Unroll.Loss;
-using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Losses;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Optimization;
 using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
@@ -51,7 +51,7 @@ internal sealed unsafe class BagOfEmbeddings
         Initializers.Normal(_parameters.Stored(_table), generator);
         Initializers.UniformByRoot(_parameters.Stored(_weight), generator, width);
         Initializers.UniformByRoot(_parameters.Stored(_bias), generator, width);
-        _optimizer = new Optimizer(_kernels, options, _parameters.Length);
+        _optimizer = new Optimizer(_kernels, options.ToStepSettings(unknownId: null).Optimizer, _parameters.Length);
         _output = new Linear(_kernels, width, classes);
         _output.Pack(_parameters.PointerTo(_weight));
     }

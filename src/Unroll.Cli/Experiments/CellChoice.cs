@@ -1,5 +1,5 @@
-using Unroll.Layers;
-using Unroll.Models;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
@@ -34,15 +34,20 @@ internal sealed record CellChoice(string Name, Cell Cell)
 
     public static CellChoice Named(string name) => All.First(choice => choice.Name == name);
 
-    /// <summary>A model with this recurrent layer.</summary>
-    public ModelConfig Config(int inputSize, int hidden, int classes) => new()
+    /// <summary>A network with this recurrent layer.</summary>
+    /// <param name="inputSize">I: the width of the word vectors or of the real input.</param>
+    /// <param name="hidden">H.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="vocabulary">V; 0 for real input.</param>
+    public NetworkConfig Config(int inputSize, int hidden, int classes, int vocabulary = 0) => new()
     {
         Cell = Cell,
         Nonlinearity = Nonlinearity,
+        Vocabulary = vocabulary,
         Embedding = inputSize,
         Hidden = hidden,
         Pooling = Pooling,
-        Labels = [.. Enumerable.Range(0, classes).Select(c => $"{c}")],
+        Classes = classes,
     };
 
     /// <summary>Options with this recurrent layer's way to begin.</summary>
@@ -50,10 +55,15 @@ internal sealed record CellChoice(string Name, Cell Cell)
         options with { RecurrentInitialization = Recurrent, ForgetBias = ForgetBias };
 
     /// <summary>Fresh parameters; an IRNN's biases begin at zero, as published.</summary>
-    public void Initialize(NetworkLayout layout, Parameters parameters, TrainingOptions options)
+    public void Initialize(Network network, TrainingOptions options)
     {
-        layout.Initialize(parameters, Begin(options), new Numerics.TorchGenerator(options.Seed));
+        var generator = new TorchGenerator(options.Seed);
+        // A classifier of words draws its word vectors first, even of one word: a layer over real numbers begins as its layer does.
+        if (!network.Config.HasWordVectors)
+            Initializers.Normal(new float[network.Config.Embedding], generator);
+        Begin(options).ToInitialValues(hasPadding: true).Draw(network, generator);
         if (Recurrent == RecurrentInitialization.Identity)
-            parameters.Stored(parameters.Find("rnn.bias_ih_l0")).Clear();
+            network.Parameters.Stored(network.Parameters.Find("rnn.bias_ih_l0")).Clear();
+        network.Pack();
     }
 }

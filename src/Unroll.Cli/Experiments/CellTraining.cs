@@ -1,8 +1,8 @@
-using Unroll.Batches;
-using Unroll.Evaluation;
-using Unroll.Models;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
 using Unroll.Text;
-using Unroll.Threading;
 using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
@@ -15,18 +15,15 @@ internal sealed class CellTraining
 
     /// <summary>Starts with fresh parameters.</summary>
     /// <param name="cell">The recurrent layer.</param>
-    /// <param name="config">The model.</param>
-    /// <param name="vocabulary">V.</param>
+    /// <param name="config">The network.</param>
     /// <param name="options">Settings of the training.</param>
     /// <param name="change">Changes the parameters before the first step; null to leave them.</param>
-    public CellTraining(CellChoice cell, ModelConfig config, int vocabulary, TrainingOptions options, Action<Parameters>? change = null)
+    public CellTraining(CellChoice cell, NetworkConfig config, TrainingOptions options, Action<Parameters>? change = null)
     {
-        var layout = new NetworkLayout(config, vocabulary);
-        var parameters = new Parameters(layout.Parameters);
-        cell.Initialize(layout, parameters, options);
-        change?.Invoke(parameters);
-        var network = new Network(config, layout);
-        Step = new TrainingStep(network, parameters, vocabulary, options, WorkerPool.CallerAlone);
+        var network = new Network(config);
+        cell.Initialize(network, options);
+        change?.Invoke(network.Parameters);
+        Step = new TrainingStep(network, options.ToStepSettings(unknownId: null), WorkerPool.CallerAlone);
         _pass = new NetworkPass(network, WorkerPool.CallerAlone);
         _classes = config.Classes;
     }

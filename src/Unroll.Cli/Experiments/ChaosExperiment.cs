@@ -1,6 +1,5 @@
-using Unroll.Inspection;
-using Unroll.Layers;
-using Unroll.Numerics;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Cli.Experiments;
 

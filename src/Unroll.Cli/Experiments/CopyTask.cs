@@ -1,5 +1,5 @@
-using Unroll.Loss;
-using Unroll.Numerics;
+using Unroll.Engine.Losses;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Cli.Experiments;
 

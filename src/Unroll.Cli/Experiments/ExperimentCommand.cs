@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Unroll.Cli.Report;
-using Unroll.Formats;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Experiments;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Unroll.Formats;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Experiments;
 

@@ -1,6 +1,6 @@
-using Unroll.Inspection;
-using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
@@ -80,7 +80,7 @@ internal sealed class ExplodingExperiment : IExperiment
     {
         TrainingOptions options = CellTraining.Options((ulong)setup.Seed) with { Optimizer = OptimizerKind.Sgd, ClipNorm = setup.Clip ? Clip : null };
         var training = new CellTraining(
-            setup.Cell, setup.Cell.Config(Embedding, settings.Hidden, classes: 2), Words, options,
+            setup.Cell, setup.Cell.Config(Embedding, settings.Hidden, classes: 2, Words), options,
             parameters => ScaleToRadius(parameters.Stored(parameters.Find("rnn.weight_hh_l0")), settings.Hidden, setup.Radius));
         var generator = new TorchGenerator(1_000_000 + (ulong)setup.Seed);
         int[] rows = [.. Enumerable.Range(0, BatchSize)];

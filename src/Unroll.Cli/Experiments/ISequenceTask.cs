@@ -1,4 +1,4 @@
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Cli.Experiments;
 

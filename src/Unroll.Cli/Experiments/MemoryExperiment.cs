@@ -1,5 +1,5 @@
-using Unroll.Batches;
-using Unroll.Numerics;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Cli.Experiments;
 
@@ -91,7 +91,7 @@ internal sealed class MemoryExperiment : IExperiment
     private static Result Train(CellChoice cell, int length, ulong seed, ExperimentSettings settings, CancellationToken cancellationToken)
     {
         const int words = FirstFiller + Fillers;
-        var training = new CellTraining(cell, cell.Config(Embedding, settings.Hidden, classes: 2), words, CellTraining.Options(seed));
+        var training = new CellTraining(cell, cell.Config(Embedding, settings.Hidden, classes: 2, words), CellTraining.Options(seed));
         var generator = new TorchGenerator(1_000_000 + seed);
         EncodedTexts test = Sentences(TestRows, length, generator);
         var testBatch = new Batch();

@@ -1,8 +1,8 @@
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 using Unroll.Cli.Data;
 using Unroll.Cli.Train;
 using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Unroll.Text;
 using Unroll.Training;
 
@@ -107,7 +107,7 @@ internal sealed class OrderExperiment : IExperiment
     private static double[] TrainCell(
         CellChoice cell, Texts texts, int vocabulary, int classes, ulong seed, ExperimentSettings settings, CancellationToken cancellationToken)
     {
-        var training = new CellTraining(cell, cell.Config(Embedding, settings.Hidden, classes), vocabulary, CellTraining.Options(seed));
+        var training = new CellTraining(cell, cell.Config(Embedding, settings.Hidden, classes, vocabulary), CellTraining.Options(seed));
         var batch = new Batch();
         batch.Fill(texts.Test, [.. Enumerable.Range(0, texts.Test.Count)]);
         return Epochs(texts.Train, seed, settings.Steps!.Value, rows => training.Step.Run(texts.Train, rows, LearningRate), () => training.Accuracy(batch), cancellationToken);

@@ -1,7 +1,8 @@
-using Unroll.Batches;
-using Unroll.Layers;
-using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Optimization;
 using Unroll.Training;
 
 namespace Unroll.Cli.Experiments;
@@ -41,15 +42,12 @@ internal sealed unsafe class SequenceNetwork
     /// <param name="options">Seed, optimizer and clipping.</param>
     public SequenceNetwork(CellChoice cell, int inputSize, int hidden, int outputs, int steps, int outputSteps, int rows, TrainingOptions options)
     {
-        ModelConfig config = cell.Config(inputSize, hidden, outputs);
-        // A classifier's layout has word vectors; their one row here is never used.
-        var layout = new NetworkLayout(config, vocabularySize: 1);
         (_hidden, _firstOutput) = (hidden, steps - outputSteps);
-        _network = new Network(config, layout);
-        _parameters = new Parameters(layout.Parameters);
+        _network = new Network(cell.Config(inputSize, hidden, outputs));
+        _parameters = _network.Parameters;
         _gradients = _parameters.ZerosLike();
-        cell.Initialize(layout, _parameters, options);
-        _optimizer = new Optimizer(_network.Kernels, options, _parameters.Length);
+        cell.Initialize(_network, options);
+        _optimizer = new Optimizer(_network.Kernels, options.ToStepSettings(unknownId: null).Optimizer, _parameters.Length);
         int[] lengths = new int[rows];
         Array.Fill(lengths, steps);
         _shard.Lay(lengths, 0, 0);
@@ -57,7 +55,7 @@ internal sealed unsafe class SequenceNetwork
         _input = new AlignedBuffer(tokens * inputSize);
         _states = new AlignedBuffer(tokens * hidden);
         _dStates = new AlignedBuffer(tokens * hidden);
-        _gates = new AlignedBuffer(tokens * layout.Cell.Columns * hidden);
+        _gates = new AlignedBuffer(tokens * _network.Layout.Cell.Columns * hidden);
         _cells = new AlignedBuffer(tokens * hidden);
         _tanhCells = new AlignedBuffer(tokens * hidden);
         _dHiddenLater = new AlignedBuffer(rows * hidden);
@@ -65,7 +63,6 @@ internal sealed unsafe class SequenceNetwork
         _outputs = new AlignedBuffer(outputSteps * rows * outputs);
         _scratch = new AlignedBuffer(Math.Max(
             _network.Output.ScratchLength(outputSteps * rows), _network.Recurrent[0].ScratchLength(_network.Kernels, rows)));
-        _network.Pack(_parameters);
     }
 
     /// <summary>x, [T,B,I]; to be filled.</summary>
@@ -116,7 +113,7 @@ internal sealed unsafe class SequenceNetwork
     }
 
     /// <summary>Takes parameters that were changed from outside.</summary>
-    public void Pack() => _network.Pack(_parameters);
+    public void Pack() => _network.Pack();
 
     private int OutputRows => (_shard.Steps - _firstOutput) * _shard.Rows;
 

@@ -1,6 +1,6 @@
-using Unroll.Inspection;
-using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Cli.Experiments;
 
@@ -70,11 +70,10 @@ internal sealed class VanishingExperiment : IExperiment
     private static Flow Measure(CellChoice cell, int hidden, int steps, ulong seed, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ModelConfig config = cell.Config(InputSize, hidden, Classes);
-        var layout = new NetworkLayout(config, vocabularySize: 1);
-        var parameters = new Parameters(layout.Parameters);
-        cell.Initialize(layout, parameters, CellTraining.Options(seed));
-        RecurrentDynamics dynamics = DynamicsOf(config, layout, parameters);
+        var network = new Network(cell.Config(InputSize, hidden, Classes));
+        (NetworkConfig config, Parameters parameters) = (network.Config, network.Parameters);
+        cell.Initialize(network, CellTraining.Options(seed));
+        RecurrentDynamics dynamics = DynamicsOf(network);
 
         // Numbers of their own, the same for every cell.
         var generator = new TorchGenerator(1_000_000 + seed);
@@ -88,10 +87,11 @@ internal sealed class VanishingExperiment : IExperiment
             Spectrum.SpectralRadius(block, hidden), Spectrum.LargestSingularValue(block, hidden, hidden));
     }
 
-    internal static RecurrentDynamics DynamicsOf(ModelConfig config, NetworkLayout layout, Parameters parameters)
+    internal static RecurrentDynamics DynamicsOf(Network network)
     {
+        (NetworkConfig config, Parameters parameters) = (network.Config, network.Parameters);
         double[] bias = Widen(parameters["rnn.bias_ih_l0"]);
-        if (layout.Cell.Columns > layout.Cell.Gates)
+        if (network.Layout.Cell.Columns > network.Layout.Cell.Gates)
             bias = [.. bias, .. Widen(parameters["rnn.bias_hn_l0"])];
         return new RecurrentDynamics(
             config.Cell, config.Nonlinearity, config.Embedding, config.Hidden, Widen(parameters["rnn.weight_ih_l0"]),
@@ -120,11 +120,11 @@ internal sealed class VanishingExperiment : IExperiment
     }
 
     // The rows that make the new content: all of a vanilla RNN's, n of a GRU, g of an LSTM; the third gate of both.
-    private static double[] CandidateBlock(ModelConfig config, Parameters parameters)
+    private static double[] CandidateBlock(NetworkConfig config, Parameters parameters)
     {
         double[] weight = Widen(parameters["rnn.weight_hh_l0"]);
         int block = config.Hidden * config.Hidden;
-        return config.Cell == Layers.Cell.Rnn ? weight : weight[(2 * block)..(3 * block)];
+        return config.Cell == Cell.Rnn ? weight : weight[(2 * block)..(3 * block)];
     }
 
     internal static double[] Widen(float[] values) => [.. values.Select(value => (double)value)];

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Unroll.Inspection;
-using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 
 namespace Unroll.Cli.Inspect;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Web;
 
 namespace Unroll.Cli.Report;

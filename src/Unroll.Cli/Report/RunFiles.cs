@@ -1,8 +1,9 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Unroll.Cli.Train;
 using Unroll.Inspection;
 using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Report;
 

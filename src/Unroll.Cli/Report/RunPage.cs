@@ -1,5 +1,5 @@
 using Unroll.Cli.Train;
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Inspection;
 
 namespace Unroll.Cli.Report;

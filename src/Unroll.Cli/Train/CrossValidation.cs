@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Unroll.Text;
 using Unroll.Training;
 

@@ -1,4 +1,4 @@
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Training;
 
 namespace Unroll.Cli.Train;

@@ -1,4 +1,3 @@
-using Unroll.Layers;
 using Unroll.Training;
 
 namespace Unroll.Cli.Train;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Unroll.Models;
+using Unroll.Training;
 
 namespace Unroll.Cli.Train;
 

@@ -1,5 +1,5 @@
 using Unroll.Cli.Report;
-using Unroll.Formats;
+using Unroll.Storage;
 using Unroll.Models;
 using Unroll.Training;
 

@@ -1,4 +1,4 @@
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 using Unroll.Cli.Data;
 using Unroll.Cli.Report;
 using Unroll.Models;
@@ -75,7 +75,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     public int FindLearningRate()
     {
         (SentenceClassifier classifier, _, EncodedTexts train, _) = Prepare();
-        LearningRateSearch search = LearningRateSearch.Run(classifier, train, options);
+        LearningRateSearch search = classifier.SearchLearningRate(train, options);
         LearningRateDisplay.Write(terminal, search, json);
         return 0;
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 using Unroll.Evaluation;
 using Unroll.Training;
 

@@ -1,4 +1,5 @@
-using Unroll.Batches;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Batches;
 
 namespace Unroll.Evaluation;
 

@@ -1,4 +1,4 @@
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 
 namespace Unroll.Evaluation;
 

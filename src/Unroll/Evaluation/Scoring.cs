@@ -1,3 +1,4 @@
+using Unroll.Engine.Numerics;
 namespace Unroll.Evaluation;
 
 /// <summary>What is measured on one row.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 
 namespace Unroll.Evaluation;
 

@@ -1,6 +1,8 @@
-using Unroll.Batches;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Models;
-using Unroll.Threading;
+using Unroll.Engine.Threading;
 
 namespace Unroll.Inspection;
 
@@ -32,6 +34,6 @@ public static class HiddenStates
         // With one sentence the packed rows are its steps.
         float[][] hidden = [.. pass.TopStates.ToArray().Chunk(classifier.Config.StateSize)];
         float[] logits = pass.Logits.ToArray();
-        return new HiddenStateTrace(read.Tokens, hidden, pass.AttentionWeights.ToArray(), logits, Evaluation.Argmax.Of(logits));
+        return new HiddenStateTrace(read.Tokens, hidden, pass.AttentionWeights.ToArray(), logits, Argmax.Of(logits));
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Unroll.Formats;
-using Unroll.Layers;
+using Unroll.Storage;
 
 namespace Unroll.Inspection;
 

@@ -1,5 +1,8 @@
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Numerics;
 using Unroll.Evaluation;
 using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Inspection;
 
@@ -15,7 +18,7 @@ public static class Inspector
         ArgumentNullException.ThrowIfNull(classifier);
         ModelConfig config = classifier.Config;
         InspectedText read = InspectedText.Of(classifier, text);
-        SentenceTrace trace = SentenceTrace.Of(classifier.Network, classifier.Vocabulary.Size, read.Ids);
+        var trace = NetworkTrace.Of(classifier.Network, read.Ids);
         var variants = new TextVariants(classifier.Network);
         float[][] prefixes = variants.Logits(read.Ids.Length, t => read.Ids[..(t + 1)]);
         int predicted = Argmax.Of(trace.Logits);
@@ -27,7 +30,7 @@ public static class Inspector
             Ids = read.Ids,
             IsUnknown = read.IsUnknown,
             Prediction = Prediction.Of(config, text, trace.Logits, new double[config.Classes]),
-            States = trace.States,
+            States = [.. trace.States.Select(LayerOf)],
             Prefixes = [.. prefixes.Select(logits => Probabilities(logits, config.Temperature))],
             HiddenGradient = trace.HiddenGradient,
             InputGradient = trace.InputGradient,
@@ -37,6 +40,9 @@ public static class Inspector
             Plane = StatePlane.Of(config, classifier.Parameters, trace.States[^config.Directions].Hidden),
         };
     }
+
+    private static LayerTrace LayerOf(RecurrentTrace layer) => new(
+        layer.Layer, layer.IsReverse, layer.Hidden, layer.Cell, [.. layer.Gates.Select(gate => new GateTrace(gate.Name, gate.Values))]);
 
     private static double[] Probabilities(float[] logits, double temperature)
     {

@@ -1,5 +1,5 @@
-using Unroll.Layers;
-using Unroll.Models;
+using Unroll.Engine.Networks;
+using Unroll.Storage;
 
 namespace Unroll.Inspection;
 

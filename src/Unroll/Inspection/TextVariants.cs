@@ -1,11 +1,11 @@
-using Unroll.Batches;
-using Unroll.Models;
-using Unroll.Threading;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Threading;
 
 namespace Unroll.Inspection;
 
 /// <summary>The logits of many short changes of one text: its beginnings, or all of it but a word.</summary>
-internal sealed unsafe class TextVariants(Network network)
+internal sealed class TextVariants(Network network)
 {
     // As many texts as have about this many tokens are run together, so that memory does not grow with their number.
     private const int TokensTogether = 1 << 14;
@@ -40,7 +40,7 @@ internal sealed unsafe class TextVariants(Network network)
     {
         // Without its only word nothing is read: the state stays h_0 = 0, and the bias is all that is left.
         if (ids.Length == 1)
-            return [network.Parameters.PointerTo(network.OutputBias)[@class]];
+            return [network.Parameters["output.bias"][@class]];
         return [.. Logits(ids.Length, t => [.. ids[..t], .. ids[(t + 1)..]]).Select(logits => logits[@class])];
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Unroll.Batches;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Threading;
 using Unroll.Evaluation;
 using Unroll.Text;
-using Unroll.Threading;
 
 namespace Unroll.Models;
 
@@ -43,7 +43,7 @@ public sealed class EvaluationRun : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);
         (_classifier, _mostMistakes) = (classifier, mostMistakes);
         _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        _evaluator = new Evaluator(classifier, _pool);
+        _evaluator = new Evaluator(classifier.Network, _pool);
         _scoring = new Scoring(classifier.Config.Classes, classifier.Config.Temperature);
         _classes = classifier.Config.ClassOfLabel();
     }

@@ -1,4 +1,6 @@
+using Unroll.Engine.Numerics;
 using Unroll.Evaluation;
+using Unroll.Storage;
 
 namespace Unroll.Models;
 

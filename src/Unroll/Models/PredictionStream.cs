@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Unroll.Batches;
-using Unroll.Layers;
-using Unroll.Numerics;
-using Unroll.Threading;
+using Unroll.Engine.Networks;
+using Unroll.Storage;
 
 namespace Unroll.Models;
 
@@ -12,16 +10,10 @@ namespace Unroll.Models;
 /// </summary>
 /// <remarks>Not safe from several threads at once; any number of streams may read from one model.</remarks>
 [SuppressMessage("Naming", "CA1711", Justification = "A stream of words, not of bytes")]
-public sealed unsafe class PredictionStream
+public sealed class PredictionStream
 {
     private readonly SentenceClassifier _classifier;
-    private readonly NetworkPass _pass;
-    private readonly CarriedStates _carried;
-    private readonly RunningPooling _pooling;
-    private readonly EncodedTexts _token = new();
-    private readonly Batch _batch = new();
-    private readonly AlignedBuffer _pooled;
-    private readonly AlignedBuffer _logits;
+    private readonly StreamingPass _pass;
     private readonly double[] _probabilities;
 
     internal PredictionStream(SentenceClassifier classifier)
@@ -33,25 +25,15 @@ public sealed unsafe class PredictionStream
                 "a bidirectional model also reads from the last word to the first, so every new word changes all states; use Predict, or train with Bidirectional = false");
         }
         _classifier = classifier;
-        _pass = new NetworkPass(classifier.Network, WorkerPool.CallerAlone);
-        _carried = new CarriedStates(classifier.Network);
-        _pooling = new RunningPooling(config.Pooling, config.StateSize);
-        _pooled = new AlignedBuffer(config.StateSize);
-        _logits = new AlignedBuffer(config.Classes);
+        _pass = new StreamingPass(classifier.Network);
         _probabilities = new double[config.Classes];
-        Clear();
     }
 
     /// <summary>How many tokens were read.</summary>
-    public long Count { get; private set; }
+    public long Count => _pass.Count;
 
     /// <summary>Forgets what was read: the next piece begins a new text.</summary>
-    public void Clear()
-    {
-        Count = 0;
-        _carried.Clear(rows: 1);
-        _pooling.Clear();
-    }
+    public void Clear() => _pass.Clear();
 
     /// <summary>Reads on.</summary>
     /// <param name="piece">
@@ -67,32 +49,8 @@ public sealed unsafe class PredictionStream
         if (tokens.Length > 0)
         {
             foreach (int id in _classifier.Vocabulary.Encode(tokens))
-                Read(id);
+                _pass.Read(id);
         }
-        Network network = _classifier.Network;
-        _pooling.Read(_pooled.Span[..network.Config.StateSize]);
-        network.Output.Forward(rows: 1, network.Parameters.PointerTo(network.OutputBias), _pooled.Pointer, _logits.Pointer);
-        return Prediction.Of(_classifier.Config, piece, _logits.Span[.._probabilities.Length], _probabilities);
-    }
-
-    private void Read(int id)
-    {
-        _token.Clear();
-        _token.Add([id], label: 0);
-        _batch.Fill(_token, [0]);
-        _pass.Forward(_batch, _carried);
-        _pooling.Add(_pass.TopStates, _classifier.Config.Pooling == Pooling.Attention ? Score() : 0);
-        Count++;
-    }
-
-    // queryᵀ u of the token just read.
-    private double Score()
-    {
-        Network network = _classifier.Network;
-        float* query = network.Parameters.PointerTo(network.AttentionParameters[2]);
-        double score = 0;
-        for (int i = 0; i < network.Config.StateSize; i++)
-            score += query[i] * _pass.Buffers.Attention[i];
-        return score;
+        return Prediction.Of(_classifier.Config, piece, _pass.Logits(), _probabilities);
     }
 }

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
-using Unroll.Batches;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
 using Unroll.Evaluation;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
+using Unroll.Storage;
 using Unroll.Text;
-using Unroll.Threading;
 using Unroll.Training;
 
 namespace Unroll.Models;
@@ -17,13 +19,12 @@ public sealed class SentenceClassifier
     private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
 
-    internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, NetworkLayout layout, TorchGenerator generator)
+    internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, Network network, TorchGenerator generator)
     {
         Config = config;
         Vocabulary = vocabulary;
-        Network = new Network(config, layout);
+        Network = network;
         _generator = generator;
-        Parameters = new Parameters(layout.Parameters);
     }
 
     /// <summary>What the model is.</summary>
@@ -33,7 +34,7 @@ public sealed class SentenceClassifier
     public Vocabulary Vocabulary { get; }
 
     /// <summary>Its parameters, by PyTorch's names.</summary>
-    public Parameters Parameters { get; }
+    public Parameters Parameters => Network.Parameters;
 
     internal Network Network { get; }
 
@@ -45,18 +46,18 @@ public sealed class SentenceClassifier
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
-        NetworkLayout layout;
+        Network network;
         try
         {
-            layout = new NetworkLayout(config, vocabulary.Size);
+            network = new Network(config.ToNetwork(vocabulary.Size));
         }
         catch (OverflowException e)
         {
             throw new InputException($"a model of {vocabulary.Size} tokens, embedding {config.Embedding} and hidden {config.Hidden} has more than 2^31 parameters; take a smaller --embedding, --hidden or --max-vocabulary", e);
         }
-        var classifier = new SentenceClassifier(config, vocabulary, layout, new TorchGenerator(options.Seed));
-        layout.Initialize(classifier.Parameters, options, classifier._generator);
-        classifier.Network.Pack(classifier.Parameters);
+        var classifier = new SentenceClassifier(config, vocabulary, network, new TorchGenerator(options.Seed));
+        options.ToInitialValues(hasPadding: config.Unknown == UnknownWords.Token).Draw(network, classifier._generator);
+        network.Pack();
         return classifier;
     }
 
@@ -138,13 +139,15 @@ public sealed class SentenceClassifier
         CancellationToken cancellationToken = default)
     {
         options.Validate();
-        if (train.Count == 0)
-            throw new InputException("no rows to train on, expected at least one");
         if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
             throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
+        options = Resolve(options, train);
         SetTemperature(1);
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        return new Trainer(this, options, _generator, pool, train, dev is { Count: > 0 } ? dev : null).Run(progress, cancellationToken);
+        byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
+        var trainer = new Trainer(
+            Network, options, Vocabulary.IdOfUnknown, _generator, pool, train, dev is { Count: > 0 } ? dev : null, model);
+        return trainer.Run(progress, cancellationToken);
     }
 
     /// <summary>Trains this model further on rows of text; see the other overload.</summary>
@@ -166,7 +169,7 @@ public sealed class SentenceClassifier
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) => new RowEncoder(this).Encode(corpus, rows);
+    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) => new RowEncoder(Config, Vocabulary).Encode(corpus, rows);
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
@@ -216,7 +219,7 @@ public sealed class SentenceClassifier
     public EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        return new Evaluator(this, pool).Evaluate(texts);
+        return new Evaluator(Network, pool).Evaluate(texts, Config.Temperature);
     }
 
     /// <summary>
@@ -234,7 +237,7 @@ public sealed class SentenceClassifier
     public CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        CalibrationReport report = Calibration.Run(new Evaluator(this, pool), Config.Classes, texts);
+        CalibrationReport report = Calibration.Run(new Evaluator(Network, pool), Config.Classes, texts);
         SetTemperature(report.Temperature);
         return report;
     }
@@ -243,17 +246,17 @@ public sealed class SentenceClassifier
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
-    public void Save(string path, bool overwrite = false) => ModelFolder.Save(this, path, overwrite);
+    public void Save(string path, bool overwrite = false) => ModelFolder.Save(Content, path, overwrite);
 
     /// <summary>
     /// Writes the model's files into a folder that may hold others, each whole or not at all, <c>model.safetensors</c> last.
     /// </summary>
     /// <param name="folder">A folder that exists.</param>
-    public void SaveInto(string folder) => ModelFolder.SaveInto(this, folder);
+    public void SaveInto(string folder) => ModelFolder.SaveInto(Content, folder);
 
     /// <summary>Writes the files of the model folder as one zip archive.</summary>
     /// <param name="stream">Where to; left open, and need not be able to seek.</param>
-    public void Save(Stream stream) => ModelArchive.Save(this, stream);
+    public void Save(Stream stream) => ModelArchive.Save(Content, stream);
 
     /// <summary>Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.</summary>
     /// <param name="path">The folder to save in later.</param>
@@ -264,12 +267,41 @@ public sealed class SentenceClassifier
     /// <summary>Reads a model folder.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="InputException">A file is missing, truncated or altered, or does not fit the others.</exception>
-    public static SentenceClassifier Load(string path) => ModelFolder.Load(path);
+    public static SentenceClassifier Load(string path) => Of(ModelFolder.Load(path));
 
     /// <summary>Reads an archive that <see cref="Save(Stream)"/> wrote.</summary>
     /// <param name="stream">Where from; left open.</param>
     /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
-    public static SentenceClassifier Load(Stream stream) => ModelArchive.Load(stream);
+    public static SentenceClassifier Load(Stream stream) => Of(ModelArchive.Load(stream));
+
+    /// <summary>A classifier of what was stored or imported.</summary>
+    internal static SentenceClassifier Of(StoredModel stored) =>
+        new(stored.Config, stored.Vocabulary, stored.Network, new TorchGenerator(0));
+
+    private StoredModel Content => new(Config, Vocabulary, Network);
+
+    /// <summary>
+    /// Looks for a learning rate for this model, whose parameters are afterwards as they were: a few steps whose rate grows from step to
+    /// step until the loss flies off.
+    /// </summary>
+    /// <param name="train">Rows to train on.</param>
+    /// <param name="options">Settings of the training; learning rate, schedule and epochs are not looked at.</param>
+    /// <exception cref="InputException">There are no rows, or a setting is out of range.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
+    public LearningRateSearch SearchLearningRate(EncodedTexts train, TrainingOptions options)
+    {
+        options.Validate();
+        return LearningRateSearch.Run(Network, Vocabulary.IdOfUnknown, train, Resolve(options, train));
+    }
+
+    private TrainingOptions Resolve(TrainingOptions options, EncodedTexts train)
+    {
+        if (train.Count == 0)
+            throw new InputException("no rows to train on, expected at least one");
+        options.RequireWordVectors(Config.Embedding);
+        options.RequireTruncation(Config.Bidirectional, Config.Pooling);
+        return options.ResolveFor(Config, train);
+    }
 
     /// <summary>The ids of a text.</summary>
     /// <exception cref="InputException">The vocabulary is closed and a word is not in it.</exception>
@@ -282,12 +314,12 @@ public sealed class SentenceClassifier
     private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
         if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(this);
-        Prediction[] predictions = pass.Run(texts);
+            pass = new PredictionPass(Network, Vocabulary);
+        Prediction[] predictions = pass.Run(texts, Config);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) => new RowEncoder(this).Encode(rows, what);
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) => new RowEncoder(Config, Vocabulary).Encode(rows, what);
 }

@@ -106,6 +106,9 @@ public sealed class Vocabulary
         return new Vocabulary([Padding, Unknown, .. kept], UnknownWords.Token);
     }
 
+    /// <summary>The id of unknown words; null for a closed vocabulary.</summary>
+    internal int? IdOfUnknown => UnknownWords == UnknownWords.Token ? UnknownId : null;
+
     /// <summary>How many tokens are words: all but the special ones.</summary>
     internal int WordCount => Size - (UnknownWords == UnknownWords.Token ? Specials : 0);
 

@@ -1,4 +1,7 @@
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Optimization;
+using Unroll.Storage;
 using Unroll.Text;
 
 namespace Unroll.Training;
@@ -215,6 +218,15 @@ public sealed record TrainingOptions
         Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
     }
 
+    /// <summary>The options with the class weights that they ask for and the adversarial step that suits the model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="train">The rows to train on.</param>
+    internal TrainingOptions ResolveFor(ModelConfig model, EncodedTexts train) => this with
+    {
+        ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
+        Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
+    };
+
     /// <summary>Throws when a model has no word vectors for adversarial steps.</summary>
     internal void RequireWordVectors(int embedding)
     {
@@ -228,6 +240,42 @@ public sealed record TrainingOptions
         if (TruncateSteps is not null && (bidirectional || pooling != Pooling.Last))
             throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or give --bidirectional false --pooling last");
     }
+
+    /// <summary>How parameters are drawn.</summary>
+    /// <param name="hasPadding">Whether id 0 of the vocabulary is padding.</param>
+    internal InitialValues ToInitialValues(bool hasPadding) => new()
+    {
+        Initialization = Initialization,
+        RecurrentInitialization = RecurrentInitialization,
+        EmbeddingDeviation = EmbeddingDeviation,
+        HasPadding = hasPadding,
+        ForgetBias = ForgetBias,
+    };
+
+    /// <summary>What a step does; class weights and the adversarial step must be resolved.</summary>
+    /// <param name="unknownId">The id of unknown words; null for a closed vocabulary.</param>
+    internal StepSettings ToStepSettings(int? unknownId) => new()
+    {
+        Optimizer = new OptimizerSettings
+        {
+            Kind = Optimizer,
+            Momentum = Momentum,
+            Nesterov = Nesterov,
+            Beta1 = Beta1,
+            Beta2 = Beta2,
+            Epsilon = Epsilon,
+            WeightDecay = WeightDecay,
+            ClipNorm = ClipNorm,
+            ClipValue = ClipValue,
+        },
+        ClassWeights = ClassWeights,
+        LabelSmoothing = LabelSmoothing,
+        TruncateSteps = TruncateSteps,
+        Adversarial = Adversarial ?? 0,
+        WordDropout = WordDropout,
+        UnknownId = unknownId,
+        Seed = Seed,
+    };
 
     internal static void Require<T>(bool valid, string name, T value, string expected)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Unroll.Kernels;
+using Unroll.Engine.Kernels;
 using Xunit;
 
 namespace Unroll.Cli.Tests.Experiments;

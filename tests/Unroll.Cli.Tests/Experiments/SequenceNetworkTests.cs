@@ -1,7 +1,7 @@
 using Unroll.Cli.Experiments;
-using Unroll.Inspection;
-using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Training;
 using Xunit;
 

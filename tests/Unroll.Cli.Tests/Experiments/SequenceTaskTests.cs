@@ -1,5 +1,5 @@
 using Unroll.Cli.Experiments;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Cli.Tests.Experiments;

@@ -3,42 +3,46 @@ using Xunit;
 
 namespace Unroll.Tests.Architecture;
 
-/// <summary>The data's path is the architecture: a folder uses only folders to its left.</summary>
+/// <summary>The data's path is the architecture: a folder uses only folders to its left, and those of projects above its own.</summary>
 public partial class FolderOrderTests
 {
-    /// <summary>The order of docs/architecture.md.</summary>
-    private static readonly string[] Order =
-    [
-        "Numerics", "Threading", "Kernels", "Text", "Batches", "Layers", "Loss", "Training", "Evaluation", "Formats", "Models", "Inspection",
-    ];
-
-    private static readonly string Source = Path.Combine(RepositoryRoot.Path, "src", "Unroll");
-
-    [Fact]
-    public void Every_folder_has_a_place_in_the_order()
+    /// <summary>The projects and the order of their folders, as docs/architecture.md has them.</summary>
+    public static TheoryData<string, string[]> Orders => new()
     {
-        IEnumerable<string> folders = Directory.GetDirectories(Source).Select(path => Path.GetFileName(path)!)
+        {
+            "Unroll.Engine",
+            ["Numerics", "Threading", "Kernels", "Batches", "Cells", "Layers", "Losses", "Optimization", "Networks", "Dynamics"]
+        },
+        { "Unroll", ["Text", "Storage", "Evaluation", "Training", "Models", "Import", "Inspection"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void Every_folder_has_a_place_in_the_order(string project, string[] order)
+    {
+        IEnumerable<string> folders = Directory.GetDirectories(Source(project)).Select(path => Path.GetFileName(path)!)
             .Where(name => name is not ("bin" or "obj"));
-        Assert.Equal(Order.Order(), folders.Order());
+        Assert.Equal(order.Order(), folders.Order());
         string architecture = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "architecture.md"));
-        Assert.Contains(string.Join(" → ", Order), architecture, StringComparison.Ordinal);
+        Assert.Contains(string.Join(" → ", order), architecture, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_folder_uses_only_folders_to_its_left()
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void A_folder_uses_only_folders_to_its_left(string project, string[] order)
     {
+        string prefix = project + ".";
         var wrong = new List<string>();
-        for (int place = 0; place < Order.Length; place++)
+        for (int place = 0; place < order.Length; place++)
         {
-            foreach (string file in Directory.GetFiles(Path.Combine(Source, Order[place]), "*.cs", SearchOption.AllDirectories))
+            foreach (SourceFile file in SourceFile.In(Path.Combine(Source(project), order[place])))
             {
-                // References in doc comments point where the reader shall look, and that may be to the right.
-                string code = string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
-                foreach (Match match in FolderReference().Matches(code))
+                foreach (Match match in UsedNamespace().Matches(file.Code))
                 {
-                    int used = Array.IndexOf(Order, match.Groups[1].Value);
-                    if (used > place)
-                        wrong.Add($"{Path.GetFileName(file)} in {Order[place]} uses {Order[used]}");
+                    string used = match.Groups[1].Value;
+                    int at = used.StartsWith(prefix, StringComparison.Ordinal) ? Array.IndexOf(order, used[prefix.Length..]) : -1;
+                    if (at > place)
+                        wrong.Add($"{file.Name} in {order[place]} uses {order[at]}");
                 }
             }
         }
@@ -48,7 +52,7 @@ public partial class FolderOrderTests
     [Fact]
     public void Kernels_hold_no_state_and_touch_no_files()
     {
-        foreach (string file in Directory.GetFiles(Path.Combine(Source, "Kernels"), "SimdKernels*.cs"))
+        foreach (string file in Directory.GetFiles(Path.Combine(Source("Unroll.Engine"), "Kernels"), "SimdKernels*.cs"))
         {
             string code = File.ReadAllText(file);
             Assert.DoesNotContain("System.IO", code, StringComparison.Ordinal);
@@ -56,7 +60,8 @@ public partial class FolderOrderTests
         }
     }
 
-    // `using Unroll.Layers;`, `Unroll.Layers.X` and, from inside the namespace Unroll, `Layers.X`.
-    [GeneratedRegex(@"(?<![\w.])(?:Unroll\.)?(Numerics|Threading|Kernels|Text|Batches|Layers|Loss|Training|Evaluation|Formats|Models|Inspection)(?=[.;])(?!\.(?:Json|Encod))")]
-    private static partial Regex FolderReference();
+    private static string Source(string project) => Path.Combine(RepositoryRoot.Path, "src", project);
+
+    [GeneratedRegex(@"^using (Unroll[\w.]*);", RegexOptions.Multiline)]
+    private static partial Regex UsedNamespace();
 }

@@ -1,5 +1,5 @@
-using Unroll.Batches;
-using Unroll.Numerics;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Tests.Batches;

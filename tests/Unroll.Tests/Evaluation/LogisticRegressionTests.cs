@@ -1,5 +1,5 @@
 using Unroll.Evaluation;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Unroll.Tests.Oracles;
 using Xunit;
 

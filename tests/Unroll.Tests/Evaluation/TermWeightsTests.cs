@@ -1,4 +1,4 @@
-using Unroll.Batches;
+using Unroll.Engine.Batches;
 using Unroll.Evaluation;
 using Xunit;
 

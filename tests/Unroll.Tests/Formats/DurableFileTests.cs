@@ -1,4 +1,4 @@
-using Unroll.Formats;
+using Unroll.Storage;
 using Xunit;
 
 namespace Unroll.Tests.Formats;

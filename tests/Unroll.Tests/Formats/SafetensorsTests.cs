@@ -1,5 +1,5 @@
 using System.Text;
-using Unroll.Formats;
+using Unroll.Storage;
 using Xunit;
 
 namespace Unroll.Tests.Formats;

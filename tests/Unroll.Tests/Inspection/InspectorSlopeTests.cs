@@ -1,6 +1,6 @@
 using Unroll.Inspection;
-using Unroll.Layers;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Oracles;
 using Unroll.Training;
 using Xunit;

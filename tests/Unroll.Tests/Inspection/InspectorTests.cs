@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Unroll.Inspection;
-using Unroll.Layers;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
 using Xunit;

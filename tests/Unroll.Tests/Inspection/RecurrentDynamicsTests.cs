@@ -1,7 +1,7 @@
-using Unroll.Inspection;
-using Unroll.Kernels;
-using Unroll.Layers;
-using Unroll.Numerics;
+using Unroll.Engine.Cells;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Numerics;
 using Unroll.Tests.Layers;
 using Unroll.Tests.Oracles;
 using Xunit;

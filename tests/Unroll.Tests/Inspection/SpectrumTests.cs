@@ -1,5 +1,5 @@
-using Unroll.Inspection;
-using Unroll.Numerics;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Tests.Inspection;

@@ -1,7 +1,7 @@
+using Unroll.Engine.Numerics;
 using Unroll.Inspection;
-using Unroll.Layers;
 using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Storage;
 using Unroll.Training;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using Unroll.Kernels;
-using Unroll.Numerics;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Tests.Kernels;

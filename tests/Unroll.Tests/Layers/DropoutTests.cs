@@ -1,4 +1,4 @@
-using Unroll.Layers;
+using Unroll.Engine.Layers;
 using Xunit;
 
 namespace Unroll.Tests.Layers;

@@ -1,6 +1,7 @@
-using Unroll.Batches;
-using Unroll.Kernels;
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Cells;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
 
 namespace Unroll.Tests.Layers;
 

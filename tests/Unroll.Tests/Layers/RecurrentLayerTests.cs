@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Unroll.Kernels;
-using Unroll.Layers;
-using Unroll.Numerics;
+using Unroll.Engine.Cells;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Numerics;
 using Unroll.Tests.Golden;
 using Xunit;
 

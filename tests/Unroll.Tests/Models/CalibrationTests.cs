@@ -1,5 +1,6 @@
 using Unroll.Evaluation;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
 using Xunit;

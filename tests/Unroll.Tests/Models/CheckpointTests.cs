@@ -1,7 +1,6 @@
-using Unroll.Batches;
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Numerics;
 using Unroll.Models;
-using Unroll.Numerics;
 using Unroll.Text;
 using Unroll.Training;
 using Xunit;

@@ -1,8 +1,8 @@
-using Unroll.Batches;
-using Unroll.Layers;
-using Unroll.Models;
-using Unroll.Numerics;
-using Unroll.Threading;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
+using Unroll.Storage;
 using Unroll.Training;
 using Xunit;
 
@@ -66,7 +66,7 @@ public class DeterminismTests
                 (TrainingStep step, Batch batch, EncodedTexts texts) = Create(cell, pooling, pool);
                 batch.Fill(texts, [.. Enumerable.Range(0, 40)]);
                 step.ComputeGradients(batch);
-                Assert.Equal(step.Config.TrainingStepFloats(batch.TokenCount, batch.Count), step.Buffers.Length);
+                Assert.Equal(step.Network.Config.TrainingStepFloats(batch.TokenCount, batch.Count), step.Buffers.Length);
             }
         }
     }
@@ -80,9 +80,9 @@ public class DeterminismTests
         {
             step.Run(texts, random.Integers(50, texts.Count), 0.01f);
         }
-        int[] bits = new int[step.Parameters.Length];
+        int[] bits = new int[step.Network.Parameters.Length];
         for (int i = 0; i < bits.Length; i++)
-            bits[i] = BitConverter.SingleToInt32Bits(step.Parameters.Values[i]);
+            bits[i] = BitConverter.SingleToInt32Bits(step.Network.Parameters.Values[i]);
         return bits;
     }
 
@@ -100,14 +100,12 @@ public class DeterminismTests
             Dropout = 0.3f,
             Labels = ["a", "b", "c"],
         };
-        var layout = new NetworkLayout(config, vocabulary);
-        var parameters = new Parameters(layout.Parameters);
         var options = new TrainingOptions { Optimizer = OptimizerKind.Adam, ClipNorm = 1, WordDropout = 0.2f };
-        layout.Initialize(parameters, options, new TorchGenerator(1));
+        Network network = TestNetworks.Create(config, vocabulary, options, seed: 1);
         var texts = new EncodedTexts();
         var random = new TorchGenerator(2);
         for (int row = 0; row < 100; row++)
             texts.Add(random.Integers(1 + row % 23, vocabulary), row % 3);
-        return (new TrainingStep(new Network(config, layout), parameters, vocabulary, options, pool), new Batch(), texts);
+        return (TestNetworks.Step(network, options, pool), new Batch(), texts);
     }
 }

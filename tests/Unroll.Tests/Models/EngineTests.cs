@@ -1,12 +1,13 @@
 using System.Text.Json;
-using Unroll.Batches;
-using Unroll.Layers;
-using Unroll.Loss;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Losses;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
 using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Text;
-using Unroll.Threading;
 using Unroll.Training;
 using Xunit;
 
@@ -42,7 +43,7 @@ public class EngineTests
 
             float[] weights = golden.Singles("class_weights");
             var loss = new SoftmaxCrossEntropy(weights.Length == 0 ? null : weights, golden.GetProperty("label_smoothing").GetSingle());
-            var gradients = new GradientSum(@case.Network, @case.Vocabulary, pool);
+            var gradients = new GradientSum(@case.Network, pool);
             for (int again = 0; again < 2; again++)
             {
                 double value = pass.ForwardBackward(@case.Batch, loss, gradients, dropoutSeed: 0, step: 0);
@@ -64,7 +65,7 @@ public class EngineTests
             var @case = new GoldenCase(
                 golden.GetProperty("config"), golden.GetProperty("start"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
             TrainingOptions options = OptionsOf(run);
-            var step = new TrainingStep(@case.Network, @case.Parameters, @case.Vocabulary, options, pool);
+            TrainingStep step = TestNetworks.Step(@case.Network, options, pool);
             double[] losses = run.GetProperty("losses").Doubles();
             double[] norms = run.GetProperty("gradient_norms").Doubles();
             for (int i = 0; i < losses.Length; i++)
@@ -89,8 +90,7 @@ public class EngineTests
             var @case = new GoldenCase(
                 golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
             int steps = golden.GetProperty("steps").GetInt32();
-            var step = new TrainingStep(
-                @case.Network, @case.Parameters, @case.Vocabulary, new TrainingOptions { TruncateSteps = steps }, pool);
+            TrainingStep step = TestNetworks.Step(@case.Network, new TrainingOptions { TruncateSteps = steps }, pool);
             Assert.Equal(golden.GetProperty("loss").GetDouble(), step.ComputeGradients(@case.Texts, @case.Rows), 1e-5);
             @case.Compare(golden.GetProperty("gradients"), step.CopyGradients(), 1e-5, 1e-4);
         }
@@ -103,15 +103,12 @@ public class EngineTests
         long[] floats = [.. new[] { 300, 3000 }.Select(length =>
         {
             var config = new ModelConfig { Cell = Cell.Lstm, Embedding = 5, Hidden = 6, Layers = 2, Labels = ["a", "b"] };
-            var layout = new NetworkLayout(config, 20);
-            var parameters = new Parameters(layout.Parameters);
-            layout.Initialize(parameters, new TrainingOptions { EmbeddingDeviation = 1 }, new TorchGenerator(1));
+            Network network = TestNetworks.Create(config, 20, new TrainingOptions { EmbeddingDeviation = 1 }, seed: 1);
             var texts = new EncodedTexts();
             texts.Add(new TorchGenerator(2).Integers(length, 20), 1);
             texts.Add(new TorchGenerator(3).Integers(length - 7, 20), 0);
             texts.Add([4, 5], 0);
-            TrainingStep Step(int? truncate) =>
-                new(new Network(config, layout), parameters, 20, new TrainingOptions { TruncateSteps = truncate }, pool);
+            TrainingStep Step(int? truncate) => TestNetworks.Step(network, new TrainingOptions { TruncateSteps = truncate }, pool);
             TrainingStep truncated = Step(50);
             Assert.Equal(Step(null).ComputeGradients(texts, [0, 1, 2]), truncated.ComputeGradients(texts, [0, 1, 2]));
             return truncated.Buffers.Length;

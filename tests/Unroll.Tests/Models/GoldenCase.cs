@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Unroll.Batches;
-using Unroll.Layers;
-using Unroll.Models;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 
 namespace Unroll.Tests.Models;
@@ -26,12 +26,10 @@ internal sealed class GoldenCase
             Labels = [.. Enumerable.Range(0, config.GetProperty("classes").GetInt32()).Select(c => $"{c}")],
         };
         Vocabulary = config.GetProperty("vocabulary").GetInt32();
-        Layout = new NetworkLayout(Config, Vocabulary);
-        Network = new Network(Config, Layout);
-        Parameters = new Parameters(Layout.Parameters);
-        foreach (Parameter parameter in Layout.Parameters)
+        Network = new Network(Config.ToNetwork(Vocabulary));
+        foreach (Parameter parameter in Parameters.All)
             Parameters.Write(parameter, Values(parameters, parameter));
-        Network.Pack(Parameters);
+        Network.Pack();
         foreach ((JsonElement sentence, int label) in sentences.EnumerateArray().Zip(labels.Integers()))
             Texts.Add(sentence.Integers(), label);
         Batch.Fill(Texts, Rows);
@@ -41,11 +39,9 @@ internal sealed class GoldenCase
 
     public int Vocabulary { get; }
 
-    public NetworkLayout Layout { get; }
-
     public Network Network { get; }
 
-    public Parameters Parameters { get; }
+    public Parameters Parameters => Network.Parameters;
 
     public EncodedTexts Texts { get; } = new();
 
@@ -56,7 +52,7 @@ internal sealed class GoldenCase
     /// <summary>Compares every tensor with the golden one of its name.</summary>
     public void Compare(JsonElement expected, Parameters actual, double absolute, double relative)
     {
-        foreach (Parameter parameter in Layout.Parameters)
+        foreach (Parameter parameter in Parameters.All)
             Close.To(Values(expected, parameter), actual.Read(parameter), absolute, relative, parameter.Name);
     }
 

@@ -1,8 +1,11 @@
 using System.Text.Json;
-using Unroll.Batches;
-using Unroll.Kernels;
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Threading;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Inspection;
 using Unroll.Text;
@@ -28,17 +31,16 @@ public class GradientFlowTests
             foreach (int rows in (int[])[texts.Count, 1])
             {
                 var sums = new GradientFlowSums();
-                using var pool = new Unroll.Threading.WorkerPool(1);
+                using var pool = new WorkerPool(1);
                 SentenceClassifier classifier = InspectedModels.Create(name);
                 for (int first = 0; first < texts.Count; first += rows)
                 {
-                    var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, new TrainingOptions { Optimizer = OptimizerKind.Sgd }, pool);
+                    TrainingStep step = TestNetworks.Step(classifier.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd }, pool);
                     step.Run(texts, [.. Enumerable.Range(first, rows)], learningRate: 0, sums);
                 }
-                GradientFlow flow = sums.Mean(1, default, new JacobianNorms(classifier.Network, texts, pool));
-                Assert.Equal(texts.Count, flow.Samples);
-                Close.To(golden.GetProperty("hidden_norm").Doubles(), [.. flow.ByDistance], 1e-6, 1e-4, name);
-                Close.To(golden.GetProperty("by_step").Doubles(), [.. flow.ByStep], 1e-6, 1e-4, name);
+                Assert.Equal(texts.Count, sums.Samples);
+                Close.To(golden.GetProperty("hidden_norm").Doubles(), sums.MeansByDistance, 1e-6, 1e-4, name);
+                Close.To(golden.GetProperty("by_step").Doubles(), sums.MeansByStep, 1e-6, 1e-4, name);
             }
         }
     }

@@ -1,9 +1,9 @@
-using Unroll.Batches;
-using Unroll.Inspection;
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Threading;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Inspection;
-using Unroll.Threading;
 using Xunit;
 
 namespace Unroll.Tests.Models;
@@ -53,7 +53,7 @@ public class JacobianNormsTests
         classifier.Parameters.Stored(classifier.Parameters.Find("rnn.bias_ih_l0")).Fill(5);
         foreach (ref float weight in classifier.Parameters.Stored(classifier.Parameters.Find("rnn.weight_hh_l0")))
             weight = factor * (0.1f + Math.Abs(weight)) / 2;
-        classifier.Network.Pack(classifier.Parameters);
+        classifier.Network.Pack();
         EncodedTexts texts = Texts([17]);
         double[] norms = Measure(classifier, texts, threads: 1);
         double[] expected = [.. JacobianProducts.Of(DynamicsOf(classifier), Inputs(classifier, [.. texts.IdsOf(0)]), new double[6]).Norms.Take(17)];
@@ -124,7 +124,7 @@ public class JacobianNormsTests
         SentenceClassifier classifier = SentenceClassifier.Create(config, InspectedModels.VocabularyOf(Vocabulary));
         foreach (ref float weight in classifier.Parameters.Stored(classifier.Parameters.Find("rnn.weight_hh_l0")))
             weight *= weightScale;
-        classifier.Network.Pack(classifier.Parameters);
+        classifier.Network.Pack();
         return classifier;
     }
 

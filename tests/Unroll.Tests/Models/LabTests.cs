@@ -1,10 +1,12 @@
 using System.Text.Json;
-using Unroll.Batches;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Threading;
 using Unroll.Inspection;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Text;
-using Unroll.Threading;
 using Unroll.Training;
 using Xunit;
 
@@ -45,7 +47,7 @@ public class LabTests
         var batch = new Batch();
         batch.Fill(texts, [0]);
         using var pool = new WorkerPool(1);
-        var step = new TrainingStep(classifier.Network, classifier.Parameters, classifier.Vocabulary.Size, new TrainingOptions(), pool);
+        TrainingStep step = TestNetworks.Step(classifier.Network, new TrainingOptions(), pool);
         Assert.Equal(first.GetProperty("loss").GetDouble(), step.ComputeGradients(batch), 1e-5);
         foreach ((string symbol, string name) in Symbols)
             Close.To(first.GetProperty("grad").Singles(symbol), step.CopyGradients()[name], 1e-5, what: "d" + symbol);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Text;
 using Unroll.Training;

@@ -1,5 +1,5 @@
-using Unroll.Layers;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
 using Xunit;

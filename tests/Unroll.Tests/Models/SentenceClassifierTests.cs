@@ -1,5 +1,4 @@
 using Unroll.Evaluation;
-using Unroll.Layers;
 using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Unroll.Formats;
-using Unroll.Layers;
+using Unroll.Import;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Text;
 using Xunit;

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using Unroll.Batches;
-using Unroll.Layers;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Threading;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Text;
-using Unroll.Threading;
 using Unroll.Training;
 using Xunit;
 
@@ -25,9 +26,8 @@ public class TrainingCurveTests
         var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(2, 8).Select(id => $"w{id}")], UnknownWords.Token);
         SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { Seed = 3, EmbeddingDeviation = 1 });
         using var pool = new WorkerPool(2);
-        var trainer = new TrainingStep(
-            classifier.Network, classifier.Parameters, classifier.Vocabulary.Size,
-            new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null }, pool);
+        TrainingStep trainer = TestNetworks.Step(
+            classifier.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null }, pool);
 
         var texts = new EncodedTexts();
         foreach (JsonElement sentence in Golden.GetProperty("sentences").EnumerateArray())

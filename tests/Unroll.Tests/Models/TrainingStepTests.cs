@@ -1,8 +1,8 @@
-using Unroll.Batches;
-using Unroll.Layers;
-using Unroll.Models;
-using Unroll.Numerics;
-using Unroll.Threading;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Threading;
+using Unroll.Storage;
 using Unroll.Training;
 using Xunit;
 
@@ -19,12 +19,11 @@ public class TrainingStepTests
     public void Only_rows_of_words_that_were_seen_are_updated(int embedding, OptimizerKind optimizer)
     {
         var config = new ModelConfig { Cell = Cell.Gru, Embedding = embedding, Hidden = 3, Labels = ["a", "b"] };
-        var layout = new NetworkLayout(config, Vocabulary);
-        var parameters = new Parameters(layout.Parameters);
         var options = new TrainingOptions { Optimizer = optimizer, WeightDecay = 0.1f };
-        layout.Initialize(parameters, options, new TorchGenerator(1));
+        Network network = TestNetworks.Create(config, Vocabulary, options, seed: 1);
+        Parameters parameters = network.Parameters;
         using var pool = new WorkerPool(2);
-        var step = new TrainingStep(new Network(config, layout), parameters, Vocabulary, options, pool);
+        TrainingStep step = TestNetworks.Step(network, options, pool);
         var texts = new EncodedTexts();
         texts.Add([2, 4, 2], 0);
         texts.Add([3, 4], 1);

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Models;
-using Unroll.Numerics;
+using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Text;
 using Unroll.Training;

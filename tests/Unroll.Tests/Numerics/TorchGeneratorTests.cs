@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Unroll.Tests.Golden;
 using Xunit;
 

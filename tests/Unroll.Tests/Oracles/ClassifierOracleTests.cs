@@ -1,4 +1,4 @@
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Tests.Oracles;

@@ -1,5 +1,4 @@
-using Unroll.Layers;
-using Unroll.Numerics;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Tests.Oracles;

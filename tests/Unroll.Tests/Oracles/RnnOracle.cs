@@ -1,5 +1,3 @@
-using Unroll.Layers;
-
 namespace Unroll.Tests.Oracles;
 
 /// <summary>A vanilla RNN on one sentence in double precision: the equations of docs/mathematics.md as loops.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using Unroll.Threading;
+using Unroll.Engine.Threading;
 using Xunit;
 
 namespace Unroll.Tests.Threading;

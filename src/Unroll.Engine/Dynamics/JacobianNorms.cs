@@ -1,0 +1,248 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
+
+namespace Unroll.Engine.Dynamics;
+
+/// <summary>
+/// How far a change of an early state reaches: ‖∂s_T/∂s_t‖₂ of the lowest layer's forward direction, on a few training sentences. The state
+/// s is h, for an LSTM h and c together: only the whole state's Jacobians multiply to that of many steps.
+/// </summary>
+/// <remarks>
+/// <code>
+/// P_0 = I      P_{d+1} = P_d ∂s_{T-d}/∂s_{T-d-1}           P_d = ∂s_T/∂s_{T-d}, [S,S]
+/// ‖P_d‖₂ = √ρ(P_d P_dᵀ)                                    by power iteration
+/// </code>
+/// A row of P is a gradient that goes back through the layer, so a step is a backward step over S equal rows that begin as unit
+/// vectors. Long sentences say most: those at the 90 % quantile of length are taken, as many as cost little beside an epoch.
+/// </remarks>
+internal sealed unsafe class JacobianNorms : IParallelWork
+{
+    private const int MostSentences = 8;
+    private const int MostSteps = 64;
+    private const int LeastSteps = 16;
+    private const int MostIterations = 50;
+    private const double Tolerance = 1e-4;
+
+    // Of the work of an epoch.
+    private const double Share = 0.005;
+
+    private readonly Network _network;
+    private readonly WorkerPool _pool;
+    private readonly NetworkPass _pass;
+    private readonly EncodedTexts _texts;
+    private readonly int[] _rows;
+    private readonly int _steps;
+    private readonly double[][] _norms;
+    private readonly Batch _batch = new();
+    private readonly Workspace?[] _workspaces;
+
+    /// <summary>Chooses the sentences.</summary>
+    /// <param name="network">The network; its weights are read when it is measured.</param>
+    /// <param name="texts">The training rows.</param>
+    /// <param name="pool">Who measures, a sentence each.</param>
+    public JacobianNorms(Network network, EncodedTexts texts, WorkerPool pool)
+    {
+        (_network, _texts, _pool) = (network, texts, pool);
+        _pass = new NetworkPass(network, pool);
+        _workspaces = new Workspace?[pool.Workers];
+
+        // A step back takes S rows through W_hh; a token of training all weights three times, forward and for both kinds of gradients.
+        int weights = network.Parameters.Length - network.Parameters.DenseStart;
+        double tokensAStep = (double)StateSize(network) * network.RecurrentWeight(0).Length / (3.0 * weights);
+        int affordable = (int)Math.Clamp(texts.TokenCount * Share / tokensAStep, LeastSteps, MostSentences * MostSteps);
+
+        long[] byLength = [.. Enumerable.Range(0, texts.Count).Select(row => ((long)texts.LengthOf(row) << 32) | (uint)row)];
+        byLength.AsSpan().Sort();
+        int place = (int)(0.9 * (texts.Count - 1));
+        int length = (int)(byLength[place] >> 32);
+        _steps = Math.Min(length - 1, Math.Min(MostSteps, affordable));
+        int sentences = Math.Clamp(affordable / Math.Max(_steps, 1), 1, Math.Min(MostSentences, texts.Count));
+        int first = Math.Clamp(place - sentences / 2, 0, texts.Count - sentences);
+        _rows = [.. byLength.AsSpan(first, sentences).ToArray().Select(key => (int)(uint)key)];
+        _norms = new double[sentences][];
+    }
+
+    /// <summary>How many sentences are looked at.</summary>
+    public int Sentences => _rows.Length;
+
+    /// <summary>Means of ‖∂s_T/∂s_{T-d}‖₂ by d, 0 first, over the sentences that are long enough.</summary>
+    public double[] Measure()
+    {
+        // One more word than steps: long texts are read from there on.
+        _batch.Fill(_texts, _rows, TokenWindow.Last(_steps + 1));
+        _pass.Trace(_batch);
+        _pool.Run(this, Sentences);
+        return
+        [
+            .. Enumerable.Range(0, _norms.Max(norms => norms.Length))
+                .Select(d => _norms.Where(norms => d < norms.Length).Average(norms => norms[d])),
+        ];
+    }
+
+    void IParallelWork.Execute(int part, int worker)
+    {
+        _workspaces[worker] ??= new Workspace(_network);
+        // At most sixteen sentences are one shard.
+        _norms[part] = _workspaces[worker]!.Norms(_pass.Buffers, _batch.ShardAt(0), part);
+    }
+
+    private static int StateSize(Network network) => network.Config.Hidden * (network.Layout.Cell.HasCellState ? 2 : 1);
+
+    // P = [dh dc] and what a step back needs, once for each of the S rows.
+    private sealed class Workspace
+    {
+        private readonly Network _network;
+        private readonly int _hidden;
+        private readonly int _size;
+        private readonly int _columns;
+        private readonly Shard _rows = new();
+        private readonly AlignedBuffer _dHidden;
+        private readonly AlignedBuffer _dCell;
+        private readonly AlignedBuffer _gates;
+        private readonly AlignedBuffer _previousHidden;
+        private readonly AlignedBuffer _previousCell;
+        private readonly AlignedBuffer _tanhCell;
+        private readonly AlignedBuffer _none;
+        private readonly AlignedBuffer _left;
+        private readonly AlignedBuffer _right;
+        private readonly AlignedBuffer _packed;
+
+        public Workspace(Network network)
+        {
+            (_network, _hidden, _size) = (network, network.Config.Hidden, StateSize(network));
+            _columns = network.Layout.Cell.Columns * _hidden;
+            int[] lengths = new int[_size];
+            lengths.AsSpan().Fill(1);
+            _rows.Lay(lengths, firstRow: 0, firstToken: 0);
+            long square = (long)_size * _hidden;
+            _dHidden = new AlignedBuffer(square);
+            _dCell = new AlignedBuffer(HasCell ? square : 0);
+            _gates = new AlignedBuffer((long)_size * _columns);
+            _previousHidden = new AlignedBuffer(square);
+            _previousCell = new AlignedBuffer(HasCell ? square : 0);
+            _tanhCell = new AlignedBuffer(HasCell ? square : 0);
+            _none = new AlignedBuffer(_hidden);
+            _left = new AlignedBuffer(_size);
+            _right = new AlignedBuffer(_size);
+            _packed = new AlignedBuffer(network.Kernels.PackedLength(_hidden, 1));
+        }
+
+        private bool HasCell => _size > _hidden;
+
+        public double[] Norms(PassBuffers buffers, Shard shard, int sentence)
+        {
+            RecurrentPass trace = buffers.Recurrent(shard, layer: 0, direction: 0, worker: 0, training: true, begins: true);
+            int length = shard.LengthOf(sentence);
+            double[] norms = new double[length];
+            norms[0] = 1;
+            Begin();
+            double scale = 1;
+            for (int d = 1; d < length; d++)
+            {
+                StepBack(trace, shard.Offset(length - d) + sentence, shard.Offset(length - d - 1) + sentence);
+                double norm = LargestSingularValue();
+                norms[d] = scale * norm;
+                // So that products neither vanish nor overflow before their numbers do.
+                if (norm is > 0 and (< 1e-6 or > 1e6) && double.IsFinite(norm))
+                {
+                    Divide(_dHidden, norm);
+                    Divide(_dCell, norm);
+                    scale *= norm;
+                }
+            }
+            return norms;
+        }
+
+        private void Begin()
+        {
+            _dHidden.Span.Clear();
+            _dCell.Span.Clear();
+            for (int i = 0; i < _hidden; i++)
+                _dHidden.Span[i * _hidden + i] = 1;
+            for (int i = _hidden; i < _size; i++)
+                _dCell.Span[i * _hidden + i - _hidden] = 1;
+            _left.Span.Clear();
+        }
+
+        private void StepBack(in RecurrentPass trace, int token, int before)
+        {
+            Repeat(trace.Gates + (long)token * _columns, _columns, _gates);
+            Repeat(trace.Hidden + (long)before * trace.HiddenRow, _hidden, _previousHidden);
+            if (HasCell)
+            {
+                Repeat(trace.TanhCell + (long)token * _hidden, _hidden, _tanhCell);
+                Repeat(trace.CellState + (long)before * _hidden, _hidden, _previousCell);
+            }
+            var pass = new RecurrentPass
+            {
+                Shard = _rows,
+                InitialHidden = _previousHidden.Pointer,
+                InitialCell = HasCell ? _previousCell.Pointer : null,
+                // h_t and what comes from above, nothing, are the same for all rows.
+                Hidden = trace.Hidden + (long)token * trace.HiddenRow,
+                DHidden = _none.Pointer,
+                HiddenRow = 0,
+                Gates = _gates.Pointer,
+                CellState = HasCell ? trace.CellState : null,
+                TanhCell = HasCell ? _tanhCell.Pointer : null,
+                DHiddenLater = _dHidden.Pointer,
+                DCellLater = HasCell ? _dCell.Pointer : null,
+            };
+            _network.Recurrent[0].BackwardStep(_network.Kernels, _network.Weights[0], pass, t: 0);
+        }
+
+        private double LargestSingularValue()
+        {
+            IKernels kernels = _network.Kernels;
+            // The vector of the step before is near; the slope leaves no direction out.
+            for (int i = 0; i < _size; i++)
+                _left.Span[i] += (1 + (float)i / _size) / (4 * MathF.Sqrt(_size));
+            double value = 0;
+            for (int i = 0; i < MostIterations; i++)
+            {
+                Divide(_left, Math.Sqrt(kernels.SumOfSquares(_size, _left.Pointer)));
+                // v = Pᵀ u
+                _right.Span.Clear();
+                for (int row = 0; row < _size; row++)
+                {
+                    kernels.AddScaled(_hidden, _left.Span[row], _dHidden.Pointer + (long)row * _hidden, _right.Pointer);
+                    if (HasCell)
+                        kernels.AddScaled(_hidden, _left.Span[row], _dCell.Pointer + (long)row * _hidden, _right.Pointer + _hidden);
+                }
+                double next = Math.Sqrt(kernels.SumOfSquares(_size, _right.Pointer));
+                if (!(next > 0) || Math.Abs(next - value) <= Tolerance * next)
+                    return next;
+                value = next;
+                // u = P v
+                Multiply(_dHidden, _right.Pointer, add: false);
+                if (HasCell)
+                    Multiply(_dCell, _right.Pointer + _hidden, add: true);
+            }
+            return value;
+        }
+
+        private void Multiply(AlignedBuffer matrix, float* vector, bool add)
+        {
+            _network.Kernels.Pack(_hidden, 1, vector, 1, _packed.Pointer, _hidden);
+            _network.Kernels.Multiply(_size, 1, _hidden, matrix.Pointer, _hidden, _packed.Pointer, _left.Pointer, 1, add ? _left.Pointer : null, add ? 1 : 0);
+        }
+
+        private void Repeat(float* row, int width, AlignedBuffer rows)
+        {
+            var source = new ReadOnlySpan<float>(row, width);
+            for (int i = 0; i < _size; i++)
+                source.CopyTo(rows.Span.Slice(i * width, width));
+        }
+
+        private static void Divide(AlignedBuffer values, double divisor)
+        {
+            float factor = (float)(1 / divisor);
+            foreach (ref float value in values.Span)
+                value *= factor;
+        }
+    }
+}

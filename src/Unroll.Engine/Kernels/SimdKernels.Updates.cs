@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+
+namespace Unroll.Engine.Kernels;
+
+/// <content>Sums over and updates of long vectors: gradients and parameters.</content>
+internal sealed unsafe partial class SimdKernels<TSimd, TVector>
+{
+    public void AddScaled(int count, float scale, float* x, float* y)
+    {
+        TVector factor = TSimd.Broadcast(scale);
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+            TSimd.Store(TSimd.MultiplyAdd(factor, TSimd.Load(x + i), TSimd.Load(y + i)), y + i);
+        for (; i < count; i++)
+            y[i] = MathF.FusedMultiplyAdd(scale, x[i], y[i]);
+    }
+
+    public void Tanh(int count, float* x)
+    {
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+            TSimd.Store(VectorMath<TSimd, TVector>.Tanh(TSimd.Load(x + i)), x + i);
+        for (; i < count; i++)
+            x[i] = VectorMath<SimdScalar, float>.Tanh(x[i]);
+    }
+
+    public void SgdUpdate(int count, float* parameters, float* gradients, float* velocity, in UpdateSettings settings)
+    {
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+            SgdAt<TSimd, TVector>(parameters + i, gradients + i, velocity == null ? null : velocity + i, settings);
+        for (; i < count; i++)
+            SgdAt<SimdScalar, float>(parameters + i, gradients + i, velocity == null ? null : velocity + i, settings);
+    }
+
+    public void AdamUpdate(int count, float* parameters, float* gradients, float* first, float* second, in UpdateSettings settings)
+    {
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+            AdamAt<TSimd, TVector>(parameters + i, gradients + i, first + i, second + i, settings);
+        for (; i < count; i++)
+            AdamAt<SimdScalar, float>(parameters + i, gradients + i, first + i, second + i, settings);
+    }
+
+    // g ← clamp(scale·g) + λθ;  v ← μv + g, g ← v (Nesterov: g + μv);  θ ← θ - ηg
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SgdAt<S, V>(float* parameter, float* gradient, float* velocity, in UpdateSettings settings)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V theta = S.Load(parameter);
+        V g = S.MultiplyAdd(S.Broadcast(settings.WeightDecay), theta, Clipped<S, V>(S.Load(gradient), settings));
+        if (velocity != null)
+        {
+            V momentum = S.Broadcast(settings.Momentum);
+            V v = S.MultiplyAdd(momentum, S.Load(velocity), g);
+            S.Store(v, velocity);
+            g = settings.Nesterov ? S.MultiplyAdd(momentum, v, g) : v;
+        }
+        S.Store(S.MultiplyAdd(S.Broadcast(-settings.LearningRate), g, theta), parameter);
+    }
+
+    // AdamW: θ ← θ - ηλθ first; Adam: g ← g + λθ
+    // m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g², θ ← θ - η/(1-β₁ᵗ)·m / (√v/√(1-β₂ᵗ) + ε)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AdamAt<S, V>(float* parameter, float* gradient, float* first, float* second, in UpdateSettings settings)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V theta = S.Load(parameter);
+        V g = Clipped<S, V>(S.Load(gradient), settings);
+        if (settings.DecoupledDecay)
+            theta = S.MultiplyAdd(S.Broadcast(-settings.LearningRate * settings.WeightDecay), theta, theta);
+        else
+            g = S.MultiplyAdd(S.Broadcast(settings.WeightDecay), theta, g);
+        V m = S.MultiplyAdd(S.Broadcast(settings.Beta1), S.Load(first), S.Multiply(S.Broadcast(1 - settings.Beta1), g));
+        V v = S.MultiplyAdd(S.Broadcast(settings.Beta2), S.Load(second), S.Multiply(S.Broadcast(1 - settings.Beta2), S.Multiply(g, g)));
+        S.Store(m, first);
+        S.Store(v, second);
+        V denominator = S.Add(S.Multiply(S.SquareRoot(v), S.Broadcast(settings.SecondCorrection)), S.Broadcast(settings.Epsilon));
+        V step = S.Divide(S.Multiply(S.Broadcast(settings.FirstCorrection), m), denominator);
+        S.Store(S.MultiplyAdd(S.Broadcast(-settings.LearningRate), step, theta), parameter);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Clipped<S, V>(V gradient, in UpdateSettings settings)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V scaled = S.Multiply(gradient, S.Broadcast(settings.GradientScale));
+        return S.Min(S.Broadcast(settings.ClipValue), S.Max(S.Broadcast(-settings.ClipValue), scaled));
+    }
+
+    public double SumOfSquares(int count, float* x)
+    {
+        // Short runs in floats, their sums in a double: fast, and as good as doubles throughout.
+        const int run = 1024;
+        double total = 0;
+        for (int start = 0; start < count; start += run)
+        {
+            int end = Math.Min(count, start + run);
+            TVector sum = TSimd.Zero;
+            int i = start;
+            for (; i <= end - TSimd.Width; i += TSimd.Width)
+            {
+                TVector value = TSimd.Load(x + i);
+                sum = TSimd.MultiplyAdd(value, value, sum);
+            }
+            total += TSimd.Sum(sum);
+            for (; i < end; i++)
+                total += (double)x[i] * x[i];
+        }
+        return total;
+    }
+}

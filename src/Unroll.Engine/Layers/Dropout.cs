@@ -1,0 +1,57 @@
+namespace Unroll.Engine.Layers;
+
+/// <summary>
+/// Dropout (Srivastava et al., 2014), scaled so that the mean stays: y = x ⊙ mask / (1 - p), and the same for the gradient.
+/// </summary>
+/// <remarks>
+/// The mask is a hash of seed, step, site and place, not a stream of draws: it is computed again in the backward pass instead of
+/// being kept, and does not depend on which thread computes it. It is not PyTorch's mask.
+/// </remarks>
+internal static unsafe class Dropout
+{
+    /// <summary>y = x ⊙ mask / (1 - p); y may be x.</summary>
+    /// <param name="p">The share that becomes zero, 0 ≤ p &lt; 1.</param>
+    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="first">The place of the first value among all that share the key.</param>
+    /// <param name="count">Values.</param>
+    /// <param name="x">Values going in.</param>
+    /// <param name="y">Values coming out; overwritten.</param>
+    public static void Apply(float p, uint key, long first, long count, float* x, float* y)
+    {
+        uint threshold = (uint)(p * 4294967296.0);
+        float scale = 1 / (1 - p);
+        for (long i = 0; i < count; i++)
+            y[i] = IsDropped(first + i, key, threshold) ? 0 : x[i] * scale;
+    }
+
+    /// <summary>Some ids become another id: whole words are dropped, and that id learns to stand for words that are not known.</summary>
+    /// <param name="p">The share of ids that become <paramref name="replacement"/>, 0 ≤ p &lt; 1.</param>
+    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="replacement">The other id.</param>
+    /// <param name="ids">Ids, [N]; overwritten.</param>
+    public static void ReplaceIds(float p, uint key, int replacement, Span<int> ids)
+    {
+        uint threshold = (uint)(p * 4294967296.0);
+        for (int n = 0; n < ids.Length; n++)
+        {
+            if (IsDropped(n, key, threshold))
+                ids[n] = replacement;
+        }
+    }
+
+    /// <summary>The key of one place in the network at one training step.</summary>
+    public static uint Key(ulong seed, long step, int site) =>
+        Mix((uint)seed ^ Mix((uint)(seed >> 32) ^ Mix((uint)step ^ Mix((uint)(step >> 32) ^ Mix((uint)site + 0x632BE5ABu)))));
+
+    private static bool IsDropped(long place, uint key, uint threshold) => Mix((uint)place * 0x9E3779B1u ^ key) < threshold;
+
+    // The finaliser of MurmurHash3 (public domain): every input bit changes every output bit with chance one half.
+    private static uint Mix(uint x)
+    {
+        x ^= x >> 16;
+        x *= 0x85EBCA6Bu;
+        x ^= x >> 13;
+        x *= 0xC2B2AE35u;
+        return x ^ (x >> 16);
+    }
+}

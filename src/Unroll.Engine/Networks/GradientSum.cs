@@ -1,0 +1,179 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
+
+namespace Unroll.Engine.Networks;
+
+/// <summary>Where one shard adds its gradients: a place for every tensor that is no table.</summary>
+internal readonly unsafe struct ShardGradients(float* dense, int denseStart)
+{
+    /// <summary>The gradient of one tensor.</summary>
+    public float* this[Parameter parameter] => dense + (parameter.Start - denseStart);
+}
+
+/// <summary>
+/// Gradients of a batch: one arena a shard, added up in a fixed tree, and for tables the rows of the words that were seen, in the
+/// order of the tokens. So the sum does not depend on how many threads there are. A table has no gradient of its whole size: rows of
+/// words that the batch does not have would only hold zeros.
+/// </summary>
+internal sealed unsafe class GradientSum : IParallelWork
+{
+    private const int BlockLength = 1 << 14;
+    private const int TableColumns = 32;
+
+    private readonly Network _network;
+    private readonly WorkerPool _pool;
+    private readonly IKernels _kernels;
+    private readonly int _denseStart;
+    private readonly int _denseLength;
+    private readonly List<AlignedBuffer> _shards = [];
+    private readonly (Parameter Table, int Index, AlignedBuffer Rows)[] _tables;
+    private readonly int[] _slotOf;
+    private int[] _seen = [];
+    private int _seenCount;
+    private Batch _batch = new();
+    private PassBuffers? _buffers;
+
+    public GradientSum(Network network, WorkerPool pool)
+    {
+        (_network, _pool, _kernels) = (network, pool, network.Kernels);
+        IReadOnlyList<Parameter> all = network.Layout.Parameters;
+        _denseStart = all.Where(parameter => parameter.IsTable).Sum(parameter => parameter.Length);
+        _denseLength = all.Where(parameter => !parameter.IsTable).Sum(parameter => parameter.Length);
+        _slotOf = new int[network.Config.Vocabulary];
+        _tables = network.Embedding is { } embedding
+            ? [(embedding, 0, new AlignedBuffer())]
+            : [.. Enumerable.Range(0, network.Directions).Select(direction => (network.InputWeight(direction), direction, new AlignedBuffer()))];
+    }
+
+    /// <summary>The sum of the tensors that are no tables, in the order of the arena of parameters.</summary>
+    public float* Dense => _shards[0].Pointer;
+
+    /// <summary>Words of the batch, each once, in order of appearance: the n-th has the n-th row of each sum of <see cref="Tables"/>.</summary>
+    public ReadOnlySpan<int> SeenWords => _seen.AsSpan(0, _seenCount);
+
+    /// <summary>The tables, and of each the sum [seen words, width].</summary>
+    public ReadOnlySpan<(Parameter Table, int Index, AlignedBuffer Rows)> Tables => _tables;
+
+    /// <summary>Makes room for a batch and forgets the last one.</summary>
+    public void Prepare(Batch batch)
+    {
+        while (_shards.Count < batch.ShardCount)
+            _shards.Add(new AlignedBuffer(_denseLength));
+        if (_seen.Length < batch.TokenCount)
+            _seen = new int[batch.TokenCount];
+        _seenCount = 0;
+        foreach (int word in batch.Ids)
+        {
+            // A slot that another word has, or none yet, is left over from an earlier batch.
+            int slot = _slotOf[word];
+            if (slot < _seenCount && _seen[slot] == word)
+                continue;
+            _slotOf[word] = _seenCount;
+            _seen[_seenCount++] = word;
+        }
+        foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
+        {
+            long length = (long)_seenCount * table.TableWidth;
+            new Span<float>(rows.EnsureLength(length), checked((int)length)).Clear();
+        }
+    }
+
+    /// <summary>An empty arena for one shard; the first shard's is the sum itself.</summary>
+    public ShardGradients ForShard(int shard)
+    {
+        float* dense = _shards[shard].Pointer;
+        new Span<float>(dense, _denseLength).Clear();
+        return new ShardGradients(dense, _denseStart);
+    }
+
+    /// <summary>A copy of the sum in the parameters' layout, with zeros for words that no text of the batch has.</summary>
+    public Parameters Copy()
+    {
+        var copy = new Parameters(_network.Layout.Parameters);
+        new ReadOnlySpan<float>(Dense, _denseLength).CopyTo(copy.Values[_denseStart..]);
+        foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
+        {
+            for (int slot = 0; slot < _seenCount; slot++)
+                rows.Span.Slice(slot * table.TableWidth, table.TableWidth).CopyTo(copy.Stored(table)[(_seen[slot] * table.TableWidth)..]);
+        }
+        return copy;
+    }
+
+    /// <summary>Adds everything up.</summary>
+    public void Sum(Batch batch, PassBuffers buffers)
+    {
+        (_batch, _buffers) = (batch, buffers);
+        _pool.Run(this, DenseParts + TableParts);
+    }
+
+    /// <summary>The global norm of the sum.</summary>
+    public double Norm()
+    {
+        double squares = _kernels.SumOfSquares(_denseLength, Dense);
+        foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
+        {
+            for (int slot = 0; slot < _seenCount; slot++)
+                squares += _kernels.SumOfSquares(table.TableWidth, rows.Pointer + (long)slot * table.TableWidth);
+        }
+        return Math.Sqrt(squares);
+    }
+
+    void IParallelWork.Execute(int part, int worker)
+    {
+        if (part < DenseParts)
+            SumBlock(part * BlockLength, Math.Min(BlockLength, _denseLength - part * BlockLength));
+        else
+            ScatterColumns(part - DenseParts);
+    }
+
+    private int DenseParts => (_denseLength + BlockLength - 1) / BlockLength;
+
+    private static int PartsOf(Parameter table) => (table.TableWidth + TableColumns - 1) / TableColumns;
+
+    private int TableParts
+    {
+        get
+        {
+            int parts = 0;
+            foreach ((Parameter table, _, _) in _tables)
+                parts += PartsOf(table);
+            return parts;
+        }
+    }
+
+    // ((0 + 1) + (2 + 3)) + …
+    private void SumBlock(int start, int length)
+    {
+        int shards = _batch.ShardCount;
+        for (int distance = 1; distance < shards; distance *= 2)
+        {
+            for (int shard = 0; shard + distance < shards; shard += 2 * distance)
+                _kernels.AddScaled(length, 1, _shards[shard + distance].Pointer + start, _shards[shard].Pointer + start);
+        }
+    }
+
+    // Some columns of a table, for every token of the batch in order.
+    private void ScatterColumns(int part)
+    {
+        foreach ((Parameter table, int index, AlignedBuffer rows) in _tables)
+        {
+            if (part >= PartsOf(table))
+            {
+                part -= PartsOf(table);
+                continue;
+            }
+            int column = part * TableColumns;
+            int count = Math.Min(TableColumns, table.TableWidth - column);
+            bool oneHot = table.IsTransposed;
+            int sourceRow = oneHot ? _network.Layout.Cell.Columns * _network.Config.Hidden : table.TableWidth;
+            float* source = (oneHot ? _buffers!.Gates(index) : _buffers!.DEmbedded) + column;
+            float* target = rows.Pointer + column;
+            ReadOnlySpan<int> ids = _batch.Ids;
+            for (int n = 0; n < ids.Length; n++)
+                _kernels.AddScaled(count, 1, source + (long)n * sourceRow, target + (long)_slotOf[ids[n]] * table.TableWidth);
+            return;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Unroll.Engine.Cells;
+
+namespace Unroll.Engine.Networks;
+
+/// <summary>The sizes of a network and the kinds of its parts: all that decides the shapes of its parameters.</summary>
+public sealed record NetworkConfig
+{
+    /// <summary>The kind of recurrent layer.</summary>
+    public Cell Cell { get; init; } = Cell.Rnn;
+
+    /// <summary>The function of a vanilla RNN.</summary>
+    public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
+
+    /// <summary>V: how many ids there are; 0 where the input is not ids but vectors of real numbers.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>E: the width of the word vectors, or of the real input; 0 for one-hot input.</summary>
+    public required int Embedding { get; init; }
+
+    /// <summary>H: the width of the hidden state.</summary>
+    public required int Hidden { get; init; }
+
+    /// <summary>Recurrent layers, one upon the other.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether each layer also reads from the last step to the first.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How the hidden states become one vector.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
+    /// <summary>The share of word vectors', states' and pooled values that a training step sets to zero; 0 ≤ p &lt; 1.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>C: the number of classes.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>D: directions.</summary>
+    public int Directions => Bidirectional ? 2 : 1;
+
+    /// <summary>P = H·D: the width of a layer's output.</summary>
+    public int StateSize => checked(Hidden * Directions);
+
+    /// <summary>Whether ids are looked up in a table of word vectors.</summary>
+    public bool HasWordVectors => Vocabulary > 0 && Embedding > 0;
+
+    /// <summary>Whether ids are read as one-hot vectors: the lowest layer's input weight is then the table.</summary>
+    public bool IsOneHot => Embedding == 0;
+
+    /// <summary>
+    /// Floats that a training step keeps of its batch: it grows as T·B·H. Parameters, gradients, moments of the optimizer and each
+    /// thread's scratch memory come on top; they do not depend on the batch's tokens.
+    /// </summary>
+    /// <param name="tokens">N: tokens of the batch, T·B if all sentences have T.</param>
+    /// <param name="rows">B: sentences of the batch.</param>
+    public long TrainingStepFloats(long tokens, long rows)
+    {
+        IRecurrentCell cell = CreateCell();
+        long words = 2 * tokens * Embedding;
+        long states = 2 * tokens * StateSize * Layers;
+        long dropped = Dropout > 0 ? tokens * StateSize * (Layers - 1) : 0;
+        long cells = cell.HasCellState ? 1 : 0;
+        long trace = tokens * Hidden * (cell.Columns + 2 * cells) * Layers * Directions;
+        long carried = rows * Hidden * (1 + cells) * Layers * Directions;
+        long pooling = Pooling switch
+        {
+            Pooling.Last or Pooling.Mean => 0,
+            Pooling.Max => rows * StateSize,
+            Pooling.Attention => tokens * (StateSize + 1),
+            _ => throw new InvalidOperationException($"no pooling {Pooling}"),
+        };
+        return words + states + dropped + trace + carried + pooling + rows * (2 * StateSize + Classes);
+    }
+
+    internal IRecurrentCell CreateCell() => Cell switch
+    {
+        Cell.Lstm => new LstmCell(),
+        Cell.Gru => new GruCell(),
+        Cell.Rnn => new RnnCell(Nonlinearity),
+        _ => throw new InvalidOperationException($"no cell {Cell}"),
+    };
+}

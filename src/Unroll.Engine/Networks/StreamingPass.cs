@@ -1,0 +1,80 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
+
+namespace Unroll.Engine.Networks;
+
+/// <summary>
+/// Reads one sequence id by id and says after each what a network of one direction would say of the ids up to there. An id costs the same
+/// time and no more memory however many came before it.
+/// </summary>
+public sealed unsafe class StreamingPass
+{
+    private readonly Network _network;
+    private readonly NetworkPass _pass;
+    private readonly CarriedStates _carried;
+    private readonly RunningPooling _pooling;
+    private readonly EncodedTexts _one = new();
+    private readonly Batch _batch = new();
+    private readonly AlignedBuffer _pooled;
+    private readonly AlignedBuffer _logits;
+
+    /// <summary>Begins a sequence.</summary>
+    /// <param name="network">A network of one direction.</param>
+    /// <exception cref="ArgumentException">The network also reads from the last id to the first.</exception>
+    public StreamingPass(Network network)
+    {
+        if (network.Config.Bidirectional)
+            throw new ArgumentException("a bidirectional network reads whole sequences: every new id changes all states", nameof(network));
+        _network = network;
+        _pass = new NetworkPass(network, WorkerPool.CallerAlone);
+        _carried = new CarriedStates(network);
+        _pooling = new RunningPooling(network.Config.Pooling, network.Config.StateSize);
+        _pooled = new AlignedBuffer(network.Config.StateSize);
+        _logits = new AlignedBuffer(network.Config.Classes);
+        Clear();
+    }
+
+    /// <summary>How many ids were read.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Forgets what was read: the next id begins a new sequence.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        _carried.Clear(rows: 1);
+        _pooling.Clear();
+    }
+
+    /// <summary>Reads one more id.</summary>
+    /// <param name="id">In 0 … V-1.</param>
+    public void Read(int id)
+    {
+        _one.Clear();
+        _one.Add([id], label: 0);
+        _batch.Fill(_one, [0]);
+        _pass.Forward(_batch, _carried);
+        _pooling.Add(_pass.TopStates, _network.Config.Pooling == Pooling.Attention ? Score() : 0);
+        Count++;
+    }
+
+    /// <summary>z, [C], for the ids read so far, of which there is at least one; overwritten by the next call.</summary>
+    public ReadOnlySpan<float> Logits()
+    {
+        _pooling.Read(_pooled.Span[.._network.Config.StateSize]);
+        _network.Output.Forward(
+            rows: 1, _network.Parameters.PointerTo(_network.OutputBias), _pooled.Pointer, _logits.Pointer);
+        return _logits.Span[.._network.Config.Classes];
+    }
+
+    // queryᵀ u of the id just read.
+    private double Score()
+    {
+        float* query = _network.Parameters.PointerTo(_network.AttentionParameters[2]);
+        double score = 0;
+        for (int i = 0; i < _network.Config.StateSize; i++)
+            score += query[i] * _pass.Buffers.Attention[i];
+        return score;
+    }
+}

@@ -1,0 +1,157 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Losses;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Optimization;
+using Unroll.Engine.Threading;
+
+namespace Unroll.Engine.Networks;
+
+/// <summary>What one training step did.</summary>
+/// <param name="Loss">Mean loss of the batch before the update, in nats.</param>
+/// <param name="GradientNorm">Global norm of the gradients, before clipping.</param>
+/// <param name="Clipped">Whether the norm was clipped.</param>
+public readonly record struct StepResult(double Loss, double GradientNorm, bool Clipped);
+
+/// <summary>
+/// One step: forward and backward, clip, update, pack the weights again. The buffers are kept from step to step; after the first
+/// of each shape nothing is allocated.
+/// </summary>
+public sealed unsafe class TrainingStep : IParallelWork
+{
+    private const int BlockLength = 1 << 14;
+
+    // Below the sites of NetworkPass; one for each stretch of a sentence.
+    private const int WordSite = -1;
+
+    private readonly Network _network;
+    private readonly WorkerPool _pool;
+    private readonly Parameters _parameters;
+    private readonly StepSettings _settings;
+    private readonly NetworkPass _pass;
+    private readonly SoftmaxCrossEntropy _loss;
+    private readonly Optimizer _optimizer;
+    private readonly GradientSum _gradients;
+    private readonly CarriedStates? _carried;
+    private readonly Batch _batch = new();
+
+    /// <summary>Makes ready to train a network, whose parameters it packs.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="settings">What a step does.</param>
+    /// <param name="pool">The threads that compute.</param>
+    /// <exception cref="ArgumentException">A setting does not suit the network.</exception>
+    public TrainingStep(Network network, StepSettings settings, WorkerPool pool)
+    {
+        settings.RequireFor(network.Config);
+        (_network, _parameters, _settings, _pool) = (network, network.Parameters, settings, pool);
+        _pass = new NetworkPass(network, pool, settings.Adversarial);
+        _loss = new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
+        _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
+        _gradients = new GradientSum(network, pool);
+        _carried = settings.TruncateSteps is null ? null : new CarriedStates(network);
+        network.Pack();
+    }
+
+    /// <summary>What is trained.</summary>
+    public Network Network => _network;
+
+    /// <summary>A copy of the gradients of the last step.</summary>
+    public Parameters CopyGradients() => _gradients.Copy();
+
+    /// <summary>Who updates the parameters.</summary>
+    public Optimizer Optimizer => _optimizer;
+
+    /// <summary>The buffers of the pass.</summary>
+    internal PassBuffers Buffers => _pass.Buffers;
+
+    /// <summary>The loss of a batch and its gradients, without an update.</summary>
+    public double ComputeGradients(Batch batch) =>
+        _pass.ForwardBackward(batch, _loss, _gradients, _settings.Seed, _optimizer.Steps);
+
+    /// <summary>
+    /// The loss of some texts and its gradients. With truncated back-propagation through time, words before the last
+    /// <see cref="StepSettings.TruncateSteps"/> are read stretch by stretch without a trace and only set the states that the last ones
+    /// begin with, so that memory does not grow with the sentence.
+    /// </summary>
+    public double ComputeGradients(EncodedTexts texts, ReadOnlySpan<int> rows)
+    {
+        if (_settings.TruncateSteps is not { } length)
+        {
+            Fill(texts, rows, TokenWindow.All, stretch: 0);
+            return ComputeGradients(_batch);
+        }
+        int longest = 0;
+        foreach (int row in rows)
+            longest = Math.Max(longest, texts.LengthOf(row));
+        _carried!.Clear(rows.Length);
+        for (int stretch = 0; stretch * length < longest - length; stretch++)
+        {
+            Fill(texts, rows, TokenWindow.Before(length, stretch), stretch + 1);
+            _pass.Forward(_batch, _carried);
+        }
+        Fill(texts, rows, TokenWindow.Last(length), stretch: 0);
+        return _pass.ForwardBackward(_batch, _loss, _gradients, _settings.Seed, _optimizer.Steps, _carried);
+    }
+
+    /// <summary>The whole step on some texts.</summary>
+    /// <param name="texts">Where they come from.</param>
+    /// <param name="rows">Which.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    /// <param name="flow">Adds up the gradients at the states of this step; null if nobody wants to know.</param>
+    public StepResult Run(EncodedTexts texts, ReadOnlySpan<int> rows, float learningRate, GradientFlowSums? flow = null)
+    {
+        Buffers.MeasuresGradients = flow is not null;
+        double loss = ComputeGradients(texts, rows);
+        flow?.Add(_batch, Buffers, _pass.TotalWeight(_batch, _loss));
+        return Update(loss, learningRate);
+    }
+
+    /// <summary>The whole step on a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
+    public StepResult Run(Batch batch, float learningRate) => Update(ComputeGradients(batch), learningRate);
+
+    private void Fill(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window, int stretch)
+    {
+        _batch.Fill(texts, rows, window);
+        if (_settings.WordDropout > 0 && _settings.UnknownId is { } unknown)
+        {
+            uint key = Dropout.Key(_settings.Seed, _optimizer.Steps, WordSite - stretch);
+            Dropout.ReplaceIds(_settings.WordDropout, key, unknown, _batch.MutableIds);
+        }
+    }
+
+    private StepResult Update(double loss, float learningRate)
+    {
+        double norm = _gradients.Norm();
+        bool clipped = _optimizer.Begin(learningRate, norm);
+        _pool.Run(this, DenseParts + 1);
+        _network.Pack();
+        return new StepResult(loss, norm, clipped);
+    }
+
+    void IParallelWork.Execute(int part, int worker)
+    {
+        if (part == DenseParts)
+        {
+            UpdateSeenRows();
+            return;
+        }
+        int start = _parameters.DenseStart + part * BlockLength;
+        int count = Math.Min(BlockLength, _parameters.Length - start);
+        _optimizer.Update(start, count, _parameters.Pointer, _gradients.Dense + part * BlockLength);
+    }
+
+    private int DenseParts => (_parameters.Length - _parameters.DenseStart + BlockLength - 1) / BlockLength;
+
+    private void UpdateSeenRows()
+    {
+        ReadOnlySpan<int> words = _gradients.SeenWords;
+        foreach ((Parameter table, _, AlignedBuffer rows) in _gradients.Tables)
+        {
+            int width = table.TableWidth;
+            for (int slot = 0; slot < words.Length; slot++)
+                _optimizer.Update(table.Start + words[slot] * width, width, _parameters.Pointer, rows.Pointer + (long)slot * width);
+        }
+    }
+}

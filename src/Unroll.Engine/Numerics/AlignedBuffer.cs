@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace Unroll.Engine.Numerics;
+
+/// <summary>
+/// Floats at a fixed, 64-byte-aligned address: one cache line, one AVX-512 vector. The memory belongs to the garbage collector,
+/// which never moves it.
+/// </summary>
+internal sealed unsafe class AlignedBuffer
+{
+    private const int Alignment = 64;
+
+    // Keeps the pinned memory alive; the first value is the one at _start.
+    private float[] _memory = [];
+    private int _start;
+
+    /// <summary>Creates a buffer of zeros.</summary>
+    public AlignedBuffer(long length = 0) => EnsureLength(length);
+
+    /// <summary>The first value.</summary>
+    public float* Pointer { get; private set; }
+
+    /// <summary>How many values there is room for.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>All values.</summary>
+    public Span<float> Span => new(Pointer, Length);
+
+    /// <summary>All values, for those who keep them.</summary>
+    public Memory<float> Memory => _memory.AsMemory(_start, Length);
+
+    /// <summary>Makes room; values are lost (and zero) when the buffer must grow.</summary>
+    /// <returns>The first value.</returns>
+    /// <exception cref="InputException">No array can be so long.</exception>
+    public float* EnsureLength(long length)
+    {
+        if (length > Length || _memory.Length == 0)
+        {
+            if (length > Array.MaxLength - Alignment)
+                throw new InputException($"a batch or model needs an array of {length} numbers, expected at most {Array.MaxLength - Alignment}; take a smaller batch, shorter texts or a smaller model");
+            _memory = GC.AllocateArray<float>((int)length + Alignment / sizeof(float), pinned: true);
+            nint address = (nint)Unsafe.AsPointer(ref _memory[0]);
+            Pointer = (float*)((address + Alignment - 1) & ~(Alignment - 1));
+            _start = (int)(Pointer - (float*)address);
+            Length = (int)length;
+        }
+        return Pointer;
+    }
+}

@@ -1,0 +1,52 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Threading;
+
+namespace Unroll.Evaluation;
+
+/// <summary>Measures a network on encoded texts; its buffers are kept from one measurement to the next.</summary>
+/// <param name="network">The network.</param>
+/// <param name="pool">The threads that compute.</param>
+internal sealed class Evaluator(Network network, WorkerPool pool)
+{
+    private const int BatchSize = 256;
+
+    private readonly NetworkPass _pass = new(network, pool);
+    private readonly Batch _batch = new();
+    private readonly int[] _rows = new int[BatchSize];
+
+    /// <summary>Called for a row with its place among the texts and its logits, [C].</summary>
+    public delegate void RowAction(int row, ReadOnlySpan<float> logits);
+
+    /// <summary>Measures the network on texts with labels.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="temperature">What logits are divided by.</param>
+    public EvaluationResult Evaluate(EncodedTexts texts, double temperature = 1)
+    {
+        var scoring = new Scoring(network.Config.Classes, temperature);
+        ForEach(texts, texts.Count, (row, logits) => scoring.Add(logits, texts.LabelOf(row)));
+        return scoring.Result;
+    }
+
+    /// <summary>
+    /// Computes the logits of some texts, evenly spread over all. They come batch by batch, within a batch in the order of the packed
+    /// steps.
+    /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="count">How many of them.</param>
+    /// <param name="action">What is done with the logits.</param>
+    public void ForEach(EncodedTexts texts, int count, RowAction action)
+    {
+        int classes = network.Config.Classes;
+        for (int first = 0; first < count; first += BatchSize)
+        {
+            Span<int> rows = _rows.AsSpan(0, Math.Min(BatchSize, count - first));
+            for (int i = 0; i < rows.Length; i++)
+                rows[i] = (int)((long)(first + i) * texts.Count / count);
+            _batch.Fill(texts, rows);
+            _pass.Forward(_batch);
+            for (int b = 0; b < _batch.Count; b++)
+                action(_batch.Rows[b], _pass.Logits.Slice(b * classes, classes));
+        }
+    }
+}

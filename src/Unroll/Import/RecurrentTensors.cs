@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Unroll.Engine.Networks;
+
+namespace Unroll.Import;
+
+/// <summary>
+/// The recurrent layer of a state dict: a module of <c>torch.nn.RNN</c>, <c>GRU</c> or <c>LSTM</c> under any name, found by the endings
+/// of its tensors' names, such as <c>weight_ih_l0_reverse</c>; a cell (<c>weight_ih</c>) is a layer too.
+/// </summary>
+internal sealed partial class RecurrentTensors
+{
+    private readonly StateDict _tensors;
+    private readonly string _prefix;
+    private readonly bool _isCell;
+
+    private RecurrentTensors(StateDict tensors, string prefix, bool isCell)
+    {
+        (_tensors, _prefix, _isCell) = (tensors, prefix, isCell);
+    }
+
+    public Cell Cell { get; private init; }
+
+    public int InputSize { get; private init; }
+
+    public int Hidden { get; private init; }
+
+    /// <summary>G·H.</summary>
+    public int Rows { get; private init; }
+
+    public int Layers { get; private init; }
+
+    public bool Bidirectional { get; private init; }
+
+    public bool HasBias { get; private init; }
+
+    public int StateSize => checked(Hidden * (Bidirectional ? 2 : 1));
+
+    /// <summary>Finds the one recurrent module.</summary>
+    /// <exception cref="InputException">There is none, there are several, or it is one that Unroll does not have.</exception>
+    public static RecurrentTensors Find(StateDict tensors)
+    {
+        Match[] all = [.. tensors.Names.Select(name => RecurrentName().Match(name)).Where(match => match.Success)];
+        string[] prefixes = [.. all.Select(match => match.Groups["prefix"].Value).Distinct()];
+        if (prefixes.Length == 0)
+        {
+            throw new InputException(
+                $"{tensors.Source}: no recurrent layer: no name ends in weight_ih_l0, as those of torch.nn.RNN, GRU and LSTM do; found {tensors.Describe(tensors.Names)}");
+        }
+        if (prefixes.Length > 1)
+        {
+            string names = string.Join(" and ", prefixes.Select(prefix => $"\"{prefix.TrimEnd('.')}\""));
+            throw new InputException(
+                $"{tensors.Source}: {prefixes.Length} recurrent modules, {names}, expected one; leave the others out with --ignore NAME if they do not take part");
+        }
+        if (all.FirstOrDefault(match => match.Groups["kind"].Value == "weight_hr") is { } projection)
+            throw new InputException($"{tensors.Source}: {projection.Value} is an LSTM's projection, which Unroll does not have; train without proj_size");
+        return Measure(tensors, prefixes[0], all);
+    }
+
+    /// <summary>Takes every tensor, under the names of a module called <c>rnn</c>; biases that are not there are zeros.</summary>
+    public Dictionary<string, float[]> TakeAll()
+    {
+        var values = new Dictionary<string, float[]>();
+        for (int layer = 0; layer < Layers; layer++)
+        {
+            for (int direction = 0; direction < (Bidirectional ? 2 : 1); direction++)
+            {
+                string suffix = NetworkLayout.Suffix(layer, direction);
+                values["rnn.weight_ih" + suffix] = Take("weight_ih" + suffix, Rows, layer == 0 ? InputSize : StateSize);
+                values["rnn.weight_hh" + suffix] = Take("weight_hh" + suffix, Rows, Hidden);
+                foreach (string name in (string[])["bias_ih" + suffix, "bias_hh" + suffix])
+                    values["rnn." + name] = HasBias ? Take(name, Rows) : new float[Rows];
+            }
+        }
+        return values;
+    }
+
+    private static RecurrentTensors Measure(StateDict tensors, string prefix, Match[] all)
+    {
+        bool isCell = all.All(match => match.Groups["layer"].Length == 0);
+        string suffix = isCell ? "" : "_l0";
+        string recurrentName = $"{prefix}weight_hh{suffix}";
+        string inputName = $"{prefix}weight_ih{suffix}";
+        foreach (string name in (string[])[inputName, recurrentName])
+        {
+            if (!tensors.Has(name) || tensors.ShapeOf(name).Count != 2)
+                throw new InputException($"{tensors.Source}: no matrix {name}, expected one beside {all[0].Value}; save the whole state dict");
+        }
+        IReadOnlyList<long> recurrent = tensors.ShapeOf(recurrentName);
+        (long rows, long hidden, long input) = (recurrent[0], recurrent[1], tensors.ShapeOf(inputName)[1]);
+        Cell? cell = hidden == 0 || rows % hidden != 0 ? null : (rows / hidden) switch { 1 => Cell.Rnn, 3 => Cell.Gru, 4 => Cell.Lstm, _ => null };
+        if (cell is null || input == 0 || rows > int.MaxValue || input > int.MaxValue)
+        {
+            throw new InputException(
+                $"{tensors.Source}: {recurrentName} is [{rows},{hidden}], expected as many rows as columns (RNN), 3 times (GRU) or 4 times as many (LSTM)");
+        }
+        int layers = 1 + all.Max(match => match.Groups["layer"].Length == 0 ? 0 : LayerOf(match));
+        return new RecurrentTensors(tensors, prefix, isCell)
+        {
+            Cell = cell.Value,
+            InputSize = (int)input,
+            Hidden = (int)hidden,
+            Rows = (int)rows,
+            Layers = layers,
+            Bidirectional = all.Any(match => match.Groups["reverse"].Success),
+            HasBias = all.Any(match => match.Groups["kind"].Value.StartsWith("bias", StringComparison.Ordinal)),
+        };
+    }
+
+    private float[] Take(string name, params ReadOnlySpan<long> shape)
+    {
+        string full = _prefix + (_isCell ? name[..^"_l0".Length] : name);
+        return _tensors.Has(full)
+            ? _tensors.Take(full, shape)
+            : throw new InputException($"{_tensors.Source}: no tensor {full}, which the other recurrent tensors call for; save the whole state dict");
+    }
+
+    private static int LayerOf(Match match) => int.Parse(match.Groups["layer"].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^(?<prefix>.*?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)(?:_l(?<layer>[0-9]{1,4})(?<reverse>_reverse)?)?$")]
+    private static partial Regex RecurrentName();
+}

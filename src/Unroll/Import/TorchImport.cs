@@ -1,0 +1,153 @@
+using Unroll.Engine.Networks;
+using Unroll.Models;
+using Unroll.Storage;
+using Unroll.Text;
+
+namespace Unroll.Import;
+
+/// <summary>
+/// Reads a state dict of PyTorch, saved as safetensors under names of its own: embedding (or one-hot) → RNN, GRU or LSTM → pooling →
+/// linear. Cell, sizes, layers and directions come from names and shapes.
+/// </summary>
+public static class TorchImport
+{
+    /// <summary>Reads a state dict.</summary>
+    /// <param name="path">The safetensors file.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <exception cref="InputException">The file or an option cannot be used; the message says what to do.</exception>
+    public static ImportedModel Read(string path, TorchImportOptions options)
+    {
+        RequireLabels(options.Labels);
+        StateDict tensors = StateDict.Read(path);
+        ImportedVocabulary vocabulary = ImportedVocabulary.Read(options.Vocabulary, options.Tokens.Kind, options.Unknown);
+        var notes = new List<string>();
+        if (vocabulary.Note is { } moved)
+            notes.Add(moved);
+        NoteUpperCase(vocabulary.Vocabulary, options.Tokens, notes);
+        string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
+        if (ignored.Length > 0)
+            notes.Add($"left out: {string.Join(", ", ignored)}");
+
+        RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
+        Dictionary<string, float[]> values = recurrent.TakeAll();
+        if (!recurrent.HasBias)
+            notes.Add("the recurrent layer has no biases (bias=False); they are zeros");
+        bool isOneHot = TakeWords(tensors, recurrent, vocabulary, options.Vocabulary, values);
+        var roles = new ClassifierTensors(tensors, recurrent);
+        bool hasAttention = TakeAttention(tensors, recurrent, roles, options.Pooling, values, notes);
+        TakeOutput(tensors, recurrent, roles, options.Labels, values, notes);
+        roles.RequireNoOthers();
+        if (tensors.ConvertedTypes.Count > 0)
+            notes.Add($"converted to F32 from {string.Join(" and ", tensors.ConvertedTypes)}");
+
+        var config = new ModelConfig
+        {
+            Cell = recurrent.Cell,
+            Nonlinearity = options.Nonlinearity ?? Nonlinearity.Tanh,
+            Embedding = isOneHot ? 0 : recurrent.InputSize,
+            Hidden = recurrent.Hidden,
+            Layers = recurrent.Layers,
+            Bidirectional = recurrent.Bidirectional,
+            Pooling = hasAttention ? Pooling.Attention : options.Pooling ?? Pooling.Last,
+            Labels = options.Labels,
+            Tokens = options.Tokens,
+            Unknown = vocabulary.Vocabulary.UnknownWords,
+        };
+        NoteAssumptions(config, options, notes);
+        var classifier = SentenceClassifier.Of(ModelFolder.FromTorch(name => values[name], config, vocabulary.Vocabulary));
+        return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes);
+    }
+
+    private static void RequireLabels(IReadOnlyList<string> labels)
+    {
+        if (labels.Count < 2 || labels.Any(string.IsNullOrWhiteSpace) || labels.Distinct().Count() != labels.Count)
+            throw new InputException($"--labels is {string.Join(',', labels)}, expected at least two different names, separated by commas");
+    }
+
+    // True where words are one-hot.
+    private static bool TakeWords(
+        StateDict tensors, RecurrentTensors recurrent, ImportedVocabulary vocabulary, string path, Dictionary<string, float[]> values)
+    {
+        int width = recurrent.InputSize;
+        if (new ClassifierTensors(tensors, recurrent).FindEmbedding(vocabulary.Lines, path) is { } embedding)
+        {
+            values[NetworkLayout.EmbeddingWeight] = vocabulary.Rows(tensors.Take(embedding, vocabulary.Lines, width), width);
+            return false;
+        }
+        for (int direction = 0; direction < (recurrent.Bidirectional ? 2 : 1); direction++)
+        {
+            string name = "rnn.weight_ih" + NetworkLayout.Suffix(0, direction);
+            values[name] = vocabulary.Columns(values[name]);
+        }
+        return true;
+    }
+
+    private static bool TakeAttention(
+        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, Pooling? pooling, Dictionary<string, float[]> values,
+        List<string> notes)
+    {
+        if (roles.FindAttention(pooling) is not { } names)
+            return false;
+        int state = recurrent.StateSize;
+        values["attention.weight"] = tensors.Take(names.Weight, state, state);
+        values["attention.bias"] = names.Bias is null ? new float[state] : tensors.Take(names.Bias, state);
+        values["attention.query"] = tensors.Take(names.Query, [.. tensors.ShapeOf(names.Query)]);
+        if (names.Bias is null)
+            notes.Add("the attention has no bias; it is zero");
+        if (names.QueryBias is not null)
+        {
+            _ = tensors.Remove(names.QueryBias);
+            notes.Add($"left out: {names.QueryBias}, which adds the same to every word's score");
+        }
+        return true;
+    }
+
+    private static void TakeOutput(
+        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, IReadOnlyList<string> labels,
+        Dictionary<string, float[]> values, List<string> notes)
+    {
+        string weight = roles.FindOutput(labels.Count);
+        string? bias = roles.BiasOf(weight);
+        int rows = (int)tensors.ShapeOf(weight)[0];
+        float[] outputBias = bias is null ? new float[rows] : tensors.Take(bias, rows);
+        float[] outputWeight = tensors.Take(weight, rows, recurrent.StateSize);
+        if (bias is null)
+            notes.Add("the output layer has no bias; it is zero");
+        if (rows == 1)
+        {
+            // sigmoid(z) is the second probability of softmax(0, z).
+            outputWeight = [.. new float[outputWeight.Length], .. outputWeight];
+            outputBias = [0, .. outputBias];
+            notes.Add($"one logit: its sigmoid is the probability of {labels[1]}");
+        }
+        values["output.weight"] = outputWeight;
+        values["output.bias"] = outputBias;
+    }
+
+    private static void NoteUpperCase(Vocabulary vocabulary, Tokenizer tokens, List<string> notes)
+    {
+        int never = tokens.Lowercase ? vocabulary.Tokens.Count(token => token.Any(char.IsUpper)) : 0;
+        if (never > 0)
+            notes.Add($"{never} of {vocabulary.Size} tokens have upper-case letters and no lower-cased text has them; give --keep-case if the model was trained so");
+    }
+
+    private static void NoteAssumptions(ModelConfig config, TorchImportOptions options, List<string> notes)
+    {
+        if (options.Pooling is null && config.Pooling == Pooling.Last)
+            notes.Add("the file does not say how states are pooled: last (h_n) was taken; give --pooling mean or max if the model does so");
+        if (config.Pooling == Pooling.Attention)
+            notes.Add("attention was taken to score a word by query·tanh(W h + b), as Unroll's does");
+        if (config.Cell == Cell.Rnn && options.Nonlinearity is null)
+            notes.Add("the file does not say the RNN's nonlinearity: tanh was taken; give --nonlinearity relu if the model has it");
+    }
+
+    private static string Describe(ModelConfig config, Vocabulary vocabulary)
+    {
+        string cell = ModelConfigJson.Name(config.Cell) + (config.Cell == Cell.Rnn ? $" ({ModelConfigJson.Name(config.Nonlinearity)})" : "");
+        string words = config.Embedding > 0 ? $"embedding {config.Embedding}" : "one-hot words";
+        string layers = config.Layers == 1 ? "1 layer" : $"{config.Layers} layers";
+        string directions = config.Bidirectional ? "both directions" : "one direction";
+        string pooling = ModelConfigJson.Name(config.Pooling);
+        return $"{cell}, {words}, hidden {config.Hidden}, {layers}, {directions}, pooling {pooling}, {config.Classes} labels, {vocabulary.Size} tokens";
+    }
+}

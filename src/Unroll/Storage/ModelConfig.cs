@@ -1,0 +1,76 @@
+using Unroll.Engine.Networks;
+using Unroll.Text;
+
+namespace Unroll.Storage;
+
+/// <summary>What a model is: the content of its <c>config.json</c>.</summary>
+public sealed record ModelConfig
+{
+    /// <summary>The kind of recurrent layer.</summary>
+    public Cell Cell { get; init; } = Cell.Rnn;
+
+    /// <summary>E: the width of the word vectors; 0 for one-hot input.</summary>
+    public required int Embedding { get; init; }
+
+    /// <summary>H: the width of the hidden state.</summary>
+    public required int Hidden { get; init; }
+
+    /// <summary>Recurrent layers, one upon the other.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether each layer also reads from the last word to the first.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How the hidden states become one vector.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
+    /// <summary>The function of a vanilla RNN.</summary>
+    public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
+
+    /// <summary>The share of word vectors', states' and pooled values that a training step sets to zero; 0 ≤ p &lt; 1.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>The classes; class c is the c-th. At least two.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>How a text is cut into tokens.</summary>
+    public Tokenizer Tokens { get; init; } = new();
+
+    /// <summary>What becomes of a word that is not in the vocabulary.</summary>
+    public UnknownWords Unknown { get; init; } = UnknownWords.Token;
+
+    /// <summary>
+    /// T: logits are divided by it before softmax, so that probabilities are what they claim; above 0. It changes no label.
+    /// <c>SentenceClassifier.Calibrate</c> finds it.
+    /// </summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>C: the number of classes.</summary>
+    public int Classes => Labels.Count;
+
+    /// <summary>D: directions.</summary>
+    public int Directions => Bidirectional ? 2 : 1;
+
+    /// <summary>H·D: the width of a layer's output.</summary>
+    public int StateSize => checked(Hidden * Directions);
+
+    /// <summary>The class of each label.</summary>
+    internal Dictionary<string, int> ClassOfLabel() =>
+        Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The network that computes the model.</summary>
+    /// <param name="vocabularySize">V.</param>
+    internal NetworkConfig ToNetwork(int vocabularySize) => new()
+    {
+        Cell = Cell,
+        Nonlinearity = Nonlinearity,
+        Vocabulary = vocabularySize,
+        Embedding = Embedding,
+        Hidden = Hidden,
+        Layers = Layers,
+        Bidirectional = Bidirectional,
+        Pooling = Pooling,
+        Dropout = Dropout,
+        Classes = Classes,
+    };
+}

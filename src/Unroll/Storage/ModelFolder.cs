@@ -1,0 +1,243 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Unroll.Engine.Networks;
+using Unroll.Text;
+
+namespace Unroll.Storage;
+
+/// <summary>What a model folder holds.</summary>
+/// <param name="Config">What the model is.</param>
+/// <param name="Vocabulary">The tokens it knows.</param>
+/// <param name="Network">Its parameters.</param>
+internal sealed record StoredModel(ModelConfig Config, Vocabulary Vocabulary, Network Network);
+
+/// <summary>
+/// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whose metadata holds a SHA-256 of each,
+/// so that a change to any of them is found. A file that PyTorch wrote has no such metadata and is read without that check.
+/// </summary>
+internal static class ModelFolder
+{
+    public const string ConfigFile = "config.json";
+    public const string VocabularyFile = "vocabulary.txt";
+    private const string TensorsFile = "model.safetensors";
+    private const string FormatKey = "format";
+    private const string DataKey = "data";
+    private const string FirstBias = "rnn.bias_ih_";
+    private const string SecondBias = "rnn.bias_hh_";
+    private const string NewGateBias = "rnn.bias_hn_";
+
+    public static void Save(StoredModel model, string path, bool overwrite)
+    {
+        RequireSavePath(path, overwrite);
+        using var folder = new DurableFolder(path);
+        foreach ((string name, Action<Stream> write) in Files(model))
+            folder.WriteFile(name, write);
+        folder.Commit();
+    }
+
+    /// <summary>Replaces the files. The hashes in the last one tell whether all of them are of one model.</summary>
+    public static void SaveInto(StoredModel model, string path)
+    {
+        DurableFile.ReplaceAll(Files(model).Select(file => (Path.Combine(path, file.Name), file.Write)));
+    }
+
+    /// <summary>What tells a model from others before it is trained: its configuration, then its tokens in UTF-16, one a line.</summary>
+    public static byte[] Describe(ModelConfig config, Vocabulary vocabulary) =>
+        [.. ModelConfigJson.Write(config), .. MemoryMarshal.AsBytes(VocabularyText(vocabulary).AsSpan())];
+
+    /// <summary>The names of a model's files and what writes them.</summary>
+    public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(StoredModel model)
+    {
+        byte[] config = ModelConfigJson.Write(model.Config);
+        byte[] vocabulary = Encoding.UTF8.GetBytes(VocabularyText(model.Vocabulary));
+        List<NamedTensor> tensors = ToTorch(model.Network.Parameters);
+        long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
+        if (bytes > SafetensorsFile.MostBytes)
+            throw new InputException($"{TensorsFile} would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}, which can be read back; train with fewer words, a smaller embedding or hidden size");
+        var metadata = new Dictionary<string, string>
+        {
+            [FormatKey] = ModelConfigJson.Format,
+            [ConfigFile] = Hash(config),
+            [VocabularyFile] = Hash(vocabulary),
+            [DataKey] = HashOfData(tensors),
+        };
+        return
+        [
+            (ConfigFile, stream => stream.Write(config)),
+            (VocabularyFile, stream => stream.Write(vocabulary)),
+            (TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata)),
+        ];
+    }
+
+    /// <summary>The content of <c>vocabulary.txt</c>.</summary>
+    public static string VocabularyText(Vocabulary vocabulary) => string.Concat(vocabulary.Tokens.Select(token => token + "\n"));
+
+    /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
+    public static bool IsModelFolder(string path) => File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
+
+    /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
+    public static void RequireSavePath(string path, bool overwrite)
+    {
+        if (File.Exists(path))
+            throw new InputException($"{path}: is a file, expected the name of a new folder; choose another --out");
+        if (!Directory.Exists(path))
+            return;
+        if (!overwrite)
+            throw new InputException($"{path}: exists already; choose another --out, or give --overwrite to replace it");
+        if (!IsModelFolder(path))
+            throw new InputException($"{path}: exists and is no model folder, so --overwrite leaves it alone; choose another --out");
+    }
+
+    public static StoredModel Load(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new InputException($"{path}: no such folder, expected a model folder; train one with unroll train … --out {path}");
+        return Read(path, name => InputFile.ReadAll(
+            Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
+    }
+
+    /// <summary>Reads a model from its files.</summary>
+    /// <param name="path">Where they are, for errors.</param>
+    /// <param name="readFile">Gives the content of a file by its name.</param>
+    public static StoredModel Read(string path, Func<string, byte[]> readFile)
+    {
+        byte[] config = readFile(ConfigFile);
+        byte[] vocabulary = readFile(VocabularyFile);
+        string tensorsPath = Path.Combine(path, TensorsFile);
+        SafetensorsFile tensors = SafetensorsFile.Parse(readFile(TensorsFile), tensorsPath);
+        RequireUnaltered(path, config, vocabulary, tensors);
+
+        ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
+        Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
+        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size);
+        return FromTorch(tensors.ReadSingles, modelConfig, words);
+    }
+
+    // The engine has one bias where PyTorch has two that are added: the first carries it and the second is zero, but for a GRU's
+    // b_hn, which is the last third of the second.
+    private static List<NamedTensor> ToTorch(Parameters parameters)
+    {
+        var tensors = new List<NamedTensor>();
+        foreach (Parameter parameter in parameters.All)
+        {
+            if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
+                continue;
+            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.View(parameter)));
+            if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
+                continue;
+            string suffix = parameter.Name[FirstBias.Length..];
+            float[] second = new float[parameter.Length];
+            if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
+                parameters.Read(newGate).CopyTo(second, second.Length - newGate.Length);
+            tensors.Add(new NamedTensor(SecondBias + suffix, parameter.Shape, second));
+        }
+        return tensors;
+    }
+
+    // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
+    private static void RequireFittingShapes(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
+    {
+        NetworkLayout layout;
+        try
+        {
+            layout = new NetworkLayout(config.ToNetwork(vocabularySize));
+        }
+        catch (OverflowException e)
+        {
+            throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
+        }
+        var expected = new List<string>();
+        foreach (Parameter parameter in layout.Parameters.Where(p => !p.Name.StartsWith(NewGateBias, StringComparison.Ordinal)))
+        {
+            file.Require(parameter.Name, parameter.Shape);
+            expected.Add(parameter.Name);
+            if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
+                continue;
+            expected.Add(SecondBias + parameter.Name[FirstBias.Length..]);
+            file.Require(expected[^1], parameter.Shape);
+        }
+        if (file.Tensors.Keys.Except(expected).FirstOrDefault() is { } unexpected)
+            throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", expected)}");
+    }
+
+    /// <summary>A model of tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
+    /// <param name="read">Gives the values of a tensor by its name.</param>
+    /// <param name="config">What the model is.</param>
+    /// <param name="vocabulary">The tokens it knows.</param>
+    public static StoredModel FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary)
+    {
+        var network = new Network(config.ToNetwork(vocabulary.Size));
+        Parameters parameters = network.Parameters;
+        foreach (Parameter parameter in parameters.All)
+        {
+            if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
+                continue;
+            float[] values = read(parameter.Name);
+            if (parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
+                AddSecondBias(read, parameters, parameter.Name[FirstBias.Length..], values);
+            parameters.Write(parameter, values);
+        }
+        network.Pack();
+        return new StoredModel(config, vocabulary, network);
+    }
+
+    private static void AddSecondBias(Func<string, float[]> read, Parameters parameters, string suffix, float[] first)
+    {
+        float[] second = read(SecondBias + suffix);
+        int summed = first.Length;
+        if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
+        {
+            summed -= newGate.Length;
+            parameters.Write(newGate, second[summed..]);
+        }
+        for (int i = 0; i < summed; i++)
+            first[i] += second[i];
+    }
+
+    private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)
+    {
+        using var lines = new Utf8LineReader(new MemoryStream(bytes), source) { RefusesNul = false };
+        var tokens = new List<string>();
+        while (lines.Read())
+            tokens.Add(lines.Text);
+        try
+        {
+            return new Vocabulary(tokens, config.Unknown);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{source}: {e.Message}", e);
+        }
+    }
+
+    // The metadata is ours if any of its entries is; then all of them must be there, and right.
+    private static void RequireUnaltered(string folder, byte[] config, byte[] vocabulary, SafetensorsFile tensors)
+    {
+        (string Key, string File, string Expected)[] entries =
+        [
+            (FormatKey, TensorsFile, ModelConfigJson.Format),
+            (DataKey, TensorsFile, Hash(tensors.Data)),
+            (ConfigFile, ConfigFile, Hash(config)),
+            (VocabularyFile, VocabularyFile, Hash(vocabulary)),
+        ];
+        if (!entries.Any(entry => entry.Key != FormatKey && tensors.Metadata.ContainsKey(entry.Key)))
+            return;
+        foreach ((string key, string file, string expected) in entries)
+        {
+            string path = Path.Combine(folder, tensors.Metadata.ContainsKey(key) ? file : TensorsFile);
+            if (tensors.Metadata.GetValueOrDefault(key) != expected)
+                throw new InputException($"{path}: altered or damaged since the model was saved; restore the folder or train again");
+        }
+    }
+
+    private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static string HashOfData(List<NamedTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (NamedTensor tensor in tensors)
+            hash.AppendData(SafetensorsWriter.LittleEndianBytes(tensor.Values.Span));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

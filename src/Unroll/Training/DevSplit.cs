@@ -1,0 +1,37 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Numerics;
+using Unroll.Text;
+
+namespace Unroll.Training;
+
+/// <summary>Which rows are trained on and which are measured on.</summary>
+/// <param name="Train">Has the rows to train on.</param>
+/// <param name="TrainRows">Which of them; null for all.</param>
+/// <param name="Dev">Has the rows to measure on.</param>
+/// <param name="DevRows">Which of them; null for all.</param>
+public sealed record DevSplit(Corpus Train, IReadOnlyList<int>? TrainRows, Corpus Dev, IReadOnlyList<int>? DevRows)
+{
+    /// <summary>The number of rows to train on.</summary>
+    public int TrainCount => TrainRows?.Count ?? Train.Count;
+
+    /// <summary>The number of rows to measure on.</summary>
+    public int DevCount => DevRows?.Count ?? Dev.Count;
+
+    /// <summary>Takes dev rows as they are given, or splits some off the training rows: of each class the same share.</summary>
+    /// <param name="train">Rows to train on.</param>
+    /// <param name="dev">Rows to measure on; null to split them off.</param>
+    /// <param name="options">The share and the seed.</param>
+    public static DevSplit Of(Corpus train, Corpus? dev, TrainingOptions options) =>
+        dev is null ? Of(train, [.. Enumerable.Range(0, train.Count)], options) : new DevSplit(train, null, dev, null);
+
+    /// <summary>Splits dev rows off some rows: of each class the same share.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows there are to split.</param>
+    /// <param name="options">The share and the seed.</param>
+    public static DevSplit Of(Corpus corpus, IReadOnlyList<int> rows, TrainingOptions options)
+    {
+        int[] labels = [.. rows.Select(corpus.LabelOf)];
+        (int[] kept, int[] splitOff) = StratifiedSplit.Split(labels, options.DevShare, new TorchGenerator(options.Seed));
+        return new DevSplit(corpus, [.. kept.Select(i => rows[i])], corpus, [.. splitOff.Select(i => rows[i])]);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using Unroll.Engine.Batches;
+using Unroll.Storage;
+using Unroll.Text;
+
+namespace Unroll.Training;
+
+/// <summary>Turns labelled rows into a model's ids and classes.</summary>
+/// <param name="config">Has labels and tokenizer.</param>
+/// <param name="vocabulary">Has the ids.</param>
+internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
+{
+    private readonly Dictionary<string, int> _classOf = config.ClassOfLabel();
+
+    /// <summary>Rows of a corpus.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
+    {
+        // Looked up when met: a closed vocabulary refuses the words of these rows alone.
+        var ids = new int?[corpus.Tokens.Count];
+        int[] classes = [.. corpus.Labels.Select(label => _classOf.GetValueOrDefault(label, -1))];
+        var encoded = new EncodedTexts();
+        var buffer = new List<int>();
+        foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
+        {
+            int label = classes[corpus.LabelOf(row)];
+            if (label < 0)
+                throw UnknownLabel($"row {row + 1}", corpus.Labels[corpus.LabelOf(row)]);
+            buffer.Clear();
+            foreach (int token in corpus.TokensOf(row))
+                buffer.Add(ids[token] ??= vocabulary.IdOf(corpus.Tokens[token]));
+            if (buffer.Count == 0)
+                buffer.Add(vocabulary.IdOfEmpty);
+            encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
+        }
+        return encoded;
+    }
+
+    /// <summary>Rows of text.</summary>
+    /// <param name="rows">Labels and texts.</param>
+    /// <param name="what">What a row is called in an error.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    public EncodedTexts Encode(IEnumerable<LabelledText> rows, string what)
+    {
+        var encoded = new EncodedTexts();
+        foreach (LabelledText row in rows)
+        {
+            if (!_classOf.TryGetValue(row.Label, out int label))
+                throw UnknownLabel($"{what} {encoded.Count + 1}", row.Label);
+            encoded.Add(vocabulary.Encode(config.Tokens.Tokenize(row.Text)), label);
+        }
+        return encoded;
+    }
+
+    private InputException UnknownLabel(string where, string label) =>
+        new($"{where} has the label \"{label}\", which the model does not know; known labels: {string.Join(", ", config.Labels)}");
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
+using Unroll.Storage;
+using Unroll.Text;
+
+namespace Unroll.Training;
+
+/// <summary>
+/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments; in its metadata the
+/// <see cref="TrainingPosition"/>, a SHA-256 of what it belongs to (settings, model, rows), and one of its own content.
+/// </summary>
+internal sealed class TrainingCheckpoint
+{
+    private const string FormatKey = "format";
+    private const string Format = "unroll-checkpoint/1";
+    private const string RunKey = "run";
+    private const string PositionKey = "position";
+    private const string OptimizerStepsKey = "optimizer_steps";
+    private const string HashKey = "sha256";
+
+    private readonly CheckpointOptions _options;
+    private readonly TrainingStep _step;
+    private readonly (string Name, Memory<float> Values)[] _arenas;
+    private readonly string _run;
+    private long _lastTime = Stopwatch.GetTimestamp();
+    private long _lastSteps;
+
+    /// <summary>Binds a file to a training.</summary>
+    /// <param name="options">Where the file is, and when to write it.</param>
+    /// <param name="step">Has parameters and optimizer.</param>
+    /// <param name="kept">The parameters of the epoch to keep.</param>
+    /// <param name="run">What the state belongs to, from <see cref="RunHash"/>.</param>
+    /// <exception cref="InputException">The state is larger than a file that can be read back.</exception>
+    public TrainingCheckpoint(CheckpointOptions options, TrainingStep step, Parameters kept, string run)
+    {
+        (_options, _step, _run) = (options, step, run);
+        _arenas =
+        [
+            ("parameters", step.Network.Parameters.Memory), ("kept", kept.Memory),
+            ("optimizer.first", step.Optimizer.First), ("optimizer.second", step.Optimizer.Second),
+        ];
+        long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
+        if (bytes > SafetensorsFile.MostBytes)
+            throw new InputException($"{options.Path}: would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
+    }
+
+    /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
+    /// <param name="model">What tells the model from others: its configuration and vocabulary.</param>
+    /// <param name="options">Resolved settings.</param>
+    /// <param name="train">Rows to train on.</param>
+    /// <param name="dev">Rows to measure on; null for none.</param>
+    public static string RunHash(ReadOnlySpan<byte> model, TrainingOptions options, EncodedTexts train, EncodedTexts? dev)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(model);
+        hash.AppendData(Encoding.UTF8.GetBytes(Describe(options)));
+        foreach (EncodedTexts texts in new[] { train, dev }.OfType<EncodedTexts>())
+            texts.AppendTo(hash);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes the file if steps or time ask for it.</summary>
+    public void WriteIfDue(TrainingPosition position)
+    {
+        bool due = position.Steps - _lastSteps >= _options.EverySteps || Stopwatch.GetElapsedTime(_lastTime) >= _options.Every;
+        if (due)
+            Write(position);
+    }
+
+    /// <summary>Writes the file.</summary>
+    public void Write(TrainingPosition position)
+    {
+        (_lastTime, _lastSteps) = (Stopwatch.GetTimestamp(), position.Steps);
+        NamedTensor[] tensors = [.. _arenas.Select(arena => new NamedTensor(arena.Name, [arena.Values.Length], arena.Values))];
+        var metadata = new Dictionary<string, string>
+        {
+            [FormatKey] = Format,
+            [RunKey] = _run,
+            [PositionKey] = TrainingPositionJson.Write(position),
+            [OptimizerStepsKey] = _step.Optimizer.Steps.ToString(CultureInfo.InvariantCulture),
+        };
+        metadata[HashKey] = HashOf(metadata, arena => SafetensorsWriter.LittleEndianBytes(arena.Values.Span));
+        try
+        {
+            DurableFile.Replace(_options.Path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+        }
+        catch (Exception e) when (_options.Failed is not null && (e is IOException or UnauthorizedAccessException))
+        {
+            _options.Failed(e);
+        }
+    }
+
+    /// <summary>Puts parameters, optimizer and kept parameters back as they were.</summary>
+    /// <returns>Where the training stood; null if there is no file or it shall not be read.</returns>
+    /// <exception cref="InputException">The file is damaged or belongs to another training.</exception>
+    public TrainingPosition? Restore()
+    {
+        if (!_options.Resume || !File.Exists(_options.Path))
+            return null;
+        SafetensorsFile file = SafetensorsFile.Parse(InputFile.ReadAll(_options.Path, "make it readable or begin again without --resume"), _options.Path);
+        if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
+            throw new InputException($"{_options.Path}: no checkpoint of this version, expected \"format\": \"{Format}\"; begin again without --resume");
+        if (file.Metadata.GetValueOrDefault(RunKey) != _run)
+        {
+            throw new InputException(
+                $"{_options.Path}: belongs to a training with other rows or other settings; give the files and settings it began with, or begin again without --resume");
+        }
+        Dictionary<string, string> metadata = file.Metadata.Where(entry => entry.Key != HashKey).ToDictionary();
+        foreach ((string name, Memory<float> values) in _arenas)
+            file.Require(name, [values.Length]);
+        if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, arena => file.BytesOf(arena.Name)))
+            throw new InputException($"{_options.Path}: damaged since it was written; restore it or begin again without --resume");
+        foreach ((string name, Memory<float> values) in _arenas)
+            file.ReadSingles(name, values.Span);
+        _step.Optimizer.Steps = long.Parse(metadata[OptimizerStepsKey], CultureInfo.InvariantCulture);
+        TrainingPosition position = TrainingPositionJson.Read(metadata[PositionKey]);
+        _lastSteps = position.Steps;
+        return position;
+    }
+
+    private delegate ReadOnlySpan<byte> BytesOf((string Name, Memory<float> Values) arena);
+
+    private string HashOf(Dictionary<string, string> metadata, BytesOf bytes)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            hash.AppendData(MemoryMarshal.AsBytes($"{key}={value}\n".AsSpan()));
+        foreach ((string Name, Memory<float> Values) arena in _arenas)
+            hash.AppendData(bytes(arena));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // A record prints all its members, so a new setting cannot be forgotten here. Threads, the checkpoint and who watches decide nothing.
+    private static string Describe(TrainingOptions options)
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            string weights = string.Join(' ', options.ClassWeights ?? []);
+            return (options with { Threads = null, Checkpoint = null, GradientFlow = null, ClassWeights = null }) + weights;
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+}
