@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Unroll.Cli.Classroom;
+using Unroll.Classroom;
 using Unroll.Cli.Report;
 using Unroll.Engine.Networks;
 using Unroll.Inspection;
@@ -28,7 +28,8 @@ internal static class LabCommand
         Option<string?> output = Options.Output();
         Option<bool> overwrite = Options.Overwrite();
         Option<bool> json = Options.Json("Print the loss history, parameters, hidden states and logits as JSON");
-        var command = new Command("lab", "Train the classroom lab: a vanilla RNN that learns \"The movie is good\" and \"The movie is bad\"")
+        var command = new Command(
+            "lab", "Train the classroom lab: a vanilla RNN that learns \"The movie is good\" and \"The movie is bad\"")
         {
             seed, epochs, learningRate, hidden, cell, test, output, overwrite, json,
             LabNewCommand.Create(terminal), LabGradeCommand.Create(terminal), LabCheckCommand.Create(terminal),
@@ -38,7 +39,7 @@ internal static class LabCommand
             string? folder = parsed.GetValue(output);
             if (folder is not null)
                 SentenceClassifier.RequireSavePath(folder, parsed.GetValue(overwrite));
-            string[] sentences = parsed.GetValue(test) is { Length: > 0 } given ? given : LabExercise.TestSentences;
+            string[] sentences = parsed.GetValue(test) is { Length: > 0 } given ? given : [.. LabExercise.TestSentences];
             SentenceClassifier classifier = LabExercise.CreateClassifier(parsed.GetValue(hidden), parsed.GetValue(seed));
             foreach (string sentence in sentences)
                 classifier.Vocabulary.Encode(classifier.Config.Tokens.Tokenize(sentence));
@@ -47,7 +48,7 @@ internal static class LabCommand
             IReadOnlyList<EpochReport> reports = classifier.Fit(
                 LabExercise.Samples, LabExercise.TrainingOptions(parsed.GetValue(epochs), parsed.GetValue(learningRate)));
             // The lab adds the losses of its sentences up; reports hold their mean.
-            double[] history = [.. reports.Select(report => report.TrainLoss * LabExercise.Samples.Length)];
+            double[] history = [.. reports.Select(report => report.TrainLoss * LabExercise.Samples.Count)];
             HiddenStateTrace[] traces = [.. sentences.Select(sentence => HiddenStates.Trace(classifier, sentence))];
 
             if (parsed.GetValue(json))
@@ -58,16 +59,24 @@ internal static class LabCommand
             {
                 classifier.Save(folder, parsed.GetValue(overwrite));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
-                LabRun.WriteFiles(
-                    folder, writer => WriteSettings(writer, parsed.GetValue(seed), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(hidden), sentences), reports);
+                LabRun.WriteFiles(folder, Settings, reports);
                 RunPage.WriteInto(folder, terminal);
             }
             return 0;
+
+            void Settings(Utf8JsonWriter writer) => WriteSettings(
+                writer,
+                parsed.GetValue(seed),
+                parsed.GetValue(epochs),
+                parsed.GetValue(learningRate),
+                parsed.GetValue(hidden),
+                sentences);
         });
         return command;
     }
 
-    private static void WriteSettings(Utf8JsonWriter json, ulong seed, int epochs, float learningRate, int hidden, string[] sentences)
+    private static void WriteSettings(
+        Utf8JsonWriter json, ulong seed, int epochs, float learningRate, int hidden, string[] sentences)
     {
         json.WriteNumber("seed", seed);
         json.WriteNumber("epochs", epochs);
@@ -99,7 +108,8 @@ internal static class LabCommand
         foreach (HiddenStateTrace trace in traces)
         {
             string words = string.Join(", ", trace.Tokens.Select(word => $"'{word}'"));
-            output.WriteLine($"Sentence: [{words}] → Prediction: {trace.Prediction} ({LabExercise.LabelNames[trace.Prediction]})");
+            string label = LabExercise.LabelNames[trace.Prediction];
+            output.WriteLine($"Sentence: [{words}] → Prediction: {trace.Prediction} ({label})");
         }
     }
 

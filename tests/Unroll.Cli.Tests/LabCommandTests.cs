@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Classroom.Tests;
 using Unroll.Tests;
 using Xunit;
 
@@ -6,19 +7,7 @@ namespace Unroll.Cli.Tests;
 
 public class LabCommandTests
 {
-    internal const string Expected = """
-        Epoch [50/300] - Loss: 0.0848
-        Epoch [100/300] - Loss: 0.0451
-        Epoch [150/300] - Loss: 0.0309
-        Epoch [200/300] - Loss: 0.0236
-        Epoch [250/300] - Loss: 0.0191
-        Epoch [300/300] - Loss: 0.0160
-
-        ==== Testing ====
-        Sentence: ['The', 'movie', 'is', 'bad'] → Prediction: 0 (bad)
-        Sentence: ['The', 'movie', 'is', 'good'] → Prediction: 1 (good)
-
-        """;
+    internal const string Expected = LabOutput.Text;
 
     [Fact]
     public void It_prints_the_labs_lines_and_nothing_else()
@@ -38,7 +27,8 @@ public class LabCommandTests
     public void On_a_screen_it_also_draws_the_loss_curve()
     {
         CommandRun run = CommandRun.With("", onScreen: true, "lab");
-        string[] chart = [.. run.OutputLines.SkipWhile(line => line.Trim() != "Training Loss Curve").TakeWhile(line => line != "==== Testing ====")];
+        IEnumerable<string> fromChart = run.OutputLines.SkipWhile(line => line.Trim() != "Training Loss Curve");
+        string[] chart = [.. fromChart.TakeWhile(line => line != "==== Testing ====")];
         Assert.Equal("Total Loss", chart[1]);
         Assert.StartsWith("   1.90 ┤", chart[2], StringComparison.Ordinal);
         Assert.Contains("Epoch", chart[^1], StringComparison.Ordinal);
@@ -71,7 +61,9 @@ public class LabCommandTests
     public void Other_sentences_can_be_tested()
     {
         CommandRun run = CommandRun.Of("lab", "--test", "movie good", "--test", "bad");
-        Assert.Equal(["Sentence: ['movie', 'good'] → Prediction: 1 (good)", "Sentence: ['bad'] → Prediction: 0 (bad)"], run.OutputLines[^2..]);
+        Assert.Equal(
+            ["Sentence: ['movie', 'good'] → Prediction: 1 (good)", "Sentence: ['bad'] → Prediction: 0 (bad)"],
+            run.OutputLines[^2..]);
     }
 
     [Fact]
@@ -80,7 +72,8 @@ public class LabCommandTests
         using var folder = new TemporaryFolder();
         CommandRun saved = CommandRun.Of("lab", "--out", folder["lab"]);
         Assert.Equal((0, Expected), (saved.ExitCode, saved.Output));
-        Assert.StartsWith("1\t0.99", CommandRun.Of("predict", folder["lab"], "The movie is good").Output, StringComparison.Ordinal);
+        CommandRun predicted = CommandRun.Of("predict", folder["lab"], "The movie is good");
+        Assert.StartsWith("1\t0.99", predicted.Output, StringComparison.Ordinal);
         CommandRun unknown = CommandRun.Of("predict", folder["lab"], "The film is good");
         Assert.Equal(
             (2, "", "error: unknown word \"film\"; known words: The, movie, is, good, bad\n"),
@@ -93,7 +86,8 @@ public class LabCommandTests
         switch (expected.ValueKind)
         {
             case JsonValueKind.Number:
-                Assert.True(Math.Abs(expected.GetDouble() - actual.GetDouble()) <= 1e-5, $"{where}: {actual}, expected {expected}");
+                bool isClose = Math.Abs(expected.GetDouble() - actual.GetDouble()) <= 1e-5;
+                Assert.True(isClose, $"{where}: {actual}, expected {expected}");
                 break;
             case JsonValueKind.Array:
                 Assert.Equal(expected.GetArrayLength(), actual.GetArrayLength());

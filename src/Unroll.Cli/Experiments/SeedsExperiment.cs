@@ -1,3 +1,4 @@
+using Unroll.Classroom;
 using Unroll.Models;
 
 namespace Unroll.Cli.Experiments;
@@ -46,7 +47,7 @@ internal sealed class SeedsExperiment : IExperiment
         double[] losses =
         [
             .. classifier.Fit(LabExercise.Samples, LabExercise.TrainingOptions(epochs, LabExercise.LearningRate), cancellationToken: cancellationToken)
-                .Select(report => report.TrainLoss * LabExercise.Samples.Length),
+                .Select(report => report.TrainLoss * LabExercise.Samples.Count),
         ];
         bool learned = LabExercise.Samples.All(sample => classifier.Predict(sample.Text).Label == sample.Label);
         return (losses, learned);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Classroom;
 using Unroll.Cli.Train;
 using Unroll.Training;
 
@@ -23,7 +24,7 @@ internal static class LabRun
     public static void WriteFiles(string folder, Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports)
     {
         File.WriteAllText(Path.Combine(folder, SettingsName), JsonLine.Of(writeSettings) + "\n");
-        IEnumerable<string> lines = reports.Select(report => EpochJson.Line(report with { TrainLoss = report.TrainLoss * LabExercise.Samples.Length }));
+        IEnumerable<string> lines = reports.Select(report => EpochJson.Line(report with { TrainLoss = report.TrainLoss * LabExercise.Samples.Count }));
         File.WriteAllText(Path.Combine(folder, RunFolder.MetricsName), string.Concat(lines.Select(line => line + "\n")));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text;
+using Unroll.Classroom;
 using Unroll.Cli.Train;
 using Unroll.Inspection;
 using Unroll.Models;
@@ -46,7 +47,7 @@ internal sealed class RunFiles
         using JsonDocument settings = Parse(LabRun.SettingsName)!;
         string[] texts = settings.RootElement.TryGetProperty(LabRun.TestKey, out JsonElement given)
             ? [.. given.EnumerateArray().Select(text => text.ToString())]
-            : LabExercise.TestSentences;
+            : [.. LabExercise.TestSentences];
         SentenceClassifier classifier = SentenceClassifier.Load(_folder);
         return [.. texts.Select(text => Inspector.Inspect(classifier, text))];
     }

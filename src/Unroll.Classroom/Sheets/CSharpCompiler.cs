@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Unroll.Classroom.Sheets;
+
+/// <summary>
+/// The C# compiler of the .NET SDK, called directly. A sheet is compiled as a file-based program would be, but no project file,
+/// package or Directory.Build.props of the folders around it takes part.
+/// </summary>
+internal sealed partial class CSharpCompiler
+{
+    private const int MajorVersion = 10;
+
+    private const string GlobalUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+
+        """;
+
+    private const string RuntimeSettings = """
+        {
+          "runtimeOptions": {
+            "tfm": "net10.0",
+            "framework": { "name": "Microsoft.NETCore.App", "version": "10.0.0" },
+            "configProperties": {
+              "System.GC.Concurrent": false,
+              "System.GC.HeapHardLimit": 1073741824,
+              "System.Globalization.Invariant": true
+            }
+          }
+        }
+
+        """;
+
+    private readonly string _compiler;
+    private readonly string _arguments;
+
+    private CSharpCompiler(string host, string compiler, string framework)
+    {
+        Host = host;
+        _compiler = compiler;
+        string[] references = [.. Directory.EnumerateFiles(framework, "*.dll").Where(IsReference)];
+        string[] arguments =
+        [
+            "-nologo", "-target:exe", "-langversion:latest", "-nullable:enable", "-debug:portable", "-warn:0", "-nostdlib",
+            "-utf8output", "-preferreduilang:en", "-features:FileBasedProgram",
+            .. references.Select(reference => $"-reference:\"{reference}\""),
+        ];
+        _arguments = string.Join('\n', arguments);
+    }
+
+    /// <summary>The <c>dotnet</c> that runs the compiler and the sheets.</summary>
+    public string Host { get; }
+
+    /// <summary>Finds the SDK that belongs to the running .NET, or else to a <c>dotnet</c> on the path.</summary>
+    /// <exception cref="InputException">There is no SDK.</exception>
+    public static CSharpCompiler Find()
+    {
+        string framework = RuntimeEnvironment.GetRuntimeDirectory();
+        string runtimeRoot = Path.GetFullPath(Path.Combine(framework, "..", "..", ".."));
+        return Find(framework, [runtimeRoot, .. RootsOnPath()]);
+    }
+
+    /// <summary>Finds the newest SDK in the first folder that has one.</summary>
+    /// <param name="framework">The folder of the .NET assemblies that sheets are compiled against.</param>
+    /// <param name="roots">Folders that may hold <c>dotnet</c> and its SDKs.</param>
+    /// <exception cref="InputException">There is no SDK.</exception>
+    public static CSharpCompiler Find(string framework, IReadOnlyList<string> roots)
+    {
+        foreach (string root in roots)
+        {
+            string host = Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+            string sdks = Path.Combine(root, "sdk");
+            if (!File.Exists(host) || !Directory.Exists(sdks))
+                continue;
+            string? newest = Directory.EnumerateDirectories(sdks)
+                .Where(sdk => VersionOf(sdk)?.Major >= MajorVersion)
+                .OrderByDescending(VersionOf)
+                .Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll"))
+                .FirstOrDefault(File.Exists);
+            if (newest is not null)
+                return new CSharpCompiler(host, newest, framework);
+        }
+        throw new InputException(
+            $"no C# compiler in {string.Join(" or ", roots.Take(2))}, only the .NET runtime; "
+            + $"expected the .NET {MajorVersion} SDK, which builds the sheets: install it");
+    }
+
+    /// <summary>Compiles one sheet.</summary>
+    /// <param name="source">The sheet's file.</param>
+    /// <param name="folder">Where the program goes.</param>
+    /// <param name="limit">How long the compiler may take.</param>
+    /// <param name="cancelled">Stops the compiler.</param>
+    /// <returns>The program, or the first error.</returns>
+    public async Task<(string? Program, string? Error)> Compile(
+        string source, string folder, TimeSpan limit, CancellationToken cancelled)
+    {
+        string program = Path.Combine(folder, "sheet.dll");
+        string usings = Path.Combine(folder, "usings.cs");
+        string response = Path.Combine(folder, "sheet.rsp");
+        string settings = Path.Combine(folder, "sheet.runtimeconfig.json");
+        string arguments = $"{_arguments}\n-out:\"{program}\"\n\"{source}\"\n\"{usings}\"\n";
+        await File.WriteAllTextAsync(usings, GlobalUsings, cancelled).ConfigureAwait(false);
+        await File.WriteAllTextAsync(response, arguments, cancelled).ConfigureAwait(false);
+        await File.WriteAllTextAsync(settings, RuntimeSettings, cancelled).ConfigureAwait(false);
+        var start = new ProcessStartInfo(Host, ["exec", _compiler, "-noconfig", $"@{response}"]) { WorkingDirectory = folder };
+        SheetProcessResult result = await SheetProcess.Run(start, limit, cancelled).ConfigureAwait(false);
+        if (result.ExitCode == 0 && File.Exists(program))
+            return (program, null);
+        if (result.IsTimedOut)
+            return (null, "the compiler was stopped at the time limit");
+        return (null, FirstError(result.Output + result.Error));
+    }
+
+    private static string FirstError(string output)
+    {
+        Match error = ErrorLine().Match(output);
+        if (error.Success)
+        {
+            string text = error.Groups["text"].Value.Trim().TrimEnd('.');
+            return Wording.OneLine($"line {error.Groups["line"].Value}: {text} ({error.Groups["code"].Value})");
+        }
+        string first = output.Split('\n', 2)[0];
+        return first.Length == 0 ? "the compiler failed" : Wording.OneLine(first);
+    }
+
+    private static bool IsReference(string path)
+    {
+        string name = Path.GetFileName(path);
+        return !name.Contains("Native", StringComparison.Ordinal)
+            && (name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal)
+                || name is "mscorlib.dll" or "netstandard.dll");
+    }
+
+    private static Version? VersionOf(string folder) =>
+        Version.TryParse(Path.GetFileName(folder).Split('-')[0], out Version? version) ? version : null;
+
+    private static IEnumerable<string> RootsOnPath()
+    {
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        string path = Environment.GetEnvironmentVariable("PATH") ?? "";
+        foreach (string folder in path.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var host = new FileInfo(Path.Combine(folder, name));
+            if (host.Exists)
+                yield return (host.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? host).DirectoryName!;
+        }
+    }
+
+    [GeneratedRegex(@"\((?<line>\d+),\d+\): error (?<code>\w+): (?<text>[^\n]*)")]
+    private static partial Regex ErrorLine();
+}

@@ -1,0 +1,150 @@
+using Unroll.Classroom.Equations;
+using Unroll.Classroom.Marks;
+using Unroll.Classroom.Tests.Equations;
+using Xunit;
+
+namespace Unroll.Classroom.Tests.Marks;
+
+/// <summary>Steps that no sheet took: two steps of SGD from any start, at any size and rate, with a mistake or two.</summary>
+public class UpdateGraderTests
+{
+    private static readonly int[] Good = [0, 1, 2, 3];
+    private static readonly int[] Bad = [0, 1, 2, 4];
+
+    /// <summary>Each mistake at three sizes of the hidden state.</summary>
+    public static MatrixTheoryData<string, int> MistakesAndSizes { get; } = new(SingleMistakes.Names, [2, 3, 9]);
+
+    [Theory]
+    [MemberData(nameof(MistakesAndSizes))]
+    public void Every_mistake_alone_is_named_whatever_the_start(string mistake, int hidden)
+    {
+        BackwardMistakes mistakes = SingleMistakes.Of(mistake);
+        string expected = mistakes.Describe("", "0.1").Single();
+        for (int seed = 0; seed < 10; seed++)
+        {
+            SheetScore score = Mark(hidden, seed, rate: 0.1, setRate: 0.1, mistakes);
+            Assert.Contains(score.Remarks, remark => remark.Text.EndsWith(expected, StringComparison.Ordinal));
+            Assert.InRange(score[Criterion.Update], 2.5, 4.5);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0.1, 0.1)]
+    [InlineData(2, 0.003, null)]
+    [InlineData(4, 1.5, 0.1)]
+    [InlineData(30, 0.1, null)]
+    public void A_right_step_has_all_marks(int hidden, double rate, double? setRate)
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            SheetScore score = Mark(hidden, seed, rate, setRate, default);
+            Assert.Equal(5, score[Criterion.Update]);
+            Assert.Equal(rate, score.LearningRate!.Value, 1e-9);
+            Assert.Equal(setRate is null || setRate == rate ? 0 : 1, score.Remarks.Count);
+        }
+    }
+
+    [Fact]
+    public void Without_a_set_rate_softmax_taken_twice_is_told_from_a_smaller_rate()
+    {
+        var twice = new BackwardMistakes(SoftmaxMistake.Twice);
+        for (int seed = 0; seed < 20; seed++)
+        {
+            Remark remark = Assert.Single(Mark(3, seed, 0.1, null, twice).Remarks);
+            Assert.Contains("softmax", remark.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Two_mistakes_are_both_named_and_have_no_marks()
+    {
+        var both = new BackwardMistakes(Derivative: DerivativeMistake.Missing, Propagation: PropagationMistake.NotTransposed);
+        SheetScore score = Mark(3, 1, 0.1, 0.1, both);
+        Assert.Equal(2, score[Criterion.Update]);
+        Assert.Equal(
+            [
+                "W, U and b changed by 0.1 × a gradient without tanh': da_t = ds_t ⊙ (1 - s_t²)",
+                "W, U and b changed by 0.1 × a gradient with W not transposed: ds_(t-1) = Wᵀ da_t, not W da_t",
+            ],
+            score.Remarks.Select(remark => remark.Text));
+    }
+
+    [Fact]
+    public void One_step_for_both_sentences_is_right_and_said()
+    {
+        LabParameters start = Start(3, 5);
+        TrainedSentence first = Read(start, Good, 1), second = Read(start, Bad, 0);
+        LabParameters end = start.Plus(-0.1, Gradient(first, default)).Plus(-0.1, Gradient(second, default));
+        SheetScore score = new("sheet.cs");
+        UpdateGrader.Grade(new SgdSteps(first, start, second, end), 0.1, score);
+        Assert.Equal(5, score[Criterion.Update]);
+        Assert.Equal(
+            "one step is taken for both sentences together; the exercise takes one after each",
+            Assert.Single(score.Remarks).Text);
+    }
+
+    [Fact]
+    public void Steps_at_rates_of_their_own_are_named()
+    {
+        TrainedSentence first = Read(Start(3, 5), Good, 1);
+        LabParameters afterFirst = first.Parameters.Plus(-0.04, Gradient(first, default));
+        TrainedSentence second = Read(afterFirst, Bad, 0);
+        SheetScore score = new("sheet.cs");
+        LabParameters afterSecond = afterFirst.Plus(-0.01, Gradient(second, default));
+        UpdateGrader.Grade(new SgdSteps(first, afterFirst, second, afterSecond), 0.1, score);
+        Assert.Equal(2.5, score[Criterion.Update]);
+        const string Expected = "W, U, b, W_out and b_out changed by 0.04 × the gradient at the first sentence and 0.01 ×";
+        Assert.Contains(score.Remarks, remark => remark.Text.StartsWith(Expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_no_mistake_explains_shows_the_largest_difference()
+    {
+        LabParameters start = Start(2, 3);
+        TrainedSentence first = Read(start, Good, 1);
+        LabParameters after = start.Plus(-0.1, Gradient(first, default));
+        after.U[1, 2] += 0.25;
+        SheetScore score = new("sheet.cs");
+        UpdateGrader.Grade(new SgdSteps(first, after, null, null), 0.1, score);
+        Assert.Equal(4, score[Criterion.Update]);
+        const string Expected = "U changed at sentence 1 by something other than 0.1 × its gradient: row 2, column 3 by ";
+        Assert.StartsWith(Expected, Assert.Single(score.Remarks).Text, StringComparison.Ordinal);
+    }
+
+    private static SheetScore Mark(int hidden, int seed, double rate, double? setRate, BackwardMistakes mistakes)
+    {
+        double step = mistakes.GoesUphill ? rate : -rate;
+        TrainedSentence first = Read(Start(hidden, seed), Good, 1);
+        LabParameters firstGradient = Gradient(first, mistakes);
+        LabParameters afterFirst = first.Parameters.Plus(step, firstGradient);
+        TrainedSentence second = Read(afterFirst, Bad, 0);
+        LabParameters secondGradient = Gradient(second, mistakes);
+        if (mistakes.KeepsGradient)
+            secondGradient = secondGradient.Plus(1, firstGradient);
+        SheetScore score = new("sheet.cs");
+        LabParameters afterSecond = afterFirst.Plus(step, secondGradient);
+        UpdateGrader.Grade(new SgdSteps(first, afterFirst, second, afterSecond), setRate, score);
+        return score;
+    }
+
+    private static LabParameters Gradient(TrainedSentence sentence, BackwardMistakes mistakes) =>
+        LabNetwork.Backward(sentence.Parameters, sentence.Words, sentence.Pass, sentence.Label, mistakes, 0.1);
+
+    private static TrainedSentence Read(LabParameters parameters, int[] words, int label) =>
+        new(parameters, words, label, LabNetwork.Forward(parameters, words));
+
+    private static LabParameters Start(int hidden, int seed)
+    {
+        var random = new Random(seed);
+        var parameters = new LabParameters(hidden);
+        for (int p = 0; p < LabParameters.Count; p++)
+        {
+            for (int i = 0; i < parameters[p].GetLength(0); i++)
+            {
+                for (int j = 0; j < parameters[p].GetLength(1); j++)
+                    parameters[p][i, j] = (2 * random.NextDouble() - 1) / Math.Sqrt(hidden);
+            }
+        }
+        return parameters;
+    }
+}
