@@ -1,5 +1,5 @@
+using Unroll.Data;
 using Unroll.Models;
-using Unroll.Text;
 
 namespace Unroll.Cli.Classroom;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
-using CsvHelper;
-using CsvHelper.Configuration;
+using Unroll.Data;
 
 namespace Unroll.Cli.Classroom;
 
@@ -30,21 +28,12 @@ internal static class MarkSheet
     /// <summary>A header and a line a sheet.</summary>
     public static void WriteCsv(TextWriter output, IReadOnlyList<SheetMarks> rows)
     {
-        using var csv = new CsvWriter(
-            output,
-            new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n", InjectionOptions = InjectionOptions.Escape },
-            leaveOpen: true);
-        foreach (string column in (string[])[.. Columns, "status", "remarks"])
-            csv.WriteField(column);
-        csv.NextRecord();
+        output.Write(CsvLine.Of([.. Columns, "status", "remarks"]));
         foreach (SheetMarks row in rows)
         {
-            csv.WriteField(row.Sheet);
-            foreach (double mark in Values(row))
-                csv.WriteField(Wording.Marks(mark));
-            csv.WriteField(NameOf(row.Status));
-            csv.WriteField(string.Join(" | ", row.Remarks.Select(remark => remark.Text)));
-            csv.NextRecord();
+            string remarks = string.Join(" | ", row.Remarks.Select(remark => remark.Text));
+            IEnumerable<string> fields = [row.Sheet, .. Values(row).Select(Wording.Marks), NameOf(row.Status), remarks];
+            output.Write(CsvLine.Of(fields, escapeFormulas: true));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Unroll.Cli.Report;
+using Unroll.Data;
 using Unroll.Formats;
 
 namespace Unroll.Cli.Experiments;

@@ -1,6 +1,6 @@
 using Unroll.Batches;
-using Unroll.Cli.Data;
 using Unroll.Cli.Train;
+using Unroll.Data;
 using Unroll.Models;
 using Unroll.Numerics;
 using Unroll.Text;

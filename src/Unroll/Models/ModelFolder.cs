@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Unroll.Data;
 using Unroll.Formats;
 using Unroll.Text;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Unroll.Batches;
+using Unroll.Data;
 using Unroll.Text;
 
 namespace Unroll.Models;

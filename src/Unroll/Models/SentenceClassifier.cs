@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Unroll.Batches;
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Numerics;
 using Unroll.Text;

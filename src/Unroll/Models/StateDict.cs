@@ -1,5 +1,5 @@
+using Unroll.Data;
 using Unroll.Formats;
-using Unroll.Text;
 
 namespace Unroll.Models;
 

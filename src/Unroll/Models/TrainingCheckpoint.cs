@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Unroll.Batches;
+using Unroll.Data;
 using Unroll.Formats;
-using Unroll.Text;
 using Unroll.Training;
 
 namespace Unroll.Models;

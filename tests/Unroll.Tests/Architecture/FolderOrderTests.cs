@@ -9,7 +9,7 @@ public partial class FolderOrderTests
     /// <summary>The order of docs/architecture.md.</summary>
     private static readonly string[] Order =
     [
-        "Numerics", "Threading", "Kernels", "Text", "Batches", "Layers", "Loss", "Training", "Evaluation", "Formats", "Models", "Inspection",
+        "Numerics", "Threading", "Kernels", "Data", "Text", "Batches", "Layers", "Loss", "Training", "Evaluation", "Formats", "Models", "Inspection",
     ];
 
     private static readonly string Source = Path.Combine(RepositoryRoot.Path, "src", "Unroll");
@@ -57,6 +57,6 @@ public partial class FolderOrderTests
     }
 
     // `using Unroll.Layers;`, `Unroll.Layers.X` and, from inside the namespace Unroll, `Layers.X`.
-    [GeneratedRegex(@"(?<![\w.])(?:Unroll\.)?(Numerics|Threading|Kernels|Text|Batches|Layers|Loss|Training|Evaluation|Formats|Models|Inspection)(?=[.;])(?!\.(?:Json|Encod))")]
+    [GeneratedRegex(@"(?<![\w.])(?:Unroll\.)?(Numerics|Threading|Kernels|Data|Text|Batches|Layers|Loss|Training|Evaluation|Formats|Models|Inspection)(?=[.;])(?!\.(?:Json|Encod))")]
     private static partial Regex FolderReference();
 }

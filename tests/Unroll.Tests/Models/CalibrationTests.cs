@@ -1,6 +1,6 @@
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Unroll.Batches;
+using Unroll.Data;
 using Unroll.Layers;
 using Unroll.Models;
 using Unroll.Numerics;

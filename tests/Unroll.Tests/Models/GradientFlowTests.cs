@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Unroll.Batches;
+using Unroll.Data;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Unroll.Models;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Inspection;
-using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 

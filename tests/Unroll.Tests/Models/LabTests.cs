@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Unroll.Batches;
+using Unroll.Data;
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Tests.Golden;

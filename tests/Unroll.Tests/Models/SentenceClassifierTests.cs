@@ -1,3 +1,4 @@
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Layers;
 using Unroll.Models;
