@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Unroll.Cli;
 
 /// <summary>
-/// Errors of the library name its properties and values, such as <c>DataFormat.LabelColumn = "y"</c>; those of the command name its
-/// flags, <c>--label-column y</c>. This is the one place that knows which is which.
+/// Errors of the library name its properties and values, such as <c>DataFormat.LabelColumn = "y"</c>; those of the command name
+/// its flags, <c>--label-column y</c>. This is the one place that knows which is which.
 /// </summary>
 internal static partial class FlagNames
 {

@@ -95,8 +95,8 @@ internal static class PredictCommand
     private static void PredictLines(SentenceClassifier classifier, string path, PredictionLines lines, Terminal terminal)
     {
         Stream(
-            classifier, DataInput.ReadLines(path, terminal).Index(), line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item),
-            (_, predictions) => lines.Of(predictions), terminal);
+            classifier, DataInput.ReadLines(path, terminal).Index(),
+            line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item), (_, predictions) => lines.Of(predictions), terminal);
     }
 
     private static double Share(float? threshold) =>

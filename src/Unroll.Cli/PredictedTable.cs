@@ -3,7 +3,9 @@ using Unroll.Models;
 
 namespace Unroll.Cli;
 
-/// <summary>Rows of a CSV or TSV file, written again with the label and the probability of one column's text behind them.</summary>
+/// <summary>
+/// Rows of a CSV or TSV file, written again with the label and the probability of one column's text behind them.
+/// </summary>
 internal static class PredictedTable
 {
     /// <summary>Classifies one column.</summary>

@@ -18,9 +18,11 @@ internal static class ColumnNames
         if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             return ByNumber(header, source, property, number);
         IReadOnlyList<string> names = header.Fields;
-        string nearest = NearestName.Of(given, names) is { } name ? $"; did you mean {property} = \"{name}\"?"
+        string nearest = NearestName.Of(given, names) is { } name
+            ? $"; did you mean {property} = \"{name}\"?"
             : $"; give {property} one of them or a number";
-        throw new InputException($"{source}:{header.Line}: header {Excerpt.Of(names)} has no column {Excerpt.Of(given)}{nearest}");
+        throw new InputException(
+            $"{source}:{header.Line}: header {Excerpt.Of(names)} has no column {Excerpt.Of(given)}{nearest}");
     }
 
     /// <summary>A column by its name; null if none has it.</summary>
@@ -34,7 +36,8 @@ internal static class ColumnNames
             0 => null,
             1 => places[0],
             _ => throw new InputException(
-                $"{source}:{header.Line}: {places.Length} columns have the name {Excerpt.Of(name)}, expected one; give {property} a number from 1 to {names.Count}"),
+                $"{source}:{header.Line}: {places.Length} columns have the name {Excerpt.Of(name)}, expected one; " +
+                $"give {property} a number from 1 to {names.Count}"),
         };
 
         bool IsNamed(int place) => names[place].Trim().Equals(name.Trim(), StringComparison.OrdinalIgnoreCase);
@@ -48,7 +51,8 @@ internal static class ColumnNames
         return number >= 1 && number <= count
             ? number - 1
             : throw new InputException(
-                $"{source}:{row.Line}: no column {number} for {property} among {CountText(count)}; give a number from 1 to {count}");
+                $"{source}:{row.Line}: no column {number} for {property} among {CountText(count)}; " +
+                $"give a number from 1 to {count}");
     }
 
     /// <summary>So many columns, in words.</summary>

@@ -7,12 +7,13 @@ public static class CsvLine
 {
     /// <summary>One row with its line end, LF.</summary>
     /// <param name="fields">
-    /// What stands in the columns. A field is quoted where it has to be: with the delimiter, a quote, a line end, or a space at an end.
+    /// What stands in the columns. A field is quoted where it has to be: with the delimiter, a quote, a line end, or a space at
+    /// an end.
     /// </param>
     /// <param name="delimiter">What parts the columns.</param>
     /// <param name="escapeFormulas">
-    /// Whether a field that a spreadsheet would compute, because it begins with one of <c>= + - @</c> or a tab or CR, gets an apostrophe
-    /// before it: for texts that strangers wrote.
+    /// Whether a field that a spreadsheet would compute, because it begins with one of <c>= + - @</c> or a tab or CR, gets an
+    /// apostrophe before it: for texts that strangers wrote.
     /// </param>
     public static string Of(IEnumerable<string> fields, char delimiter = ',', bool escapeFormulas = false)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Unroll.Data;
 
 /// <summary>
-/// Takes the records of CSV (RFC 4180) out of lines, one at a time. LF, CR and CRLF all end a record, a quoted field may hold them,
-/// and a quote inside a quoted field is doubled. Memory grows to the longest record and no further than a line may be.
+/// Takes the records of CSV (RFC 4180) out of lines, one at a time. LF, CR and CRLF all end a record, a quoted field may hold
+/// them, and a quote inside a quoted field is doubled. Memory grows to the longest record and no further than a line may be.
 /// </summary>
 /// <param name="lines">The file from its beginning.</param>
 /// <param name="delimiter">What parts the fields.</param>
@@ -122,7 +122,8 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
         {
             throw Error(
                 Line,
-                $"the row that begins here has {_recordBytes >> 20} MB by line {lines.Number}, expected at most {Utf8LineReader.LongestLine >> 20} MB; look for a quote that is never closed");
+                $"the row that begins here has {_recordBytes >> 20} MB by line {lines.Number}, " +
+                $"expected at most {Utf8LineReader.LongestLine >> 20} MB; look for a quote that is never closed");
         }
         if (_next > 0)
         {
@@ -146,17 +147,22 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
 
     private InputException StrayQuote(int place) => Error(
         _nextLine,
-        $"a quote inside the unquoted field {Excerpt.Of(Rest(_next, _fieldEnds).ToString())} (character {place + 1}); {QuoteRule}");
+        $"a quote inside the unquoted field {Excerpt.Of(Rest(_next, _fieldEnds).ToString())} (character {place + 1}); " +
+        $"{QuoteRule}");
 
     private InputException NeverClosed(int line) => Error(
-        line, $"the quote that opens the field {Excerpt.Of(_text.AsSpan(_next.._end).ToString())} is never closed; close it, or {QuoteRule}");
+        line,
+        $"the quote that opens the field {Excerpt.Of(_text.AsSpan(_next.._end).ToString())} is never closed; " +
+        $"close it, or {QuoteRule}");
 
     private InputException AfterClosingQuote(int openedOn)
     {
         string opened = openedOn == _nextLine ? "" : $" opened on line {openedOn}";
         string found = Excerpt.Of(Rest(_next, _fieldEnds).ToString());
         return Error(
-            _nextLine, $"{found} after the closing quote of a field{opened}, expected the delimiter; double the quotes inside a field");
+            _nextLine,
+            $"{found} after the closing quote of a field{opened}, expected the delimiter; " +
+            "double the quotes inside a field");
     }
 
     private InputException Error(int line, string message) => new($"{lines.Source}:{line}: {message}");

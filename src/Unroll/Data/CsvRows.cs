@@ -20,7 +20,8 @@ internal static class CsvRows
             {
                 string found = ColumnNames.CountText(csv.Fields.Count);
                 throw new InputException(
-                    $"{lines.Source}:{csv.Line}: {found}, expected {columns} as in the first row; quote a text that holds the delimiter");
+                    $"{lines.Source}:{csv.Line}: {found}, expected {columns} as in the first row; " +
+                    "quote a text that holds the delimiter");
             }
             yield return new TableRow(csv.Line, [.. csv.Fields]);
         }

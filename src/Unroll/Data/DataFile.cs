@@ -1,8 +1,8 @@
 namespace Unroll.Data;
 
 /// <summary>
-/// Reads rows from a file or a stream, one by one as they are asked for: TSV, CSV, JSON lines or fastText, compressed by gzip or not.
-/// The encoding is UTF-8, with or without a byte-order mark. A line, or a CSV row over several lines, may have 16 MB.
+/// Reads rows from a file or a stream, one by one as they are asked for: TSV, CSV, JSON lines or fastText, compressed by gzip or
+/// not. The encoding is UTF-8, with or without a byte-order mark. A line, or a CSV row over several lines, may have 16 MB.
 /// </summary>
 public static class DataFile
 {
@@ -39,10 +39,14 @@ public static class DataFile
         return Lines(() => InputFile.OpenLines(path, ExpectedLines));
     }
 
-    /// <summary>The lines of a stream, each a text without a label; they can be taken once. An empty line is an empty text.</summary>
+    /// <summary>
+    /// The lines of a stream, each a text without a label; they can be taken once. An empty line is an empty text.
+    /// </summary>
     /// <param name="stream">Is read to its end, and closed when the lines have been taken.</param>
     /// <param name="name">What errors call the stream.</param>
-    /// <exception cref="InputException">While lines are taken: the stream or a line cannot be read; with name and line.</exception>
+    /// <exception cref="InputException">
+    /// While lines are taken: the stream or a line cannot be read; with name and line.
+    /// </exception>
     public static IEnumerable<string> ReadLines(Stream stream, string name = "stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -63,7 +67,7 @@ public static class DataFile
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = format.Kind ?? KindDetection.Of(lines);
         lines.ReadAgain();
-        RequireUsable(format, kind);
+        format.RequireUsable(kind);
         IEnumerable<LabelledText> rows = kind switch
         {
             DataKind.Tsv => LabelledColumns.Read(TsvRows.Read(lines), lines.Source, format),
@@ -77,7 +81,10 @@ public static class DataFile
         foreach (LabelledText row in rows)
         {
             if (string.IsNullOrWhiteSpace(row.Label))
-                throw new InputException($"{lines.Source}:{row.Line}: the label is empty, expected one; label the row or remove it");
+            {
+                throw new InputException(
+                    $"{lines.Source}:{row.Line}: the label is empty, expected one; label the row or remove it");
+            }
             any = true;
             yield return row;
         }
@@ -85,23 +92,6 @@ public static class DataFile
         {
             string found = kind is DataKind.Tsv or DataKind.Csv && format.Header ? "a header and no rows" : "no rows";
             throw new InputException($"{lines.Source}: {found}; expected {Expected}");
-        }
-    }
-
-    /// <summary>Refuses what does not fit the kind of the data.</summary>
-    internal static void RequireUsable(DataFormat format, DataKind kind)
-    {
-        string name = kind.ToString().ToLowerInvariant();
-        if (format.Delimiter is '"' or '\r' or '\n' || (format.Delimiter is { } c && char.IsSurrogate(c)))
-            throw new InputException("DataFormat.Delimiter is a quote, a line end or half a character, expected another character");
-        if (format.Delimiter is not null && kind != DataKind.Csv)
-            throw new InputException($"DataFormat.Delimiter is for csv, the data is {name}; leave it out or give DataFormat.Kind = Csv");
-        if (!format.Header && kind is DataKind.Jsonl or DataKind.FastText)
-            throw new InputException($"DataFormat.Header = false is for tsv and csv, the data is {name}; leave it out");
-        if (kind == DataKind.FastText && (format.LabelColumn ?? format.TextColumn) is not null)
-        {
-            throw new InputException(
-                $"DataFormat.LabelColumn and DataFormat.TextColumn are for tsv, csv and jsonl, the data is {name}; leave them out");
         }
     }
 }

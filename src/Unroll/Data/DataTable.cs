@@ -1,6 +1,8 @@
 namespace Unroll.Data;
 
-/// <summary>A CSV or TSV file with a header, whose rows come whole, one by one: to classify one column and keep the others.</summary>
+/// <summary>
+/// A CSV or TSV file with a header, whose rows come whole, one by one: to classify one column and keep the others.
+/// </summary>
 public sealed class DataTable : IDisposable
 {
     private const string Expected = "a UTF-8 file with a header (CSV or TSV)";
@@ -14,12 +16,15 @@ public sealed class DataTable : IDisposable
     {
         _lines = lines;
         if (!format.Header)
-            throw new InputException("DataFormat.Header = false is for labelled rows, expected a table with a header; leave it out");
+        {
+            throw new InputException(
+                "DataFormat.Header = false is for labelled rows, expected a table with a header; leave it out");
+        }
         if (!lines.Read())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = KindDetection.OfTable(lines, format.Kind);
         lines.ReadAgain();
-        DataFile.RequireUsable(format, kind);
+        format.RequireUsable(kind);
         _isTsv = kind == DataKind.Tsv;
         _delimiter = _isTsv ? '\t' : format.Delimiter ?? CsvRows.DetectDelimiter(lines);
         _rows = (_isTsv ? TsvRows.Read(lines) : CsvRows.Read(lines, _delimiter)).GetEnumerator();

@@ -23,14 +23,23 @@ internal static class FastTextRows
         int end = EndOfWord(line, 0);
         string label = line[..end];
         if (!label.StartsWith(PrefixText, StringComparison.Ordinal))
-            throw lines.Error($"{Excerpt.Of(line)} has no label, expected {PrefixText}NAME and the text; label the row or remove it");
+        {
+            throw lines.Error(
+                $"{Excerpt.Of(line)} has no label, expected {PrefixText}NAME and the text; label the row or remove it");
+        }
         string text = line[end..].TrimStart();
-        for (int i = text.IndexOf(PrefixText, StringComparison.Ordinal); i >= 0; i = text.IndexOf(PrefixText, i + 1, StringComparison.Ordinal))
+        for (int i = Find(0); i >= 0; i = Find(i + 1))
         {
             if (i == 0 || char.IsWhiteSpace(text[i - 1]))
-                throw lines.Error($"a second label {Excerpt.Of(text[i..EndOfWord(text, i)])} after {Excerpt.Of(label)}, expected one label a row; remove one of them");
+            {
+                throw lines.Error(
+                    $"a second label {Excerpt.Of(text[i..EndOfWord(text, i)])} after {Excerpt.Of(label)}, " +
+                    "expected one label a row; remove one of them");
+            }
         }
         return new LabelledText(label[PrefixText.Length..], text, lines.Number);
+
+        int Find(int start) => text.IndexOf(PrefixText, start, StringComparison.Ordinal);
     }
 
     private static int EndOfWord(string text, int start)

@@ -6,8 +6,9 @@ namespace Unroll.Data;
 /// Decompresses gzip data and notices when it was cut short, which <see cref="GZipStream"/> takes for its end.
 /// </summary>
 /// <remarks>
-/// A gzip file may be several, one after the other. So one more that holds known bytes is put at the end: it can be read only if what
-/// stands before it is whole, checksum included. What comes out after the file's own last byte went in is kept until that is known.
+/// A gzip file may be several, one after the other. So one more that holds known bytes is put at the end: it can be read only if
+/// what stands before it is whole, checksum included. What comes out after the file's own last byte went in is kept until that is
+/// known.
 /// Other bytes after a whole file are passed over, as gzip does.
 /// </remarks>
 internal sealed class GzipInput : ForwardStream

@@ -22,7 +22,9 @@ internal static class InputFile
     /// <summary>Reads a model's file, a state or settings whole.</summary>
     /// <param name="path">The file.</param>
     /// <param name="advice">What to do where it cannot be read.</param>
-    /// <exception cref="InputException">The file is missing, is a folder, cannot be read, or is longer than an array can be.</exception>
+    /// <exception cref="InputException">
+    /// The file is missing, is a folder, cannot be read, or is longer than an array can be.
+    /// </exception>
     public static byte[] ReadAll(string path, string advice)
     {
         try
@@ -36,7 +38,11 @@ internal static class InputFile
                 return content.ToArray();
             }
             if (stream.Length > Array.MaxLength)
-                throw new InputException($"{path}: {stream.Length >> 20} MB, expected at most {Array.MaxLength >> 20}; make the model smaller (fewer words, narrower word vectors)");
+            {
+                throw new InputException(
+                    $"{path}: {stream.Length >> 20} MB, expected at most {Array.MaxLength >> 20}; " +
+                    "make the model smaller (fewer words, narrower word vectors)");
+            }
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;
@@ -70,7 +76,8 @@ internal static class InputFile
         if (!compressed && source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
         {
             stream.Dispose();
-            throw new InputException($"{source}: not gzip data, expected it by the file's name; compress the file or take .gz off its name");
+            throw new InputException(
+                $"{source}: not gzip data, expected it by the file's name; compress the file or take .gz off its name");
         }
         return new Utf8LineReader(compressed ? new GzipInput(whole) : whole, source);
     }

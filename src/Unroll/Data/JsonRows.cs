@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Unroll.Data;
 
-/// <summary>Rows of JSON lines: one object a line with a key for the label and one for the text; lines of white space are passed over.</summary>
+/// <summary>
+/// Rows of JSON lines: one object a line with a key for the label and one for the text; lines of white space are passed over.
+/// </summary>
 internal static class JsonRows
 {
     public static IEnumerable<LabelledText> Read(Utf8LineReader lines, DataFormat format)
@@ -13,7 +15,8 @@ internal static class JsonRows
         if (labelKey == textKey)
         {
             throw new InputException(
-                $"{lines.Source}: key {Excerpt.Of(labelKey)} is both label and text, expected two; name them with DataFormat.LabelColumn and DataFormat.TextColumn");
+                $"{lines.Source}: key {Excerpt.Of(labelKey)} is both label and text, expected two; " +
+                "name them with DataFormat.LabelColumn and DataFormat.TextColumn");
         }
         while (lines.Read())
         {
@@ -31,12 +34,14 @@ internal static class JsonRows
         catch (JsonException e)
         {
             throw new InputException(
-                $"{lines.Source}:{lines.Number}: not JSON at byte {e.BytePositionInLine + 1} ({Reason(e)}), expected one JSON object a line", e);
+                $"{lines.Source}:{lines.Number}: not JSON at byte {e.BytePositionInLine + 1} ({Reason(e)}), " +
+                "expected one JSON object a line", e);
         }
         // Half a surrogate pair in \u escapes.
         catch (InvalidOperationException e)
         {
-            throw new InputException($"{lines.Source}:{lines.Number}: a \\u escape is half a character; write both halves or leave it out", e);
+            throw new InputException(
+                $"{lines.Source}:{lines.Number}: a \\u escape is half a character; write both halves or leave it out", e);
         }
     }
 
@@ -99,7 +104,9 @@ internal static class JsonRows
         using JsonDocument row = JsonDocument.Parse(Encoding.UTF8.GetBytes(lines.Text));
         string[] keys = [.. row.RootElement.EnumerateObject().Select(property => property.Name)];
         string has = keys.Length == 0 ? "the object is empty" : $"keys {Excerpt.Of(keys)}";
-        string nearest = NearestName.Of(key, keys) is { } name ? $"; did you mean {property} = \"{name}\"?" : $"; name the key with {property}";
+        string nearest = NearestName.Of(key, keys) is { } name
+            ? $"; did you mean {property} = \"{name}\"?"
+            : $"; name the key with {property}";
         return lines.Error($"{has}, expected a key {Excerpt.Of(key)}{nearest}");
     }
 

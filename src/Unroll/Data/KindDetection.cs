@@ -19,7 +19,8 @@ internal static class KindDetection
         {
             string by = given is not null ? "DataFormat.Kind" : named is not null ? "name" : "first line";
             throw new InputException(
-                $"{lines.Source}: is {kind.ToString()!.ToLowerInvariant()} by its {by}, expected csv or tsv with a header; DataFormat.TextColumn is for those, leave it out for other data");
+                $"{lines.Source}: is {kind.ToString()!.ToLowerInvariant()} by its {by}, expected csv or tsv with a header; " +
+                "DataFormat.TextColumn is for those, leave it out for other data");
         }
         return kind ?? (lines.Line.Contains((byte)'\t') ? DataKind.Tsv : DataKind.Csv);
     }
@@ -54,6 +55,7 @@ internal static class KindDetection
         if (line.ContainsAny((byte)',', (byte)';'))
             return DataKind.Csv;
         throw lines.Error(
-            $"{Excerpt.Of(lines.Text)} does not show what the data is; give DataFormat.Kind = {string.Join(" or ", Enum.GetNames<DataKind>())}");
+            $"{Excerpt.Of(lines.Text)} does not show what the data is; " +
+            $"give DataFormat.Kind = {string.Join(" or ", Enum.GetNames<DataKind>())}");
     }
 }

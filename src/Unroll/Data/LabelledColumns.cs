@@ -21,12 +21,15 @@ internal static class LabelledColumns
 
     private static (int Label, int Text) Find(TableRow first, string source, DataFormat format)
     {
-        int label = FindColumn(first, source, format.Header, "DataFormat.LabelColumn", format.LabelColumn, DataFormat.DefaultLabel, 1);
-        int text = FindColumn(first, source, format.Header, "DataFormat.TextColumn", format.TextColumn, DataFormat.DefaultText, 2);
+        int label = FindColumn(
+            first, source, format.Header, "DataFormat.LabelColumn", format.LabelColumn, DataFormat.DefaultLabel, 1);
+        int text = FindColumn(
+            first, source, format.Header, "DataFormat.TextColumn", format.TextColumn, DataFormat.DefaultText, 2);
         return label != text
             ? (label, text)
             : throw new InputException(
-                $"{source}:{first.Line}: column {label + 1} is both label and text, expected two; name them with DataFormat.LabelColumn and DataFormat.TextColumn");
+                $"{source}:{first.Line}: column {label + 1} is both label and text, expected two; " +
+                "name them with DataFormat.LabelColumn and DataFormat.TextColumn");
     }
 
     private static int FindColumn(
@@ -38,11 +41,14 @@ internal static class LabelledColumns
             return given is null || int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number)
                 ? ColumnNames.ByNumber(first, source, property, number)
                 : throw new InputException(
-                    $"{source}:{first.Line}: {property} is {Excerpt.Of(given)} and DataFormat.Header = false means that no column has a name; give a number from 1 to {first.Fields.Count}");
+                    $"{source}:{first.Line}: {property} is {Excerpt.Of(given)} and DataFormat.Header = false means that no " +
+                    $"column has a name; give a number from 1 to {first.Fields.Count}");
         }
         return given is not null
             ? ColumnNames.Find(first, source, property, given)
             : ColumnNames.ByName(first, source, property, usualName) ?? throw new InputException(
-                $"{source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; name the columns with DataFormat.LabelColumn and DataFormat.TextColumn, or give DataFormat.Header = false if line {first.Line} is a row");
+                $"{source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; " +
+                "name the columns with DataFormat.LabelColumn and DataFormat.TextColumn, " +
+                $"or give DataFormat.Header = false if line {first.Line} is a row");
     }
 }

@@ -18,7 +18,9 @@ internal static class TsvRows
             if (fields.Length != columns)
             {
                 string found = fields.Length == 1 ? $"no tab in {Excerpt.Of(line)}" : $"{fields.Length} columns";
-                string expected = columns == 2 ? "label<TAB>text; put exactly one tab in the row" : $"{columns} columns as in the first row";
+                string expected = columns == 2
+                    ? "label<TAB>text; put exactly one tab in the row"
+                    : $"{columns} columns as in the first row";
                 throw lines.Error($"{found}, expected {expected}");
             }
             yield return new TableRow(lines.Number, fields);

@@ -51,7 +51,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     public string Text => Encoding.UTF8.GetString(Line);
 
     /// <summary>Goes to the next line; false at the end.</summary>
-    /// <exception cref="InputException">The line is too long, is not UTF-8 or holds a zero byte, or the stream cannot be read.</exception>
+    /// <exception cref="InputException">
+    /// The line is too long, is not UTF-8 or holds a zero byte, or the stream cannot be read.
+    /// </exception>
     public bool Read()
     {
         if (_again)
@@ -99,7 +101,10 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     {
         ReadOnlySpan<byte> line = LineWithEnd;
         if (line.StartsWith<byte>([0xFF, 0xFE]) || line.StartsWith<byte>([0xFE, 0xFF]))
-            throw new InputException($"{source}:1: the file is UTF-16, expected UTF-8; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
+        {
+            throw new InputException(
+                $"{source}:1: the file is UTF-16, expected UTF-8; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
+        }
         if (line.StartsWith(Encoding.UTF8.Preamble))
         {
             _start += Encoding.UTF8.Preamble.Length;
@@ -131,7 +136,8 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         catch (InvalidDataException e)
         {
             throw new InputException(
-                $"{source}:{Number + 1}: the gzip data ends too early or is damaged; compress the file again (gzip -t checks it)", e);
+                $"{source}:{Number + 1}: the gzip data ends too early or is damaged; " +
+                "compress the file again (gzip -t checks it)", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -157,13 +163,17 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         string most = size >= MostCounted ? "more than " : "";
         return Error(
-            $"a line of {most}{size >> 20} MB, expected at most {LongestLine >> 20} MB; check that the file has line ends, or split the text over rows");
+            $"a line of {most}{size >> 20} MB, expected at most {LongestLine >> 20} MB; " +
+            "check that the file has line ends, or split the text over rows");
     }
 
     private void Check(ReadOnlySpan<byte> line)
     {
         if (RefusesNul && line.IndexOf((byte)0) is var nul and >= 0)
-            throw Error($"byte {nul + 1} is NUL, expected text; save the file as UTF-8 (iconv -f UTF-16 -t UTF-8 if it is UTF-16)");
+        {
+            throw Error(
+                $"byte {nul + 1} is NUL, expected text; save the file as UTF-8 (iconv -f UTF-16 -t UTF-8 if it is UTF-16)");
+        }
         if (Utf8.IsValid(line))
             return;
         try
@@ -174,7 +184,8 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         {
             string found = string.Join(' ', (e.BytesUnknown ?? []).Select(b => $"0x{b:X2}"));
             throw new InputException(
-                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)", e);
+                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; " +
+                "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)", e);
         }
     }
 }
