@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Unroll.Data;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Unroll.Engine.Layers;
+using Unroll.Data;
 using Unroll.Models;
-using Unroll.Text;
 using Unroll.Training;
 
 namespace Unroll.Bench;
@@ -21,7 +20,7 @@ internal static class RecordingBenchmark
             log.WriteLine($"no {path}");
             return 2;
         }
-        LabelledText[] rows = [.. LabelledTextReader.ReadTsv(path).Take(Rows)];
+        LabelledText[] rows = [.. DataFile.Read(path).Take(Rows)];
         output.WriteLine($"| {Rows} rows of sst2-glue, 1 thread, {rounds} rounds | s without | s with | least | median of ratios |");
         output.WriteLine("|---|---|---|---|---|");
         Measure("default: bidirectional GRU 128", new TrainingOptions());

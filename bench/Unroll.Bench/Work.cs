@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 namespace Unroll.Bench;
 
 /// <summary>What is measured: one layer, one direction, sentences of one length.</summary>
@@ -10,7 +11,7 @@ internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hid
 
     public double ForwardOperations => 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
 
-    public Layers.IRecurrentCell CreateCell() => Cell switch
+    public IRecurrentCell CreateCell() => Cell switch
     {
         "lstm" => new Layers.LstmCell(),
         "gru" => new Layers.GruCell(),

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Unroll.Cli.Data;
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Text;
 
 namespace Unroll.Cli;
 
@@ -24,9 +23,9 @@ internal static class EvalCommand
         command.SetAction(parsed =>
         {
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
-            string path = parsed.GetRequiredValue(data), source = DataFile.NameOf(path);
+            string path = parsed.GetRequiredValue(data), source = DataInput.NameOf(path);
             using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
-            foreach (DataRow row in DataFile.Read(path, format.Get(parsed), terminal))
+            foreach (LabelledText row in DataInput.Read(path, format.Get(parsed), terminal))
                 Add(run, row, source);
             (EvaluationResult result, IReadOnlyList<Mistake> worst) = run.Finish();
             if (result.Rows == 0)
@@ -41,11 +40,11 @@ internal static class EvalCommand
         return command;
     }
 
-    private static void Add(EvaluationRun run, DataRow row, string source)
+    private static void Add(EvaluationRun run, LabelledText row, string source)
     {
         try
         {
-            run.Add(new LabelledText(row.Label, row.Text), row.Line);
+            run.Add(row);
         }
         catch (InputException e)
         {

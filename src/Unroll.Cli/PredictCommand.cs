@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Unroll.Cli.Data;
 using Unroll.Models;
-using Unroll.Text;
 
 namespace Unroll.Cli;
 
@@ -37,7 +35,7 @@ internal static class PredictCommand
             var lines = new PredictionLines(parsed.GetValue(json), parsed.GetValue(top), Share(parsed.GetValue(threshold)));
             RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
-            string path = parsed.GetValue(input) ?? DataFile.StandardInput;
+            string path = parsed.GetValue(input) ?? DataInput.StandardInput;
             if (parsed.GetValue(column) is { } name)
                 PredictedTable.Write(classifier, path, name, lines, terminal);
             else if (given.Length > 0)
@@ -96,15 +94,9 @@ internal static class PredictCommand
 
     private static void PredictLines(SentenceClassifier classifier, string path, PredictionLines lines, Terminal terminal)
     {
-        using Utf8LineReader reader = DataFile.OpenLines(path, "a UTF-8 file with one text a line", terminal);
         Stream(
-            classifier, Texts(), item => ($"{reader.Source}:{item.Line}", item.Text), (_, predictions) => lines.Of(predictions), terminal);
-
-        IEnumerable<(int Line, string Text)> Texts()
-        {
-            while (reader.Read())
-                yield return (reader.Number, reader.Text);
-        }
+            classifier, DataInput.ReadLines(path, terminal).Index(),
+            line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item), (_, predictions) => lines.Of(predictions), terminal);
     }
 
     private static double Share(float? threshold) =>

@@ -54,7 +54,7 @@ internal static class UnrollCommand
         }
         catch (Exception e)
         {
-            terminal.Error.WriteLine($"error: {Message(e)}");
+            terminal.Error.WriteLine($"error: {FlagNames.Translate(Message(e), parsed.CommandResult.Command.Name)}");
             if (isVerbose)
                 terminal.Error.WriteLine(e);
             return e switch

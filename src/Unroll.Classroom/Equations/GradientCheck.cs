@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Engine.Networks;
 using Unroll.Models;
-using Unroll.Text;
 
 namespace Unroll.Classroom.Equations;
 

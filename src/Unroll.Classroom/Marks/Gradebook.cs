@@ -1,6 +1,4 @@
-using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
+using Unroll.Data;
 
 namespace Unroll.Classroom.Marks;
 
@@ -35,24 +33,13 @@ public static class Gradebook
     /// <param name="scores">The scores.</param>
     public static void WriteCsv(TextWriter output, IReadOnlyList<SheetScore> scores)
     {
-        // A sheet's name may begin with = or @, which a spreadsheet would run as a formula.
-        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            NewLine = "\n",
-            InjectionOptions = InjectionOptions.Escape,
-        };
-        using var csv = new CsvWriter(output, configuration, leaveOpen: true);
-        foreach (string column in (string[])["sheet", .. MarkColumns, "status", "remarks"])
-            csv.WriteField(column);
-        csv.NextRecord();
+        output.Write(CsvLine.Of(["sheet", .. MarkColumns, "status", "remarks"]));
         foreach (SheetScore score in scores)
         {
-            csv.WriteField(score.Sheet);
-            foreach (double marks in Marks(score))
-                csv.WriteField(Wording.Marks(marks));
-            csv.WriteField(score.Status.Name());
-            csv.WriteField(string.Join(" | ", score.Remarks.Select(remark => remark.Text)));
-            csv.NextRecord();
+            string remarks = string.Join(" | ", score.Remarks.Select(remark => remark.Text));
+            IEnumerable<string> fields = [score.Sheet, .. Marks(score).Select(Wording.Marks), score.Status.Name(), remarks];
+            // A sheet's name may begin with = or @, which a spreadsheet would run as a formula.
+            output.Write(CsvLine.Of(fields, escapeFormulas: true));
         }
     }
 

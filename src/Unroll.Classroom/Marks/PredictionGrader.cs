@@ -1,6 +1,6 @@
 using Unroll.Classroom.Equations;
 using Unroll.Classroom.Sheets;
-using Unroll.Text;
+using Unroll.Data;
 
 namespace Unroll.Classroom.Marks;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Unroll.Cli.Report;
+using Unroll.Data;
 using Unroll.Storage;
 
 namespace Unroll.Cli.Experiments;

@@ -1,8 +1,8 @@
-using Unroll.Engine.Batches;
-using Unroll.Cli.Data;
 using Unroll.Cli.Train;
-using Unroll.Models;
+using Unroll.Data;
+using Unroll.Engine.Batches;
 using Unroll.Engine.Numerics;
+using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;
 

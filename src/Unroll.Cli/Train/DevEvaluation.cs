@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Unroll.Cli.Data;
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Text;
 
 namespace Unroll.Cli.Train;
 
@@ -14,7 +13,7 @@ namespace Unroll.Cli.Train;
 /// <param name="format">How it is read.</param>
 /// <param name="rows">Which of its rows are dev rows, in ascending order; null for all.</param>
 /// <param name="threads">How many threads compute; null for one a processor.</param>
-/// <param name="terminal">For <see cref="DataFile"/>.</param>
+/// <param name="terminal">For <see cref="DataInput"/>.</param>
 internal sealed class DevEvaluation(
     SentenceClassifier classifier, string path, DataFormat format, IReadOnlyList<int>? rows, int? threads, Terminal terminal)
 {
@@ -28,22 +27,22 @@ internal sealed class DevEvaluation(
     public string Measure(int count, TrainSummary summary)
     {
         // A named pipe has no length, and gives nothing a second time.
-        if (path != DataFile.StandardInput && new FileInfo(path) is not { Exists: true, Length: > 0 })
+        if (path != DataInput.StandardInput && new FileInfo(path) is not { Exists: true, Length: > 0 })
             throw new InputException($"{path}: cannot be read a second time, expected a file; the report has no scores on dev rows");
         using var run = new EvaluationRun(classifier, MostMistakes, threads);
-        foreach (DataRow row in Selected())
-            run.Add(new LabelledText(row.Label, row.Text), row.Line);
+        foreach (LabelledText row in Selected())
+            run.Add(row);
         (EvaluationResult result, IReadOnlyList<Mistake> mistakes) = run.Finish();
         if (result.Rows != count)
-            throw new InputException($"{DataFile.NameOf(path)}: {result.Rows} dev rows, expected {count} as before the training; the report has no scores on dev rows");
+            throw new InputException($"{DataInput.NameOf(path)}: {result.Rows} dev rows, expected {count} as before the training; the report has no scores on dev rows");
         var report = new EvaluationReport(classifier.Config.Labels, result, run.UnknownLabels, mistakes);
         return JsonLine.Of(json => WriteFields(json, report, run.ByLength.Ranges(), summary));
     }
 
-    private IEnumerable<DataRow> Selected()
+    private IEnumerable<LabelledText> Selected()
     {
         HashSet<int>? selected = rows is null ? null : [.. rows];
-        return DataFile.Read(path, format, terminal).Where((_, i) => selected is null || selected.Contains(i));
+        return DataInput.Read(path, format, terminal).Where((_, i) => selected is null || selected.Contains(i));
     }
 
     private static void WriteFields(Utf8JsonWriter json, EvaluationReport report, IReadOnlyList<LengthRange> ranges, TrainSummary summary)

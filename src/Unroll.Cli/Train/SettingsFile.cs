@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using Unroll.Text;
+using Unroll.Data;
 
 namespace Unroll.Cli.Train;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Unroll.Cli.Data;
 using Unroll.Text;
 using Unroll.Training;
 
@@ -107,7 +106,7 @@ internal sealed class TrainCommand
             RunFolder.Require(output, parsed.GetValue(_overwrite));
         string devFile = parsed.GetValue(_dev) ?? data;
         // The texts of mistakes are read again at the end; a pipe gives them once.
-        using InputCopy? copy = devFile == DataFile.StandardInput && (output ?? folder?.Path) is not null ? new InputCopy(_terminal.OpenInput) : null;
+        using InputCopy? copy = devFile == DataInput.StandardInput && (output ?? folder?.Path) is not null ? new InputCopy(_terminal.OpenInput) : null;
         Terminal terminal = copy is null ? _terminal : _terminal with { OpenInput = copy.Open };
         TrainData rows = TrainData.Read(
             data, parsed.GetValue(_dev), parsed.GetValue(_test), _format.Get(parsed), _settings.Tokenizer(parsed), terminal);
@@ -147,12 +146,12 @@ internal sealed class TrainCommand
         }
         catch (InputException e)
         {
-            throw new InputException($"{DataFile.NameOf(data)}: {e.Message}", e);
+            throw new InputException($"{DataInput.NameOf(data)}: {e.Message}", e);
         }
     }
 
     // A training is resumed from any folder.
-    private static string FullPath(string path) => path == DataFile.StandardInput ? path : Path.GetFullPath(path);
+    private static string FullPath(string path) => path == DataInput.StandardInput ? path : Path.GetFullPath(path);
 
     private byte[] SettingsJson(ParseResult parsed, Func<string, string> path)
     {

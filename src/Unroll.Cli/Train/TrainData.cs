@@ -1,4 +1,4 @@
-using Unroll.Cli.Data;
+using Unroll.Data;
 using Unroll.Text;
 
 namespace Unroll.Cli.Train;
@@ -13,10 +13,10 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(string data, string? dev, string? test, DataFormat format, Tokenizer tokenizer, Terminal terminal)
     {
-        if (new[] { data, dev, test }.Count(path => path == DataFile.StandardInput) > 1)
+        if (new[] { data, dev, test }.Count(path => path == DataInput.StandardInput) > 1)
             throw new InputException("standard input can be read once, expected it as one of DATA, --dev and --test; name a file for the others");
         var train = new Corpus(tokenizer);
-        foreach (DataRow row in DataFile.Read(data, format, terminal))
+        foreach (LabelledText row in DataInput.Read(data, format, terminal))
             train.Add(row.Label, row.Text);
         int labels = train.Labels.Count;
         return new TrainData(train, ReadMore(dev), ReadMore(test));
@@ -26,11 +26,11 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
             if (path is null)
                 return null;
             Corpus corpus = train.CreateSharing();
-            foreach (DataRow row in DataFile.Read(path, format, terminal))
+            foreach (LabelledText row in DataInput.Read(path, format, terminal))
             {
                 corpus.Add(row.Label, row.Text);
                 if (corpus.Labels.Count > labels)
-                    throw new InputException($"{DataFile.NameOf(path)}:{row.Line}: label \"{row.Label}\" is not in {DataFile.NameOf(data)}, expected one of {string.Join(", ", train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(20))}");
+                    throw new InputException($"{DataInput.NameOf(path)}:{row.Line}: label \"{row.Label}\" is not in {DataInput.NameOf(data)}, expected one of {string.Join(", ", train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(20))}");
             }
             return corpus;
         }

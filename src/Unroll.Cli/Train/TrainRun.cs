@@ -1,6 +1,6 @@
-using Unroll.Engine.Batches;
-using Unroll.Cli.Data;
 using Unroll.Cli.Report;
+using Unroll.Data;
+using Unroll.Engine.Batches;
 using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;
@@ -156,7 +156,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
         catch (InputException e)
         {
-            terminal.Error.WriteLine($"warning: {e.Message}");
+            terminal.Error.WriteLine($"warning: {FlagNames.Translate(e.Message, "train")}");
         }
     }
 

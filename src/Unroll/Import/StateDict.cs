@@ -1,5 +1,5 @@
+using Unroll.Data;
 using Unroll.Storage;
-using Unroll.Text;
 
 namespace Unroll.Import;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
-using Unroll.Text;
 
 namespace Unroll.Models;
 
@@ -55,10 +55,9 @@ public sealed class EvaluationRun : IDisposable
     public AccuracyByLength ByLength { get; } = new();
 
     /// <summary>Takes one more row.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="line">Where it stands; comes back in <see cref="Mistake"/>.</param>
+    /// <param name="row">The row; its line comes back in <see cref="Mistake"/>.</param>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
-    public void Add(LabelledText row, int line = 0)
+    public void Add(LabelledText row)
     {
         if (!_classes.TryGetValue(row.Label, out int label))
         {
@@ -66,7 +65,7 @@ public sealed class EvaluationRun : IDisposable
             return;
         }
         _encoded.Add(_classifier.Encode(row.Text), label);
-        _pending.Add((row.Text, line));
+        _pending.Add((row.Text, row.Line));
         if (_pending.Count == BatchSize)
             Measure();
     }

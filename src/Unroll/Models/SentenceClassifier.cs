@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
-using Unroll.Evaluation;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
+using Unroll.Evaluation;
 using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Unroll.Data;
 using Unroll.Engine.Networks;
 using Unroll.Text;
 

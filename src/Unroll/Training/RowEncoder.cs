@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Storage;
 using Unroll.Text;

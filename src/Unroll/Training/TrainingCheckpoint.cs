@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Storage;
-using Unroll.Text;
 
 namespace Unroll.Training;
 

@@ -13,7 +13,7 @@ public partial class FolderOrderTests
             "Unroll.Engine",
             ["Numerics", "Threading", "Kernels", "Batches", "Cells", "Layers", "Losses", "Optimization", "Networks", "Dynamics"]
         },
-        { "Unroll", ["Text", "Storage", "Evaluation", "Training", "Models", "Import", "Inspection"] },
+        { "Unroll", ["Data", "Text", "Storage", "Evaluation", "Training", "Models", "Import", "Inspection"] },
     };
 
     [Theory]

@@ -1,3 +1,4 @@
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
 using Unroll.Text;
@@ -84,10 +85,10 @@ public class BaselineTests
     public void Phrases_of_sst2_teach_it_at_least_82_percent_of_the_test_sentences()
     {
         var train = new Corpus(new Tokenizer(TokenKind.Whitespace));
-        foreach (LabelledText row in LabelledTextReader.ReadTsv(SharedData.File("sst2-glue/train.tsv")))
+        foreach (LabelledText row in DataFile.Read(SharedData.File("sst2-glue/train.tsv")))
             train.Add(row.Label, row.Text);
         Corpus test = train.CreateSharing();
-        foreach (LabelledText row in LabelledTextReader.ReadTsv(SharedData.File("sst2-glue/test.tsv")))
+        foreach (LabelledText row in DataFile.Read(SharedData.File("sst2-glue/test.tsv")))
             test.Add(row.Label, row.Text);
 
         BagOfWordsBaseline baseline = BagOfWordsBaseline.Train(Encode(train), classes: 2);

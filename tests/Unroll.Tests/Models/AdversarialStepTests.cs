@@ -1,3 +1,4 @@
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;

@@ -1,7 +1,7 @@
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
 using Unroll.Storage;
-using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Dynamics;
 using Unroll.Engine.Kernels;
@@ -8,7 +9,6 @@ using Unroll.Models;
 using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Inspection;
-using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 

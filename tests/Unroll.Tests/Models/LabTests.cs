@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;

@@ -1,3 +1,4 @@
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
 using Unroll.Text;

@@ -1,5 +1,5 @@
+using Unroll.Data;
 using Unroll.Models;
-using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 

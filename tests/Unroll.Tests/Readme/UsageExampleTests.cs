@@ -1,6 +1,6 @@
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 
@@ -25,6 +25,21 @@ public class UsageExampleTests
         // README.md
         Assert.Equal(3, stream.Count);
         Check("README.md");
+    }
+
+    [Fact]
+    public void Rows_come_from_a_file_or_a_stream()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("reviews.csv", "label,text\ngood,a lovely film\n");
+        Stream stream = new MemoryStream("{\"stars\": 5, \"body\": \"a lovely film\"}\n"u8.ToArray());
+        // README.md
+        IEnumerable<LabelledText> reviews = DataFile.Read(path);    // TSV, CSV, JSON lines or fastText, .gz or not
+        IEnumerable<LabelledText> posted = DataFile.Read(stream, new DataFormat { LabelColumn = "stars", TextColumn = "body" });
+        // README.md
+        Assert.Equal([new LabelledText("good", "a lovely film", 2)], reviews);
+        Assert.Equal([new LabelledText("5", "a lovely film", 1)], posted);
+        Check("README.md", 3, ("(path)", "(\"reviews.csv\")"));
     }
 
     [Fact]
@@ -64,13 +79,14 @@ public class UsageExampleTests
         Assert.Throws<OperationCanceledException>(() => SentenceClassifier.Train(rows, options, cancellationToken: cancel.Token));
         Assert.True(File.Exists(state));
         Assert.Equal(classifier.Predict("a lovely film").Probability, SentenceClassifier.Train(rows, options).Predict("a lovely film").Probability);
-        Check("docs/training.md", ("(state)", "(\"training.state\")"));
+        Check("docs/training.md", variables: ("(state)", "(\"training.state\")"));
     }
 
-    private static void Check(string document, params (string Name, string Shown)[] variables)
+    // The part is that of this file, cut at the lines that name the document.
+    private static void Check(string document, int part = 1, params (string Name, string Shown)[] variables)
     {
         string test = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Unroll.Tests", "Readme", "UsageExampleTests.cs"));
-        string example = test.Split($"        // {document}\n")[1].Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
+        string example = test.Split($"        // {document}\n")[part].Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
         foreach ((string name, string shown) in variables)
             example = example.Replace(name, shown, StringComparison.Ordinal);
         Assert.Contains($"```csharp\n{example}\n```", File.ReadAllText(Path.Combine(RepositoryRoot.Path, document)), StringComparison.Ordinal);

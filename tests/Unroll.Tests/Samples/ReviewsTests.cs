@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Unroll.Text;
+using Unroll.Data;
 using Xunit;
 
 namespace Unroll.Tests.Samples;
@@ -10,7 +10,7 @@ public partial class ReviewsTests
     private static readonly string[] Classes = ["bad", "good"];
 
     private readonly IReadOnlyList<LabelledText> _rows =
-        LabelledTextReader.ReadTsv(Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv"));
+        [.. DataFile.Read(Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv"))];
 
     [Fact]
     public void There_are_at_least_400_rows_half_of_each_class()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Unroll.Data;
 using Unroll.Storage;
 using Unroll.Text;
 using Xunit;

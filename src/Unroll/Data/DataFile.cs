@@ -1,0 +1,97 @@
+namespace Unroll.Data;
+
+/// <summary>
+/// Reads rows from a file or a stream, one by one as they are asked for: TSV, CSV, JSON lines or fastText, compressed by gzip or
+/// not. The encoding is UTF-8, with or without a byte-order mark. A line, or a CSV row over several lines, may have 16 MB.
+/// </summary>
+public static class DataFile
+{
+    private const string Expected = "a UTF-8 file of labelled texts (TSV, CSV, JSON lines or fastText)";
+    private const string ExpectedLines = "a UTF-8 file with one text a line";
+
+    /// <summary>The labelled texts of a file in order, at least one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">How to read it; null to find everything out.</param>
+    /// <exception cref="InputException">While rows are taken: the file or a row cannot be used; with file and line.</exception>
+    public static IEnumerable<LabelledText> Read(string path, DataFormat? format = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Labelled(() => InputFile.OpenLines(path, Expected), format ?? new DataFormat());
+    }
+
+    /// <summary>The labelled texts of a stream in order, at least one; they can be taken once.</summary>
+    /// <param name="stream">Is read to its end, and closed when the rows have been taken.</param>
+    /// <param name="format">How to read it; null to find everything out.</param>
+    /// <param name="name">What errors call the stream. The ending of a file's name tells the kind of the data.</param>
+    /// <exception cref="InputException">While rows are taken: the stream or a row cannot be used; with name and line.</exception>
+    public static IEnumerable<LabelledText> Read(Stream stream, DataFormat? format = null, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Labelled(() => InputFile.OpenLines(stream, name), format ?? new DataFormat());
+    }
+
+    /// <summary>The lines of a file, each a text without a label. An empty line is an empty text.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">While lines are taken: the file or a line cannot be read; with file and line.</exception>
+    public static IEnumerable<string> ReadLines(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Lines(() => InputFile.OpenLines(path, ExpectedLines));
+    }
+
+    /// <summary>
+    /// The lines of a stream, each a text without a label; they can be taken once. An empty line is an empty text.
+    /// </summary>
+    /// <param name="stream">Is read to its end, and closed when the lines have been taken.</param>
+    /// <param name="name">What errors call the stream.</param>
+    /// <exception cref="InputException">
+    /// While lines are taken: the stream or a line cannot be read; with name and line.
+    /// </exception>
+    public static IEnumerable<string> ReadLines(Stream stream, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Lines(() => InputFile.OpenLines(stream, name));
+    }
+
+    private static IEnumerable<string> Lines(Func<Utf8LineReader> open)
+    {
+        using Utf8LineReader lines = open();
+        while (lines.Read())
+            yield return lines.Text;
+    }
+
+    private static IEnumerable<LabelledText> Labelled(Func<Utf8LineReader> open, DataFormat format)
+    {
+        using Utf8LineReader lines = open();
+        if (!lines.Read())
+            throw new InputException($"{lines.Source}: empty file; expected {Expected}");
+        DataKind kind = format.Kind ?? KindDetection.Of(lines);
+        lines.ReadAgain();
+        format.RequireUsable(kind);
+        IEnumerable<LabelledText> rows = kind switch
+        {
+            DataKind.Tsv => LabelledColumns.Read(TsvRows.Read(lines), lines.Source, format),
+            DataKind.Csv => LabelledColumns.Read(
+                CsvRows.Read(lines, format.Delimiter ?? CsvRows.DetectDelimiter(lines)), lines.Source, format),
+            DataKind.Jsonl => JsonRows.Read(lines, format),
+            DataKind.FastText => FastTextRows.Read(lines),
+            _ => throw new InputException($"DataFormat.Kind = {kind} is not known, expected Tsv or Csv or Jsonl or FastText"),
+        };
+        bool any = false;
+        foreach (LabelledText row in rows)
+        {
+            if (string.IsNullOrWhiteSpace(row.Label))
+            {
+                throw new InputException(
+                    $"{lines.Source}:{row.Line}: the label is empty, expected one; label the row or remove it");
+            }
+            any = true;
+            yield return row;
+        }
+        if (!any)
+        {
+            string found = kind is DataKind.Tsv or DataKind.Csv && format.Header ? "a header and no rows" : "no rows";
+            throw new InputException($"{lines.Source}: {found}; expected {Expected}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace Unroll.Data;
+
+/// <summary>Opens files that people give, compressed or not.</summary>
+internal static class InputFile
+{
+    /// <summary>Opens a file as lines; one that gzip compressed is decompressed on the way.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What the file should be, for the error.</param>
+    /// <exception cref="InputException">The file is missing, is a folder, or cannot be opened.</exception>
+    public static Utf8LineReader OpenLines(string path, string expected)
+    {
+        try
+        {
+            return OpenLines(Open(path, bufferSize: 0), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unreadable(path, $"expected {expected}", e);
+        }
+    }
+
+    /// <summary>Reads a model's file, a state or settings whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="advice">What to do where it cannot be read.</param>
+    /// <exception cref="InputException">
+    /// The file is missing, is a folder, cannot be read, or is longer than an array can be.
+    /// </exception>
+    public static byte[] ReadAll(string path, string advice)
+    {
+        try
+        {
+            using FileStream stream = Open(path, bufferSize: 1);
+            if (!stream.CanSeek)
+            {
+                // A pipe has no length.
+                using var content = new MemoryStream();
+                stream.CopyTo(content);
+                return content.ToArray();
+            }
+            if (stream.Length > Array.MaxLength)
+            {
+                throw new InputException(
+                    $"{path}: {stream.Length >> 20} MB, expected at most {Array.MaxLength >> 20}; " +
+                    "make the model smaller (fewer words, narrower word vectors)");
+            }
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unreadable(path, advice, e);
+        }
+    }
+
+    private static FileStream Open(string path, int bufferSize) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize);
+
+    private static InputException Unreadable(string path, string advice, Exception e)
+    {
+        string found = Directory.Exists(path) ? "is a folder"
+            : e is FileNotFoundException or DirectoryNotFoundException or ArgumentException ? "no such file"
+            : $"cannot be read ({e.Message.TrimEnd('.')})";
+        return new InputException($"{path}: {found}; {advice}", e);
+    }
+
+    /// <summary>Lines of a stream, which need not be seekable.</summary>
+    /// <param name="stream">Bytes, compressed by gzip or not.</param>
+    /// <param name="source">What errors call the stream.</param>
+    public static Utf8LineReader OpenLines(Stream stream, string source)
+    {
+        byte[] head = new byte[2];
+        head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        var whole = new JoinedStream(new MemoryStream(head), stream);
+        bool compressed = head is [0x1F, 0x8B];
+        if (!compressed && source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        {
+            stream.Dispose();
+            throw new InputException(
+                $"{source}: not gzip data, expected it by the file's name; compress the file or take .gz off its name");
+        }
+        return new Utf8LineReader(compressed ? new GzipInput(whole) : whole, source);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Unroll.Data;
+
+/// <summary>
+/// Reads lines of strict UTF-8 from a stream, one at a time, in memory that grows to the longest line and no further than
+/// <see cref="LongestLine"/>. A byte-order mark is taken off.
+/// </summary>
+internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
+{
+    /// <summary>The most bytes a line may have.</summary>
+    public const int LongestLine = 16 << 20;
+
+    private const long MostCounted = 1L << 30;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private byte[] _buffer = new byte[64 << 10];
+    private int _start;
+    private int _length;
+    private int _end;
+    private bool _ended;
+    private bool _again;
+
+    /// <summary>What errors call the stream.</summary>
+    public string Source => source;
+
+    /// <summary>Whether a zero byte is an error: it is in files that people make.</summary>
+    public bool RefusesNul { get; init; } = true;
+
+    /// <summary>The number of the current line, from 1; 0 before the first.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>The current line with its end, until the next call of <see cref="Read"/>.</summary>
+    public ReadOnlySpan<byte> LineWithEnd => _buffer.AsSpan(_start, _length);
+
+    /// <summary>The current line without its end, until the next call of <see cref="Read"/>.</summary>
+    public ReadOnlySpan<byte> Line
+    {
+        get
+        {
+            ReadOnlySpan<byte> line = LineWithEnd;
+            if (line.EndsWith("\n"u8))
+                line = line[..^1];
+            return line.EndsWith("\r"u8) ? line[..^1] : line;
+        }
+    }
+
+    /// <summary>The current line without its end.</summary>
+    public string Text => Encoding.UTF8.GetString(Line);
+
+    /// <summary>Goes to the next line; false at the end.</summary>
+    /// <exception cref="InputException">
+    /// The line is too long, is not UTF-8 or holds a zero byte, or the stream cannot be read.
+    /// </exception>
+    public bool Read()
+    {
+        if (_again)
+        {
+            _again = false;
+            return true;
+        }
+        _start += _length;
+        _length = 0;
+        int searched = 0;
+        while (true)
+        {
+            int feed = _buffer.AsSpan((_start + searched).._end).IndexOf((byte)'\n');
+            if (feed >= 0 || _ended)
+            {
+                _length = feed >= 0 ? searched + feed + 1 : _end - _start;
+                break;
+            }
+            searched = _end - _start;
+            if (searched > LongestLine)
+                throw TooLong(searched);
+            Fill();
+        }
+        if (Number == 0)
+            TakeOffByteOrderMark();
+        if (_length == 0)
+            return false;
+        Number++;
+        if (_length > LongestLine + 2)
+            throw TooLong(_length);
+        Check(Line);
+        return true;
+    }
+
+    /// <summary>Lets the next call of <see cref="Read"/> give the current line once more.</summary>
+    public void ReadAgain() => _again = Number > 0;
+
+    /// <summary>An error about the current line.</summary>
+    /// <param name="message">What was found, what was expected, what to do.</param>
+    public InputException Error(string message) => new($"{source}:{Number}: {message}");
+
+    public void Dispose() => stream.Dispose();
+
+    private void TakeOffByteOrderMark()
+    {
+        ReadOnlySpan<byte> line = LineWithEnd;
+        if (line.StartsWith<byte>([0xFF, 0xFE]) || line.StartsWith<byte>([0xFE, 0xFF]))
+        {
+            throw new InputException(
+                $"{source}:1: the file is UTF-16, expected UTF-8; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
+        }
+        if (line.StartsWith(Encoding.UTF8.Preamble))
+        {
+            _start += Encoding.UTF8.Preamble.Length;
+            _length -= Encoding.UTF8.Preamble.Length;
+        }
+    }
+
+    private void Fill()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start.._end).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+        if (_end == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        int count = ReadStream(_buffer.AsSpan(_end));
+        _end += count;
+        _ended = count == 0;
+    }
+
+    private int ReadStream(Span<byte> bytes)
+    {
+        try
+        {
+            return stream.Read(bytes);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(
+                $"{source}:{Number + 1}: the gzip data ends too early or is damaged; " +
+                "compress the file again (gzip -t checks it)", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{source}:{Number + 1}: cannot be read ({e.Message})", e);
+        }
+    }
+
+    // The rest of the line is read over its beginning, only to say how long it is.
+    private InputException TooLong(long size)
+    {
+        if (LineWithEnd.IsEmpty)
+        {
+            Number++;
+            int count = -1;
+            while (count != 0 && size < MostCounted)
+            {
+                count = ReadStream(_buffer);
+                int feed = _buffer.AsSpan(0, count).IndexOf((byte)'\n');
+                size += feed < 0 ? count : feed;
+                if (feed >= 0)
+                    break;
+            }
+        }
+        string most = size >= MostCounted ? "more than " : "";
+        return Error(
+            $"a line of {most}{size >> 20} MB, expected at most {LongestLine >> 20} MB; " +
+            "check that the file has line ends, or split the text over rows");
+    }
+
+    private void Check(ReadOnlySpan<byte> line)
+    {
+        if (RefusesNul && line.IndexOf((byte)0) is var nul and >= 0)
+        {
+            throw Error(
+                $"byte {nul + 1} is NUL, expected text; save the file as UTF-8 (iconv -f UTF-16 -t UTF-8 if it is UTF-16)");
+        }
+        if (Utf8.IsValid(line))
+            return;
+        try
+        {
+            Strict.GetCharCount(line);
+        }
+        catch (DecoderFallbackException e)
+        {
+            string found = string.Join(' ', (e.BytesUnknown ?? []).Select(b => $"0x{b:X2}"));
+            throw new InputException(
+                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; " +
+                "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)", e);
+        }
+    }
+}
