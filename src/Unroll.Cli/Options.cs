@@ -70,8 +70,12 @@ internal static class Options
     public static Option<int?> OptionalInteger(string name, string description, int minimum) =>
         Optional<int>(name, description, $"a whole number of at least {minimum}", text => ParseInteger(text, minimum));
 
-    public static Option<bool> Switch(string name, string description, bool value) =>
-        new(name) { Description = value ? $"{description} [default: yes; {name}=false for no]" : description, DefaultValueFactory = _ => value };
+    public static Option<bool> Switch(string name, string description, bool value) => new(name)
+    {
+        Description = value ? $"{description} [default: yes; {name}=false for no]" : description,
+        // The help asks for the default too, outside any command, and would print it behind our own words.
+        DefaultValueFactory = result => value && result.Parent is not null,
+    };
 
     public static Option<string?> Text(string name, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName };
