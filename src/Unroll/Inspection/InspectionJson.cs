@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Unroll.Formats;
 using Unroll.Layers;
+using Unroll.Models;
 
 namespace Unroll.Inspection;
 
@@ -11,10 +12,7 @@ internal static class InspectionJson
     {
         json.WriteStartObject();
         json.WriteString("text", text.Prediction.Text);
-        json.WriteStartArray("tokens");
-        foreach (string token in text.Tokens)
-            json.WriteStringValue(token);
-        json.WriteEndArray();
+        WriteTexts(json, "tokens", text.Tokens);
         json.WriteStartArray("ids");
         foreach (int id in text.Ids)
             json.WriteNumberValue(id);
@@ -61,15 +59,13 @@ internal static class InspectionJson
     {
         json.WriteStartObject("model");
         json.WriteString("cell", text.Model.Cell.ToString().ToLowerInvariant());
+        WriteTexts(json, "gates", SentenceTrace.GateNames(text.Model.Cell));
         json.WriteNumber("embedding", text.Model.Embedding);
         json.WriteNumber("hidden", text.Model.Hidden);
         json.WriteNumber("layers", text.Model.Layers);
         json.WriteNumber("directions", text.Model.Directions);
         json.WriteString("pooling", text.Model.Pooling.ToString().ToLowerInvariant());
-        json.WriteStartArray("labels");
-        foreach (string label in text.Model.Labels)
-            json.WriteStringValue(label);
-        json.WriteEndArray();
+        WriteTexts(json, "labels", text.Model.Labels);
         json.WriteNumber("parameters", text.ParameterCount);
         json.WriteEndObject();
     }
@@ -107,6 +103,23 @@ internal static class InspectionJson
             json.WriteEndObject();
         }
         json.WriteEndObject();
+    }
+
+    /// <summary>What the page has to know of a cell: the names of its gates in order, and whether there is a cell state.</summary>
+    public static void WriteCell(Utf8JsonWriter json, string name, Cell cell)
+    {
+        json.WriteStartObject(name);
+        WriteTexts(json, "gates", SentenceTrace.GateNames(cell));
+        json.WriteBoolean("cell_state", new ModelConfig { Cell = cell, Embedding = 1, Hidden = 1, Labels = [] }.CreateCell().HasCellState);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     private static void WriteMatrix(Utf8JsonWriter json, string name, IReadOnlyList<float[]> rows)

@@ -56,8 +56,8 @@ internal sealed unsafe record SentenceTrace(
         return new LayerTrace(layer, direction == 1, hidden, cell, gates);
     }
 
-    // In the order of their columns; the GRU's fourth column is a sum, not a gate.
-    private static string[] GateNames(Cell cell) => cell switch
+    /// <summary>The gates of a cell in the order of their columns; the GRU's fourth column is a sum, not a gate.</summary>
+    internal static string[] GateNames(Cell cell) => cell switch
     {
         Cell.Lstm => ["input", "forget", "cell_candidate", "output"],
         Cell.Gru => ["reset", "update", "new"],
