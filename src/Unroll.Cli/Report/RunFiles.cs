@@ -3,6 +3,7 @@ using System.Text;
 using Unroll.Classroom;
 using Unroll.Cli.Train;
 using Unroll.Inspection;
+using Unroll.Engine.Layers;
 using Unroll.Models;
 using Unroll.Storage;
 
@@ -66,7 +67,12 @@ internal sealed class RunFiles
             : CommandLine.OfTraining(settings.RootElement, Name, _terminal));
         if (isLab)
             json.WriteString("loss", "cross-entropy, both sentences together (nats)");
-        WriteObject("config", Parse(ConfigName));
+        JsonDocument? config = Parse(ConfigName);
+        // A cell that this build does not know has no description.
+        if (config is not null && config.RootElement.TryGetProperty("cell", out JsonElement cell)
+            && Enum.TryParse(cell.ToString(), ignoreCase: true, out Cell known))
+            InspectionJson.WriteCell(json, "cell", known);
+        WriteObject("config", config);
         WriteObject("settings", settings);
         WriteLines("metrics", RunFolder.MetricsName);
         if (Parse(RunFolder.DataName) is { } data)

@@ -28,4 +28,5 @@ export default defineConfig({
   base: './',
   plugins: [oneFile],
   build: { target: 'es2022', modulePreload: false, cssCodeSplit: false, chunkSizeWarningLimit: 4000, reportCompressedSize: false },
+  test: { include: ['tests/*.test.ts'], environment: 'happy-dom', testTimeout: 60_000 },
 });

@@ -10,10 +10,7 @@ internal static class InspectionJson
     {
         json.WriteStartObject();
         json.WriteString("text", text.Prediction.Text);
-        json.WriteStartArray("tokens");
-        foreach (string token in text.Tokens)
-            json.WriteStringValue(token);
-        json.WriteEndArray();
+        WriteTexts(json, "tokens", text.Tokens);
         json.WriteStartArray("ids");
         foreach (int id in text.Ids)
             json.WriteNumberValue(id);
@@ -60,15 +57,13 @@ internal static class InspectionJson
     {
         json.WriteStartObject("model");
         json.WriteString("cell", text.Model.Cell.ToString().ToLowerInvariant());
+        WriteTexts(json, "gates", CellOf(text.Model.Cell).GateNames);
         json.WriteNumber("embedding", text.Model.Embedding);
         json.WriteNumber("hidden", text.Model.Hidden);
         json.WriteNumber("layers", text.Model.Layers);
         json.WriteNumber("directions", text.Model.Directions);
         json.WriteString("pooling", text.Model.Pooling.ToString().ToLowerInvariant());
-        json.WriteStartArray("labels");
-        foreach (string label in text.Model.Labels)
-            json.WriteStringValue(label);
-        json.WriteEndArray();
+        WriteTexts(json, "labels", text.Model.Labels);
         json.WriteNumber("parameters", text.ParameterCount);
         json.WriteEndObject();
     }
@@ -106,6 +101,26 @@ internal static class InspectionJson
             json.WriteEndObject();
         }
         json.WriteEndObject();
+    }
+
+    /// <summary>What the page has to know of a cell: the names of its gates in order, and whether there is a cell state.</summary>
+    public static void WriteCell(Utf8JsonWriter json, string name, Cell cell)
+    {
+        json.WriteStartObject(name);
+        WriteTexts(json, "gates", CellOf(cell).GateNames);
+        json.WriteBoolean("cell_state", CellOf(cell).HasCellState);
+        json.WriteEndObject();
+    }
+
+    private static IRecurrentCell CellOf(Cell cell) =>
+        new NetworkConfig { Cell = cell, Vocabulary = 1, Embedding = 1, Hidden = 1, Classes = 2 }.CreateCell();
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     private static void WriteMatrix(Utf8JsonWriter json, string name, IReadOnlyList<float[]> rows)

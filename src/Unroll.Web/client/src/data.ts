@@ -1,6 +1,8 @@
 // What stands in the page: the files of runs, and sentences as `unroll inspect --json` writes them.
 
-export type Scalar = string | number | boolean | null;
+import type { Experiment } from './experiment/data';
+
+export type Setting = string | number | boolean | null | string[];
 
 /** A line of metrics.jsonl. */
 export interface Epoch {
@@ -77,6 +79,10 @@ export interface Evaluation {
   loss: number;
   labels: Record<string, LabelScores>;
   confusion: number[][] | null;
+  /** Labels of the rows that the model does not have, with their rows. */
+  unknown_labels: Record<string, number>;
+  /** Instead of a matrix of very many classes. */
+  confusions?: { label: string; predicted: string; rows: number }[];
   mistakes: Mistake[];
   by_length?: LengthRange[];
   summary?: Summary;
@@ -90,7 +96,10 @@ export interface DataPart {
   empty_texts: number;
   duplicate_rows: number;
   conflicting_texts: number;
+  /** The first texts that stand there with several labels: in which rows, with which labels. */
+  conflicts: { rows: number[]; labels: string[] }[];
   rows_in_train?: number;
+  train_rows?: number;
   unknown_tokens?: number;
   unknown_types?: number;
 }
@@ -100,14 +109,24 @@ export interface DataReport {
   warnings: string[];
 }
 
+/** What the page has to know of a recurrent cell. */
+export interface CellTraits {
+  /** The names of its gates, in their order; a vanilla RNN has none. */
+  gates: string[];
+  /** Whether there is a cell state beside the hidden state. */
+  cell_state: boolean;
+}
+
 /** A run folder. */
 export interface Run {
   name: string;
   command: string;
   /** What train_loss is, where it is not the mean over rows. */
   loss?: string;
+  /** Absent where the cell is unknown to the command that made the page. */
+  cell?: CellTraits;
   config: Record<string, unknown>;
-  settings: Record<string, Scalar>;
+  settings: Record<string, Setting>;
   metrics: Epoch[];
   data?: DataReport;
   evaluation?: Evaluation;
@@ -132,6 +151,8 @@ export interface Sentence {
   probabilities: Record<string, number>;
   model: {
     cell: string;
+    /** The names of its gates, in their order. */
+    gates: string[];
     embedding: number;
     hidden: number;
     layers: number;
@@ -145,28 +166,12 @@ export interface Sentence {
   gradient: { hidden: number[]; embedding: number[] };
   attribution: { gradient_x_input: number[]; leave_one_out: number[] };
   attention?: number[];
-  plane?: {
-    axes: string;
-    explained?: number[];
+  plane: {
+    axes: 'units' | 'principal components';
+    explained: number[];
     points: number[][];
     boundary?: { a: number; b: number; c: number };
   };
-}
-
-/** A line of an experiment's file; what else it has depends on the experiment. */
-export interface ExperimentLine {
-  experiment: string;
-  kind: 'settings' | 'run' | 'curve' | 'summary';
-}
-
-/** What `unroll experiment` measured. */
-export interface Experiment {
-  name: string;
-  command: string;
-  /** As they are printed. */
-  tables: { title: string; columns: string[]; rows: string[][] }[];
-  notes: string[];
-  lines: ExperimentLine[];
 }
 
 export interface PageData {
@@ -182,3 +187,6 @@ export const keptEpoch = (run: Run): Epoch | undefined => run.metrics.findLast((
 /** The labels in the order of the classes; the keys of a JSON object would come numbers first. */
 export const labelsOf = (run: Run): string[] =>
   Array.isArray(run.config['labels']) ? run.config['labels'].map(String) : Object.keys(run.evaluation?.labels ?? {});
+
+/** Whether the recurrence is a vanilla one, to which the bounds of Pascanu et al. (2013) apply. */
+export const isUngated = (run: Run): boolean => run.cell?.gates.length === 0;

@@ -9,7 +9,7 @@ import { themeButton } from './page/theme';
 import { sentenceTab } from './sentence/sentenceTab';
 import { trainingTab } from './training/trainingTab';
 
-const data = JSON.parse(document.getElementById('unroll-data')!.textContent!) as PageData;
+const data = JSON.parse(document.getElementById('unroll-data')!.textContent) as PageData;
 publish(data);
 document.title = data.title;
 

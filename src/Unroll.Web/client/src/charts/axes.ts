@@ -25,7 +25,9 @@ export function frame(colours: Palette, yName: string, below = 0): Option {
 }
 
 /** An axis. */
-export function axis(colours: Palette, name: string, type: 'value' | 'category' | 'log', more: { axisLabel?: object } & Record<string, unknown> = {}): object {
+export function axis(
+  colours: Palette, name: string, type: 'value' | 'category' | 'log', more: { axisLabel?: object } & Record<string, unknown> = {},
+): object {
   return {
     type,
     name,
@@ -36,7 +38,9 @@ export function axis(colours: Palette, name: string, type: 'value' | 'category' 
     axisTick: { show: false },
     splitLine: { show: type !== 'category', lineStyle: { color: colours.line } },
     ...more,
-    axisLabel: { ...font, color: colours.muted, hideOverlap: true, ...(type === 'log' ? { formatter: power } : {}), ...more.axisLabel },
+    axisLabel: {
+      ...font, color: colours.muted, hideOverlap: true, ...(type === 'log' ? { formatter: power } : {}), ...more.axisLabel,
+    },
   };
 }
 

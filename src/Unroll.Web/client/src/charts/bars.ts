@@ -22,7 +22,9 @@ export const barsChart = (spec: Bars): ChartCard =>
     option: (colours, width) => ({
       ...frame(colours, spec.yName, 30),
       legend: legend(colours, spec.bars.map((bar) => bar.name)),
-      xAxis: axis(colours, spec.xName, 'category', { data: spec.names, axisLabel: { interval: 0, rotate: width < 90 * spec.names.length ? 40 : 0 } }),
+      xAxis: axis(colours, spec.xName, 'category', {
+        data: spec.names, axisLabel: { interval: 0, rotate: width < 90 * spec.names.length ? 40 : 0 },
+      }),
       yAxis: axis(colours, '', 'value', spec.y ?? {}),
       series: spec.bars.map((bar, i) => ({
         type: 'bar',

@@ -1,3 +1,4 @@
+import { onDispose } from '../page/disposal';
 import { element, type Child } from '../page/element';
 import { tableElement, type Table } from '../page/table';
 import { onTheme, palette } from '../page/theme';
@@ -24,11 +25,26 @@ export interface ChartCard {
   redraw: () => void;
 }
 
-/** A chart with its title, its numbers as a table and a button that saves it. It is drawn once it can be seen. */
+/**
+ * A chart with its title, its numbers as a table and a button that saves it. It is drawn once it can be seen, and everything it
+ * has registered is released when its element is disposed of.
+ */
 export function chartCard(spec: ChartSpec): ChartCard {
-  const canvas = element('div', { class: 'canvas', style: `height:${spec.height ?? 280}px`, role: 'img', 'aria-label': `${spec.title}. The numbers stand in the table below.` });
+  const canvas = element('div', {
+    class: 'canvas',
+    style: `height:${spec.height ?? 280}px`,
+    role: 'img',
+    'aria-label': `${spec.title}. The numbers stand in the table below.`,
+  });
   const numbers = element('details', { class: 'numbers', toggle: fill }, element('summary', {}, 'Numbers'));
-  const save = element('button', { type: 'button', class: 'quiet', 'aria-label': `Save "${spec.title}" as PNG`, click: () => chart && savePng(chart, spec.id, spec.title) }, 'PNG');
+  const save = element('button', {
+    type: 'button',
+    class: 'quiet',
+    'aria-label': `Save "${spec.title}" as PNG`,
+    click: () => {
+      if (chart) savePng(chart, spec.id, spec.title);
+    },
+  }, 'PNG');
   const card = element('figure', { class: 'card', id: `chart-${spec.id}` },
     element('figcaption', {}, element('h3', {}, spec.title), save),
     spec.note ? element('p', { class: 'note' }, spec.note) : null,
@@ -52,12 +68,19 @@ export function chartCard(spec: ChartSpec): ChartCard {
   }
 
   let width = 0;
-  new ResizeObserver(() => {
+  const observer = new ResizeObserver(() => {
     if (canvas.clientWidth === width) return;
     width = canvas.clientWidth;
     draw();
-  }).observe(canvas);
-  onTheme(draw);
-  register(spec.id, () => chart?.getOption() ?? spec.option(palette(), 600));
+  });
+  observer.observe(canvas);
+  const ignoreTheme = onTheme(draw);
+  const unregister = register(spec.id, () => chart?.getOption() ?? spec.option(palette(), 600));
+  onDispose(card, () => {
+    observer.disconnect();
+    ignoreTheme();
+    unregister();
+    chart?.dispose();
+  });
   return { element: card, redraw };
 }

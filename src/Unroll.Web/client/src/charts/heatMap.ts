@@ -14,20 +14,36 @@ export interface HeatMap {
   scale: 'sequential' | 'diverging' | 'logarithmic';
   /** The ends of the scale, where they are known beforehand. */
   range?: [number, number];
-  /** Writes the value into its cell. */
-  cell?: (value: number) => string;
+  /** Writes into each cell. */
+  cell?: (value: number, x: number, y: number) => string;
+  /** The pop-up of a cell; its names and its value by default. */
+  about?: (value: number, x: number, y: number) => string;
+  /** How many each value stands for: they travel with the cells. */
+  counts?: number[][];
   /** Names along x are all shown, turned where they are many. */
   rotate?: boolean;
   /** The first y on top, as in a matrix. */
   matrix?: boolean;
 }
 
+interface Item {
+  value: [number, number, number];
+}
+
+/** The ends of a scale over some values: around zero where it has two colours. */
+export function range(values: number[], scale: HeatMap['scale']): [number, number] {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  return scale === 'diverging'
+    ? [-largest, largest]
+    : [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
 export function heatMap(map: HeatMap, colours: Palette): Option {
   const isLog = map.scale === 'logarithmic';
-  const shown = map.values.map((row) => row.map((value) => (value === null ? null : isLog ? (value > 0 ? Math.log10(value) : null) : value)));
-  const all = shown.flat().filter((value) => value !== null);
-  const size = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-  const [low, high] = map.range ?? (map.scale === 'diverging' ? [-size, size] : [all.reduce((a, b) => Math.min(a, b), Infinity), all.reduce((a, b) => Math.max(a, b), -Infinity)]);
+  const scaled = (value: number | null): number | null =>
+    value === null || !isLog ? value : value > 0 ? Math.log10(value) : null;
+  const shown = map.values.map((row) => row.map(scaled));
+  const [low, high] = map.range ?? range(shown.flat().filter((value) => value !== null), map.scale);
   const number = (value: number): string => (isLog ? power(10 ** value) : power(value));
   const base = frame(colours, map.yName, 40);
   return {
@@ -35,13 +51,14 @@ export function heatMap(map: HeatMap, colours: Palette): Option {
     tooltip: {
       ...(base.tooltip as object),
       trigger: 'item',
-      formatter: (item: { data: [number, number, number] }) =>
-        `${map.y[item.data[1]]} · ${map.x[item.data[0]]}\n${number(item.data[2])}`,
+      formatter: ({ value: [x, y, value] }: Item) => map.about?.(value, x, y) ?? `${map.y[y]!} · ${map.x[x]!}\n${number(value)}`,
     },
     xAxis: axis(colours, map.xName, 'category', {
       data: map.x,
       splitLine: { show: false },
-      ...(map.rotate === undefined ? {} : { axisLabel: { color: colours.muted, rotate: map.rotate ? 60 : 0, interval: 0, hideOverlap: true } }),
+      ...(map.rotate === undefined ? {} : {
+        axisLabel: { color: colours.muted, rotate: map.rotate ? 60 : 0, interval: 0, hideOverlap: true },
+      }),
     }),
     yAxis: axis(colours, '', 'category', { data: map.y, inverse: map.matrix ?? false, splitLine: { show: false } }),
     visualMap: {
@@ -60,12 +77,17 @@ export function heatMap(map: HeatMap, colours: Palette): Option {
     },
     series: [{
       type: 'heatmap',
-      data: shown.flatMap((row, y) => row.flatMap((value, x) => (value === null ? [] : [[x, y, value]]))),
+      data: shown.flatMap((row, y) => row.flatMap((value, x) => {
+        if (value === null) return [];
+        const item = [x, y, value];
+        return [map.counts ? { value: item, count: map.counts[y]![x]! } : item];
+      })),
       label: map.cell === undefined ? { show: false } : {
         show: true,
         fontSize: 12,
         // Black or white, whichever the cell's colour carries.
-        formatter: (item: { data: [number, number, number] }) => `{${(item.data[2] - low) / (high - low || 1) > 0.55 ? 'onLight' : 'onDark'}|${map.cell!(item.data[2])}}`,
+        formatter: ({ value: [x, y, value] }: Item) =>
+          `{${(value - low) / (high - low || 1) > 0.55 ? 'onLight' : 'onDark'}|${map.cell!(value, x, y)}}`,
         rich: { onLight: { color: '#000000' }, onDark: { color: '#ffffff' } },
       },
       emphasis: { itemStyle: { borderColor: colours.text, borderWidth: 1 } },

@@ -1,5 +1,5 @@
 import type { Child } from '../page/element';
-import type { Palette } from '../page/palette';
+import { seriesColour, type Palette } from '../page/palette';
 import type { Table } from '../page/table';
 import { axis, frame, legend, look, markLine } from './axes';
 import { chartCard, type ChartCard } from './chart';
@@ -64,10 +64,12 @@ function option(spec: Lines, lines: Line[], colours: Palette): Option {
     ...base,
     ...(lines.length > MOST_IN_TOOLTIP ? { tooltip: { show: false } } : {}),
     legend: legend(colours, names),
-    xAxis: axis(colours, spec.xName, 'value', { min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false }, ...spec.x }),
+    xAxis: axis(colours, spec.xName, 'value', {
+      min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false }, ...spec.x,
+    }),
     yAxis: axis(colours, '', spec.yType ?? 'value', spec.y ?? {}),
     series: lines.map((line, i) => {
-      const colour = colours.series[(line.colour ?? i) % colours.series.length]!;
+      const colour = seriesColour(colours, line.colour ?? i);
       const drawn = look(line.look ?? i, line.points.length) as { lineStyle: object };
       return {
         ...drawn,
@@ -82,7 +84,8 @@ function option(spec: Lines, lines: Line[], colours: Palette): Option {
   };
 }
 
-function table(spec: Lines, lines: Line[]): Table {
+/** The lines as a table: a row for each x that any of them has. */
+export function table(spec: Pick<Lines, 'title' | 'xName'>, lines: Line[]): Table {
   const places = [...new Set(lines.flatMap((line) => line.points.map(([x]) => x)))].sort((a, b) => a - b);
   const values = lines.map((line) => new Map(line.points));
   return {

@@ -14,6 +14,12 @@ declare global {
 
 const hook: Hook = (window.unroll = { data: null, charts: {} });
 
-export const register = (id: string, option: () => unknown): void => void (hook.charts[id] = option);
+/** Gives a chart's name to what it draws; what is returned takes it away, unless a newer chart has it by then. */
+export function register(id: string, option: () => unknown): () => void {
+  hook.charts[id] = option;
+  return () => {
+    if (hook.charts[id] === option) Reflect.deleteProperty(hook.charts, id);
+  };
+}
 
 export const publish = (data: PageData): void => void (hook.data = data);

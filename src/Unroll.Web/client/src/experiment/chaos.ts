@@ -1,22 +1,12 @@
 import { linesChart } from '../charts/lines';
-import type { Experiment } from '../data';
+import type { ExperimentOf } from './data';
 import { linesOf } from './lines';
 
-interface Curve {
-  radius: number;
-  distance: number[];
-}
-
-interface Summary {
-  radius: number;
-  lyapunov_exponent: number;
-}
-
 /** Whether two near states come together or part. */
-export function chaosCharts(experiment: Experiment): HTMLElement[] {
-  const curves = linesOf<Curve>(experiment, 'curve');
-  const summaries = linesOf<Summary>(experiment, 'summary');
-  const apart = linesOf<{ apart: number }>(experiment, 'settings')[0]!.apart;
+export function chaosCharts({ lines }: ExperimentOf<'chaos'>): HTMLElement[] {
+  const curves = linesOf(lines, 'curve');
+  const summaries = linesOf(lines, 'summary');
+  const { apart } = linesOf(lines, 'settings')[0]!;
   return [
     linesChart({
       id: 'distance',
@@ -27,7 +17,9 @@ export function chaosCharts(experiment: Experiment): HTMLElement[] {
       yName: 'distance',
       yType: 'log',
       marks: () => [{ yAxis: apart, label: { formatter: 'at the beginning' } }],
-      lines: () => curves.map(({ radius, distance }) => ({ name: String(radius), points: distance.map((value, t) => [t, value]) })),
+      lines: () => curves.map(({ radius, distance }) => ({
+        name: String(radius), points: distance.map((value, t) => [t, value]),
+      })),
     }).element,
     linesChart({
       id: 'exponent',

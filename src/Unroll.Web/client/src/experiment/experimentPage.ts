@@ -1,9 +1,9 @@
-import type { Experiment } from '../data';
 import { commandCard } from '../page/command';
 import { element } from '../page/element';
 import { card, grid, section } from '../page/section';
 import { tableElement, type Cell } from '../page/table';
 import { chaosCharts } from './chaos';
+import type { Experiment, ExperimentName, ExperimentOf } from './data';
 import { explodingCharts } from './exploding';
 import { linesOf } from './lines';
 import { memoryCharts } from './memory';
@@ -12,7 +12,7 @@ import { seedsCharts } from './seeds';
 import { sequenceCharts } from './sequences';
 import { vanishingCharts } from './vanishing';
 
-const CHARTS: Record<string, (experiment: Experiment) => HTMLElement[]> = {
+const CHARTS: { [N in ExperimentName]: (experiment: ExperimentOf<N>) => HTMLElement[] } = {
   vanishing: vanishingCharts,
   exploding: explodingCharts,
   memory: memoryCharts,
@@ -23,26 +23,34 @@ const CHARTS: Record<string, (experiment: Experiment) => HTMLElement[]> = {
   seeds: seedsCharts,
 };
 
+const chartsOf = <N extends ExperimentName>(experiment: Experiment<N>): HTMLElement[] => CHARTS[experiment.name](experiment);
+
 /** What an experiment measured: its charts, its tables as they are printed, and how to repeat it. */
 export function experimentPage(experiment: Experiment): HTMLElement[] {
-  const { experiment: _, kind, ...settings } = linesOf<Record<string, unknown>>(experiment, 'settings')[0]!;
+  const lines: { kind: string }[] = experiment.lines;
+  const settings = Object.entries(linesOf(lines, 'settings')[0]!).filter(([name]) => name !== 'experiment' && name !== 'kind');
   return [
-    section('Charts', grid(...CHARTS[experiment.name]!(experiment))),
+    section('Charts', grid(...chartsOf(experiment))),
     section('As the command prints it', element('div', { class: 'stack printed' },
-      ...experiment.tables.map((table) => element('div', { class: 'card' },
-        element('p', { class: 'note' }, table.title), tableElement({ caption: table.title, columns: table.columns, rows: table.rows }))),
+      ...experiment.tables.map(({ title, columns, rows }) => element('div', { class: 'card' },
+        element('p', { class: 'note' }, title), tableElement({ caption: title, columns, rows }))),
       ...experiment.notes.map((note) => element('p', { class: 'note' }, note)))),
     section('The experiment', grid(
-      commandCard('Repeat this experiment', 'The same command, on the same instruction set, gives the same numbers.', experiment.command),
-      card('Settings', tableElement({ caption: 'Settings', columns: ['setting', 'value'], rows: Object.entries(settings).map(([name, value]) => [name.replaceAll('_', ' '), text(name, value)]) })))),
+      commandCard(
+        'Repeat this experiment', 'The same command, on the same instruction set, gives the same numbers.', experiment.command),
+      card('Settings', tableElement({
+        caption: 'Settings',
+        columns: ['setting', 'value'],
+        rows: settings.map(([name, value]) => [name.replaceAll('_', ' '), settingText(name, value)]),
+      })))),
   ];
 }
 
-// Seeds are numbered from 1.
-function text(name: string, value: unknown): Cell {
+/** A setting as it is shown: seeds are numbered from 1. */
+export function settingText(name: string, value: unknown): Cell {
   if (name === 'seeds' && typeof value === 'number')
     return value === 1 ? '1' : `1 … ${value}`;
   if (Array.isArray(value))
-    return value.map((each) => text('', each)).join(', ');
+    return value.map((each) => settingText('', each)).join(', ');
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
 }

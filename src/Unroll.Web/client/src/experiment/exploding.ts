@@ -1,34 +1,22 @@
 import { linesChart, type Lines } from '../charts/lines';
 import type { ChartCard } from '../charts/chart';
-import type { Experiment } from '../data';
 import { choice } from '../page/choice';
+import type { ExperimentOf, ExplodingSetup, LineOf } from './data';
 import { distinct, linesOf } from './lines';
 
-interface Setup {
-  cell: string;
-  length: number;
-  radius: number;
-  clip: boolean;
-}
+type Run = LineOf<'exploding', 'run'>;
+type Summary = LineOf<'exploding', 'summary'>;
 
-interface Run extends Setup {
-  curve: (number | null)[];
-  gradient_curve: (number | null)[];
-}
-
-interface Summary extends Setup {
-  median_largest_jump: number | null;
-  median_largest_gradient: number | null;
-}
+const guessing = { yAxis: Math.LN2, label: { formatter: 'guessing' } };
 
 const clipping = (clip: boolean): string => (clip ? 'clipped' : 'not clipped');
 
 /** What large recurrent weights do, with clipping and without. */
-export function explodingCharts(experiment: Experiment): HTMLElement[] {
-  const runs = linesOf<Run>(experiment, 'run');
-  const summaries = linesOf<Summary>(experiment, 'summary');
+export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLElement[] {
+  const runs = linesOf(lines, 'run');
+  const summaries = linesOf(lines, 'summary');
   const hasLengths = distinct(summaries.map((summary) => summary.length)).length > 1;
-  const name = ({ cell, length }: Setup): string => (hasLengths ? `${cell}, ${length} words` : cell);
+  const name = ({ cell, length }: ExplodingSetup): string => (hasLengths ? `${cell}, ${length} words` : cell);
 
   const byRadius = (id: string, title: string, yName: string, value: (summary: Summary) => number | null): HTMLElement =>
     linesChart({
@@ -43,16 +31,22 @@ export function explodingCharts(experiment: Experiment): HTMLElement[] {
         name: `${cell}, ${clipping(clip)}`,
         colour: i,
         look: clip ? 1 : 0,
-        points: summaries.filter((summary) => name(summary) === cell && summary.clip === clip).map((summary): [number, number | null] => [summary.radius, value(summary)]),
+        points: summaries
+          .filter((summary) => name(summary) === cell && summary.clip === clip)
+          .map((summary): [number, number | null] => [summary.radius, value(summary)]),
       }))),
     }).element;
 
-  const setup = (of: Setup): string => `${name(of)}, radius ${of.radius}`;
+  const setup = (of: ExplodingSetup): string => `${name(of)}, radius ${of.radius}`;
   const setups = distinct(runs.map(setup));
   // Where clipping shows best without breaking the axis: the highest jump that left a number.
-  const jumps = summaries.filter((summary) => !summary.clip).sort((a, b) => (b.median_largest_jump ?? 0) - (a.median_largest_jump ?? 0));
+  const jumps = summaries
+    .filter((summary) => !summary.clip)
+    .sort((a, b) => (b.median_largest_jump ?? 0) - (a.median_largest_jump ?? 0));
   const first = setups.indexOf(setup(jumps[0]!));
-  const bySteps = (id: string, title: string, yName: string, marks: () => object[], curve: (run: Run) => (number | null)[]): HTMLElement => {
+  const bySteps = (
+    id: string, title: string, yName: string, marks: () => object[], curve: (run: Run) => (number | null)[],
+  ): HTMLElement => {
     let shown = setups[first]!;
     const spec: Lines = {
       id,
@@ -68,16 +62,21 @@ export function explodingCharts(experiment: Experiment): HTMLElement[] {
       marks,
       lines: () => [false, true].flatMap((clip, colour) => runs
         .filter((run) => setup(run) === shown && run.clip === clip)
-        .map((run) => ({ name: clipping(clip), colour: 1 - colour, look: colour, points: curve(run).map((value, i): [number, number | null] => [i + 1, value]) }))),
+        .map((run) => ({
+          name: clipping(clip),
+          colour: 1 - colour,
+          look: colour,
+          points: curve(run).map((value, i): [number, number | null] => [i + 1, value]),
+        }))),
     };
     const card: ChartCard = linesChart(spec);
     return card.element;
   };
 
   return [
-    byRadius('largest-gradient', 'Largest gradient', 'largest norm of the gradient', (summary) => summary.median_largest_gradient),
-    byRadius('largest-jump', 'Largest jump of the loss', 'largest rise in one step', (summary) => summary.median_largest_jump),
-    bySteps('loss', 'Loss by step', 'loss', () => [{ yAxis: Math.LN2, label: { formatter: 'guessing' } }], (run) => run.curve),
+    byRadius('largest-gradient', 'Largest gradient', 'largest norm of the gradient', (of) => of.median_largest_gradient),
+    byRadius('largest-jump', 'Largest jump of the loss', 'largest rise in one step', (of) => of.median_largest_jump),
+    bySteps('loss', 'Loss by step', 'loss', () => [guessing], (run) => run.curve),
     bySteps('gradient', 'Norm of the gradient by step', 'norm, before clipping', () => [], (run) => run.gradient_curve),
   ];
 }

@@ -1,26 +1,18 @@
 import { chartCard } from '../charts/chart';
 import { heatMap } from '../charts/heatMap';
 import { linesChart } from '../charts/lines';
-import type { Experiment } from '../data';
+import type { ExperimentOf, LineOf } from './data';
 import { choiceOfLengths } from './lengths';
-import { curvesOf, distinct, linesOf, type TrainingRun } from './lines';
-
-interface Summary {
-  cell: string;
-  length: number;
-  seeds: number;
-  learned: number;
-  mean_steps: number | null;
-  mean_accuracy: number;
-}
+import { curvesOf, distinct, linesOf } from './lines';
 
 /** How long a sentence each cell can use. */
-export function memoryCharts(experiment: Experiment): HTMLElement[] {
-  const runs = linesOf<TrainingRun>(experiment, 'run');
-  const summaries = linesOf<Summary>(experiment, 'summary');
+export function memoryCharts({ lines }: ExperimentOf<'memory'>): HTMLElement[] {
+  const runs = linesOf(lines, 'run');
+  const summaries = linesOf(lines, 'summary');
   const cells = distinct(summaries.map((summary) => summary.cell));
   const lengths = distinct(summaries.map((summary) => summary.length)).sort((a, b) => a - b);
-  const of = (cell: string, length: number): Summary => summaries.find((summary) => summary.cell === cell && summary.length === length)!;
+  const of = (cell: string, length: number): LineOf<'memory', 'summary'> =>
+    summaries.find((summary) => summary.cell === cell && summary.length === length)!;
   const seeds = summaries[0]!.seeds;
   return [
     chartCard({
@@ -54,7 +46,9 @@ export function memoryCharts(experiment: Experiment): HTMLElement[] {
       yName: 'accuracy',
       y: { min: (range: { min: number }) => Math.min(0.4, range.min), max: 1 },
       marks: () => [{ yAxis: 0.5, label: { formatter: 'guessing' } }],
-      lines: () => cells.map((cell) => ({ name: cell, points: lengths.map((length) => [length, of(cell, length).mean_accuracy]) })),
+      lines: () => cells.map((cell) => ({
+        name: cell, points: lengths.map((length) => [length, of(cell, length).mean_accuracy]),
+      })),
     }).element,
     choiceOfLengths(lengths, 'words', (shown, controls) => linesChart({
       id: 'learning',

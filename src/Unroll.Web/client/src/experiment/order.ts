@@ -1,26 +1,14 @@
 import { barsChart } from '../charts/bars';
 import { linesChart, type Line } from '../charts/lines';
 import type { ChartCard } from '../charts/chart';
-import type { Experiment } from '../data';
 import { choice } from '../page/choice';
+import type { ExperimentOf } from './data';
 import { linesOf } from './lines';
 
-interface Run {
-  cell: string;
-  shuffled: boolean;
-  curve: number[];
-}
-
-interface Summary {
-  cell: string;
-  accuracy_in_order: number;
-  accuracy_shuffled: number;
-}
-
 /** What is lost with the order of the words. */
-export function orderCharts(experiment: Experiment): HTMLElement[] {
-  const runs = linesOf<Run>(experiment, 'run');
-  const summaries = linesOf<Summary>(experiment, 'summary');
+export function orderCharts({ lines }: ExperimentOf<'order'>): HTMLElement[] {
+  const runs = linesOf(lines, 'run');
+  const summaries = linesOf(lines, 'summary');
   const cells = summaries.map((summary) => summary.cell);
   const least = Math.min(...summaries.flatMap((summary) => [summary.accuracy_in_order, summary.accuracy_shuffled]));
   const first = Math.min(1, cells.length - 1);

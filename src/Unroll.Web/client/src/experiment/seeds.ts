@@ -1,18 +1,10 @@
 import { linesChart, type Line } from '../charts/lines';
-import type { Experiment } from '../data';
+import type { ExperimentOf } from './data';
 import { linesOf } from './lines';
 
-interface Run {
-  seed: number;
-  learned: boolean;
-  loss: number;
-  curve_every: number;
-  curve: number[];
-}
-
 /** The lab from many beginnings, over each other. */
-export function seedsCharts(experiment: Experiment): HTMLElement[] {
-  const runs = linesOf<Run>(experiment, 'run');
+export function seedsCharts({ lines }: ExperimentOf<'seeds'>): HTMLElement[] {
+  const runs = linesOf(lines, 'run');
   const name = (learned: boolean): string => (learned ? 'both sentences right' : 'not learned');
   const guessing = { yAxis: 2 * Math.LN2, label: { formatter: 'guessing' } };
   // Those that learned first, so that the few others lie on top.

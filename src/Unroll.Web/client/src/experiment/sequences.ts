@@ -1,33 +1,25 @@
 import { linesChart, type Line } from '../charts/lines';
-import type { Experiment } from '../data';
+import type { ExperimentOf, LineOf } from './data';
 import { choiceOfLengths } from './lengths';
-import { curvesOf, distinct, linesOf, type TrainingRun } from './lines';
-
-interface Settings {
-  lengths: number[];
-  loss: string;
-  chance: number[];
-}
-
-interface Summary {
-  cell: string;
-  length: number;
-  mean_loss: number;
-}
+import { curvesOf, distinct, linesOf } from './lines';
 
 /** The loss of each cell beside that of knowing nothing. */
-export function sequenceCharts(experiment: Experiment): HTMLElement[] {
-  const { lengths, loss, chance } = linesOf<Settings>(experiment, 'settings')[0]!;
-  const runs = linesOf<TrainingRun>(experiment, 'run');
-  const summaries = linesOf<Summary>(experiment, 'summary');
+export function sequenceCharts(experiment: ExperimentOf<'adding'> | ExperimentOf<'copy'>): HTMLElement[] {
+  const lines: LineOf<'adding' | 'copy'>[] = experiment.lines;
+  const { lengths, loss, chance } = linesOf(lines, 'settings')[0]!;
+  const runs = linesOf(lines, 'run');
+  const summaries = linesOf(lines, 'summary');
   const cells = distinct(summaries.map((summary) => summary.cell));
   const unit = experiment.name === 'adding' ? 'numbers' : 'steps of gap';
   const knowingNothing = (length: number): number => chance[lengths.indexOf(length)]!;
+  const meanLoss = (cell: string, length: number): number | null =>
+    summaries.find((summary) => summary.cell === cell && summary.length === length)!.mean_loss;
   return [
     choiceOfLengths(lengths, unit, (shown, controls) => linesChart({
       id: 'loss',
       title: 'Loss while training',
-      note: `Each line is a seed, and each point a mean of the steps since the point before. It ends where the loss is a tenth of knowing nothing.`,
+      note: 'Each line is a seed, and each point a mean of the steps since the point before. '
+        + 'It ends where the loss is a tenth of knowing nothing.',
       height: 380,
       controls,
       xName: 'step',
@@ -45,7 +37,7 @@ export function sequenceCharts(experiment: Experiment): HTMLElement[] {
       yName: loss,
       yType: 'log',
       lines: () => [
-        ...cells.map((cell): Line => ({ name: cell, points: lengths.map((length) => [length, summaries.find((summary) => summary.cell === cell && summary.length === length)!.mean_loss]) })),
+        ...cells.map((cell): Line => ({ name: cell, points: lengths.map((length) => [length, meanLoss(cell, length)]) })),
         { name: 'knowing nothing', style: 'bound', points: lengths.map((length) => [length, knowingNothing(length)]) },
       ],
     }).element,

@@ -1,34 +1,25 @@
 import { barsChart } from '../charts/bars';
 import { linesChart } from '../charts/lines';
-import type { Experiment } from '../data';
+import type { ExperimentOf } from './data';
 import { linesOf } from './lines';
 
-interface Curve {
-  cell: string;
-  gradient: number[];
-  jacobian_norm: number[];
-}
-
-interface Summary {
-  cell: string;
-  spectral_radius: number;
-  factor_per_step: number;
-}
-
 /** How gradients vanish, cell by cell. */
-export function vanishingCharts(experiment: Experiment): HTMLElement[] {
-  const curves = linesOf<Curve>(experiment, 'curve');
-  const summaries = linesOf<Summary>(experiment, 'summary');
+export function vanishingCharts({ lines }: ExperimentOf<'vanishing'>): HTMLElement[] {
+  const curves = linesOf(lines, 'curve');
+  const summaries = linesOf(lines, 'summary');
   return [
     linesChart({
       id: 'gradient-left',
       title: 'Gradient left against distance',
-      note: 'Before any training: ‖∂L/∂s‖ so many steps before the end, as a share of what it is at the end. A straight line is a constant factor a step.',
+      note: 'Before any training: ‖∂L/∂s‖ so many steps before the end, as a share of what it is at the end. '
+        + 'A straight line is a constant factor a step.',
       height: 380,
       xName: 'steps before the end',
       yName: 'share of the gradient',
       yType: 'log',
-      lines: () => curves.map(({ cell, gradient }) => ({ name: cell, points: gradient.map((value, d) => [d, value / gradient[0]!]) })),
+      lines: () => curves.map(({ cell, gradient }) => ({
+        name: cell, points: gradient.map((value, d) => [d, value / gradient[0]!]),
+      })),
     }).element,
     linesChart({
       id: 'jacobian-norm',
@@ -43,7 +34,8 @@ export function vanishingCharts(experiment: Experiment): HTMLElement[] {
     barsChart({
       id: 'factors',
       title: 'What the spectral radius predicts',
-      note: 'The radius of the recurrent weights, of a gate’s candidate in GRU and LSTM, beside the factor by which the gradient shrinks in a step.',
+      note: 'The radius of the recurrent weights (of those of the candidate, where a cell has gates), '
+        + 'beside the factor by which the gradient shrinks in a step.',
       xName: '',
       names: summaries.map((summary) => summary.cell),
       yName: 'factor a step',

@@ -1,11 +1,15 @@
-import type { GradientEpoch, Run } from '../data';
+import { isUngated, type GradientEpoch, type Run } from '../data';
 import { distanceChart } from './distance';
 
 /**
- * Whether ‖∂L/∂h_{T-k}‖ ≤ (γ σ)^k ‖∂L/∂h_T‖ holds: one recurrence of tanh or ReLU (γ = 1), and a loss that sees the last state alone.
+ * Whether ‖∂L/∂h_{T-k}‖ ≤ (γ σ)^k ‖∂L/∂h_T‖ holds: one recurrence of tanh or ReLU without gates (γ = 1), and a loss that sees the
+ * last state alone.
  */
-const hasBound = ({ config }: Run): boolean =>
-  config['cell'] === 'rnn' && (config['layers'] ?? 1) === 1 && config['bidirectional'] !== true && (config['pooling'] ?? 'last') === 'last';
+export const hasBound = (run: Run): boolean =>
+  isUngated(run)
+  && (run.config['layers'] ?? 1) === 1
+  && run.config['bidirectional'] !== true
+  && (run.config['pooling'] ?? 'last') === 'last';
 
 /** The gradient against distance, beside the bound that the largest singular value gives. */
 export function decayChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
@@ -14,8 +18,10 @@ export function decayChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
     id: 'gradient-decay',
     title: isBounded ? 'Gradient against distance, and its bound' : 'Gradient against distance',
     note: isBounded
-      ? 'Pascanu et al. (2013): going back k words, the gradient grows at most by σᵏ, σ the largest singular value of the recurrent weights (tanh and ReLU have slopes of at most 1). Below σ = 1 it must vanish.'
-      : 'The bound of Pascanu et al. (2013) is that of one vanilla recurrence read at its last word; this network has gates, more layers or directions, or another pooling.',
+      ? 'Pascanu et al. (2013): going back k words, the gradient grows at most by σᵏ, σ the largest singular value of the '
+        + 'recurrent weights (tanh and ReLU have slopes of at most 1). Below σ = 1 it must vanish.'
+      : 'The bound of Pascanu et al. (2013) is that of one vanilla recurrence read at its last word; this network has gates, '
+        + 'more layers or directions, or another pooling.',
     yName: 'mean ‖∂L/∂h‖',
     epochs,
     values: (epoch) => epoch.hidden_norm,

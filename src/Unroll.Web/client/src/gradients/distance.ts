@@ -1,4 +1,4 @@
-import { linesChart } from '../charts/lines';
+import { linesChart, type Line } from '../charts/lines';
 import type { GradientEpoch } from '../data';
 
 interface Distances {
@@ -13,19 +13,25 @@ interface Distances {
 }
 
 /** Which epochs are drawn: first, middle and last. */
-const chosen = (epochs: GradientEpoch[]): GradientEpoch[] =>
-  [...new Set([0, Math.floor((epochs.length - 1) / 2), epochs.length - 1])].map((i) => epochs[i]!);
+export const firstMiddleLast = <T>(all: T[]): T[] =>
+  [...new Set([0, Math.floor((all.length - 1) / 2), all.length - 1])].map((i) => all[i]!);
 
-/** What is left of something over the distance, on a logarithmic scale, beside the bound (γ σ)^k that the largest singular value σ gives; γ = 1. */
-export function distanceChart(spec: Distances): HTMLElement {
-  const lines = chosen(spec.epochs).flatMap((epoch, i) => {
-    const values = spec.values(epoch);
-    const bound = values.map((_, k): [number, number] => [k, values[0]! * epoch.spectral_norm ** k]);
-    return [
-      { name: `epoch ${epoch.epoch}`, colour: i, points: values.map((value, k): [number, number] => [k, value]) },
-      ...(spec.isBounded ? [{ name: `bound, epoch ${epoch.epoch}`, colour: i, style: 'bound' as const, points: bound }] : []),
-    ];
+/** A line for each epoch that is drawn, and one for its bound. */
+export const distanceLines = ({ epochs, values, isBounded }: Pick<Distances, 'epochs' | 'values' | 'isBounded'>): Line[] =>
+  firstMiddleLast(epochs).flatMap((epoch, i): Line[] => {
+    const norms = values(epoch);
+    const measured: Line = { name: `epoch ${epoch.epoch}`, colour: i, points: norms.map((norm, k) => [k, norm]) };
+    if (!isBounded) return [measured];
+    const bound = norms.map((_, k): [number, number] => [k, norms[0]! * epoch.spectral_norm ** k]);
+    return [measured, { name: `bound, epoch ${epoch.epoch}`, colour: i, style: 'bound', points: bound }];
   });
+
+/**
+ * What is left of something over the distance, on a logarithmic scale, beside the bound (γ σ)^k that the largest singular value σ
+ * gives; γ = 1.
+ */
+export function distanceChart(spec: Distances): HTMLElement {
+  const lines = distanceLines(spec);
   return linesChart({
     id: spec.id,
     title: spec.title,

@@ -15,7 +15,8 @@ export function flowChart(epochs: GradientEpoch[]): HTMLElement {
   const card = chartCard({
     id: 'gradient-flow',
     title: 'Norm of the gradient at each hidden state',
-    note: 'Mean of ‖∂L/∂h‖ over sampled sentences; equal steps of colour are equal factors. Where it darkens with distance, the gradient vanishes.',
+    note: 'Mean of ‖∂L/∂h‖ over sampled sentences; equal steps of colour are equal factors. '
+      + 'Where it darkens with distance, the gradient vanishes.',
     height: Math.min(640, Math.max(300, 110 + 18 * epochs.length)),
     controls: [choice('By', VIEWS.map((one) => one.name), (i) => {
       view = VIEWS[i]!;

@@ -1,5 +1,6 @@
 import type { Run } from '../data';
 import { choice } from '../page/choice';
+import { replaceContent } from '../page/disposal';
 import { element } from '../page/element';
 import { grid, missing, section } from '../page/section';
 import { decayChart } from './decay';
@@ -11,7 +12,7 @@ import { spectrumChart } from './spectrum';
 export function gradientsTab(runs: Run[]): HTMLElement[] {
   if (runs.length === 0) return [missing('No training in this page.')];
   const one = element('div', {}, ...oneRun(runs[0]!));
-  const chooser = choice('Run', runs.map((run) => run.name), (i) => one.replaceChildren(...oneRun(runs[i]!)));
+  const chooser = choice('Run', runs.map((run) => run.name), (i) => replaceContent(one, ...oneRun(runs[i]!)));
   return [...(chooser ? [element('div', { class: 'bar' }, chooser)] : []), one];
 }
 

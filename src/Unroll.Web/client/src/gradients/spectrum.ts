@@ -1,5 +1,5 @@
 import { linesChart } from '../charts/lines';
-import type { GradientEpoch, Run } from '../data';
+import { isUngated, type GradientEpoch, type Run } from '../data';
 
 /** Largest singular value and largest eigenvalue of the recurrent weights. */
 export function spectrumChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
@@ -7,13 +7,14 @@ export function spectrumChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
     { name: 'largest singular value', value: (epoch: GradientEpoch) => epoch.spectral_norm },
     { name: 'spectral radius', value: (epoch: GradientEpoch) => epoch.spectral_radius },
   ].filter((line) => epochs.some((epoch) => typeof line.value(epoch) === 'number'));
-  const isVanilla = run.config['cell'] === 'rnn';
   return linesChart({
     id: 'spectrum',
     title: 'Size of the recurrent weights',
-    note: isVanilla
-      ? 'Largest singular value below 1: gradients must vanish. Spectral radius above 1: they may explode (Pascanu et al. 2013, for slopes of at most 1).'
-      : 'Of the first layer’s hidden-to-hidden matrix. The line at 1 is where a vanilla recurrence turns from vanishing to exploding; gates change that.',
+    note: isUngated(run)
+      ? 'Largest singular value below 1: gradients must vanish. Spectral radius above 1: they may explode '
+        + '(Pascanu et al. 2013, for slopes of at most 1).'
+      : 'Of the first layer’s hidden-to-hidden matrix. The line at 1 is where a vanilla recurrence turns from vanishing to '
+        + 'exploding; gates change that.',
     xName: 'epoch',
     yName: 'of the first layer’s W',
     y: { min: 0, max: (range: { max: number }) => (range.max < 1 ? 1.2 : null) },

@@ -9,7 +9,10 @@ export function commandCard(title: string, note: string, command: string): HTMLE
     class: 'quiet',
     click: () => {
       getSelection()?.selectAllChildren(code);
-      navigator.clipboard?.writeText(command).then(() => (copy.textContent = 'Copied'), () => (copy.textContent = 'Selected'));
+      const say = (done: string) => (): void => void (copy.textContent = done);
+      // Pages that were not loaded over HTTPS may have no clipboard.
+      if ('clipboard' in navigator) navigator.clipboard.writeText(command).then(say('Copied'), say('Selected'));
+      else say('Selected')();
     },
   }, 'Copy');
   return card(title, element('p', { class: 'note' }, note),

@@ -22,11 +22,13 @@ export function signed(value: number | null): string {
 /** Tick labels of a logarithmic axis or scale. */
 export function power(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 0.01 || size >= 10000) ? value.toExponential(0).replace('e-', 'e\u2212').replace('e+', 'e') : String(Number(value.toPrecision(3)));
+  return size !== 0 && (size < 0.01 || size >= 10000)
+    ? value.toExponential(0).replace('e-', 'e\u2212').replace('e+', 'e')
+    : String(Number(value.toPrecision(3)));
 }
 
 /** Shortened for an axis; a character is never cut in half. */
 export function shorten(text: string, most: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= most ? text : characters.slice(0, most - 1).join('') + '…';
 }

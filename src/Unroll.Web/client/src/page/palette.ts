@@ -12,6 +12,10 @@ export interface Palette {
   diverging: string[];
 }
 
+/** The colour of a series. Past the palette's end come hues that the golden angle sets apart. */
+export const seriesColour = (colours: Palette, i: number): string =>
+  colours.series[i] ?? `hsl(${Math.round(i * 137.508) % 360}, 60%, ${colours === dark ? 68 : 38}%)`;
+
 const cividis = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
 
 export const light: Palette = {

@@ -13,9 +13,9 @@ export interface Table {
 /** A table that scrolls within itself where it is wider than the screen. */
 export function tableElement(table: Table, captionIsShown = false): HTMLElement {
   const head = element('tr', {}, ...table.columns.map((name) => element('th', { scope: 'col' }, name)));
-  const rows = table.rows.map((row) =>
-    element('tr', {}, ...row.map((cell, i) =>
-      i === 0 ? element('th', { scope: 'row' }, bidirectional(cell)) : element('td', { class: typeof cell === 'number' ? 'number' : '' }, bidirectional(cell)))));
+  const rows = table.rows.map((row) => element('tr', {}, ...row.map((cell, i) => (i === 0
+    ? element('th', { scope: 'row' }, bidirectional(cell))
+    : element('td', { class: typeof cell === 'number' ? 'number' : '' }, bidirectional(cell))))));
   return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': table.caption },
     element('table', {},
       element('caption', { class: captionIsShown ? '' : 'visually-hidden' }, table.caption),

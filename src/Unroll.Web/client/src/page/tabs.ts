@@ -11,8 +11,14 @@ export interface Tab {
 export function tabs(all: Tab[]): { list: HTMLElement; panels: HTMLElement[] } {
   const panels = all.map((tab) =>
     element('div', { id: `panel-${tab.id}`, role: 'tabpanel', 'aria-labelledby': `tab-${tab.id}`, tabindex: 0, hidden: true }));
-  const buttons = all.map((tab, i) =>
-    element('button', { id: `tab-${tab.id}`, type: 'button', role: 'tab', 'aria-controls': `panel-${tab.id}`, click: () => show(i), keydown: (e) => move(e as KeyboardEvent, i) }, tab.title));
+  const buttons = all.map((tab, i) => element('button', {
+    id: `tab-${tab.id}`,
+    type: 'button',
+    role: 'tab',
+    'aria-controls': `panel-${tab.id}`,
+    click: () => show(i),
+    keydown: (event) => move(event as KeyboardEvent, i),
+  }, tab.title));
 
   function show(chosen: number): void {
     all.forEach((tab, i) => {
@@ -27,7 +33,9 @@ export function tabs(all: Tab[]): { list: HTMLElement; panels: HTMLElement[] } {
 
   function move(event: KeyboardEvent, from: number): void {
     const last = all.length - 1;
-    const to = { ArrowRight: from === last ? 0 : from + 1, ArrowLeft: from === 0 ? last : from - 1, Home: 0, End: last }[event.key];
+    const to = {
+      ArrowRight: from === last ? 0 : from + 1, ArrowLeft: from === 0 ? last : from - 1, Home: 0, End: last,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     show(to);

@@ -1,7 +1,7 @@
 import { dark, light, type Palette } from './palette';
 import { element } from './element';
 
-const listeners: (() => void)[] = [];
+const listeners = new Set<() => void>();
 const system = matchMedia('(prefers-color-scheme: dark)');
 let chosen: 'light' | 'dark' | null = remembered();
 
@@ -9,13 +9,18 @@ export const isDark = (): boolean => (chosen === null ? system.matches : chosen 
 
 export const palette = (): Palette => (isDark() ? dark : light);
 
-/** Calls back whenever the page turns light or dark. */
-export const onTheme = (listener: () => void): number => listeners.push(listener);
+/** Calls back whenever the page turns light or dark, until what is returned is called. */
+export function onTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 /** The button that switches between light and dark, until then the system's choice. */
 export function themeButton(): HTMLElement {
   const button = element('button', { type: 'button', id: 'theme', click: () => choose(isDark() ? 'light' : 'dark') });
-  onTheme(() => (button.textContent = isDark() ? 'Light' : 'Dark'));
+  onTheme(() => {
+    button.textContent = isDark() ? 'Light' : 'Dark';
+  });
   system.addEventListener('change', apply);
   apply();
   return button;

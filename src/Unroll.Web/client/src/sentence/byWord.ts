@@ -43,6 +43,10 @@ export function attentionChart(sentence: Sentence): HTMLElement | null {
       yAxis: axis(colours, '', 'value', { min: 0 }),
       series: [{ type: 'bar', name: 'weight', barMaxWidth: 40, data: weights }],
     }),
-    table: () => ({ caption: 'Attention weights', columns: ['word', 'weight'], rows: numbered(sentence.tokens).map((word, t) => [word, weights[t]]) }),
+    table: () => ({
+      caption: 'Attention weights',
+      columns: ['word', 'weight'],
+      rows: numbered(sentence.tokens).map((word, t) => [word, weights[t]]),
+    }),
   }).element;
 }

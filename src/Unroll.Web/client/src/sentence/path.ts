@@ -7,14 +7,20 @@ import { percent, shorten } from '../page/numbers';
 import { boundaryLine, extent, type Range } from './boundary';
 import { numbered } from './wordAxis';
 
-type Plane = NonNullable<Sentence['plane']>;
+type Plane = Sentence['plane'];
+
+/** What the two axes of the plane are. */
+export const axisNames = ({ axes, explained }: Pick<Plane, 'axes' | 'explained'>): [string, string] => {
+  const name = (k: number): string =>
+    axes === 'units' ? `unit ${k + 1}` : `principal component ${k + 1} (${percent(explained[k], 0)} of the variance)`;
+  return [name(0), name(1)];
+};
 
 /** The hidden state as a path in the plane, from word to word. */
 export function pathChart(sentence: Sentence): HTMLElement | null {
   const { plane } = sentence;
-  if (!plane || plane.points.length === 0) return null;
-  const isUnits = plane.axes === 'units';
-  const names = [0, 1].map((k) => (isUnits ? `unit ${k + 1}` : `principal component ${k + 1}${plane.explained ? ` (${percent(plane.explained[k], 0)} of the variance)` : ''}`));
+  if (plane.points.length === 0) return null;
+  const names = axisNames(plane);
   return chartCard({
     id: 'path',
     title: plane.boundary ? 'Path of the hidden state, and the decision boundary' : 'Path of the hidden state',
@@ -31,21 +37,24 @@ export function pathChart(sentence: Sentence): HTMLElement | null {
   }).element;
 }
 
-function option(sentence: Sentence, plane: Plane, names: string[], colours: Palette, width: number): Option {
+function option(sentence: Sentence, plane: Plane, names: [string, string], colours: Palette, width: number): Option {
   const [x, y] = [extent(plane.points, 0), extent(plane.points, 1)] as [Range, Range];
   const line = plane.boundary && boundaryLine(plane.boundary, x, y);
   const last = plane.points.length - 1;
-  const base = frame(colours, names[1]!);
+  const base = frame(colours, names[1]);
+  const ends = { color: colours.muted, showMinLabel: false, showMaxLabel: false };
   return {
     ...base,
     tooltip: {
       ...(base.tooltip as object),
       trigger: 'item',
       formatter: (item: { seriesName: string; dataIndex: number; value: number[] }) =>
-        item.seriesName === 'path' ? `after "${sentence.tokens[item.dataIndex]}"\n${item.value.map((value) => value.toFixed(3)).join(', ')}` : item.seriesName,
+        item.seriesName === 'path'
+          ? `after "${sentence.tokens[item.dataIndex]!}"\n${item.value.map((value) => value.toFixed(3)).join(', ')}`
+          : item.seriesName,
     },
-    xAxis: axis(colours, names[0]!, 'value', { min: x.low, max: x.high, axisLabel: { color: colours.muted, showMinLabel: false, showMaxLabel: false } }),
-    yAxis: axis(colours, '', 'value', { min: y.low, max: y.high, axisLabel: { color: colours.muted, showMinLabel: false, showMaxLabel: false } }),
+    xAxis: axis(colours, names[0], 'value', { min: x.low, max: x.high, axisLabel: ends }),
+    yAxis: axis(colours, '', 'value', { min: y.low, max: y.high, axisLabel: ends }),
     series: [
       {
         name: 'path',
@@ -61,7 +70,8 @@ function option(sentence: Sentence, plane: Plane, names: string[], colours: Pale
           show: true,
           color: colours.text,
           position: 'top',
-          formatter: (item: { dataIndex: number }) => `${item.dataIndex + 1} ${shorten(sentence.tokens[item.dataIndex] ?? '', width < 420 ? 8 : 16)}`,
+          formatter: ({ dataIndex: t }: { dataIndex: number }) =>
+            `${t + 1} ${shorten(sentence.tokens[t] ?? '', width < 420 ? 8 : 16)}`,
         },
         labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
       },

@@ -1,5 +1,6 @@
 import type { Sentence } from '../data';
 import { choice } from '../page/choice';
+import { replaceContent } from '../page/disposal';
 import { element } from '../page/element';
 import { percent, shorten } from '../page/numbers';
 import { figures, grid, missing, section } from '../page/section';
@@ -11,11 +12,17 @@ import { statesPart } from './states';
 
 /** A sentence, word by word. */
 export function sentenceTab(sentences: Sentence[]): HTMLElement[] {
-  if (sentences.length === 0) return [missing('No sentence in this page. unroll inspect MODEL TEXT --html FILE makes a page of one.')];
+  if (sentences.length === 0)
+    return [missing('No sentence in this page. unroll inspect MODEL TEXT --html FILE makes a page of one.')];
   const one = element('div', {}, ...oneSentence(sentences[0]!));
-  const chooser = choice('Sentence', sentences.map((sentence) => shorten(sentence.text, 60)), (i) => one.replaceChildren(...oneSentence(sentences[i]!)));
+  const chooser = choice('Sentence', sentences.map((sentence) => shorten(sentence.text, 60)),
+    (i) => replaceContent(one, ...oneSentence(sentences[i]!)));
   return [...(chooser ? [element('div', { class: 'bar' }, chooser)] : []), one];
 }
+
+/** The recurrent layers in a few words. */
+export const modelName = ({ cell, layers, directions }: Pick<Sentence['model'], 'cell' | 'layers' | 'directions'>): string =>
+  `${layers > 1 ? `${layers} × ` : ''}${cell.toUpperCase()}${directions > 1 ? ', both directions' : ''}`;
 
 function oneSentence(sentence: Sentence): HTMLElement[] {
   const { model } = sentence;
@@ -25,12 +32,14 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ['Prediction', sentence.label],
       ['Probability', percent(sentence.probability, 2)],
       ['Words', String(sentence.tokens.length)],
-      ['Model', `${model.layers > 1 ? `${model.layers} × ` : ''}${model.cell.toUpperCase()}${model.directions > 1 ? ', both directions' : ''}`],
+      ['Model', modelName(model)],
       ['Hidden units', String(model.hidden)],
       ['Pooling', model.pooling],
       ['Parameters', model.parameters.toLocaleString('en-US')],
     ]),
-    section('What the words do', grid(prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)), gradientChart(sentence), attentionChart(sentence))),
+    section('What the words do', grid(
+      prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)),
+      gradientChart(sentence), attentionChart(sentence))),
     section('The hidden state', statesPart(sentence, pathChart(sentence))),
   ];
 }

@@ -2,6 +2,7 @@ import { chartCard } from '../charts/chart';
 import { heatMap } from '../charts/heatMap';
 import type { Sentence, States } from '../data';
 import { choice } from '../page/choice';
+import { replaceContent } from '../page/disposal';
 import { element } from '../page/element';
 import { grid } from '../page/section';
 import { shorten } from '../page/numbers';
@@ -16,21 +17,44 @@ export function statesPart(sentence: Sentence, path: HTMLElement | null): HTMLEl
   const top = Math.max(0, states.findLastIndex((one) => one.direction === 'forward'));
   const order = [states[top], ...states.filter((_, i) => i !== top)].filter((one) => one !== undefined);
   const maps = element('div', {}, ...(order[0] ? [mapsOf(sentence, order[0], path)] : []));
-  return element('div', {}, choice('States of', order.map(name), (i) => maps.replaceChildren(mapsOf(sentence, order[i]!, path))), maps);
+  return element('div', {},
+    choice('States of', order.map(name), (i) => replaceContent(maps, mapsOf(sentence, order[i]!, path))), maps);
 }
 
-const mapsOf = (sentence: Sentence, states: States, path: HTMLElement | null): HTMLElement => grid(
-  path,
-  map(sentence, 'hidden', 'Hidden state', states.hidden, 'diverging'),
-  states.cell && map(sentence, 'cell', 'Cell state', states.cell, 'diverging'),
-  ...Object.entries(states.gates ?? {}).map(([gate, values]) => {
-    const isSigned = values.some((row) => row.some((value) => value < 0));
-    return map(sentence, `gate-${gate}`, gateTitle(gate), values, isSigned ? 'diverging' : 'sequential');
-  }));
+const mapsOf = (sentence: Sentence, states: States, path: HTMLElement | null): HTMLElement =>
+  grid(path, ...stateMaps(sentence.model.gates, states).map((one) => map(sentence, one)));
 
-const gateTitle = (gate: string): string => (gate === 'cell_candidate' ? 'Cell candidate' : gate === 'new' ? 'New state' : `${gate[0]!.toUpperCase()}${gate.slice(1)} gate`);
+export interface StateMap {
+  id: string;
+  title: string;
+  /** [T][H] */
+  values: number[][];
+  scale: 'diverging' | 'sequential';
+  /** The ends of the scale, where they are known. */
+  range?: [number, number];
+}
 
-function map(sentence: Sentence, id: string, title: string, values: number[][], scale: 'diverging' | 'sequential'): HTMLElement {
+/** The heat maps of a layer and direction: its hidden state, its cell state where it has one, and its gates as they are named. */
+export const stateMaps = (gates: string[], states: States): StateMap[] => [
+  { id: 'hidden', title: 'Hidden state', values: states.hidden, scale: 'diverging' },
+  ...(states.cell ? [{ id: 'cell', title: 'Cell state', values: states.cell, scale: 'diverging' as const }] : []),
+  ...gates.flatMap((gate): StateMap[] => {
+    const values = states.gates?.[gate];
+    if (values === undefined) return [];
+    const all = values.flat();
+    const isShare = all.every((value) => value >= 0 && value <= 1);
+    return [{
+      id: `gate-${gate}`,
+      title: `Gate: ${gate.replaceAll('_', ' ')}`,
+      values,
+      // A gate that is a sigmoid stays between 0 and 1; a candidate has both signs.
+      scale: all.some((value) => value < 0) ? 'diverging' : 'sequential',
+      ...(isShare ? { range: [0, 1] } : {}),
+    }];
+  }),
+];
+
+function map(sentence: Sentence, { id, title, values, scale, range }: StateMap): HTMLElement {
   const units = values[0]?.length ?? 0;
   return chartCard({
     id: `states-${id}`,
@@ -43,7 +67,7 @@ function map(sentence: Sentence, id: string, title: string, values: number[][], 
       y: Array.from({ length: units }, (_, unit) => String(unit + 1)),
       values: Array.from({ length: units }, (_, unit) => values.map((row) => row[unit] ?? null)),
       scale,
-      range: scale === 'sequential' ? [0, 1] : undefined,
+      range,
       rotate: sentence.tokens.length * 70 > width,
     }, colours),
     table: () => ({

@@ -3,10 +3,14 @@ import { keptEpoch } from '../data';
 import { grid, card } from '../page/section';
 import { tableElement } from '../page/table';
 
+/** The names of the settings that are not the same in all runs. */
+export const settingsThatDiffer = (runs: Pick<Run, 'settings'>[]): string[] =>
+  [...new Set(runs.flatMap((run) => Object.keys(run.settings)))].filter((name) =>
+    new Set(runs.map((run) => JSON.stringify(run.settings[name] ?? null))).size > 1);
+
 /** Several runs side by side: how they ended, and what was set differently. */
 export function comparison(runs: Run[]): HTMLElement {
-  const settings = [...new Set(runs.flatMap((run) => Object.keys(run.settings)))];
-  const different = settings.filter((name) => new Set(runs.map((run) => JSON.stringify(run.settings[name] ?? null))).size > 1);
+  const different = settingsThatDiffer(runs);
   const columns = runs.map((run) => run.name);
   return grid(
     card('How the runs ended', tableElement({
@@ -14,7 +18,8 @@ export function comparison(runs: Run[]): HTMLElement {
       columns: ['run', 'kept epoch', 'training loss', 'dev accuracy', 'dev macro-F1', 'test accuracy'],
       rows: runs.map((run) => {
         const kept = keptEpoch(run);
-        return [run.name, kept?.epoch, kept?.train_loss, kept?.dev_accuracy, kept?.dev_macro_f1, run.evaluation?.summary?.test_accuracy];
+        const test = run.evaluation?.summary?.test_accuracy;
+        return [run.name, kept?.epoch, kept?.train_loss, kept?.dev_accuracy, kept?.dev_macro_f1, test];
       }),
     })),
     card('Settings that differ', different.length === 0 ? 'All settings are the same.' : tableElement({

@@ -20,22 +20,23 @@ interface Curves {
   across?: { name: string; value: number }[];
 }
 
+/** A line for each curve that was measured; of several runs each has its colour, and each of its curves a dash. */
+export function curveLines(runs: Pick<Run, 'name' | 'metrics'>[], curves: Curve[]): Line[] {
+  const isOverlaid = runs.length > 1;
+  return runs.flatMap((run, r) => curves.flatMap((curve, c): Line[] => {
+    const points = run.metrics.flatMap((epoch): [number, number][] => {
+      const value = curve.value(epoch);
+      return value === undefined ? [] : [[epoch.epoch, value]];
+    });
+    if (points.length === 0) return [];
+    return [isOverlaid ? { name: `${run.name}: ${curve.name}`, points, colour: r, look: c } : { name: curve.name, points }];
+  }));
+}
+
 /** Numbers of every epoch; several runs lie over each other. */
 export function curvesChart(spec: Curves): ChartCard {
-  const isOverlaid = spec.runs.length > 1;
-  const lines = spec.runs.flatMap((run, r) =>
-    spec.curves
-      .filter((curve) => run.metrics.some((epoch) => curve.value(epoch) !== undefined))
-      .map((curve): Line => ({
-        name: isOverlaid ? `${run.name}: ${curve.name}` : curve.name,
-        points: run.metrics.flatMap((epoch): [number, number][] => {
-          const value = curve.value(epoch);
-          return value === undefined ? [] : [[epoch.epoch, value]];
-        }),
-        // Of several runs each has its colour, and each of its curves a dash.
-        ...(isOverlaid ? { colour: r, look: spec.curves.indexOf(curve) } : {}),
-      })));
-  const kept = isOverlaid ? undefined : keptEpoch(spec.runs[0]!);
+  const lines = curveLines(spec.runs, spec.curves);
+  const kept = spec.runs.length > 1 ? undefined : keptEpoch(spec.runs[0]!);
   const across = spec.across ?? [];
   const top = across.length === 0
     ? undefined

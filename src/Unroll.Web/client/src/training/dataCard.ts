@@ -9,13 +9,15 @@ export function dataCard(data: DataReport): HTMLElement {
   const labels = [...new Set(data.parts.flatMap((part) => Object.keys(part.labels)))];
   const row = (name: string, value: (part: DataReport['parts'][number]) => Cell): Cell[] => [name, ...data.parts.map(value)];
   return card('Data',
-    data.warnings.length > 0 && element('ul', { class: 'warnings' }, ...data.warnings.map((warning) => element('li', { dir: 'auto' }, warning))),
+    data.warnings.length > 0
+      && element('ul', { class: 'warnings' }, ...data.warnings.map((warning) => element('li', { dir: 'auto' }, warning))),
     tableElement({
       caption: 'The rows',
       columns: ['', ...data.parts.map((part) => part.name)],
       rows: [
         row('rows', (part) => part.rows),
-        ...Object.keys(data.parts[0]?.lengths ?? {}).map((name) => row(`tokens a text: ${name.replaceAll('_', ' ')}`, (part) => part.lengths[name])),
+        ...Object.keys(data.parts[0]?.lengths ?? {}).map((name) =>
+          row(`tokens a text: ${name.replaceAll('_', ' ')}`, (part) => part.lengths[name])),
         row('repeated rows', (part) => part.duplicate_rows),
         row('texts with several labels', (part) => part.conflicting_texts),
         row('texts without a word', (part) => part.empty_texts),

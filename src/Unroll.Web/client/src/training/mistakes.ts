@@ -11,6 +11,7 @@ export function mistakesCard(mistakes: Mistake[]): HTMLElement {
       element('li', {},
         element('p', { class: 'quoted', dir: 'auto' }, mistake.text),
         element('p', { class: 'note' },
-          'label ', element('b', {}, element('bdi', {}, mistake.label)), ', predicted ', element('b', {}, element('bdi', {}, mistake.predicted)),
+          'label ', element('b', {}, element('bdi', {}, mistake.label)),
+          ', predicted ', element('b', {}, element('bdi', {}, mistake.predicted)),
           ` with ${percent(mistake.probability)}; loss ${mistake.loss.toFixed(2)} nats; line ${mistake.line}`)))));
 }

@@ -8,7 +8,7 @@ import { tableElement } from '../page/table';
 export function keyFigures(run: Run): HTMLElement {
   const kept = keptEpoch(run);
   const evaluation = run.evaluation;
-  const seconds = run.metrics.reduce((sum, epoch) => sum + (epoch.train_seconds ?? 0), 0);
+  const seconds = run.metrics.reduce((sum, epoch) => sum + epoch.train_seconds, 0);
   const entries: [string, string | undefined][] = [
     ['Dev accuracy', evaluation && percent(evaluation.accuracy, 2)],
     ['Dev macro-F1', evaluation && percent(evaluation.macro_f1, 2)],
@@ -40,11 +40,13 @@ const names: Record<string, string> = { majority: 'majority class', bag_of_words
 /** This model beside simpler ones; null where none were trained. */
 export function baselines(summary: Summary | undefined): HTMLElement | null {
   if (summary?.baselines === undefined || Object.keys(summary.baselines).length === 0) return null;
-  const rows = [['this model', summary] as const, ...Object.entries(summary.baselines).map(([key, scores]) => [names[key] ?? key, scores] as const)];
+  const simpler = Object.entries(summary.baselines).map(([key, scores]) => [names[key] ?? key, scores] as const);
+  const rows = [['this model', summary] as const, ...simpler];
   const hasTest = summary.test_accuracy !== undefined;
   return card('Beside simpler models', tableElement({
     caption: 'This model and simpler ones, trained on the same rows',
     columns: ['model', 'dev accuracy', 'dev macro-F1', ...(hasTest ? ['test accuracy', 'test macro-F1'] : [])],
-    rows: rows.map(([name, scores]) => [name, scores.dev_accuracy, scores.dev_macro_f1, ...(hasTest ? [scores.test_accuracy, scores.test_macro_f1] : [])]),
+    rows: rows.map(([name, scores]) =>
+      [name, scores.dev_accuracy, scores.dev_macro_f1, ...(hasTest ? [scores.test_accuracy, scores.test_macro_f1] : [])]),
   }));
 }

@@ -5,7 +5,8 @@ import { curvesChart } from './curves';
 export function trainingCharts(runs: Run[]): HTMLElement[] {
   const hasDev = runs.some((run) => run.metrics.some((epoch) => epoch.dev_accuracy !== undefined));
   const single = runs.length === 1 ? runs[0] : undefined;
-  const clips = [...new Set(runs.map((run) => run.settings['clip']).filter((clip) => typeof clip === 'number' && clip > 0))] as number[];
+  const clips = [...new Set(runs.map((run) => run.settings['clip']))]
+    .filter((clip): clip is number => typeof clip === 'number' && clip > 0);
   const cards = [
     curvesChart({
       id: 'loss',
@@ -19,12 +20,17 @@ export function trainingCharts(runs: Run[]): HTMLElement[] {
       title: 'Accuracy and macro-F1 on dev rows',
       yName: 'share, 0 to 1',
       runs,
-      curves: [{ name: 'accuracy', value: (epoch) => epoch.dev_accuracy }, { name: 'macro-F1', value: (epoch) => epoch.dev_macro_f1 }],
+      curves: [
+        { name: 'accuracy', value: (epoch) => epoch.dev_accuracy },
+        { name: 'macro-F1', value: (epoch) => epoch.dev_macro_f1 },
+      ],
     }),
     curvesChart({
       id: 'gradient-norm',
       title: 'Norm of the gradient',
-      note: clips.length > 0 ? 'Mean over the steps of an epoch, before clipping; steps above the threshold are scaled down to it.' : 'Mean over the steps of an epoch; nothing is clipped.',
+      note: clips.length > 0
+        ? 'Mean over the steps of an epoch, before clipping; steps above the threshold are scaled down to it.'
+        : 'Mean over the steps of an epoch; nothing is clipped.',
       yName: '‖gradient‖, all parameters',
       type: 'log',
       runs,
