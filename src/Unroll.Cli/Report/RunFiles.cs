@@ -3,7 +3,6 @@ using System.Text;
 using Unroll.Classroom;
 using Unroll.Cli.Train;
 using Unroll.Inspection;
-using Unroll.Engine.Layers;
 using Unroll.Models;
 using Unroll.Storage;
 

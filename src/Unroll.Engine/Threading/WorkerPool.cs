@@ -65,10 +65,13 @@ public sealed class WorkerPool : IDisposable
                 work.Execute(part, worker: 0);
             return;
         }
+        long run = (_ticket >> 32) + 1;
+        // First no part of the run before is free any more: a thread that was put aside between reading its ticket and the number of
+        // parts would otherwise find a larger number there and take a part of this run under the old ticket.
+        Interlocked.Exchange(ref _ticket, ((run - 1) << 32) | int.MaxValue);
         _work = work;
         _parts = parts;
         Volatile.Write(ref _finished, 0);
-        long run = (_ticket >> 32) + 1;
         Interlocked.Exchange(ref _ticket, run << 32);
         int sleepers = Volatile.Read(ref _sleepers);
         if (sleepers > 0)

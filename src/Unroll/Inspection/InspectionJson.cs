@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Unroll.Engine.Cells;
+using Unroll.Engine.Networks;
 using Unroll.Storage;
 
 namespace Unroll.Inspection;

@@ -50,9 +50,10 @@ public class ReadmeTests
         int types = 0;
         foreach (string[] row in table)
         {
+            (string project, string folder) = row[2].Trim('`').Split('/') is [var first, var second] ? (first, second) : ("", "");
             foreach (string type in row[3].Split(", "))
             {
-                Assert.NotNull(typeof(SentenceClassifier).Assembly.GetType($"Unroll.{row[2].Trim('`')}.{type.Trim('`')}"));
+                Assert.NotNull(System.Reflection.Assembly.Load(project).GetType($"{project}.{folder}.{type.Trim('`')}"));
                 types++;
             }
         }
