@@ -39,8 +39,9 @@ cases() {
 hashes() { # DIR of a published command
   while read -r settings; do
     rm -rf "$work/model"
+    case "$settings" in *--embedding*) ;; *) settings="--embedding 20 $settings" ;; esac
     # shellcheck disable=SC2086
-    "$1/Unroll.Cli" train "$work/rows.tsv" --out "$work/model" --seed 7 --epochs 2 --embedding 20 --hidden 13 --threads 2 --no-baselines \
+    "$1/Unroll.Cli" train "$work/rows.tsv" --out "$work/model" --seed 7 --epochs 2 --hidden 13 --threads 2 --no-baselines \
       $settings >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
     echo "$(cat "$work/model/model.safetensors" "$work/model/config.json" "$work/model/vocabulary.txt" | sha256sum | cut -c1-16)  $settings"
   done < <(cases)
