@@ -18,9 +18,8 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
     private readonly Work _work;
     private readonly WorkerPool _pool;
     private readonly IKernels _kernels = KernelRegistry.Current;
-    private readonly RecurrentLayer _layer;
-    private readonly RecurrentWeights _weights;
-    private readonly RecurrentPass[] _passes;
+    private readonly RecurrentDirection _layer;
+    private readonly RecurrentArguments[] _shards;
     private readonly AlignedBuffer[] _gradients;
     private readonly AlignedBuffer[] _scratch;
     private readonly List<AlignedBuffer> _kept = [];
@@ -35,11 +34,10 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         (_work, _pool) = (work, pool);
         IRecurrentCell cell = work.CreateCell();
         int h = work.Hidden, rows = cell.Gates * h, columns = cell.Columns * h;
-        _layer = new RecurrentLayer(cell, work.Input, h, reverse: false);
-        _weights = new RecurrentWeights(_kernels, cell, work.Input, h);
-        _inputWeight = Random(rows * work.Input);
-        _recurrentWeight = Random(rows * h);
-        _bias = Random(columns);
+        _layer = new RecurrentDirection(_kernels, cell, work.Input, h, reverse: false);
+        _inputWeight = Random(rows, work.Input).Pointer;
+        _recurrentWeight = Random(rows, h).Pointer;
+        _bias = Random(1, columns).Pointer;
         _gradientLength = rows * (work.Input + h) + columns;
 
         var batch = new Batch();
@@ -48,34 +46,34 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
             texts.Add(new int[work.Time], 0);
         batch.Fill(texts, [.. Enumerable.Range(0, work.Batch)]);
         int tokens = batch.TokenCount;
-        float* x = Random(tokens * work.Input), dx = Random(tokens * work.Input), hidden = Random(tokens * h), dh = Random(tokens * h);
-        float* gates = Random(tokens * columns), c = Random(tokens * h), tanhC = Random(tokens * h);
-        float* later = Random(work.Batch * h), dc = Random(work.Batch * h);
+        Matrix x = Random(tokens, work.Input), dx = Random(tokens, work.Input);
+        Matrix hidden = Random(tokens, h), dh = Random(tokens, h);
+        Matrix gates = Random(tokens, columns), c = Random(tokens, h), tanhC = Random(tokens, h);
+        Matrix later = Random(work.Batch, h), dc = Random(work.Batch, h);
         _gradients = [.. Enumerable.Range(0, batch.ShardCount).Select(_ => new AlignedBuffer(_gradientLength))];
-        _scratch = [.. Enumerable.Range(0, pool.Workers).Select(_ => new AlignedBuffer(_layer.ScratchLength(_kernels, batch.ShardAt(0).Rows)))];
-        _passes = new RecurrentPass[batch.ShardCount];
-        for (int s = 0; s < _passes.Length; s++)
+        int scratch = _layer.ScratchLength(batch.ShardAt(0).Rows);
+        _scratch = [.. Enumerable.Range(0, pool.Workers).Select(_ => new AlignedBuffer(scratch))];
+        _shards = new RecurrentArguments[batch.ShardCount];
+        for (int s = 0; s < _shards.Length; s++)
         {
             Shard shard = batch.ShardAt(s);
-            long token = shard.FirstToken;
-            _passes[s] = new RecurrentPass
+            float* gradients = _gradients[s].Pointer;
+            _shards[s] = new RecurrentArguments
             {
                 Shard = shard,
-                Input = x + token * work.Input,
-                InputRow = work.Input,
-                Hidden = hidden + token * h,
+                Input = OfTokens(x, shard),
+                Hidden = OfTokens(hidden, shard),
                 KeepsTrace = true,
-                HiddenRow = h,
-                Gates = gates + token * columns,
-                CellState = cell.HasCellState ? c + token * h : null,
-                TanhCell = cell.HasCellState ? tanhC + token * h : null,
-                DHidden = dh + token * h,
-                DInput = dx + token * work.Input,
-                DHiddenLater = later + (long)shard.FirstRow * h,
-                DCellLater = cell.HasCellState ? dc + (long)shard.FirstRow * h : null,
-                DInputWeight = _gradients[s].Pointer,
-                DRecurrentWeight = _gradients[s].Pointer + rows * work.Input,
-                DBias = _gradients[s].Pointer + rows * (work.Input + h),
+                Gates = OfTokens(gates, shard),
+                CellState = cell.HasCellState ? OfTokens(c, shard) : default,
+                TanhCell = cell.HasCellState ? OfTokens(tanhC, shard) : default,
+                DHidden = OfTokens(dh, shard),
+                DInput = OfTokens(dx, shard),
+                DHiddenLater = later.RowsFrom(shard.FirstRow, shard.Rows),
+                DCellLater = cell.HasCellState ? dc.RowsFrom(shard.FirstRow, shard.Rows) : default,
+                DInputWeight = new Matrix(gradients, rows, work.Input),
+                DRecurrentWeight = new Matrix(gradients + rows * work.Input, rows, h),
+                DBias = gradients + rows * (work.Input + h),
             };
         }
     }
@@ -106,19 +104,25 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         }
         if (_phase == Phase.Train)
             _gradients[part].Span[.._gradientLength].Clear();
-        RecurrentPass pass = _passes[part];
-        pass.Scratch = _scratch[worker].Pointer;
-        _layer.Forward(_kernels, _weights, pass);
+        RecurrentArguments arguments = _shards[part];
+        arguments.Scratch = _scratch[worker].Pointer;
+        _layer.Forward(arguments);
         if (_phase == Phase.Train)
-            _layer.Backward(_kernels, _weights, pass);
+            _layer.Backward(arguments);
     }
 
-    private void Pack() => _weights.Pack(_inputWeight, _recurrentWeight, _bias, withBackward: true);
+    private static Matrix OfTokens(in Matrix matrix, Shard shard) => matrix.RowsFrom(shard.FirstToken, shard.Tokens);
+
+    private void Pack()
+    {
+        _layer.Weights.Pack(_inputWeight, _recurrentWeight, _bias);
+        _layer.Weights.PackBackward(_inputWeight, _recurrentWeight);
+    }
 
     private void Run(Phase phase)
     {
         _phase = phase;
-        _pool.Run(this, phase == Phase.Sum ? (_gradientLength + BlockLength - 1) / BlockLength : _passes.Length);
+        _pool.Run(this, phase == Phase.Sum ? (_gradientLength + BlockLength - 1) / BlockLength : _shards.Length);
     }
 
     private void Train()
@@ -139,11 +143,12 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         }
     }
 
-    private float* Random(int length)
+    private Matrix Random(int rows, int columns)
     {
+        int length = rows * columns;
         var buffer = new AlignedBuffer(length);
         new TorchGenerator((ulong)length).FillUniform(buffer.Span, -0.05f, 0.05f);
         _kept.Add(buffer);
-        return buffer.Pointer;
+        return buffer.AsMatrix(rows, columns);
     }
 }

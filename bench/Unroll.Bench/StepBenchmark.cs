@@ -6,7 +6,9 @@ using Unroll.Engine.Threading;
 
 namespace Unroll.Bench;
 
-/// <summary>A whole training step: embedding, recurrent layer, last state, linear, cross-entropy, SGD. The peer is torch_step.py.</summary>
+/// <summary>
+/// A whole training step: embedding, recurrent layer, last state, linear, cross-entropy, SGD. The peer is torch_step.py.
+/// </summary>
 internal static class StepBenchmark
 {
     private const int Vocabulary = 1000;

@@ -50,6 +50,22 @@ internal sealed record CellChoice(string Name, Cell Cell)
         Classes = classes,
     };
 
+    /// <summary>A network with this recurrent layer for sequences of real numbers, with fresh parameters.</summary>
+    /// <param name="inputSize">I.</param>
+    /// <param name="hidden">H.</param>
+    /// <param name="outputs">C.</param>
+    /// <param name="steps">T.</param>
+    /// <param name="outputSteps">O, at most T.</param>
+    /// <param name="rows">B.</param>
+    /// <param name="options">Seed, optimizer and clipping.</param>
+    public SequenceNetwork Sequences(
+        int inputSize, int hidden, int outputs, int steps, int outputSteps, int rows, TrainingOptions options)
+    {
+        var network = new Network(Config(inputSize, hidden, outputs));
+        Initialize(network, options);
+        return new SequenceNetwork(network, options.ToStepSettings(unknownId: null).Optimizer, steps, outputSteps, rows);
+    }
+
     /// <summary>Options with this recurrent layer's way to begin.</summary>
     public TrainingOptions Begin(TrainingOptions options) =>
         options with { RecurrentInitialization = Recurrent, ForgetBias = ForgetBias };

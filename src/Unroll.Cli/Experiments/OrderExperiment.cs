@@ -1,6 +1,7 @@
 using Unroll.Cli.Train;
 using Unroll.Data;
 using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Models;
 using Unroll.Text;
@@ -115,7 +116,8 @@ internal sealed class OrderExperiment : IExperiment
 
     private static double[] TrainBag(Texts texts, int vocabulary, int classes, ulong seed, int epochs, CancellationToken cancellationToken)
     {
-        var bag = new BagOfEmbeddings(vocabulary, Embedding, classes, CellTraining.Options(seed));
+        StepSettings settings = CellTraining.Options(seed).ToStepSettings(unknownId: null);
+        var bag = new BagOfEmbeddings(vocabulary, Embedding, classes, settings.Optimizer, seed);
         return Epochs(texts.Train, seed, epochs, rows => bag.Step(texts.Train, rows, LearningRate), () => bag.Accuracy(texts.Test), cancellationToken);
     }
 

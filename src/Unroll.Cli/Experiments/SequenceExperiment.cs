@@ -1,3 +1,4 @@
+using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 
 namespace Unroll.Cli.Experiments;
@@ -70,8 +71,8 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
     /// <summary>Trains on new sequences in every step until the task is solved or the steps are over.</summary>
     internal Result Train(CellChoice cell, int length, ulong seed, int hidden, int steps, CancellationToken cancellationToken)
     {
-        var network = new SequenceNetwork(
-            cell, task.InputSize, hidden, task.OutputSize, task.Steps(length), task.OutputSteps(length), BatchSize, CellTraining.Options(seed));
+        SequenceNetwork network = cell.Sequences(
+            task.InputSize, hidden, task.OutputSize, task.Steps(length), task.OutputSteps(length), BatchSize, CellTraining.Options(seed));
         var generator = new TorchGenerator(1_000_000 + seed);
         float[] targets = new float[task.OutputSteps(length) * BatchSize];
         var curve = new List<double>();

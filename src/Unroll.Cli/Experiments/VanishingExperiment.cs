@@ -91,7 +91,7 @@ internal sealed class VanishingExperiment : IExperiment
     {
         (NetworkConfig config, Parameters parameters) = (network.Config, network.Parameters);
         double[] bias = Widen(parameters["rnn.bias_ih_l0"]);
-        if (network.Layout.Cell.Columns > network.Layout.Cell.Gates)
+        if (config.Cell == Cell.Gru)
             bias = [.. bias, .. Widen(parameters["rnn.bias_hn_l0"])];
         return new RecurrentDynamics(
             config.Cell, config.Nonlinearity, config.Embedding, config.Hidden, Widen(parameters["rnn.weight_ih_l0"]),

@@ -8,8 +8,8 @@ namespace Unroll.Engine.Batches;
 /// </summary>
 /// <remarks>
 /// How sentences are dealt to shards depends on the batch alone, never on the number of threads, so results do not either. Within
-/// a shard sentences stand in order of decreasing length, so the rows of step t are the first rows of step t-1, and padding has no
-/// place. A batch is filled again and again and allocates only when it must grow.
+/// a shard sentences stand in order of decreasing length, so the rows of step t are the first rows of step t-1, and padding has
+/// no place. A batch is filled again and again and allocates only when it must grow.
 /// </remarks>
 public sealed class Batch
 {
@@ -43,7 +43,9 @@ public sealed class Batch
     /// <summary>[B]: the class of each sentence, shard by shard, longest sentence first.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
 
-    /// <summary>[B]: which text each sentence is, shard by shard, longest first; sentences of one length keep their order.</summary>
+    /// <summary>
+    /// [B]: which text each sentence is, shard by shard, longest first; sentences of one length keep their order.
+    /// </summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
 
     /// <summary>[B]: the place of each sentence among the rows that were given, shard by shard, longest first.</summary>
@@ -60,7 +62,9 @@ public sealed class Batch
     /// <param name="rows">Which of them, at least one.</param>
     public void Fill(EncodedTexts texts, ReadOnlySpan<int> rows) => Fill(texts, rows, TokenWindow.All);
 
-    /// <summary>Replaces the batch's content by a part of each sentence; sentences without tokens in the window are left out.</summary>
+    /// <summary>
+    /// Replaces the batch's content by a part of each sentence; sentences without tokens in the window are left out.
+    /// </summary>
     internal void Fill(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window)
     {
         Debug.Assert(!rows.IsEmpty, "a batch holds at least one sentence");

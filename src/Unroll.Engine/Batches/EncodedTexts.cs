@@ -64,7 +64,8 @@ public sealed class EncodedTexts
     }
 
     /// <summary>Adds all ids, lengths and labels to a hash.</summary>
-    internal void AppendTo(IncrementalHash hash)
+    /// <param name="hash">Added to.</param>
+    public void AppendTo(IncrementalHash hash)
     {
         foreach (List<int> values in new[] { _ids, _starts, _labels })
             hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values)));

@@ -1,8 +1,8 @@
 namespace Unroll.Engine.Batches;
 
 /// <summary>
-/// Which tokens of each sentence a batch takes: all; or, where gradients go back a fixed number of steps only, the last ones, or one
-/// stretch of those before.
+/// Which tokens of each sentence a batch takes: all; or, where gradients go back a fixed number of steps only, the last ones, or
+/// one stretch of those before.
 /// </summary>
 /// <param name="Length">Tokens of a window; 0 for whole sentences.</param>
 /// <param name="Index">Which stretch before the last tokens, from 0; -1 for the last tokens.</param>

@@ -20,12 +20,12 @@ namespace Unroll.Engine.Cells;
 /// </remarks>
 internal sealed class GruCell : IRecurrentCell
 {
-    // W_h of r and z adds to the sums that W_i made; W_hn makes a sum of its own.
-    private static readonly SumBlock[] AllBlocks =
+    // W_h of r and z adds to the pre-activations that W_i made; W_hn makes one of its own.
+    private static readonly GateBlock[] AllBlocks =
     [
         new(Column: 0, Count: 2, InputRow: 0, RecurrentRow: 0),
-        new(Column: 2, Count: 1, InputRow: 2, SumBlock.None),
-        new(Column: 3, Count: 1, SumBlock.None, RecurrentRow: 2),
+        new(Column: 2, Count: 1, InputRow: 2, GateBlock.None),
+        new(Column: 3, Count: 1, GateBlock.None, RecurrentRow: 2),
     ];
 
     public IReadOnlyList<string> GateNames { get; } = ["reset", "update", "new"];
@@ -38,7 +38,7 @@ internal sealed class GruCell : IRecurrentCell
 
     public bool PassesGradientBy => true;
 
-    public ReadOnlySpan<SumBlock> Blocks => AllBlocks;
+    public ReadOnlySpan<GateBlock> Blocks => AllBlocks;
 
     public void Forward(IKernels kernels, in CellStep step) => kernels.GruForward(step);
 

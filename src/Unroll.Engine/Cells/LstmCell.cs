@@ -18,7 +18,7 @@ namespace Unroll.Engine.Cells;
 /// </remarks>
 internal sealed class LstmCell : IRecurrentCell
 {
-    private static readonly SumBlock[] AllBlocks = [new(Column: 0, Count: 4, InputRow: 0, RecurrentRow: 0)];
+    private static readonly GateBlock[] AllBlocks = [new(Column: 0, Count: 4, InputRow: 0, RecurrentRow: 0)];
 
     public IReadOnlyList<string> GateNames { get; } = ["input", "forget", "cell_candidate", "output"];
 
@@ -30,7 +30,7 @@ internal sealed class LstmCell : IRecurrentCell
 
     public bool PassesGradientBy => false;
 
-    public ReadOnlySpan<SumBlock> Blocks => AllBlocks;
+    public ReadOnlySpan<GateBlock> Blocks => AllBlocks;
 
     public void Forward(IKernels kernels, in CellStep step) => kernels.LstmForward(step);
 

@@ -13,7 +13,7 @@ namespace Unroll.Engine.Cells;
 /// </remarks>
 internal sealed class RnnCell(Nonlinearity nonlinearity) : IRecurrentCell
 {
-    private static readonly SumBlock[] AllBlocks = [new(Column: 0, Count: 1, InputRow: 0, RecurrentRow: 0)];
+    private static readonly GateBlock[] AllBlocks = [new(Column: 0, Count: 1, InputRow: 0, RecurrentRow: 0)];
 
     public IReadOnlyList<string> GateNames { get; } = [];
 
@@ -25,7 +25,7 @@ internal sealed class RnnCell(Nonlinearity nonlinearity) : IRecurrentCell
 
     public bool PassesGradientBy => false;
 
-    public ReadOnlySpan<SumBlock> Blocks => AllBlocks;
+    public ReadOnlySpan<GateBlock> Blocks => AllBlocks;
 
     public void Forward(IKernels kernels, in CellStep step) => kernels.RnnForward(step, nonlinearity == Nonlinearity.Relu);
 

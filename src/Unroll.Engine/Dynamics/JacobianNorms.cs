@@ -8,8 +8,8 @@ using Unroll.Engine.Threading;
 namespace Unroll.Engine.Dynamics;
 
 /// <summary>
-/// How far a change of an early state reaches: ‖∂s_T/∂s_t‖₂ of the lowest layer's forward direction, on a few training sentences. The state
-/// s is h, for an LSTM h and c together: only the whole state's Jacobians multiply to that of many steps.
+/// How far a change of an early state reaches: ‖∂s_T/∂s_t‖₂ of the lowest layer's forward direction, on a few training sentences.
+/// The state s is h, for an LSTM h and c together: only the whole state's Jacobians multiply to that of many steps.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -19,7 +19,7 @@ namespace Unroll.Engine.Dynamics;
 /// A row of P is a gradient that goes back through the layer, so a step is a backward step over S equal rows that begin as unit
 /// vectors. Long sentences say most: those at the 90 % quantile of length are taken, as many as cost little beside an epoch.
 /// </remarks>
-internal sealed unsafe class JacobianNorms : IParallelWork
+public sealed unsafe class JacobianNorms : IParallelWork
 {
     private const int MostSentences = 8;
     private const int MostSteps = 64;
@@ -31,6 +31,7 @@ internal sealed unsafe class JacobianNorms : IParallelWork
     private const double Share = 0.005;
 
     private readonly Network _network;
+    private readonly RecurrentLayer _layer;
     private readonly WorkerPool _pool;
     private readonly NetworkPass _pass;
     private readonly EncodedTexts _texts;
@@ -43,16 +44,21 @@ internal sealed unsafe class JacobianNorms : IParallelWork
     /// <summary>Chooses the sentences.</summary>
     /// <param name="network">The network; its weights are read when it is measured.</param>
     /// <param name="texts">The training rows.</param>
-    /// <param name="pool">Who measures, a sentence each.</param>
+    /// <param name="pool">The threads that measure, a sentence each.</param>
+    /// <exception cref="ArgumentException">The network's lowest layer is not recurrent.</exception>
     public JacobianNorms(Network network, EncodedTexts texts, WorkerPool pool)
     {
-        (_network, _texts, _pool) = (network, texts, pool);
+        if (network.Layers[0] is not RecurrentLayer layer)
+            throw new ArgumentException("only a recurrent layer has Jacobians from step to step", nameof(network));
+        (_network, _layer, _texts, _pool) = (network, layer, texts, pool);
         _pass = new NetworkPass(network, pool);
         _workspaces = new Workspace?[pool.Workers];
 
-        // A step back takes S rows through W_hh; a token of training all weights three times, forward and for both kinds of gradients.
+        // A step back takes S rows through W_hh; a token of training all weights three times, forward and for both kinds of
+        // gradients.
         int weights = network.Parameters.Length - network.Parameters.DenseStart;
-        double tokensAStep = (double)StateSize(network) * network.RecurrentWeight(0).Length / (3.0 * weights);
+        double recurrent = (double)layer.Cell.Gates * layer.HiddenSize * layer.HiddenSize;
+        double tokensAStep = StateSize(layer) * recurrent / (3.0 * weights);
         int affordable = (int)Math.Clamp(texts.TokenCount * Share / tokensAStep, LeastSteps, MostSentences * MostSteps);
 
         long[] byLength = [.. Enumerable.Range(0, texts.Count).Select(row => ((long)texts.LengthOf(row) << 32) | (uint)row)];
@@ -75,6 +81,7 @@ internal sealed unsafe class JacobianNorms : IParallelWork
         // One more word than steps: long texts are read from there on.
         _batch.Fill(_texts, _rows, TokenWindow.Last(_steps + 1));
         _pass.Trace(_batch);
+        _network.PackBackward();
         _pool.Run(this, Sentences);
         return
         [
@@ -85,17 +92,18 @@ internal sealed unsafe class JacobianNorms : IParallelWork
 
     void IParallelWork.Execute(int part, int worker)
     {
-        _workspaces[worker] ??= new Workspace(_network);
+        _workspaces[worker] ??= new Workspace(_network.Kernels, _layer);
         // At most sixteen sentences are one shard.
         _norms[part] = _workspaces[worker]!.Norms(_pass.Buffers, _batch.ShardAt(0), part);
     }
 
-    private static int StateSize(Network network) => network.Config.Hidden * (network.Layout.Cell.HasCellState ? 2 : 1);
+    private static int StateSize(RecurrentLayer layer) => layer.HiddenSize * (layer.Cell.HasCellState ? 2 : 1);
 
     // P = [dh dc] and what a step back needs, once for each of the S rows.
     private sealed class Workspace
     {
-        private readonly Network _network;
+        private readonly IKernels _kernels;
+        private readonly RecurrentDirection _direction;
         private readonly int _hidden;
         private readonly int _size;
         private readonly int _columns;
@@ -111,10 +119,10 @@ internal sealed unsafe class JacobianNorms : IParallelWork
         private readonly AlignedBuffer _right;
         private readonly AlignedBuffer _packed;
 
-        public Workspace(Network network)
+        public Workspace(IKernels kernels, RecurrentLayer layer)
         {
-            (_network, _hidden, _size) = (network, network.Config.Hidden, StateSize(network));
-            _columns = network.Layout.Cell.Columns * _hidden;
+            (_kernels, _direction, _hidden, _size) = (kernels, layer.Direction(0), layer.HiddenSize, StateSize(layer));
+            _columns = layer.Cell.Columns * _hidden;
             int[] lengths = new int[_size];
             lengths.AsSpan().Fill(1);
             _rows.Lay(lengths, firstRow: 0, firstToken: 0);
@@ -128,14 +136,15 @@ internal sealed unsafe class JacobianNorms : IParallelWork
             _none = new AlignedBuffer(_hidden);
             _left = new AlignedBuffer(_size);
             _right = new AlignedBuffer(_size);
-            _packed = new AlignedBuffer(network.Kernels.PackedLength(_hidden, 1));
+            _packed = new AlignedBuffer(kernels.PackedLength(_hidden, 1));
         }
 
         private bool HasCell => _size > _hidden;
 
         public double[] Norms(PassBuffers buffers, Shard shard, int sentence)
         {
-            RecurrentPass trace = buffers.Recurrent(shard, layer: 0, direction: 0, worker: 0, training: true, begins: true);
+            Matrix states = buffers.States(0).ColumnsFrom(0, _hidden);
+            var pass = (RecurrentLayerPass)buffers.Layer(0);
             int length = shard.LengthOf(sentence);
             double[] norms = new double[length];
             norms[0] = 1;
@@ -143,7 +152,7 @@ internal sealed unsafe class JacobianNorms : IParallelWork
             double scale = 1;
             for (int d = 1; d < length; d++)
             {
-                StepBack(trace, shard.Offset(length - d) + sentence, shard.Offset(length - d - 1) + sentence);
+                StepBack(pass, states, shard.Offset(length - d) + sentence, shard.Offset(length - d - 1) + sentence);
                 double norm = LargestSingularValue();
                 norms[d] = scale * norm;
                 // So that products neither vanish nor overflow before their numbers do.
@@ -168,52 +177,53 @@ internal sealed unsafe class JacobianNorms : IParallelWork
             _left.Span.Clear();
         }
 
-        private void StepBack(in RecurrentPass trace, int token, int before)
+        // The one shard has the batch's tokens.
+        private void StepBack(RecurrentLayerPass pass, in Matrix states, int token, int before)
         {
-            Repeat(trace.Gates + (long)token * _columns, _columns, _gates);
-            Repeat(trace.Hidden + (long)before * trace.HiddenRow, _hidden, _previousHidden);
-            if (HasCell)
-            {
-                Repeat(trace.TanhCell + (long)token * _hidden, _hidden, _tanhCell);
-                Repeat(trace.CellState + (long)before * _hidden, _hidden, _previousCell);
-            }
-            var pass = new RecurrentPass
+            Repeat(pass.Gates(0).Row(token), _gates);
+            Repeat(states.Row(before), _previousHidden);
+            var arguments = new RecurrentArguments
             {
                 Shard = _rows,
-                InitialHidden = _previousHidden.Pointer,
-                InitialCell = HasCell ? _previousCell.Pointer : null,
+                InitialHidden = _previousHidden.AsMatrix(_size, _hidden),
                 // h_t and what comes from above, nothing, are the same for all rows.
-                Hidden = trace.Hidden + (long)token * trace.HiddenRow,
-                DHidden = _none.Pointer,
-                HiddenRow = 0,
-                Gates = _gates.Pointer,
-                CellState = HasCell ? trace.CellState : null,
-                TanhCell = HasCell ? _tanhCell.Pointer : null,
-                DHiddenLater = _dHidden.Pointer,
-                DCellLater = HasCell ? _dCell.Pointer : null,
+                Hidden = Matrix.Repeated(states.PointerTo(token), _size, _hidden),
+                DHidden = Matrix.Repeated(_none.Pointer, _size, _hidden),
+                Gates = _gates.AsMatrix(_size, _columns),
+                DHiddenLater = _dHidden.AsMatrix(_size, _hidden),
             };
-            _network.Recurrent[0].BackwardStep(_network.Kernels, _network.Weights[0], pass, t: 0);
+            if (HasCell)
+            {
+                Repeat(pass.TanhCell(0).Row(token), _tanhCell);
+                Repeat(pass.CellState(0).Row(before), _previousCell);
+                arguments.InitialCell = _previousCell.AsMatrix(_size, _hidden);
+                arguments.CellState = Matrix.Repeated(pass.CellState(0).PointerTo(token), _size, _hidden);
+                arguments.TanhCell = _tanhCell.AsMatrix(_size, _hidden);
+                arguments.DCellLater = _dCell.AsMatrix(_size, _hidden);
+            }
+            _direction.BackwardStep(arguments, t: 0);
         }
 
         private double LargestSingularValue()
         {
-            IKernels kernels = _network.Kernels;
             // The vector of the step before is near; the slope leaves no direction out.
             for (int i = 0; i < _size; i++)
                 _left.Span[i] += (1 + (float)i / _size) / (4 * MathF.Sqrt(_size));
             double value = 0;
             for (int i = 0; i < MostIterations; i++)
             {
-                Divide(_left, Math.Sqrt(kernels.SumOfSquares(_size, _left.Pointer)));
+                Divide(_left, Math.Sqrt(_kernels.SumOfSquares(_size, _left.Pointer)));
                 // v = Pᵀ u
                 _right.Span.Clear();
                 for (int row = 0; row < _size; row++)
                 {
-                    kernels.AddScaled(_hidden, _left.Span[row], _dHidden.Pointer + (long)row * _hidden, _right.Pointer);
-                    if (HasCell)
-                        kernels.AddScaled(_hidden, _left.Span[row], _dCell.Pointer + (long)row * _hidden, _right.Pointer + _hidden);
+                    _kernels.AddScaled(_hidden, _left.Span[row], _dHidden.Pointer + (long)row * _hidden, _right.Pointer);
+                    if (!HasCell)
+                        continue;
+                    float* ofCell = _dCell.Pointer + (long)row * _hidden;
+                    _kernels.AddScaled(_hidden, _left.Span[row], ofCell, _right.Pointer + _hidden);
                 }
-                double next = Math.Sqrt(kernels.SumOfSquares(_size, _right.Pointer));
+                double next = Math.Sqrt(_kernels.SumOfSquares(_size, _right.Pointer));
                 if (!(next > 0) || Math.Abs(next - value) <= Tolerance * next)
                     return next;
                 value = next;
@@ -227,15 +237,16 @@ internal sealed unsafe class JacobianNorms : IParallelWork
 
         private void Multiply(AlignedBuffer matrix, float* vector, bool add)
         {
-            _network.Kernels.Pack(_hidden, 1, vector, 1, _packed.Pointer, _hidden);
-            _network.Kernels.Multiply(_size, 1, _hidden, matrix.Pointer, _hidden, _packed.Pointer, _left.Pointer, 1, add ? _left.Pointer : null, add ? 1 : 0);
+            var packed = new PackedMatrix(_kernels, _packed.Pointer, _hidden, 1);
+            Matrix left = _left.AsMatrix(_size, 1);
+            _kernels.Pack(new Matrix(vector, _hidden, 1), packed);
+            _kernels.Multiply(matrix.AsMatrix(_size, _hidden), packed, left, add ? left : default);
         }
 
-        private void Repeat(float* row, int width, AlignedBuffer rows)
+        private void Repeat(ReadOnlySpan<float> row, AlignedBuffer rows)
         {
-            var source = new ReadOnlySpan<float>(row, width);
             for (int i = 0; i < _size; i++)
-                source.CopyTo(rows.Span.Slice(i * width, width));
+                row.CopyTo(rows.Span.Slice(i * row.Length, row.Length));
         }
 
         private static void Divide(AlignedBuffer values, double divisor)

@@ -1,8 +1,8 @@
 namespace Unroll.Engine.Dynamics;
 
 /// <summary>
-/// How a change of an early state reaches a late one: the products ∂s_T/∂s_t = ∂s_T/∂s_{T-1} ⋯ ∂s_{t+1}/∂s_t, from the last step back
-/// (Bengio et al., 1994; Pascanu et al., 2013).
+/// How a change of an early state reaches a late one: the products ∂s_T/∂s_t = ∂s_T/∂s_{T-1} ⋯ ∂s_{t+1}/∂s_t, from the last step
+/// back (Bengio et al., 1994; Pascanu et al., 2013).
 /// </summary>
 public sealed class JacobianProducts
 {

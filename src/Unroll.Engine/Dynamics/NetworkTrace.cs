@@ -1,4 +1,5 @@
 using Unroll.Engine.Batches;
+using Unroll.Engine.Layers;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
@@ -22,9 +23,9 @@ public sealed record RecurrentTrace(
 /// <param name="HiddenGradient">‖∂z/∂h_t‖ of the top layer for the largest z, [T].</param>
 /// <param name="InputGradient">‖∂z/∂x_t‖, [T].</param>
 /// <param name="GradientTimesInput">∂z/∂x_t · x_t, [T].</param>
-public sealed unsafe record NetworkTrace(
-    float[] Logits, IReadOnlyList<RecurrentTrace> States, float[] AttentionWeights, double[] HiddenGradient, double[] InputGradient,
-    double[] GradientTimesInput)
+public sealed record NetworkTrace(
+    float[] Logits, IReadOnlyList<RecurrentTrace> States, float[] AttentionWeights, double[] HiddenGradient,
+    double[] InputGradient, double[] GradientTimesInput)
 {
     /// <summary>Runs a network on the ids of one sequence.</summary>
     /// <param name="network">The network.</param>
@@ -40,71 +41,74 @@ public sealed unsafe record NetworkTrace(
 
         pass.Trace(batch);
         float[] logits = pass.Logits.ToArray();
-        RecurrentTrace[] states = [.. network.Layout.Recurrent().Select(at => ReadLayer(network, pass.Buffers, at.Layer, at.Direction, ids.Length))];
+        RecurrentTrace[] states =
+        [
+            .. network.Layout.Recurrent().Select(at => ReadLayer(network, pass.Buffers, at.Layer, at.Direction)),
+        ];
         float[] attention = pass.AttentionWeights.ToArray();
 
         // From here the gates are overwritten with da. dz is 1 for the predicted class and 0 for the others.
-        var dLogits = new Span<float>(pass.Buffers.Logits, logits.Length);
+        Span<float> dLogits = pass.Buffers.Logits.Row(0);
         dLogits.Clear();
         dLogits[Argmax.Of(logits)] = 1;
         pass.BackwardOfTrace(new GradientSum(network, WorkerPool.CallerAlone));
         (double[] norms, double[] products) = network.Config.Embedding > 0
-            ? ReadWordVectorGradients(network, pass.Buffers, ids.Length)
+            ? ReadWordVectorGradients(pass.Buffers, ids.Length)
             : ReadOneHotGradients(network, pass.Buffers, ids);
         double[] hidden = [.. ids.Select((_, t) => pass.Buffers.GradientNorm(t))];
+        GC.KeepAlive(pass);
         return new NetworkTrace(logits, states, attention, hidden, norms, products);
     }
 
     // With one sentence the packed rows are its words.
-    private static RecurrentTrace ReadLayer(Network network, PassBuffers buffers, int layer, int direction, int words)
+    private static RecurrentTrace ReadLayer(Network network, PassBuffers buffers, int layer, int direction)
     {
+        if (buffers.Layer(layer) is not RecurrentLayerPass pass)
+            throw new ArgumentException("only recurrent layers have states and gates to look at", nameof(network));
         int width = network.Config.Hidden;
-        int index = layer * network.Directions + direction;
-        int columns = network.Layout.Cell.Columns * width;
-        float[][] hidden = Rows(words, buffers.States(layer) + direction * width, network.Config.StateSize, width);
-        float[][] cell = network.Layout.Cell.HasCellState ? Rows(words, buffers.Cells(index), width, width) : [];
-        (string, float[][])[] gates = [.. network.Layout.Cell.GateNames.Select((name, gate) => (name, Rows(words, buffers.Gates(index) + gate * width, columns, width)))];
-        return new RecurrentTrace(layer, direction == 1, hidden, cell, gates);
+        float[][] hidden = Rows(buffers.States(layer).ColumnsFrom(direction * width, width));
+        float[][] cell = network.Layout.Cell.HasCellState ? Rows(pass.CellState(direction)) : [];
+        IEnumerable<(string, float[][])> gates = network.Layout.Cell.GateNames
+            .Select((name, gate) => (name, Rows(pass.Gates(direction).ColumnsFrom(gate * width, width))));
+        return new RecurrentTrace(layer, direction == 1, hidden, cell, [.. gates]);
     }
 
-    private static (double[] Norms, double[] Products) ReadWordVectorGradients(Network network, PassBuffers buffers, int words)
+    private static (double[] Norms, double[] Products) ReadWordVectorGradients(PassBuffers buffers, int words)
     {
         double[] norms = new double[words];
         double[] products = new double[words];
-        int width = network.Config.Embedding;
         for (int t = 0; t < words; t++)
         {
-            var x = new ReadOnlySpan<float>(buffers.Embedded + (long)t * width, width);
-            var dx = new ReadOnlySpan<float>(buffers.DEmbedded + (long)t * width, width);
+            ReadOnlySpan<float> x = buffers.Embedded.Row(t);
+            ReadOnlySpan<float> dx = buffers.DEmbedded.Row(t);
             norms[t] = Math.Sqrt(Dot(dx, dx));
             products[t] = Dot(dx, x);
         }
         return (norms, products);
     }
 
-    // x_t is 1 at the word and 0 elsewhere, so of dx_t = W_ihᵀ da_t only the word's own entry counts: its column of W_ih times da_t.
+    // x_t is 1 at the word and 0 elsewhere, so of dx_t = W_ihᵀ da_t only the word's own entry counts: its column of W_ih times
+    // da_t.
     private static (double[] Norms, double[] Products) ReadOneHotGradients(Network network, PassBuffers buffers, int[] ids)
     {
         double[] products = new double[ids.Length];
-        int rows = network.Layout.Cell.Gates * network.Config.Hidden;
-        int columns = network.Layout.Cell.Columns * network.Config.Hidden;
-        for (int direction = 0; direction < network.Directions; direction++)
+        Parameter[] tables = [.. network.Layout.Parameters.Where(parameter => parameter.IsTable)];
+        for (int direction = 0; direction < tables.Length; direction++)
         {
-            float* table = network.Parameters.PointerTo(network.InputWeight(direction));
+            int width = tables[direction].TableWidth;
+            ReadOnlySpan<float> table = network.Parameters.Stored(tables[direction]);
+            Matrix da = buffers.TableGradients(direction).ColumnsFrom(0, width);
             for (int t = 0; t < ids.Length; t++)
-            {
-                var column = new ReadOnlySpan<float>(table + (long)ids[t] * rows, rows);
-                products[t] += Dot(column, new ReadOnlySpan<float>(buffers.Gates(direction) + (long)t * columns, rows));
-            }
+                products[t] += Dot(table.Slice(ids[t] * width, width), da.Row(t));
         }
         return ([.. products.Select(Math.Abs)], products);
     }
 
-    private static float[][] Rows(int count, float* first, int row, int width)
+    private static float[][] Rows(in Matrix matrix)
     {
-        float[][] rows = new float[count][];
-        for (int t = 0; t < count; t++)
-            rows[t] = new ReadOnlySpan<float>(first + (long)t * row, width).ToArray();
+        float[][] rows = new float[matrix.Rows][];
+        for (int t = 0; t < rows.Length; t++)
+            rows[t] = matrix.Row(t).ToArray();
         return rows;
     }
 

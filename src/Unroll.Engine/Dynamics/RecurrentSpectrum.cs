@@ -1,12 +1,13 @@
 using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Dynamics;
 
 /// <summary>
-/// How far a matrix stretches vectors: once (its largest singular value) and in the long run (its spectral radius, the largest size of an
-/// eigenvalue).
+/// How far a matrix stretches vectors: once (its largest singular value) and in the long run (its spectral radius, the largest
+/// size of an eigenvalue).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -20,7 +21,7 @@ namespace Unroll.Engine.Dynamics;
 /// </remarks>
 /// <param name="Norm">The largest singular value.</param>
 /// <param name="Radius">The largest size of an eigenvalue.</param>
-internal readonly unsafe record struct RecurrentSpectrum(double Norm, double Radius)
+public readonly unsafe record struct RecurrentSpectrum(double Norm, double Radius)
 {
     // The last n is 2^13; what is wrong after that is below 10⁻³ unless eigenvalues and vectors nearly coincide.
     private const int Squarings = 13;
@@ -28,33 +29,48 @@ internal readonly unsafe record struct RecurrentSpectrum(double Norm, double Rad
     // Rows of the gates in units of H: the candidate is the third of an LSTM (i, f, g, o) and of a GRU (r, z, n).
     private const int CandidateGate = 2;
 
-    /// <summary>The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates.</summary>
+    /// <summary>
+    /// The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates. Zeros where
+    /// there is no such weight.
+    /// </summary>
+    /// <param name="network">The network; its parameters are read.</param>
     public static RecurrentSpectrum Of(Network network)
     {
-        int width = network.Config.Hidden;
-        float* weight = network.Parameters.PointerTo(network.RecurrentWeight(0));
-        if (network.Layout.Cell.Gates > 1)
-            weight += (long)CandidateGate * width * width;
-        return Of(network.Kernels, width, weight);
+        Matrix weight = network.Layers[0] is RecurrentLayer layer
+            ? layer.RecurrentWeight(network.TensorsOf(0, network.Parameters.Pointer), direction: 0)
+            : default;
+        if (weight.IsNone)
+            return new RecurrentSpectrum(0, 0);
+        int width = weight.Columns;
+        int candidate = weight.Rows > width ? CandidateGate : 0;
+        return Of(network.Kernels, weight.RowsFrom(candidate * width, width));
     }
 
     /// <summary>The spectrum of a square matrix.</summary>
-    /// <param name="kernels">Who multiplies.</param>
-    /// <param name="width">H.</param>
+    /// <param name="kernels">The kernels that multiply.</param>
     /// <param name="matrix">W, [H,H].</param>
-    public static RecurrentSpectrum Of(IKernels kernels, int width, float* matrix)
+    internal static RecurrentSpectrum Of(IKernels kernels, Matrix matrix)
     {
-        var packed = new AlignedBuffer(kernels.PackedLength(width, width));
-        var power = new AlignedBuffer(width * width);
-        var scaled = new AlignedBuffer(width * width);
-        new ReadOnlySpan<float>(matrix, width * width).CopyTo(power.Span);
+        int width = matrix.Columns;
+        int length = width * width;
+        var panels = new AlignedBuffer(kernels.PackedLength(width, width));
+        var powers = new AlignedBuffer(length);
+        var scales = new AlignedBuffer(length);
+        var packed = new PackedMatrix(kernels, panels.Pointer, width, width);
+        Matrix power = powers.AsMatrix(width, width);
+        Matrix scaled = scales.AsMatrix(width, width);
+        matrix.CopyTo(power);
         double radius = Radius();
         // Scaled, so that W Wᵀ neither overflows nor vanishes.
-        double norm = Math.Sqrt(kernels.SumOfSquares(width * width, matrix));
+        double norm = Math.Sqrt(kernels.SumOfSquares(length, matrix.Pointer));
         Scale(matrix, 1 / norm);
-        kernels.PackTransposed(width, width, scaled.Pointer, width, packed.Pointer);
-        kernels.Multiply(width, width, width, scaled.Pointer, width, packed.Pointer, power.Pointer, width, null, fromRow: 0);
-        return new RecurrentSpectrum(norm > 0 ? norm * Math.Sqrt(Radius()) : norm, radius);
+        kernels.PackTransposed(scaled, packed);
+        kernels.Multiply(scaled, packed, power, default);
+        var spectrum = new RecurrentSpectrum(norm > 0 ? norm * Math.Sqrt(Radius()) : norm, radius);
+        GC.KeepAlive(panels);
+        GC.KeepAlive(powers);
+        GC.KeepAlive(scales);
+        return spectrum;
 
         // ρ of what stands in power, which is overwritten.
         double Radius()
@@ -63,23 +79,23 @@ internal readonly unsafe record struct RecurrentSpectrum(double Norm, double Rad
             double share = 1;
             for (int k = 0; ; k++, share /= 2)
             {
-                double length = Math.Sqrt(kernels.SumOfSquares(width * width, power.Pointer));
-                if (!(length > 0))
-                    return length;
-                // ‖W^(2^k)‖ = Π_j length_j^(2^(k-j)); the last factor counts twice in the quotient of the last two powers.
+                double size = Math.Sqrt(kernels.SumOfSquares(length, power.Pointer));
+                if (!(size > 0))
+                    return size;
+                // ‖W^(2^k)‖ = Π_j size_j^(2^(k-j)); the last factor counts twice in the quotient of the last two powers.
                 if (k == Squarings)
-                    return Math.Exp(logarithm + 2 * share * Math.Log(length));
-                logarithm += share * Math.Log(length);
-                Scale(power.Pointer, 1 / length);
-                kernels.Pack(width, width, scaled.Pointer, width, packed.Pointer, width);
-                kernels.Multiply(width, width, width, scaled.Pointer, width, packed.Pointer, power.Pointer, width, null, fromRow: 0);
+                    return Math.Exp(logarithm + 2 * share * Math.Log(size));
+                logarithm += share * Math.Log(size);
+                Scale(power, 1 / size);
+                kernels.Pack(scaled, packed);
+                kernels.Multiply(scaled, packed, power, default);
             }
         }
 
-        void Scale(float* from, double factor)
+        void Scale(in Matrix from, double factor)
         {
-            scaled.Span.Clear();
-            kernels.AddScaled(width * width, (float)factor, from, scaled.Pointer);
+            scaled.Clear();
+            kernels.AddScaled(length, (float)factor, from.Pointer, scaled.Pointer);
         }
     }
 }

@@ -2,9 +2,9 @@
 namespace Unroll.Engine.Dynamics;
 
 /// <summary>
-/// How much a matrix stretches vectors: at most (largest singular value) and in the long run (spectral radius). Plain algorithms in
-/// double precision for the sizes of hidden states, where experiments want every digit; while training, <see cref="RecurrentSpectrum"/>
-/// is fast enough to be asked after each epoch.
+/// How much a matrix stretches vectors: at most (largest singular value) and in the long run (spectral radius). Plain algorithms
+/// in double precision for the sizes of hidden states, where experiments want every digit; while training,
+/// <see cref="RecurrentSpectrum"/> is fast enough to be asked after each epoch.
 /// </summary>
 public static class Spectrum
 {
@@ -15,8 +15,8 @@ public static class Spectrum
 
     /// <summary>The largest size of an eigenvalue, complex ones included.</summary>
     /// <remarks>
-    /// Gelfand's formula, ρ(A) = lim ‖Aⁿ‖^(1/n), with n = 2⁴⁰: the matrix is squared forty times, each time divided by its norm. It needs
-    /// no single largest eigenvalue, as power iteration does, and O(n³) a squaring.
+    /// Gelfand's formula, ρ(A) = lim ‖Aⁿ‖^(1/n), with n = 2⁴⁰: the matrix is squared forty times, each time divided by its norm.
+    /// It needs no single largest eigenvalue, as power iteration does, and O(n³) a squaring.
     /// </remarks>
     /// <param name="matrix">[n,n], row-major.</param>
     /// <param name="size">n.</param>

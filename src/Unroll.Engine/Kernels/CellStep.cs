@@ -12,23 +12,25 @@ internal unsafe struct CellStep
     /// <summary>H: units a row.</summary>
     public int Hidden;
 
-    /// <summary>Sums going in, activated gates coming out; in the backward pass activated gates going in, da coming out.</summary>
+    /// <summary>
+    /// Pre-activations going in, activated gates coming out; in the backward pass activated gates going in, da coming out.
+    /// </summary>
     public float* Gates;
 
     /// <summary>From a row of the gates to the next.</summary>
-    public int GatesRow;
+    public int GatesStride;
 
     /// <summary>h_t.</summary>
     public float* H;
 
     /// <summary>From a row of h_t, h_{t-1} or dh_t to the next.</summary>
-    public int HRow;
+    public int HStride;
 
     /// <summary>h_{t-1}.</summary>
     public float* PreviousH;
 
     /// <summary>From a row of h_{t-1} to the next.</summary>
-    public int PreviousHRow;
+    public int PreviousHStride;
 
     /// <summary>c_t, [B,H].</summary>
     public float* C;

@@ -1,8 +1,10 @@
+using Unroll.Engine.Numerics;
+
 namespace Unroll.Engine.Kernels;
 
 /// <summary>
-/// The operations of the engine, for one instruction set. Pointers are to row-major matrices; a name with <c>Row</c> is the distance
-/// between rows, in floats. Destinations are overwritten unless it says added to.
+/// The operations of the engine, for one instruction set, over row-major matrices. Destinations are overwritten unless a comment
+/// says that something is added to them.
 /// </summary>
 internal unsafe interface IKernels
 {
@@ -15,54 +17,42 @@ internal unsafe interface IKernels
     /// <summary>Floats that a packed [k,n] matrix takes.</summary>
     int PackedLength(int k, int n);
 
-    /// <summary>Packs the right factor of a product into panels, [k, panel width] each, filled up with zeros.</summary>
-    /// <param name="k">Rows of the factor.</param>
-    /// <param name="n">Columns of the factor.</param>
-    /// <param name="source">Element (k, n) at k·<paramref name="sourceRow"/> + n.</param>
-    /// <param name="sourceRow">From a row to the next.</param>
-    /// <param name="packed">Row 0 of these rows in the first panel.</param>
-    /// <param name="panelRows">Rows of a whole panel: k, or more where rows are packed in several calls.</param>
-    void Pack(int k, int n, float* source, int sourceRow, float* packed, int panelRows);
+    /// <summary>Packs the right factor of a product into panels, filled up with zeros on the right.</summary>
+    /// <param name="source">[k,n].</param>
+    /// <param name="packed">[k,n]; overwritten.</param>
+    void Pack(in Matrix source, in PackedMatrix packed);
 
-    /// <summary>Packs rows of zeros.</summary>
-    void PackZeros(int k, int n, float* packed, int panelRows);
+    /// <summary>Packs zeros.</summary>
+    /// <param name="packed">Overwritten.</param>
+    void PackZeros(in PackedMatrix packed);
 
-    /// <summary>Packs the transpose: element (k, n) is at n·<paramref name="sourceRow"/> + k.</summary>
-    void PackTransposed(int k, int n, float* source, int sourceRow, float* packed);
+    /// <summary>Packs the transpose.</summary>
+    /// <param name="source">[n,k].</param>
+    /// <param name="packed">[k,n], whole panels; overwritten.</param>
+    void PackTransposed(in Matrix source, in PackedMatrix packed);
 
     /// <summary>c = from + a·b.</summary>
-    /// <param name="m">Rows of a and c.</param>
-    /// <param name="n">Columns of b and c.</param>
-    /// <param name="k">Columns of a, rows of b.</param>
-    /// <param name="a">[m,k].</param>
-    /// <param name="aRow">From a row of a to the next.</param>
-    /// <param name="packed">b, packed.</param>
+    /// <param name="a">[m,k]; without columns c is what it starts from.</param>
+    /// <param name="b">[k,n], whole panels.</param>
     /// <param name="c">[m,n]; overwritten.</param>
-    /// <param name="cRow">From a row of c to the next.</param>
-    /// <param name="from">[m,n], or one row [n] with <paramref name="fromRow"/> 0, or c itself to add to it; null for zeros.</param>
-    /// <param name="fromRow">From a row of from to the next.</param>
-    void Multiply(int m, int n, int k, float* a, int aRow, float* packed, float* c, int cRow, float* from, int fromRow);
+    /// <param name="from">[m,n], which may be one repeated row, or c itself to add to it; none for zeros.</param>
+    void Multiply(in Matrix a, in PackedMatrix b, in Matrix c, in Matrix from);
 
     /// <summary>Packs the columns of a for <see cref="AddProductOfColumns"/>.</summary>
-    /// <param name="m">Columns of a.</param>
-    /// <param name="k">Rows of a.</param>
     /// <param name="a">[k,m].</param>
-    /// <param name="aRow">From a row of a to the next.</param>
-    /// <param name="packed">m·k floats.</param>
-    void PackColumns(int m, int k, float* a, int aRow, float* packed);
+    /// <param name="packed">[k,m]; overwritten.</param>
+    void PackColumns(in Matrix a, in PackedColumns packed);
 
     /// <summary>c += aᵀ·b: a weight gradient, summed over the k rows (tokens) of both.</summary>
-    /// <param name="m">Columns of a, rows of c.</param>
-    /// <param name="n">Columns of b and c.</param>
-    /// <param name="k">Rows of a and b.</param>
-    /// <param name="columns">a, by <see cref="PackColumns"/>.</param>
-    /// <param name="packed">b, by <see cref="Pack"/>.</param>
+    /// <param name="a">[k,m], by <see cref="PackColumns"/>.</param>
+    /// <param name="b">[k,n], by <see cref="Pack"/>, whole panels.</param>
     /// <param name="c">[m,n]; added to.</param>
-    /// <param name="cRow">From a row of c to the next.</param>
-    void AddProductOfColumns(int m, int n, int k, float* columns, float* packed, float* c, int cRow);
+    void AddProductOfColumns(in PackedColumns a, in PackedMatrix b, in Matrix c);
 
     /// <summary>sum += the sum of the rows.</summary>
-    void AddColumnSums(int rows, int columns, float* matrix, int matrixRow, float* sum);
+    /// <param name="matrix">[m,n].</param>
+    /// <param name="sum">[n]; added to.</param>
+    void AddColumnSums(in Matrix matrix, float* sum);
 
     /// <summary>y += scale·x.</summary>
     void AddScaled(int count, float scale, float* x, float* y);

@@ -4,7 +4,9 @@ namespace Unroll.Engine.Kernels;
 /// The vector operations that kernels are written in, once for every width. An implementation is a type without values, so the
 /// compiler makes a kernel of its own from each and the calls vanish.
 /// </summary>
-/// <typeparam name="TVector">The vector: <c>Vector512</c>, <c>Vector256</c> or <c>Vector128</c> of floats, or one float.</typeparam>
+/// <typeparam name="TVector">
+/// The vector: <c>Vector512</c>, <c>Vector256</c> or <c>Vector128</c> of floats, or one float.
+/// </typeparam>
 internal unsafe interface ISimd<TVector>
     where TVector : unmanaged
 {
@@ -49,7 +51,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>a·2^n for a whole n that keeps the result a normal number.</summary>
     static abstract TVector ScaleByPowerOfTwo(TVector a, TVector n);
 
-    /// <summary><paramref name="whenLess"/> where a &lt; b, else <paramref name="otherwise"/> (also where a or b is NaN).</summary>
+    /// <summary>
+    /// <paramref name="whenLess"/> where a &lt; b, else <paramref name="otherwise"/> (also where a or b is NaN).
+    /// </summary>
     static abstract TVector SelectLess(TVector a, TVector b, TVector whenLess, TVector otherwise);
 
     /// <summary>The size of the first with the sign of the second.</summary>

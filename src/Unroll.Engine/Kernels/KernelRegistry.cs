@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Unroll.Engine.Kernels;
 
 /// <summary>
-/// The kernels of every instruction set, fastest first, and the choice among them: made once, by what the machine has, or forced by
-/// the environment variable <c>UNROLL_KERNELS</c>.
+/// The kernels of every instruction set, fastest first, and the choice among them: made once, by what the machine has, or forced
+/// by the environment variable <c>UNROLL_KERNELS</c>.
 /// </summary>
 internal static class KernelRegistry
 {
@@ -40,6 +40,7 @@ internal static class KernelRegistry
             return null;
         return All.Select(entry => entry.Kernels).FirstOrDefault(kernels => kernels.Name == name)
             ?? throw new InputException(
-                $"{ForceVariable} is {name}, expected one of {string.Join(", ", All.Select(entry => entry.Kernels.Name))}; unset it for the fastest");
+                $"{ForceVariable} is {name}, expected one of {string.Join(", ", All.Select(entry => entry.Kernels.Name))}; "
+                + "unset it for the fastest");
     }
 }

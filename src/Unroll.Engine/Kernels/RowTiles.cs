@@ -18,8 +18,10 @@ internal static unsafe class RowTiles<TSimd, TVector>
     public static void WideRow(int k, float* a, float* b, nint panel, float* c, float* from)
     {
         nint width = TSimd.Width;
-        TVector s = TSimd.Load(from), t = TSimd.Load(from + width), u = TSimd.Load(from + 2 * width), v = TSimd.Load(from + 3 * width);
-        TVector w = TSimd.Load(from + 4 * width), x = TSimd.Load(from + 5 * width), y = TSimd.Load(from + 6 * width), z = TSimd.Load(from + 7 * width);
+        TVector s = TSimd.Load(from), t = TSimd.Load(from + width);
+        TVector u = TSimd.Load(from + 2 * width), v = TSimd.Load(from + 3 * width);
+        TVector w = TSimd.Load(from + 4 * width), x = TSimd.Load(from + 5 * width);
+        TVector y = TSimd.Load(from + 6 * width), z = TSimd.Load(from + 7 * width);
         float* b1 = b + panel, b2 = b1 + panel, b3 = b2 + panel;
         for (nint i = 0; k > 0; k--, a++, i += 2 * width)
         {
@@ -53,7 +55,8 @@ internal static unsafe class RowTiles<TSimd, TVector>
     public static void PairRow(int k, float* a, float* b, nint panel, float* c, float* from)
     {
         nint width = TSimd.Width;
-        TVector w = TSimd.Load(from), x = TSimd.Load(from + width), y = TSimd.Load(from + 2 * width), z = TSimd.Load(from + 3 * width);
+        TVector w = TSimd.Load(from), x = TSimd.Load(from + width);
+        TVector y = TSimd.Load(from + 2 * width), z = TSimd.Load(from + 3 * width);
         for (; k > 0; k--, a++, b += 2 * width)
         {
             TVector e = TSimd.Broadcast(*a);

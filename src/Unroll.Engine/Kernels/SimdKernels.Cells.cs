@@ -12,8 +12,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            float* a = step.Gates + (long)row * step.GatesRow;
-            float* h = step.H + (long)row * step.HRow;
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* h = step.H + (long)row * step.HStride;
             int u = 0;
             for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
                 RnnForwardAt<TSimd, TVector>(a + u, h + u, relu);
@@ -26,9 +26,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            float* a = step.Gates + (long)row * step.GatesRow;
-            float* h = step.H + (long)row * step.HRow;
-            float* dh = step.DH + (long)row * step.HRow;
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* h = step.H + (long)row * step.HStride;
+            float* dh = step.DH + (long)row * step.HStride;
             float* later = step.DHLater + (long)row * step.Hidden;
             int u = 0;
             for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
@@ -42,8 +42,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            float* a = step.Gates + (long)row * step.GatesRow;
-            float* h = step.H + (long)row * step.HRow;
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* h = step.H + (long)row * step.HStride;
             float* previous = step.PreviousC == null ? null : step.PreviousC + (long)row * step.Hidden;
             float* c = step.C + (long)row * step.Hidden;
             float* tanhC = step.TanhC + (long)row * step.Hidden;
@@ -59,8 +59,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            float* a = step.Gates + (long)row * step.GatesRow;
-            float* dh = step.DH + (long)row * step.HRow;
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* dh = step.DH + (long)row * step.HStride;
             float* later = step.DHLater + (long)row * step.Hidden;
             float* dc = step.DCLater + (long)row * step.Hidden;
             float* previous = step.PreviousC == null ? null : step.PreviousC + (long)row * step.Hidden;
@@ -77,9 +77,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            float* a = step.Gates + (long)row * step.GatesRow;
-            float* h = step.H + (long)row * step.HRow;
-            float* previous = step.PreviousH == null ? null : step.PreviousH + (long)row * step.PreviousHRow;
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* h = step.H + (long)row * step.HStride;
+            float* previous = step.PreviousH == null ? null : step.PreviousH + (long)row * step.PreviousHStride;
             int u = 0;
             for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
                 GruForwardAt<TSimd, TVector>(a, step.Hidden, u, h, previous);
@@ -92,10 +92,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         for (int row = 0; row < step.Rows; row++)
         {
-            float* a = step.Gates + (long)row * step.GatesRow;
-            float* dh = step.DH + (long)row * step.HRow;
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* dh = step.DH + (long)row * step.HStride;
             float* later = step.DHLater + (long)row * step.Hidden;
-            float* previous = step.PreviousH == null ? null : step.PreviousH + (long)row * step.PreviousHRow;
+            float* previous = step.PreviousH == null ? null : step.PreviousH + (long)row * step.PreviousHStride;
             int u = 0;
             for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
                 GruBackwardAt<TSimd, TVector>(a, step.Hidden, u, dh, later, previous);

@@ -33,7 +33,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             SgdAt<SimdScalar, float>(parameters + i, gradients + i, velocity == null ? null : velocity + i, settings);
     }
 
-    public void AdamUpdate(int count, float* parameters, float* gradients, float* first, float* second, in UpdateSettings settings)
+    public void AdamUpdate(
+        int count, float* parameters, float* gradients, float* first, float* second, in UpdateSettings settings)
     {
         int i = 0;
         for (; i <= count - TSimd.Width; i += TSimd.Width)
@@ -74,7 +75,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         else
             g = S.MultiplyAdd(S.Broadcast(settings.WeightDecay), theta, g);
         V m = S.MultiplyAdd(S.Broadcast(settings.Beta1), S.Load(first), S.Multiply(S.Broadcast(1 - settings.Beta1), g));
-        V v = S.MultiplyAdd(S.Broadcast(settings.Beta2), S.Load(second), S.Multiply(S.Broadcast(1 - settings.Beta2), S.Multiply(g, g)));
+        V added = S.Multiply(S.Broadcast(1 - settings.Beta2), S.Multiply(g, g));
+        V v = S.MultiplyAdd(S.Broadcast(settings.Beta2), S.Load(second), added);
         S.Store(m, first);
         S.Store(v, second);
         V denominator = S.Add(S.Multiply(S.SquareRoot(v), S.Broadcast(settings.SecondCorrection)), S.Broadcast(settings.Epsilon));

@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Kernels;
 
-/// <summary>Every operation of <see cref="IKernels"/> for one width of vector: products here, elementwise ones in the other parts.</summary>
+/// <summary>
+/// Every operation of <see cref="IKernels"/> for one width of vector: products here, elementwise ones in the other parts.
+/// </summary>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : IKernels
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
@@ -20,15 +24,18 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
 
     public int PackedLength(int k, int n) => (n + PanelWidth - 1) / PanelWidth * PanelWidth * k;
 
-    public void Pack(int k, int n, float* source, int sourceRow, float* packed, int panelRows)
+    public void Pack(in Matrix source, in PackedMatrix packed)
     {
+        Debug.Assert(source.Rows == packed.Rows && source.Columns == packed.Columns, "panels of another size");
         int width = 2 * TSimd.Width;
-        for (int start = 0; start < n; start += width, packed += (long)width * panelRows)
+        int k = source.Rows, n = source.Columns, stride = source.Stride;
+        float* panel = packed.Pointer;
+        for (int start = 0; start < n; start += width, panel += (long)width * packed.PanelRows)
         {
             int columns = Math.Min(width, n - start);
-            float* from = source + start;
-            float* to = packed;
-            for (int row = 0; row < k; row++, from += sourceRow, to += width)
+            float* from = source.Pointer + start;
+            float* to = panel;
+            for (int row = 0; row < k; row++, from += stride, to += width)
             {
                 if (columns == width)
                 {
@@ -42,38 +49,55 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         }
     }
 
-    public void PackZeros(int k, int n, float* packed, int panelRows)
+    public void PackZeros(in PackedMatrix packed)
     {
         int width = 2 * TSimd.Width;
-        for (int start = 0; start < n; start += width, packed += (long)width * panelRows)
-            new Span<float>(packed, k * width).Clear();
+        float* panel = packed.Pointer;
+        for (int start = 0; start < packed.Columns; start += width, panel += (long)width * packed.PanelRows)
+            new Span<float>(panel, packed.Rows * width).Clear();
     }
 
-    public void PackTransposed(int k, int n, float* source, int sourceRow, float* packed)
+    public void PackTransposed(in Matrix source, in PackedMatrix packed)
     {
+        Debug.Assert(source.Rows == packed.Columns && source.Columns == packed.Rows, "panels of another size");
+        Debug.Assert(packed.PanelRows == packed.Rows, "the transpose is packed as a whole");
         int width = 2 * TSimd.Width;
-        for (int start = 0; start < n; start += width, packed += (long)width * k)
+        int k = packed.Rows, n = packed.Columns, stride = source.Stride;
+        float* panel = packed.Pointer;
+        for (int start = 0; start < n; start += width, panel += (long)width * k)
         {
             int columns = Math.Min(width, n - start);
-            float* from = source + (long)start * sourceRow;
+            float* from = source.Pointer + (long)start * stride;
             int column = 0;
             // Four columns at once, so that a store fills a part of a row.
-            for (; column <= columns - 4; column += 4, from += 4L * sourceRow)
+            for (; column <= columns - 4; column += 4, from += 4L * stride)
             {
-                float* from1 = from + sourceRow, from2 = from1 + sourceRow, from3 = from2 + sourceRow;
-                float* to = packed + column;
+                float* from1 = from + stride, from2 = from1 + stride, from3 = from2 + stride;
+                float* to = panel + column;
                 for (int row = 0; row < k; row++, to += width)
                     Vector128.Create(from[row], from1[row], from2[row], from3[row]).Store(to);
             }
-            for (; column < width; column++, from += sourceRow)
+            for (; column < width; column++, from += stride)
             {
                 for (int row = 0; row < k; row++)
-                    packed[(long)row * width + column] = column < columns ? from[row] : 0;
+                    panel[(long)row * width + column] = column < columns ? from[row] : 0;
             }
         }
     }
 
-    public void Multiply(int m, int n, int k, float* a, int aRow, float* packed, float* c, int cRow, float* from, int fromRow)
+    public void Multiply(in Matrix a, in PackedMatrix b, in Matrix c, in Matrix from)
+    {
+        Debug.Assert(a.Rows == c.Rows && b.Columns == c.Columns, $"{a.Rows} × {b.Columns} into {c.Rows} × {c.Columns}");
+        Debug.Assert(a.Columns == b.Rows || a.Columns == 0, $"{a.Columns} columns by {b.Rows} rows");
+        Debug.Assert(b.PanelRows == b.Rows, "a part of the rows of panels is no factor");
+        Debug.Assert(from.IsNone || (from.Rows == c.Rows && from.Columns == c.Columns), "a start of another size");
+        Multiply(
+            c.Rows, c.Columns, a.Columns, a.Pointer, a.Stride, b.Pointer, c.Pointer, c.Stride, from.Pointer,
+            from.IsNone ? 0 : from.Stride);
+    }
+
+    private static void Multiply(
+        int m, int n, int k, float* a, int aStride, float* packed, float* c, int cStride, float* from, int fromStride)
     {
         int width = 2 * TSimd.Width;
         if (m == 1 && n >= 2 * width)
@@ -95,14 +119,14 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
                 for (int row = block; row < end;)
                 {
                     int height = Tiles<TSimd, TVector>.Height(end - row);
-                    float* x = a + (long)row * aRow;
-                    float* y = c + (long)row * cRow + start;
-                    float* begin = from == null ? Zeros.Pointer : from + (long)row * fromRow + start;
-                    PrefetchRows(height, y + width, cRow);
+                    float* x = a + (long)row * aStride;
+                    float* y = c + (long)row * cStride + start;
+                    float* begin = from == null ? Zeros.Pointer : from + (long)row * fromStride + start;
+                    PrefetchRows(height, y + width, cStride);
                     if (columns == width)
-                        Tiles<TSimd, TVector>.Compute(height, k, x, aRow, 1, panel, y, cRow, begin, fromRow);
+                        Tiles<TSimd, TVector>.Compute(height, k, x, aStride, 1, panel, y, cStride, begin, fromStride);
                     else
-                        EdgeTile(height, columns, k, x, aRow, 1, panel, y, cRow, begin, fromRow, edge);
+                        EdgeTile(height, columns, k, x, aStride, 1, panel, y, cStride, begin, fromStride, edge);
                     row += height;
                 }
             }
@@ -124,8 +148,11 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         return done;
     }
 
-    public void PackColumns(int m, int k, float* a, int aRow, float* packed)
+    public void PackColumns(in Matrix a, in PackedColumns packed)
     {
+        Debug.Assert(a.Rows == packed.Rows && a.Columns == packed.Columns, "packed columns of another size");
+        int k = a.Rows, m = a.Columns;
+        float* to = packed.Pointer;
         // As many tiles side by side as read whole cache lines; each tile's columns go to a place of its own.
         const int tilesTogether = 8;
         for (int column = 0; column < m;)
@@ -135,20 +162,27 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
                 end += Tiles<TSimd, TVector>.Height(m - end);
             for (int row = 0; row < k; row++)
             {
-                float* from = a + (long)row * aRow;
+                float* from = a.Pointer + (long)row * a.Stride;
                 for (int i = column; i < end;)
                 {
                     int height = Tiles<TSimd, TVector>.Height(m - i);
-                    Copy(height, from + i, packed + (long)(i - column) * k + (long)row * height);
+                    Copy(height, from + i, to + (long)(i - column) * k + (long)row * height);
                     i += height;
                 }
             }
-            packed += (long)(end - column) * k;
+            to += (long)(end - column) * k;
             column = end;
         }
     }
 
-    public void AddProductOfColumns(int m, int n, int k, float* columns, float* packed, float* c, int cRow)
+    public void AddProductOfColumns(in PackedColumns a, in PackedMatrix b, in Matrix c)
+    {
+        Debug.Assert(a.Columns == c.Rows && b.Columns == c.Columns, $"{a.Columns} × {b.Columns} into {c.Rows} × {c.Columns}");
+        Debug.Assert(a.Rows == b.Rows && b.PanelRows == b.Rows, $"{a.Rows} rows by {b.Rows} rows");
+        AddProductOfColumns(c.Rows, c.Columns, b.Rows, a.Pointer, b.Pointer, c.Pointer, c.Stride);
+    }
+
+    private static void AddProductOfColumns(int m, int n, int k, float* columns, float* packed, float* c, int cStride)
     {
         int width = 2 * TSimd.Width;
         float* edge = stackalloc float[8 * width];
@@ -159,29 +193,30 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             for (int row = 0; row < m;)
             {
                 int height = Tiles<TSimd, TVector>.Height(m - row);
-                float* y = c + (long)row * cRow + start;
-                PrefetchRows(height, y + width, cRow);
+                float* y = c + (long)row * cStride + start;
+                PrefetchRows(height, y + width, cStride);
                 if (inside == width)
-                    Tiles<TSimd, TVector>.Compute(height, k, a, 1, height, packed, y, cRow, y, cRow);
+                    Tiles<TSimd, TVector>.Compute(height, k, a, 1, height, packed, y, cStride, y, cStride);
                 else
-                    EdgeTile(height, inside, k, a, 1, height, packed, y, cRow, y, cRow, edge);
+                    EdgeTile(height, inside, k, a, 1, height, packed, y, cStride, y, cStride, edge);
                 a += (long)height * k;
                 row += height;
             }
         }
     }
 
-    public void AddColumnSums(int rows, int columns, float* matrix, int matrixRow, float* sum)
+    public void AddColumnSums(in Matrix matrix, float* sum)
     {
         int width = TSimd.Width;
+        int rows = matrix.Rows, columns = matrix.Columns, stride = matrix.Stride;
         int column = 0;
         for (; column <= columns - 4 * width; column += 4 * width)
         {
             float* to = sum + column;
             TVector w = TSimd.Load(to), x = TSimd.Load(to + width);
             TVector y = TSimd.Load(to + 2 * width), z = TSimd.Load(to + 3 * width);
-            float* from = matrix + column;
-            for (int row = 0; row < rows; row++, from += matrixRow)
+            float* from = matrix.Pointer + column;
+            for (int row = 0; row < rows; row++, from += stride)
             {
                 w = TSimd.Add(w, TSimd.Load(from));
                 x = TSimd.Add(x, TSimd.Load(from + width));
@@ -196,7 +231,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         for (; column < columns; column++)
         {
             for (int row = 0; row < rows; row++)
-                sum[column] += matrix[(long)row * matrixRow + column];
+                sum[column] += matrix.Pointer[(long)row * stride + column];
         }
     }
 
@@ -218,12 +253,12 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
 
     // Asks for the part of c that the next panel's tile goes to: it is seldom in a near cache, and a tile waits for it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchRows(int height, float* c, nint cRow)
+    private static void PrefetchRows(int height, float* c, nint cStride)
     {
         const int cacheLine = 64 / sizeof(float);
         if (!Sse.IsSupported)
             return;
-        for (; height > 0; height--, c += cRow)
+        for (; height > 0; height--, c += cStride)
         {
             Sse.Prefetch0(c);
             if (2 * TSimd.Width > cacheLine)
@@ -233,29 +268,29 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
 
     // A tile that sticks out of the matrix on the right is computed beside it and its inner part copied.
     private static void EdgeTile(
-        int height, int columns, int k, float* a, nint aRow, nint aStep, float* panel, float* c, nint cRow,
-        float* from, nint fromRow, float* edge)
+        int height, int columns, int k, float* a, nint aStride, nint aStep, float* panel, float* c, nint cStride,
+        float* from, nint fromStride, float* edge)
     {
         int width = 2 * TSimd.Width;
         for (int row = 0; row < height; row++)
         {
             for (int column = 0; column < columns; column++)
-                edge[row * width + column] = from[row * fromRow + column];
+                edge[row * width + column] = from[row * fromStride + column];
         }
         if (height == 8 && columns <= TSimd.Width)
-            Tiles<TSimd, TVector>.Narrow8(k, a, aRow, aStep, panel, edge, width, edge, width);
+            Tiles<TSimd, TVector>.Narrow8(k, a, aStride, aStep, panel, edge, width, edge, width);
         else
-            Tiles<TSimd, TVector>.Compute(height, k, a, aRow, aStep, panel, edge, width, edge, width);
+            Tiles<TSimd, TVector>.Compute(height, k, a, aStride, aStep, panel, edge, width, edge, width);
         for (int row = 0; row < height; row++)
         {
             for (int column = 0; column < columns; column++)
-                c[row * cRow + column] = edge[row * width + column];
+                c[row * cStride + column] = edge[row * width + column];
         }
     }
 
     private sealed class AlignedZeros
     {
-        private readonly Numerics.AlignedBuffer _buffer = new(128);
+        private readonly AlignedBuffer _buffer = new(128);
 
         public float* Pointer => _buffer.Pointer;
     }

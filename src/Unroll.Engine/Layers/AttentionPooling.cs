@@ -13,105 +13,106 @@ namespace Unroll.Engine.Layers;
 /// dW = Σ_t du_t h_tᵀ        db = Σ_t du_t        dh_t = α_t dp + Wᵀ du_t
 /// </code>
 /// </remarks>
-internal sealed unsafe class AttentionPooling
+/// <param name="kernels">The kernels that multiply.</param>
+/// <param name="width">P: the width of a state and of the query.</param>
+internal sealed unsafe class AttentionPooling(IKernels kernels, int width)
 {
     private const int GradientTokens = 256;
 
-    private readonly IKernels _kernels;
-    private readonly int _width;
-    private readonly AlignedBuffer _forward;
-    private readonly AlignedBuffer _backward;
-
-    /// <summary>Makes room for the packed weight.</summary>
-    /// <param name="kernels">Who multiplies.</param>
-    /// <param name="width">A: the width of a state and of the query.</param>
-    public AttentionPooling(IKernels kernels, int width)
-    {
-        (_kernels, _width) = (kernels, width);
-        _forward = new AlignedBuffer(kernels.PackedLength(width, width));
-        _backward = new AlignedBuffer(kernels.PackedLength(width, width));
-    }
+    /// <summary>W, [P,P].</summary>
+    public PackedWeight Weight { get; } = new(kernels, width, width);
 
     /// <summary>Scratch floats that a backward pass needs.</summary>
-    public int ScratchLength => _kernels.PackedLength(GradientTokens, _width) + _width * GradientTokens;
+    public int ScratchLength => kernels.PackedLength(GradientTokens, width) + width * GradientTokens;
 
-    /// <summary>Packs W, [A,A], as it is now.</summary>
-    public void Pack(float* weight)
+    /// <summary>Computes u, α and p.</summary>
+    /// <param name="arguments">h, and where p goes.</param>
+    /// <param name="bias">b, [P].</param>
+    /// <param name="query">[P].</param>
+    /// <param name="u">[N,P]; overwritten.</param>
+    /// <param name="alpha">α, [N]; overwritten.</param>
+    public void Forward(in PoolingArguments arguments, float* bias, float* query, in Matrix u, float* alpha)
     {
-        _kernels.PackTransposed(_width, _width, weight, _width, _forward.Pointer);
-        _kernels.Pack(_width, _width, weight, _width, _backward.Pointer, _width);
-    }
-
-    /// <summary>Computes u [N,A], α [N] and p.</summary>
-    public void Forward(in PoolingPass pass, float* bias, float* query, float* u, float* alpha)
-    {
-        int tokens = pass.Shard.Tokens;
-        _kernels.Multiply(tokens, _width, _width, pass.States, _width, _forward.Pointer, u, _width, bias, fromRow: 0);
-        _kernels.Tanh(tokens * _width, u);
+        int tokens = arguments.Shard.Tokens;
+        kernels.Multiply(arguments.States, Weight.Forward, u, Matrix.Repeated(bias, tokens, width));
+        kernels.Tanh(tokens * width, u.Pointer);
         for (int n = 0; n < tokens; n++)
-            alpha[n] = Dot(u + (long)n * _width, query);
-        for (int row = 0; row < pass.Shard.Rows; row++)
+            alpha[n] = Dot(u.PointerTo(n), query);
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* p = pass.Pooled + (long)row * _width;
-            new Span<float>(p, _width).Clear();
-            SoftmaxOverWords(pass, row, alpha);
-            for (int t = 0; t < pass.Shard.LengthOf(row); t++)
-                _kernels.AddScaled(_width, alpha[pass.Token(t, row)], pass.States + pass.Token(t, row) * _width, p);
+            float* p = arguments.Pooled.PointerTo(row);
+            new Span<float>(p, width).Clear();
+            SoftmaxOverWords(arguments, row, alpha);
+            for (int t = 0; t < arguments.Shard.LengthOf(row); t++)
+            {
+                int token = arguments.Token(t, row);
+                kernels.AddScaled(width, alpha[token], arguments.States.PointerTo(token), p);
+            }
         }
     }
 
-    /// <summary>Overwrites dh, adds to dW, db and dquery; u is overwritten with du.</summary>
+    /// <summary>Overwrites dh; u is overwritten with du.</summary>
+    /// <param name="arguments">h and dp, and where dh goes.</param>
+    /// <param name="query">[P].</param>
+    /// <param name="u">[N,P], as it was forward; overwritten with du.</param>
+    /// <param name="alpha">α, [N], as it was forward.</param>
+    /// <param name="gradients">Of W, b and query; added to.</param>
+    /// <param name="scratch">Memory of <see cref="ScratchLength"/> floats.</param>
     public void Backward(
-        in PoolingPass pass, float* query, float* u, float* alpha, float* dWeight, float* dBias, float* dQuery, float* scratch)
+        in PoolingArguments arguments, float* query, in Matrix u, float* alpha, in AttentionGradients gradients, float* scratch)
     {
-        for (int row = 0; row < pass.Shard.Rows; row++)
-            BackwardThroughSoftmax(pass, row, query, u, alpha, dQuery);
-        _kernels.Multiply(
-            pass.Shard.Tokens, _width, _width, u, _width, _backward.Pointer, pass.DStates, _width, pass.DStates, _width);
-        _kernels.AddColumnSums(pass.Shard.Tokens, _width, u, _width, dBias);
-        for (int start = 0; start < pass.Shard.Tokens; start += GradientTokens)
+        for (int row = 0; row < arguments.Shard.Rows; row++)
+            BackwardThroughSoftmax(arguments, row, query, u, alpha, gradients.Query);
+        kernels.Multiply(u, Weight.Backward, arguments.DStates, arguments.DStates);
+        kernels.AddColumnSums(u, gradients.Bias);
+        for (int start = 0; start < arguments.Shard.Tokens; start += GradientTokens)
         {
-            int tokens = Math.Min(GradientTokens, pass.Shard.Tokens - start);
-            float* columns = scratch + _kernels.PackedLength(GradientTokens, _width);
-            _kernels.Pack(tokens, _width, pass.States + (long)start * _width, _width, scratch, tokens);
-            _kernels.PackColumns(_width, tokens, u + (long)start * _width, _width, columns);
-            _kernels.AddProductOfColumns(_width, _width, tokens, columns, scratch, dWeight, _width);
+            int tokens = Math.Min(GradientTokens, arguments.Shard.Tokens - start);
+            var states = new PackedMatrix(kernels, scratch, tokens, width);
+            var columns = new PackedColumns(scratch + kernels.PackedLength(GradientTokens, width), tokens, width);
+            kernels.Pack(arguments.States.RowsFrom(start, tokens), states);
+            kernels.PackColumns(u.RowsFrom(start, tokens), columns);
+            kernels.AddProductOfColumns(columns, states, new Matrix(gradients.Weight, width, width));
         }
     }
 
-    private static void SoftmaxOverWords(in PoolingPass pass, int row, float* scores)
+    private static void SoftmaxOverWords(in PoolingArguments arguments, int row, float* scores)
     {
-        int length = pass.Shard.LengthOf(row);
+        int length = arguments.Shard.LengthOf(row);
         float max = float.NegativeInfinity;
         for (int t = 0; t < length; t++)
-            max = MathF.Max(max, scores[pass.Token(t, row)]);
+            max = MathF.Max(max, scores[arguments.Token(t, row)]);
         float sum = 0;
         for (int t = 0; t < length; t++)
         {
-            ref float score = ref scores[pass.Token(t, row)];
+            ref float score = ref scores[arguments.Token(t, row)];
             score = MathF.Exp(score - max);
             sum += score;
         }
         for (int t = 0; t < length; t++)
-            scores[pass.Token(t, row)] /= sum;
+            scores[arguments.Token(t, row)] /= sum;
     }
 
     // Leaves α_t dp in dh_t and du_t in u_t.
-    private void BackwardThroughSoftmax(in PoolingPass pass, int row, float* query, float* u, float* alpha, float* dQuery)
+    private void BackwardThroughSoftmax(
+        in PoolingArguments arguments, int row, float* query, in Matrix u, float* alpha, float* dQuery)
     {
-        int length = pass.Shard.LengthOf(row);
-        float* dp = pass.DPooled + (long)row * _width;
+        int length = arguments.Shard.LengthOf(row);
+        float* dp = arguments.DPooled.PointerTo(row);
         float mean = 0;
         for (int t = 0; t < length; t++)
-            mean += alpha[pass.Token(t, row)] * Dot(dp, pass.States + pass.Token(t, row) * _width);
+        {
+            int token = arguments.Token(t, row);
+            mean += alpha[token] * Dot(dp, arguments.States.PointerTo(token));
+        }
         for (int t = 0; t < length; t++)
         {
-            long token = pass.Token(t, row);
-            float* ut = u + token * _width;
-            float* dh = pass.DStates + token * _width;
-            float ds = alpha[token] * (Dot(dp, pass.States + token * _width) - mean);
-            _kernels.AddScaled(_width, ds, ut, dQuery);
-            for (int i = 0; i < _width; i++)
+            int token = arguments.Token(t, row);
+            float* ut = u.PointerTo(token);
+            float* dh = arguments.DStates.PointerTo(token);
+            float ds = alpha[token] * (Dot(dp, arguments.States.PointerTo(token)) - mean);
+            kernels.AddScaled(width, ds, ut, dQuery);
+            for (int i = 0; i < width; i++)
             {
                 dh[i] = alpha[token] * dp[i];
                 ut[i] = ds * query[i] * (1 - ut[i] * ut[i]);
@@ -122,8 +123,21 @@ internal sealed unsafe class AttentionPooling
     private float Dot(float* a, float* b)
     {
         float sum = 0;
-        for (int i = 0; i < _width; i++)
+        for (int i = 0; i < width; i++)
             sum += a[i] * b[i];
         return sum;
     }
+}
+
+/// <summary>Where attention adds its parameters' gradients.</summary>
+internal readonly unsafe struct AttentionGradients(float* weight, float* bias, float* query)
+{
+    /// <summary>dW, [P,P].</summary>
+    public float* Weight { get; } = weight;
+
+    /// <summary>db, [P].</summary>
+    public float* Bias { get; } = bias;
+
+    /// <summary>dquery, [P].</summary>
+    public float* Query { get; } = query;
 }

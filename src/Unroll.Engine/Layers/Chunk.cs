@@ -3,8 +3,8 @@ using Unroll.Engine.Batches;
 namespace Unroll.Engine.Layers;
 
 /// <summary>
-/// Neighbouring steps of a shard, of about 256 tokens: their sums, gates and gradients stay in the caches until the products over all of
-/// the chunk's steps are done.
+/// Neighbouring steps of a shard, of about 256 tokens: their pre-activations, gates and gradients stay in the caches until the
+/// products over all of the chunk's steps are done.
 /// </summary>
 /// <param name="First">The first step.</param>
 /// <param name="Steps">How many.</param>

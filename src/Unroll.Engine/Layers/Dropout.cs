@@ -24,7 +24,9 @@ internal static unsafe class Dropout
             y[i] = IsDropped(first + i, key, threshold) ? 0 : x[i] * scale;
     }
 
-    /// <summary>Some ids become another id: whole words are dropped, and that id learns to stand for words that are not known.</summary>
+    /// <summary>
+    /// Some ids become another id: whole words are dropped, and that id learns to stand for words that are not known.
+    /// </summary>
     /// <param name="p">The share of ids that become <paramref name="replacement"/>, 0 ≤ p &lt; 1.</param>
     /// <param name="key">From <see cref="Key"/>.</param>
     /// <param name="replacement">The other id.</param>

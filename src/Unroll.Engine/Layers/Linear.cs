@@ -7,47 +7,40 @@ namespace Unroll.Engine.Layers;
 /// <remarks>
 /// Forward: y = W x + b. Backward: dW += dy xᵀ, db += dy, dx = Wᵀ dy, summed over the rows of the batch.
 /// </remarks>
-internal sealed unsafe class Linear
+/// <param name="kernels">The kernels that multiply.</param>
+/// <param name="inputSize">I.</param>
+/// <param name="outputSize">C.</param>
+internal sealed unsafe class Linear(IKernels kernels, int inputSize, int outputSize)
 {
-    private readonly IKernels _kernels;
-    private readonly int _inputSize;
-    private readonly int _outputSize;
-    private readonly AlignedBuffer _forward;
-    private readonly AlignedBuffer _backward;
-
-    /// <summary>Makes room for the packed weight.</summary>
-    /// <param name="kernels">Who multiplies.</param>
-    /// <param name="inputSize">I.</param>
-    /// <param name="outputSize">C.</param>
-    public Linear(IKernels kernels, int inputSize, int outputSize)
-    {
-        (_kernels, _inputSize, _outputSize) = (kernels, inputSize, outputSize);
-        _forward = new AlignedBuffer(kernels.PackedLength(inputSize, outputSize));
-        _backward = new AlignedBuffer(kernels.PackedLength(outputSize, inputSize));
-    }
-
-    /// <summary>Packs W, [C,I], as it is now.</summary>
-    public void Pack(float* weight)
-    {
-        _kernels.PackTransposed(_inputSize, _outputSize, weight, _inputSize, _forward.Pointer);
-        _kernels.Pack(_outputSize, _inputSize, weight, _inputSize, _backward.Pointer, _outputSize);
-    }
+    /// <summary>W, [C,I].</summary>
+    public PackedWeight Weight { get; } = new(kernels, outputSize, inputSize);
 
     /// <summary>Scratch floats that a backward pass over the given rows needs.</summary>
-    public int ScratchLength(int rows) => _kernels.PackedLength(rows, _inputSize) + _outputSize * rows;
+    public int ScratchLength(int rows) => kernels.PackedLength(rows, inputSize) + outputSize * rows;
 
-    /// <summary>y [R,C] from x [R,I].</summary>
-    public void Forward(int rows, float* bias, float* x, float* y) =>
-        _kernels.Multiply(rows, _outputSize, _inputSize, x, _inputSize, _forward.Pointer, y, _outputSize, bias, fromRow: 0);
+    /// <summary>x → y.</summary>
+    /// <param name="x">[R,I].</param>
+    /// <param name="bias">b, [C].</param>
+    /// <param name="y">[R,C]; overwritten.</param>
+    public void Forward(in Matrix x, float* bias, in Matrix y) =>
+        kernels.Multiply(x, Weight.Forward, y, Matrix.Repeated(bias, y.Rows, outputSize));
 
-    /// <summary>Overwrites dx [R,I]; adds to dW and db.</summary>
-    public void Backward(int rows, float* x, float* dy, float* dx, float* dWeight, float* dBias, float* scratch)
+    /// <summary>dy → dx, dW and db.</summary>
+    /// <param name="x">[R,I].</param>
+    /// <param name="dy">[R,C].</param>
+    /// <param name="dx">[R,I]; overwritten.</param>
+    /// <param name="dWeight">[C,I]; added to.</param>
+    /// <param name="dBias">[C]; added to.</param>
+    /// <param name="scratch">Memory of <see cref="ScratchLength"/> floats.</param>
+    public void Backward(in Matrix x, in Matrix dy, in Matrix dx, float* dWeight, float* dBias, float* scratch)
     {
-        float* columns = scratch + _kernels.PackedLength(rows, _inputSize);
-        _kernels.Pack(rows, _inputSize, x, _inputSize, scratch, rows);
-        _kernels.PackColumns(_outputSize, rows, dy, _outputSize, columns);
-        _kernels.AddProductOfColumns(_outputSize, _inputSize, rows, columns, scratch, dWeight, _inputSize);
-        _kernels.AddColumnSums(rows, _outputSize, dy, _outputSize, dBias);
-        _kernels.Multiply(rows, _inputSize, _outputSize, dy, _outputSize, _backward.Pointer, dx, _inputSize, null, fromRow: 0);
+        int rows = x.Rows;
+        var packed = new PackedMatrix(kernels, scratch, rows, inputSize);
+        var columns = new PackedColumns(scratch + kernels.PackedLength(rows, inputSize), rows, outputSize);
+        kernels.Pack(x, packed);
+        kernels.PackColumns(dy, columns);
+        kernels.AddProductOfColumns(columns, packed, new Matrix(dWeight, outputSize, inputSize));
+        kernels.AddColumnSums(dy, dBias);
+        kernels.Multiply(dy, Weight.Backward, dx, default);
     }
 }

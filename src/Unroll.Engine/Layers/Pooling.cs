@@ -3,7 +3,9 @@ namespace Unroll;
 /// <summary>How the hidden states of a sentence become one vector.</summary>
 public enum Pooling
 {
-    /// <summary>The forward direction's state at the last word and the backward direction's at the first: <c>h_n</c> of PyTorch.</summary>
+    /// <summary>
+    /// The forward direction's state at the last word and the backward direction's at the first: <c>h_n</c> of PyTorch.
+    /// </summary>
     Last,
 
     /// <summary>The mean over the words.</summary>

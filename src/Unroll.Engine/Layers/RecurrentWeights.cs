@@ -10,77 +10,79 @@ namespace Unroll.Engine.Layers;
 /// </summary>
 internal sealed unsafe class RecurrentWeights
 {
-    private readonly IKernels _kernels;
     private readonly IRecurrentCell _cell;
-    private readonly int _inputSize;
     private readonly int _hiddenSize;
-    private readonly AlignedBuffer _inputForward;
-    private readonly AlignedBuffer _inputBackward;
-    private readonly AlignedBuffer[] _recurrentForward;
-    private readonly AlignedBuffer[] _recurrentBackward;
+    private readonly PackedWeight? _input;
+    private readonly PackedWeight?[] _recurrent;
 
-    /// <summary>Makes room for the packed weights.</summary>
-    /// <param name="kernels">Who multiplies with them.</param>
+    /// <summary>Prepares to pack; memory is taken when it is needed.</summary>
+    /// <param name="kernels">The kernels that multiply.</param>
     /// <param name="cell">The cell.</param>
     /// <param name="inputSize">I; 0 for one-hot input, whose W_ih is a table.</param>
     /// <param name="hiddenSize">H.</param>
     public RecurrentWeights(IKernels kernels, IRecurrentCell cell, int inputSize, int hiddenSize)
     {
-        (_kernels, _cell, _inputSize, _hiddenSize) = (kernels, cell, inputSize, hiddenSize);
-        int rows = cell.Gates * hiddenSize;
-        _inputForward = new AlignedBuffer(kernels.PackedLength(inputSize, rows));
-        _inputBackward = new AlignedBuffer(kernels.PackedLength(rows, inputSize));
-        int blocks = cell.Blocks.Length;
-        _recurrentForward = new AlignedBuffer[blocks];
-        _recurrentBackward = new AlignedBuffer[blocks];
-        for (int i = 0; i < blocks; i++)
+        (_cell, _hiddenSize) = (cell, hiddenSize);
+        _input = inputSize > 0 ? new PackedWeight(kernels, cell.Gates * hiddenSize, inputSize) : null;
+        _recurrent = new PackedWeight?[cell.Blocks.Length];
+        for (int i = 0; i < _recurrent.Length; i++)
         {
-            int blockRows = cell.Blocks[i].RecurrentRow == SumBlock.None ? 0 : cell.Blocks[i].Count * hiddenSize;
-            _recurrentForward[i] = new AlignedBuffer(kernels.PackedLength(hiddenSize, blockRows));
-            _recurrentBackward[i] = new AlignedBuffer(kernels.PackedLength(blockRows, hiddenSize));
+            GateBlock block = cell.Blocks[i];
+            if (block.RecurrentRow != GateBlock.None)
+                _recurrent[i] = new PackedWeight(kernels, block.Count * hiddenSize, hiddenSize);
         }
     }
 
-    /// <summary>b of every column of the sums, [Columns·H].</summary>
+    /// <summary>b of every column of the pre-activations, [Columns·H].</summary>
     public float* Bias { get; private set; }
 
-    /// <summary>W_ihᵀ, [I, G·H].</summary>
-    public float* InputForward => _inputForward.Pointer;
+    /// <summary>W_ihᵀ for one-hot input, [V, G·H], of which a token picks a row.</summary>
+    public Matrix Table { get; private set; }
 
-    /// <summary>W_ih, [G·H, I].</summary>
-    public float* InputBackward => _inputBackward.Pointer;
+    /// <summary>W_ih, [G·H, I]; not for one-hot input.</summary>
+    public PackedWeight Input => _input!;
 
-    /// <summary>The transpose of a block's rows of W_hh, [H, rows].</summary>
-    public float* RecurrentForward(int block) => _recurrentForward[block].Pointer;
+    /// <summary>Floats that only backward passes read.</summary>
+    public long BackwardLength => (_input?.BackwardLength ?? 0) + _recurrent.Sum(block => block?.BackwardLength ?? 0);
 
-    /// <summary>A block's rows of W_hh, [rows, H].</summary>
-    public float* RecurrentBackward(int block) => _recurrentBackward[block].Pointer;
+    /// <summary>A block's rows of W_hh, [rows, H]; only for a block that has some.</summary>
+    public PackedWeight Recurrent(int block) => _recurrent[block]!;
 
-    /// <summary>Packs the parameters as they are now.</summary>
-    /// <param name="inputWeight">W_ih, [G·H, I]; not read for one-hot input.</param>
-    /// <param name="recurrentWeight">W_hh, [G·H, H].</param>
+    /// <summary>Packs the parameters as they are now for forward passes.</summary>
+    /// <param name="inputWeight">W_ih, [G·H, I].</param>
+    /// <param name="recurrentWeight">W_hh, [G·H, H]; not read where the cell has none.</param>
     /// <param name="bias">[Columns·H]; kept, not copied.</param>
-    /// <param name="withBackward">Whether a backward pass follows.</param>
-    public void Pack(float* inputWeight, float* recurrentWeight, float* bias, bool withBackward)
+    public void Pack(float* inputWeight, float* recurrentWeight, float* bias)
     {
         Bias = bias;
-        int rows = _cell.Gates * _hiddenSize;
-        if (_inputSize > 0)
-        {
-            _kernels.PackTransposed(_inputSize, rows, inputWeight, _inputSize, InputForward);
-            if (withBackward)
-                _kernels.Pack(rows, _inputSize, inputWeight, _inputSize, InputBackward, rows);
-        }
-        for (int i = 0; i < _cell.Blocks.Length; i++)
-        {
-            SumBlock block = _cell.Blocks[i];
-            if (block.RecurrentRow == SumBlock.None)
-                continue;
-            int count = block.Count * _hiddenSize;
-            float* source = recurrentWeight + (long)block.RecurrentRow * _hiddenSize * _hiddenSize;
-            _kernels.PackTransposed(_hiddenSize, count, source, _hiddenSize, RecurrentForward(i));
-            if (withBackward)
-                _kernels.Pack(count, _hiddenSize, source, _hiddenSize, RecurrentBackward(i), count);
-        }
+        _input?.Pack(inputWeight);
+        for (int i = 0; i < _recurrent.Length; i++)
+            _recurrent[i]?.Pack(RowsOf(i, recurrentWeight));
     }
+
+    /// <summary>Takes W_ih of one-hot input, which is looked up and not packed.</summary>
+    /// <param name="table">W_ihᵀ, [V, G·H]; kept, not copied.</param>
+    /// <param name="vocabulary">V.</param>
+    public void SetTable(float* table, int vocabulary) => Table = new Matrix(table, vocabulary, _cell.Gates * _hiddenSize);
+
+    /// <summary>Packs the parameters for backward passes.</summary>
+    /// <param name="inputWeight">W_ih, [G·H, I]; not read for one-hot input.</param>
+    /// <param name="recurrentWeight">W_hh, [G·H, H]; not read where the cell has none.</param>
+    public void PackBackward(float* inputWeight, float* recurrentWeight)
+    {
+        _input?.PackBackward(inputWeight);
+        for (int i = 0; i < _recurrent.Length; i++)
+            _recurrent[i]?.PackBackward(RowsOf(i, recurrentWeight));
+    }
+
+    /// <summary>Gives back the memory that only backward passes read.</summary>
+    public void FreeBackward()
+    {
+        _input?.FreeBackward();
+        foreach (PackedWeight? block in _recurrent)
+            block?.FreeBackward();
+    }
+
+    private float* RowsOf(int block, float* recurrentWeight) =>
+        recurrentWeight + (long)_cell.Blocks[block].RecurrentRow * _hiddenSize * _hiddenSize;
 }

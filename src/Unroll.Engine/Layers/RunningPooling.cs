@@ -6,7 +6,8 @@ namespace Unroll.Engine.Layers;
 /// last       p = h_T
 /// mean       p = Σ_t h_t / T
 /// max        p = max_t h_t
-/// attention  m = max_t s_t     p = Σ_t exp(s_t - m) h_t / Σ_t exp(s_t - m)     both sums are scaled by exp(m - m') when m becomes m'
+/// attention  m = max_t s_t     p = Σ_t exp(s_t - m) h_t / Σ_t exp(s_t - m)
+///            when m becomes m', both sums are scaled by exp(m - m')
 /// </code>
 /// Sums are kept in double precision, for they may go on for ever.
 /// </remarks>

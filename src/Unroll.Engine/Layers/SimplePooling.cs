@@ -1,103 +1,108 @@
+using Unroll.Engine.Numerics;
+
 namespace Unroll.Engine.Layers;
 
 /// <summary>Pooling without parameters: last, mean and max, forward and backward side by side.</summary>
 internal static unsafe class SimplePooling
 {
     /// <summary>p = h_T of the forward units and h_1 of the backward units.</summary>
-    public static void LastForward(in PoolingPass pass)
+    public static void LastForward(in PoolingArguments arguments)
     {
-        for (int row = 0; row < pass.Shard.Rows; row++)
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* p = pass.Pooled + (long)row * pass.Width;
-            Copy(pass.States + pass.Token(pass.Shard.LengthOf(row) - 1, row) * pass.Width, p, pass.Hidden);
-            if (pass.Width > pass.Hidden)
-                Copy(pass.States + pass.Token(0, row) * pass.Width + pass.Hidden, p + pass.Hidden, pass.Width - pass.Hidden);
+            Span<float> p = arguments.Pooled.Row(row);
+            Span<float> last = arguments.States.Row(LastToken(arguments, row));
+            last[..arguments.ForwardSize].CopyTo(p);
+            arguments.States.Row(arguments.Token(0, row))[arguments.ForwardSize..].CopyTo(p[arguments.ForwardSize..]);
         }
     }
 
     /// <summary>dh_T of the forward units and dh_1 of the backward units are dp, all others zero.</summary>
-    public static void LastBackward(in PoolingPass pass)
+    public static void LastBackward(in PoolingArguments arguments)
     {
-        new Span<float>(pass.DStates, pass.Shard.Tokens * pass.Width).Clear();
-        for (int row = 0; row < pass.Shard.Rows; row++)
+        arguments.DStates.Clear();
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* dp = pass.DPooled + (long)row * pass.Width;
-            Copy(dp, pass.DStates + pass.Token(pass.Shard.LengthOf(row) - 1, row) * pass.Width, pass.Hidden);
-            if (pass.Width > pass.Hidden)
-                Copy(dp + pass.Hidden, pass.DStates + pass.Token(0, row) * pass.Width + pass.Hidden, pass.Width - pass.Hidden);
+            Span<float> dp = arguments.DPooled.Row(row);
+            dp[..arguments.ForwardSize].CopyTo(arguments.DStates.Row(LastToken(arguments, row)));
+            dp[arguments.ForwardSize..].CopyTo(arguments.DStates.Row(arguments.Token(0, row))[arguments.ForwardSize..]);
         }
     }
 
     /// <summary>p = Σ_t h_t / T.</summary>
-    public static void MeanForward(in PoolingPass pass)
+    public static void MeanForward(in PoolingArguments arguments)
     {
-        for (int row = 0; row < pass.Shard.Rows; row++)
+        int width = arguments.Width;
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* p = pass.Pooled + (long)row * pass.Width;
-            int length = pass.Shard.LengthOf(row);
-            new Span<float>(p, pass.Width).Clear();
+            float* p = arguments.Pooled.PointerTo(row);
+            int length = arguments.Shard.LengthOf(row);
+            new Span<float>(p, width).Clear();
             for (int t = 0; t < length; t++)
             {
-                float* h = pass.States + pass.Token(t, row) * pass.Width;
-                for (int i = 0; i < pass.Width; i++)
+                float* h = arguments.States.PointerTo(arguments.Token(t, row));
+                for (int i = 0; i < width; i++)
                     p[i] += h[i];
             }
-            for (int i = 0; i < pass.Width; i++)
+            for (int i = 0; i < width; i++)
                 p[i] /= length;
         }
     }
 
     /// <summary>dh_t = dp / T.</summary>
-    public static void MeanBackward(in PoolingPass pass)
+    public static void MeanBackward(in PoolingArguments arguments)
     {
-        for (int row = 0; row < pass.Shard.Rows; row++)
+        int width = arguments.Width;
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* dp = pass.DPooled + (long)row * pass.Width;
-            int length = pass.Shard.LengthOf(row);
+            float* dp = arguments.DPooled.PointerTo(row);
+            int length = arguments.Shard.LengthOf(row);
             for (int t = 0; t < length; t++)
             {
-                float* dh = pass.DStates + pass.Token(t, row) * pass.Width;
-                for (int i = 0; i < pass.Width; i++)
+                float* dh = arguments.DStates.PointerTo(arguments.Token(t, row));
+                for (int i = 0; i < width; i++)
                     dh[i] = dp[i] / length;
             }
         }
     }
 
     /// <summary>p = max_t h_t, unit by unit; the first of equals. NaN wins.</summary>
-    public static void MaxForward(in PoolingPass pass)
+    public static void MaxForward(in PoolingArguments arguments)
     {
-        for (int row = 0; row < pass.Shard.Rows; row++)
+        int width = arguments.Width;
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* p = pass.Pooled + (long)row * pass.Width;
-            int* source = pass.Sources + (long)row * pass.Width;
-            for (int t = 0; t < pass.Shard.LengthOf(row); t++)
+            float* p = arguments.Pooled.PointerTo(row);
+            int* source = arguments.Sources + (long)row * width;
+            for (int t = 0; t < arguments.Shard.LengthOf(row); t++)
             {
-                long token = pass.Token(t, row);
-                float* h = pass.States + token * pass.Width;
-                for (int i = 0; i < pass.Width; i++)
+                int token = arguments.Token(t, row);
+                float* h = arguments.States.PointerTo(token);
+                for (int i = 0; i < width; i++)
                 {
                     if (t > 0 && !(h[i] > p[i]) && !float.IsNaN(h[i]))
                         continue;
                     p[i] = h[i];
-                    source[i] = (int)token;
+                    source[i] = token;
                 }
             }
         }
     }
 
     /// <summary>dh is dp where the maximum was, else zero.</summary>
-    public static void MaxBackward(in PoolingPass pass)
+    public static void MaxBackward(in PoolingArguments arguments)
     {
-        new Span<float>(pass.DStates, pass.Shard.Tokens * pass.Width).Clear();
-        for (int row = 0; row < pass.Shard.Rows; row++)
+        Matrix dStates = arguments.DStates;
+        dStates.Clear();
+        for (int row = 0; row < arguments.Shard.Rows; row++)
         {
-            float* dp = pass.DPooled + (long)row * pass.Width;
-            int* source = pass.Sources + (long)row * pass.Width;
-            for (int i = 0; i < pass.Width; i++)
-                pass.DStates[(long)source[i] * pass.Width + i] = dp[i];
+            float* dp = arguments.DPooled.PointerTo(row);
+            int* source = arguments.Sources + (long)row * arguments.Width;
+            for (int i = 0; i < arguments.Width; i++)
+                dStates[source[i], i] = dp[i];
         }
     }
 
-    private static void Copy(float* from, float* to, int count) =>
-        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+    private static int LastToken(in PoolingArguments arguments, int row) =>
+        arguments.Token(arguments.Shard.LengthOf(row) - 1, row);
 }

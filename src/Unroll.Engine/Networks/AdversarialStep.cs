@@ -5,8 +5,8 @@ using Unroll.Engine.Numerics;
 namespace Unroll.Engine.Networks;
 
 /// <summary>
-/// The small step of a text's word vectors that raises its loss most (Miyato, Dai and Goodfellow, 2017): r = ε ‖x‖ dx / ‖dx‖, with norms over
-/// all words of the text. Training then learns the text as it is and the text at x + r alike.
+/// The small step of a text's word vectors that raises its loss most (Miyato, Dai and Goodfellow, 2017): r = ε ‖x‖ dx / ‖dx‖,
+/// with norms over all words of the text. Training then learns the text as it is and the text at x + r alike.
 /// </summary>
 /// <param name="network">The network; it has word vectors.</param>
 /// <param name="epsilon">ε: the length of the step as a share of that of the text's vectors.</param>
@@ -14,6 +14,7 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
 {
     private readonly AlignedBuffer _dx = new();
     private readonly AlignedBuffer _scales = new();
+    private int _tokens;
 
     private IKernels Kernels => network.Kernels;
 
@@ -22,7 +23,8 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
     /// <summary>Makes room for a batch.</summary>
     public void Prepare(Batch batch)
     {
-        _dx.EnsureLength((long)batch.TokenCount * Width);
+        _tokens = batch.TokenCount;
+        _dx.EnsureLength((long)_tokens * Width);
         _scales.EnsureLength(batch.Count);
     }
 
@@ -30,10 +32,10 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
     /// <param name="shard">The shard.</param>
     /// <param name="ids">The ids of its tokens.</param>
     /// <param name="dx">The gradients at their word vectors, [N,E].</param>
-    public void Find(Shard shard, ReadOnlySpan<int> ids, float* dx)
+    public void Find(Shard shard, ReadOnlySpan<int> ids, in Matrix dx)
     {
-        new ReadOnlySpan<float>(dx, checked(shard.Tokens * Width)).CopyTo(new Span<float>(DxOf(shard), shard.Tokens * Width));
-        float* table = network.Parameters.PointerTo(network.Embedding!);
+        dx.CopyTo(DxOf(shard));
+        var table = new Matrix(network.Parameters.PointerTo(network.Embedding!), network.Config.Vocabulary, Width);
         for (int row = 0; row < shard.Rows; row++)
         {
             double vectors = 0;
@@ -41,28 +43,30 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
             for (int t = 0; t < shard.LengthOf(row); t++)
             {
                 int n = shard.Offset(t) + row;
-                vectors += Kernels.SumOfSquares(Width, table + (long)ids[n] * Width);
-                gradients += Kernels.SumOfSquares(Width, dx + (long)n * Width);
+                vectors += Kernels.SumOfSquares(Width, table.PointerTo(ids[n]));
+                gradients += Kernels.SumOfSquares(Width, dx.PointerTo(n));
             }
             _scales.Pointer[shard.FirstRow + row] = gradients > 0 ? (float)(epsilon * Math.Sqrt(vectors / gradients)) : 0;
         }
     }
 
     /// <summary>Adds r to the word vectors of a shard, [N,E].</summary>
-    public void AddTo(Shard shard, float* x)
+    public void AddTo(Shard shard, in Matrix x)
     {
+        Matrix dx = DxOf(shard);
         for (int t = 0; t < shard.Steps; t++)
         {
             for (int row = 0; row < shard.BatchSize(t); row++)
             {
-                long n = shard.Offset(t) + row;
-                Kernels.AddScaled(Width, _scales.Pointer[shard.FirstRow + row], DxOf(shard) + n * Width, x + n * Width);
+                int n = shard.Offset(t) + row;
+                Kernels.AddScaled(Width, _scales.Pointer[shard.FirstRow + row], dx.PointerTo(n), x.PointerTo(n));
             }
         }
     }
 
     /// <summary>Adds the gradients that <see cref="Find"/> was given to those at x + r, [N,E].</summary>
-    public void AddGradientsTo(Shard shard, float* dx) => Kernels.AddScaled(shard.Tokens * Width, 1, DxOf(shard), dx);
+    public void AddGradientsTo(Shard shard, in Matrix dx) =>
+        Kernels.AddScaled(shard.Tokens * Width, 1, DxOf(shard).Pointer, dx.Pointer);
 
-    private float* DxOf(Shard shard) => _dx.Pointer + (long)shard.FirstToken * Width;
+    private Matrix DxOf(Shard shard) => _dx.AsMatrix(_tokens, Width).RowsFrom(shard.FirstToken, shard.Tokens);
 }

@@ -1,21 +1,27 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Networks;
 
-/// <summary>Where one shard adds its gradients: a place for every tensor that is no table.</summary>
+/// <summary>Where one shard adds its gradients: a place for every tensor that is not a table.</summary>
+/// <param name="dense">The memory.</param>
+/// <param name="denseStart">The place in the arena of parameters of the first tensor that is not a table.</param>
 internal readonly unsafe struct ShardGradients(float* dense, int denseStart)
 {
     /// <summary>The gradient of one tensor.</summary>
     public float* this[Parameter parameter] => dense + (parameter.Start - denseStart);
+
+    /// <summary>The gradients of one layer of a network.</summary>
+    public LayerTensors Of(Network network, int layer) => network.TensorsOf(layer, dense - denseStart);
 }
 
 /// <summary>
-/// Gradients of a batch: one arena a shard, added up in a fixed tree, and for tables the rows of the words that were seen, in the
-/// order of the tokens. So the sum does not depend on how many threads there are. A table has no gradient of its whole size: rows of
-/// words that the batch does not have would only hold zeros.
+/// Gradients of a batch: one arena for each shard, added up in a fixed tree, and for tables the rows of the words that were seen,
+/// in the order of the tokens. So the sum does not depend on how many threads there are. A table has no gradient of its whole
+/// size: rows of words that the batch does not have would only hold zeros.
 /// </summary>
 internal sealed unsafe class GradientSum : IParallelWork
 {
@@ -32,9 +38,12 @@ internal sealed unsafe class GradientSum : IParallelWork
     private readonly int[] _slotOf;
     private int[] _seen = [];
     private int _seenCount;
-    private Batch _batch = new();
+    private Batch? _batch;
     private PassBuffers? _buffers;
 
+    /// <summary>Makes ready; memory is taken with the first batch.</summary>
+    /// <param name="network">The network whose gradients are added up.</param>
+    /// <param name="pool">The threads that add.</param>
     public GradientSum(Network network, WorkerPool pool)
     {
         (_network, _pool, _kernels) = (network, pool, network.Kernels);
@@ -42,15 +51,15 @@ internal sealed unsafe class GradientSum : IParallelWork
         _denseStart = all.Where(parameter => parameter.IsTable).Sum(parameter => parameter.Length);
         _denseLength = all.Where(parameter => !parameter.IsTable).Sum(parameter => parameter.Length);
         _slotOf = new int[network.Config.Vocabulary];
-        _tables = network.Embedding is { } embedding
-            ? [(embedding, 0, new AlignedBuffer())]
-            : [.. Enumerable.Range(0, network.Directions).Select(direction => (network.InputWeight(direction), direction, new AlignedBuffer()))];
+        _tables = [.. all.Where(parameter => parameter.IsTable).Select((table, index) => (table, index, new AlignedBuffer()))];
     }
 
     /// <summary>The sum of the tensors that are no tables, in the order of the arena of parameters.</summary>
     public float* Dense => _shards[0].Pointer;
 
-    /// <summary>Words of the batch, each once, in order of appearance: the n-th has the n-th row of each sum of <see cref="Tables"/>.</summary>
+    /// <summary>
+    /// Words of the batch, each once, in order of appearance: the n-th has the n-th row of each sum of a table.
+    /// </summary>
     public ReadOnlySpan<int> SeenWords => _seen.AsSpan(0, _seenCount);
 
     /// <summary>The tables, and of each the sum [seen words, width].</summary>
@@ -95,8 +104,9 @@ internal sealed unsafe class GradientSum : IParallelWork
         new ReadOnlySpan<float>(Dense, _denseLength).CopyTo(copy.Values[_denseStart..]);
         foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
         {
+            int width = table.TableWidth;
             for (int slot = 0; slot < _seenCount; slot++)
-                rows.Span.Slice(slot * table.TableWidth, table.TableWidth).CopyTo(copy.Stored(table)[(_seen[slot] * table.TableWidth)..]);
+                rows.Span.Slice(slot * width, width).CopyTo(copy.Stored(table)[(_seen[slot] * width)..]);
         }
         return copy;
     }
@@ -146,7 +156,7 @@ internal sealed unsafe class GradientSum : IParallelWork
     // ((0 + 1) + (2 + 3)) + …
     private void SumBlock(int start, int length)
     {
-        int shards = _batch.ShardCount;
+        int shards = _batch!.ShardCount;
         for (int distance = 1; distance < shards; distance *= 2)
         {
             for (int shard = 0; shard + distance < shards; shard += 2 * distance)
@@ -166,13 +176,11 @@ internal sealed unsafe class GradientSum : IParallelWork
             }
             int column = part * TableColumns;
             int count = Math.Min(TableColumns, table.TableWidth - column);
-            bool oneHot = table.IsTransposed;
-            int sourceRow = oneHot ? _network.Layout.Cell.Columns * _network.Config.Hidden : table.TableWidth;
-            float* source = (oneHot ? _buffers!.Gates(index) : _buffers!.DEmbedded) + column;
-            float* target = rows.Pointer + column;
-            ReadOnlySpan<int> ids = _batch.Ids;
+            Matrix source = _buffers!.TableGradients(index).ColumnsFrom(column, count);
+            Matrix target = rows.AsMatrix(_seenCount, table.TableWidth).ColumnsFrom(column, count);
+            ReadOnlySpan<int> ids = _batch!.Ids;
             for (int n = 0; n < ids.Length; n++)
-                _kernels.AddScaled(count, 1, source + (long)n * sourceRow, target + (long)_slotOf[ids[n]] * table.TableWidth);
+                _kernels.AddScaled(count, 1, source.PointerTo(n), target.PointerTo(_slotOf[ids[n]]));
             return;
         }
     }

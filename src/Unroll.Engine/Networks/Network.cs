@@ -4,42 +4,46 @@ using Unroll.Engine.Layers;
 namespace Unroll.Engine.Networks;
 
 /// <summary>
-/// The layers of a classifier and their packed weights: embedding (or one-hot) → recurrent layers → pooling → linear. Packed once
-/// after every update, then read by any number of threads.
+/// A classifier of sequences: word vectors (or one-hot input) → layers → pooling → linear. Its weights are packed once after
+/// every update, then read by any number of threads.
 /// </summary>
 public sealed unsafe class Network
 {
-    private readonly Parameter[][] _recurrent;
+    private readonly int[][] _starts;
+    private readonly Lock _packing = new();
+    private bool _backwardIsPacked;
 
-    /// <summary>Makes a network whose parameters are zero.</summary>
+    /// <summary>Makes a network of recurrent layers whose parameters are zero.</summary>
     /// <param name="config">Its sizes.</param>
     /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
     public Network(NetworkConfig config)
+        : this(config, KernelRegistry.Current)
     {
-        var layout = new NetworkLayout(config);
-        Config = config;
-        Layout = layout;
-        Parameters = new Parameters(layout.Parameters);
-        Kernels = KernelRegistry.Current;
-        Directions = config.Directions;
-        (int Layer, int Direction)[] all = [.. layout.Recurrent()];
-        Recurrent = [.. all.Select(at => new RecurrentLayer(layout.Cell, InputSize(at.Layer), config.Hidden, reverse: at.Direction == 1))];
-        Weights = [.. all.Select(at => new RecurrentWeights(Kernels, layout.Cell, InputSize(at.Layer), config.Hidden))];
-        _recurrent =
-        [
-            .. all.Select(at => NetworkLayout.Suffix(at.Layer, at.Direction)).Select(suffix => (Parameter[])
-            [
-                layout["rnn.weight_ih" + suffix], layout["rnn.weight_hh" + suffix], layout["rnn.bias_ih" + suffix],
-            ]),
-        ];
-        Output = new Linear(Kernels, config.StateSize, config.Classes);
-        OutputWeight = layout["output.weight"];
-        OutputBias = layout["output.bias"];
-        Embedding = layout.Embedding;
+    }
+
+    private Network(NetworkConfig config, IKernels kernels)
+        : this(config, kernels, NetworkLayout.RecurrentLayers(config, kernels))
+    {
+    }
+
+    /// <summary>Makes a network of any layers.</summary>
+    /// <param name="config">Its sizes; those of recurrent layers are not looked at.</param>
+    /// <param name="kernels">The kernels that compute.</param>
+    /// <param name="layers">What stands between word vectors and pooling, the lowest first.</param>
+    internal Network(NetworkConfig config, IKernels kernels, IReadOnlyList<ILayer> layers)
+    {
+        (Config, Kernels, Layers) = (config, kernels, layers);
+        Layout = new NetworkLayout(config, layers);
+        Parameters = new Parameters(Layout.Parameters);
+        _starts = [.. layers.Select(layer => layer.Tensors.Select(tensor => Layout[tensor.Name].Start).ToArray())];
+        Output = new Linear(kernels, StateSize, config.Classes);
+        OutputWeight = Layout["output.weight"];
+        OutputBias = Layout["output.bias"];
+        Embedding = Layout.Embedding;
         if (config.Pooling == Pooling.Attention)
         {
-            Attention = new AttentionPooling(Kernels, config.StateSize);
-            AttentionParameters = [layout["attention.weight"], layout["attention.bias"], layout["attention.query"]];
+            Attention = new AttentionPooling(kernels, StateSize);
+            AttentionParameters = [Layout["attention.weight"], Layout["attention.bias"], Layout["attention.query"]];
         }
     }
 
@@ -49,14 +53,16 @@ public sealed unsafe class Network
     /// <summary>Names and places of its parameters.</summary>
     public NetworkLayout Layout { get; }
 
+    /// <summary>Its parameters; after a change they take effect with <see cref="Pack"/>.</summary>
+    public Parameters Parameters { get; }
+
     internal IKernels Kernels { get; }
 
-    internal int Directions { get; }
+    /// <summary>What stands between word vectors and pooling, the lowest first.</summary>
+    internal IReadOnlyList<ILayer> Layers { get; }
 
-    /// <summary>Layer l in direction d is the l·D + d-th.</summary>
-    internal RecurrentLayer[] Recurrent { get; }
-
-    internal RecurrentWeights[] Weights { get; }
+    /// <summary>P: the width of what is pooled.</summary>
+    internal int StateSize => Layers[^1].OutputSize;
 
     internal AttentionPooling? Attention { get; }
 
@@ -70,32 +76,60 @@ public sealed unsafe class Network
 
     internal Parameter? Embedding { get; }
 
-    /// <summary>Its parameters; after a change they take effect with <see cref="Pack"/>.</summary>
-    public Parameters Parameters { get; }
+    /// <summary>Floats of what only backward passes read; 0 until <see cref="PackBackward"/>.</summary>
+    internal long BackwardLength =>
+        Layers.Sum(layer => layer.BackwardLength) + (Attention?.Weight.BackwardLength ?? 0) + Output.Weight.BackwardLength;
 
     /// <summary>The sum of the squares of all parameters: not finite where one of them is not.</summary>
     public double SumOfSquares() => Kernels.SumOfSquares(Parameters.Length, Parameters.Pointer);
 
-    /// <summary>I of a layer; 0 for one-hot input.</summary>
-    internal int InputSize(int layer) => layer == 0 ? Config.Embedding : Config.StateSize;
+    /// <summary>The parameters of one layer, or their gradients in an arena of the same layout.</summary>
+    /// <param name="layer">The layer, from 0, the lowest.</param>
+    /// <param name="arena">The first value of the arena.</param>
+    internal LayerTensors TensorsOf(int layer, float* arena) => new(arena, _starts[layer]);
 
-    internal Parameter InputWeight(int index) => _recurrent[index][0];
-
-    internal Parameter RecurrentWeight(int index) => _recurrent[index][1];
-
-    /// <summary>b; a GRU's b_hn lies right behind it.</summary>
-    internal Parameter Bias(int index) => _recurrent[index][2];
-
-    /// <summary>Takes the parameters as they are now.</summary>
+    /// <summary>Takes the parameters as they are now. No pass may run meanwhile.</summary>
     public void Pack()
     {
-        for (int i = 0; i < Recurrent.Length; i++)
+        for (int i = 0; i < Layers.Count; i++)
+            Layers[i].Pack(TensorsOf(i, Parameters.Pointer));
+        if (Attention is not null)
+            Attention.Weight.Pack(Parameters.PointerTo(AttentionParameters[0]));
+        Output.Weight.Pack(Parameters.PointerTo(OutputWeight));
+        lock (_packing)
+            _backwardIsPacked = false;
+    }
+
+    /// <summary>
+    /// Packs what only backward passes read, unless that is done already. Other threads may predict meanwhile, and do the same.
+    /// </summary>
+    internal void PackBackward()
+    {
+        lock (_packing)
         {
-            Weights[i].Pack(
-                Parameters.PointerTo(InputWeight(i)), Parameters.PointerTo(RecurrentWeight(i)), Parameters.PointerTo(Bias(i)),
-                withBackward: true);
+            if (_backwardIsPacked)
+                return;
+            for (int i = 0; i < Layers.Count; i++)
+                Layers[i].PackBackward(TensorsOf(i, Parameters.Pointer));
+            if (Attention is not null)
+                Attention.Weight.PackBackward(Parameters.PointerTo(AttentionParameters[0]));
+            Output.Weight.PackBackward(Parameters.PointerTo(OutputWeight));
+            _backwardIsPacked = true;
         }
-        Attention?.Pack(Parameters.PointerTo(AttentionParameters[0]));
-        Output.Pack(Parameters.PointerTo(OutputWeight));
+    }
+
+    /// <summary>
+    /// Gives back the memory that only backward passes read: a trained network needs it no more. No pass may run meanwhile.
+    /// </summary>
+    public void FreeBackward()
+    {
+        lock (_packing)
+        {
+            foreach (ILayer layer in Layers)
+                layer.FreeBackward();
+            Attention?.Weight.FreeBackward();
+            Output.Weight.FreeBackward();
+            _backwardIsPacked = false;
+        }
     }
 }

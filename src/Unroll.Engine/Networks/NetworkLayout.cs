@@ -1,4 +1,6 @@
 using Unroll.Engine.Cells;
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
 
 namespace Unroll.Engine.Networks;
 
@@ -14,36 +16,41 @@ public sealed class NetworkLayout
     /// <param name="config">The network's sizes.</param>
     /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
     public NetworkLayout(NetworkConfig config)
+        : this(config, RecurrentLayers(config, KernelRegistry.Current))
+    {
+    }
+
+    /// <summary>Lays the parameters out of a network of any layers.</summary>
+    /// <param name="config">The network's sizes.</param>
+    /// <param name="layers">What stands between word vectors and pooling, the lowest first.</param>
+    internal NetworkLayout(NetworkConfig config, IReadOnlyList<ILayer> layers)
     {
         _config = config;
-        int vocabularySize = config.Vocabulary;
         Cell = config.CreateCell();
-        var tensors = new List<(string Name, int[] Shape, bool IsTable)>();
+        var tensors = new List<TensorShape>();
         if (config.HasWordVectors)
-            tensors.Add((EmbeddingWeight, [vocabularySize, config.Embedding], true));
-        int rows = checked(Cell.Gates * config.Hidden);
-        foreach ((int layer, int direction) in Recurrent())
-        {
-            string suffix = Suffix(layer, direction);
-            int inputSize = layer > 0 ? config.StateSize : config.Embedding > 0 ? config.Embedding : vocabularySize;
-            tensors.Add(("rnn.weight_ih" + suffix, [rows, inputSize], layer == 0 && config.IsOneHot));
-            tensors.Add(("rnn.weight_hh" + suffix, [rows, config.Hidden], false));
-            tensors.Add(("rnn.bias_ih" + suffix, [rows], false));
-            if (Cell.Columns > Cell.Gates)
-                tensors.Add(("rnn.bias_hn" + suffix, [config.Hidden], false));
-        }
-        int state = config.StateSize;
+            tensors.Add(new TensorShape(EmbeddingWeight, [config.Vocabulary, config.Embedding], IsTable: true));
+        foreach (ILayer layer in layers)
+            tensors.AddRange(layer.Tensors);
+        int state = layers[^1].OutputSize;
         if (config.Pooling == Pooling.Attention)
-            tensors.AddRange(("attention.weight", [state, state], false), ("attention.bias", [state], false), ("attention.query", [state], false));
-        tensors.AddRange(("output.weight", [config.Classes, state], false), ("output.bias", [config.Classes], false));
+        {
+            tensors.Add(new TensorShape("attention.weight", [state, state]));
+            tensors.Add(new TensorShape("attention.bias", [state]));
+            tensors.Add(new TensorShape("attention.query", [state]));
+        }
+        tensors.Add(new TensorShape("output.weight", [config.Classes, state]));
+        tensors.Add(new TensorShape("output.bias", [config.Classes]));
 
         // Tables come first in the arena: an optimizer goes through the rest in one run.
         var placed = new Dictionary<string, Parameter>();
         int start = 0;
-        foreach ((string name, int[] shape, bool isTable) in tensors.OrderByDescending(tensor => tensor.IsTable))
+        foreach (TensorShape tensor in tensors.OrderByDescending(tensor => tensor.IsTable))
         {
-            placed[name] = new Parameter(name, shape, start, isTable, IsTransposed: isTable && name != EmbeddingWeight);
-            start = checked(start + placed[name].Length);
+            bool isTransposed = tensor.IsTable && tensor.Name != EmbeddingWeight;
+            var parameter = new Parameter(tensor.Name, tensor.Shape, start, tensor.IsTable, isTransposed);
+            placed[tensor.Name] = parameter;
+            start = checked(start + parameter.Length);
         }
         Parameters = [.. tensors.Select(tensor => placed[tensor.Name])];
     }
@@ -60,6 +67,22 @@ public sealed class NetworkLayout
     /// <summary>One tensor.</summary>
     /// <param name="name">Its name.</param>
     public Parameter this[string name] => Parameters.First(parameter => parameter.Name == name);
+
+    /// <summary>The recurrent layers of a network.</summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="kernels">The kernels that compute.</param>
+    internal static ILayer[] RecurrentLayers(NetworkConfig config, IKernels kernels)
+    {
+        var layers = new ILayer[config.Layers];
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            int inputSize = layer == 0 ? config.Embedding : config.StateSize;
+            string[] suffixes = [.. Enumerable.Range(0, config.Directions).Select(direction => Suffix(layer, direction))];
+            layers[layer] = new RecurrentLayer(
+                kernels, config.CreateCell(), inputSize, config.Hidden, suffixes, inputSize == 0 ? config.Vocabulary : 0);
+        }
+        return layers;
+    }
 
     /// <summary>PyTorch's ending of the names of one layer and direction.</summary>
     public static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";

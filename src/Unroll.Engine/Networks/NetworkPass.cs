@@ -1,93 +1,112 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Losses;
+using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Networks;
 
 /// <summary>
-/// Takes batches through a network, forward and, in training, backward: each shard on one thread from its word vectors to its logits
-/// and back, with gradients of its own. <see cref="GradientSum"/> then adds those up.
+/// Takes batches through a network, forward and, in training, backward: each shard on one thread from its word vectors to its
+/// logits and back, with gradients of its own. <see cref="GradientSum"/> then adds those up.
 /// </summary>
 /// <param name="network">The network.</param>
-/// <param name="pool">Who computes.</param>
+/// <param name="pool">The threads that compute.</param>
 /// <param name="adversarial">ε of <see cref="AdversarialStep"/>; 0 for training on the texts as they are.</param>
-internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float adversarial = 0) : IParallelWork
+public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float adversarial = 0) : IParallelWork
 {
     private readonly AdversarialStep? _adversarial = adversarial > 0 ? new AdversarialStep(network, adversarial) : null;
     private readonly PassBuffers _buffers = new(network, pool.Workers);
-    private Batch _batch = new();
+    private Batch? _batch;
     private double[] _rowLosses = [];
     private GradientSum? _gradients;
     private SoftmaxCrossEntropy? _loss;
     private double _totalWeight;
     private ulong _dropoutSeed;
     private long _step;
-    private bool _begins = true;
+    private bool _continues;
     private Stage _stage;
 
-    public PassBuffers Buffers => _buffers;
-
     /// <summary>z, [B,C] in the batch's order, after <see cref="Forward"/>.</summary>
-    public ReadOnlySpan<float> Logits => new(_buffers.Logits, _batch.Count * network.Config.Classes);
+    public ReadOnlySpan<float> Logits => new(_buffers.Logits.Pointer, Batch.Count * network.Config.Classes);
 
-    /// <summary>α of attention pooling, [N] in the batch's order, after <see cref="Forward"/>; empty for other poolings.</summary>
-    public ReadOnlySpan<float> AttentionWeights =>
-        network.Attention is null ? [] : new(_buffers.Alpha, _batch.TokenCount);
+    /// <summary>
+    /// α of attention pooling, [N] in the batch's order, after <see cref="Forward"/>; empty for other poolings.
+    /// </summary>
+    public ReadOnlySpan<float> AttentionWeights => network.Attention is null ? [] : new(_buffers.Alpha, Batch.TokenCount);
 
-    /// <summary>h of the top layer, [N,H·D] in the batch's order, after <see cref="Forward"/>.</summary>
+    /// <summary>h of the top layer, [N,P] in the batch's order, after <see cref="Forward"/>.</summary>
     public ReadOnlySpan<float> TopStates =>
-        new(_buffers.States(network.Config.Layers - 1), _batch.TokenCount * network.Config.StateSize);
+        new(_buffers.States(network.Layers.Count - 1).Pointer, Batch.TokenCount * network.StateSize);
+
+    internal PassBuffers Buffers => _buffers;
+
+    private Batch Batch => _batch ?? throw new InvalidOperationException("no batch went through the network yet");
+
+    /// <summary>All sentences begin with zeros, for passes that go on from the states before.</summary>
+    /// <param name="rows">How many sentences there are.</param>
+    /// <exception cref="InvalidOperationException">A layer is not recurrent.</exception>
+    public void ClearStates(int rows)
+    {
+        for (int layer = 0; layer < network.Layers.Count; layer++)
+            RecurrentPass(layer).ClearStates(rows);
+    }
 
     /// <summary>Computes the logits; nothing is dropped.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="carried">
-    /// Where sentences begin and what they leave behind, when they are read piece by piece: then no logits are computed. Null for whole ones.
+    /// <param name="continues">
+    /// Whether sentences are read piece by piece: they go on from the states that they left behind and leave them behind again;
+    /// no logits are computed.
     /// </param>
-    public void Forward(Batch batch, CarriedStates? carried = null)
+    public void Forward(Batch batch, bool continues = false)
     {
         _stage = Stage.Forward;
-        Begin(batch, carried);
+        Begin(batch, continues);
         Run(batch);
-        carried?.CopyFrom(batch, _buffers);
+        for (int layer = 0; continues && layer < network.Layers.Count; layer++)
+            RecurrentPass(layer).SaveStates(batch, _buffers.States(layer));
     }
 
-    /// <summary>Computes the logits and keeps what <see cref="BackwardOfTrace"/> needs, gates among it; nothing is dropped.</summary>
+    /// <summary>
+    /// Computes the logits and keeps what <see cref="BackwardOfTrace"/> needs, gates among it; nothing is dropped.
+    /// </summary>
     /// <param name="batch">The batch.</param>
-    public void Trace(Batch batch)
+    internal void Trace(Batch batch)
     {
         _stage = Stage.Trace;
-        Begin(batch, carried: null);
+        Begin(batch, continues: false);
         Run(batch);
     }
 
     /// <summary>
-    /// Goes back through the batch that <see cref="Trace"/> saw, from gradients dz that the caller wrote in the place of the logits. Those
-    /// of tables are not added up.
+    /// Goes back through the batch that <see cref="Trace"/> saw, from gradients dz that the caller wrote in the place of the
+    /// logits. Those of tables are not added up.
     /// </summary>
     /// <param name="gradients">Where the gradients go.</param>
-    public void BackwardOfTrace(GradientSum gradients)
+    internal void BackwardOfTrace(GradientSum gradients)
     {
         (_stage, _gradients) = (Stage.BackwardOfTrace, gradients);
-        gradients.Prepare(_batch);
-        pool.Run(this, _batch.ShardCount);
+        network.PackBackward();
+        gradients.Prepare(Batch);
+        pool.Run(this, Batch.ShardCount);
     }
 
     /// <summary>
-    /// Computes the mean loss of a batch and its gradients; where word vectors take adversarial steps, the gradients of the mean of the
-    /// losses before and after them, and the loss before.
+    /// Computes the mean loss of a batch and its gradients; where word vectors take adversarial steps, the gradients of the mean
+    /// of the losses before and after them, and the loss before.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="gradients">Where the gradients go.</param>
     /// <param name="dropoutSeed">The seed of the dropout masks.</param>
     /// <param name="step">The number of the training step: masks differ from step to step.</param>
-    /// <param name="carried">Where sentences begin; null for zeros. No gradient goes there.</param>
-    public double ForwardBackward(
-        Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step, CarriedStates? carried = null)
+    /// <param name="continues">Whether sentences go on from the states that they left behind. No gradient goes there.</param>
+    internal double ForwardBackward(
+        Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step, bool continues = false)
     {
         _stage = Stage.Training;
-        Begin(batch, carried);
+        Begin(batch, continues);
+        network.PackBackward();
         (_loss, _gradients, _dropoutSeed, _step) = (loss, gradients, dropoutSeed, step);
         _totalWeight = TotalWeight(batch, loss);
         if (_rowLosses.Length < batch.Count)
@@ -102,110 +121,118 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
         return total / loss.TotalWeight(batch.Labels);
     }
 
-    /// <summary>What the loss of each row is divided by, and so its gradients: the weight of all rows, in each of the passes.</summary>
-    public double TotalWeight(Batch batch, SoftmaxCrossEntropy loss) =>
+    /// <summary>
+    /// What the loss of each row is divided by, and so its gradients: the weight of all rows, in each of the passes.
+    /// </summary>
+    internal double TotalWeight(Batch batch, SoftmaxCrossEntropy loss) =>
         loss.TotalWeight(batch.Labels) * (_adversarial is null ? 1 : 2);
 
     void IParallelWork.Execute(int part, int worker)
     {
-        Shard shard = _batch.ShardAt(part);
-        if (_stage == Stage.Training)
-            TrainShard(shard, worker, _gradients!.ForShard(part));
-        else if (_stage == Stage.BackwardOfTrace)
-            BackwardShard(shard, worker, _gradients!.ForShard(part), _buffers.MeasuresGradients);
-        else
-            ForwardShard(shard, worker, _stage == Stage.Trace);
+        Shard shard = Batch.ShardAt(part);
+        switch (_stage)
+        {
+            case Stage.Training:
+                TrainShard(shard, worker, _gradients!.ForShard(part));
+                break;
+            case Stage.BackwardOfTrace:
+                BackwardShard(shard, worker, _gradients!.ForShard(part), _buffers.MeasuresGradients);
+                break;
+            default:
+                ForwardShard(shard, worker, Mode);
+                break;
+        }
     }
+
+    private PassMode Mode => _stage == Stage.Forward ? PassMode.Forward : PassMode.ForwardBackward;
+
+    private RecurrentLayerPass RecurrentPass(int layer) => _buffers.Layer(layer) as RecurrentLayerPass
+        ?? throw new InvalidOperationException("only recurrent layers carry states from one piece of a sentence to the next");
 
     private void TrainShard(Shard shard, int worker, ShardGradients gradients)
     {
-        ForwardShard(shard, worker, keepsTrace: true);
+        ForwardShard(shard, worker, PassMode.ForwardBackward);
         ComputeLoss(shard, _rowLosses);
         BackwardShard(shard, worker, gradients, _buffers.MeasuresGradients);
         if (_adversarial is null)
             return;
-        float* dx = _buffers.DEmbedded + (long)shard.FirstToken * network.Config.Embedding;
-        _adversarial.Find(shard, _batch.Ids.Slice(shard.FirstToken, shard.Tokens), dx);
-        ForwardShard(shard, worker, keepsTrace: true, _adversarial);
+        Matrix dx = _buffers.DEmbedded.RowsFrom(shard.FirstToken, shard.Tokens);
+        _adversarial.Find(shard, Batch.Ids.Slice(shard.FirstToken, shard.Tokens), dx);
+        ForwardShard(shard, worker, PassMode.ForwardBackward, _adversarial);
         ComputeLoss(shard, losses: null);
         BackwardShard(shard, worker, gradients, measures: false);
         _adversarial.AddGradientsTo(shard, dx);
     }
 
-    private void Begin(Batch batch, CarriedStates? carried)
+    private void Begin(Batch batch, bool continues)
     {
-        _begins = carried is null;
-        if (carried is null)
-            return;
-        _buffers.PrepareInitialStates(batch);
-        carried.CopyTo(batch, _buffers);
+        _continues = continues;
+        for (int layer = 0; continues && layer < network.Layers.Count; layer++)
+            RecurrentPass(layer).LoadStates(batch);
     }
 
     private void Run(Batch batch)
     {
         _batch = batch;
-        _buffers.Prepare(batch, _stage != Stage.Forward);
+        _buffers.Prepare(batch, Mode);
         pool.Run(this, batch.ShardCount);
     }
 
-    private void ForwardShard(Shard shard, int worker, bool keepsTrace, AdversarialStep? step = null)
+    private void ForwardShard(Shard shard, int worker, PassMode mode, AdversarialStep? step = null)
     {
-        NetworkConfig config = network.Config;
+        bool keepsTrace = mode == PassMode.ForwardBackward;
         if (network.Embedding is { } embedding)
+            LookUp(shard, embedding, keepsTrace, step);
+        fixed (int* ids = Batch.Ids)
         {
-            float* table = network.Parameters.PointerTo(embedding);
-            float* x = _buffers.Embedded + (long)shard.FirstToken * config.Embedding;
-            ReadOnlySpan<int> ids = _batch.Ids.Slice(shard.FirstToken, shard.Tokens);
-            for (int n = 0; n < ids.Length; n++)
+            for (int layer = 0; layer < network.Layers.Count; layer++)
             {
-                new ReadOnlySpan<float>(table + (long)ids[n] * config.Embedding, config.Embedding)
-                    .CopyTo(new Span<float>(x + (long)n * config.Embedding, config.Embedding));
-            }
-            step?.AddTo(shard, x);
-            if (keepsTrace)
-                Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, x, x);
-        }
-        for (int layer = 0; layer < config.Layers; layer++)
-        {
-            for (int direction = 0; direction < network.Directions; direction++)
-                ForwardLayer(shard, layer, direction, worker, keepsTrace);
-            if (keepsTrace && layer < config.Layers - 1 && config.Dropout > 0)
-            {
-                long first = (long)shard.FirstToken * config.StateSize;
-                Drop(Site.Layer + layer, shard.FirstToken, shard.Tokens, config.StateSize, _buffers.States(layer) + first, _buffers.Dropped(layer) + first);
+                LayerArguments arguments = ArgumentsOf(shard, layer, worker, mode);
+                arguments.Ids = ids + shard.FirstToken;
+                _buffers.Layer(layer).Forward(arguments);
+                if (keepsTrace && layer < network.Layers.Count - 1 && network.Config.Dropout > 0)
+                {
+                    Matrix dropped = _buffers.Dropped(layer).RowsFrom(shard.FirstToken, shard.Tokens);
+                    Drop(Site.Layer + layer, shard.FirstToken, arguments.Output, dropped);
+                }
             }
         }
-        PoolingPass pooling = _buffers.PoolingOf(shard, keepsTrace);
+        PoolingArguments pooling = _buffers.PoolingOf(shard, mode);
         NetworkPooling.Forward(network, _buffers, pooling);
         if (keepsTrace)
-            Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.Pooled, pooling.Pooled);
+            Drop(Site.Pooled, shard.FirstRow, pooling.Pooled, pooling.Pooled);
         // A text that is read piece by piece is not over: what is asked for is its states.
-        if (_stage == Stage.Forward && !_begins)
+        if (_stage == Stage.Forward && _continues)
             return;
-        network.Output.Forward(
-            shard.Rows, network.Parameters.PointerTo(network.OutputBias), pooling.Pooled,
-            _buffers.Logits + (long)shard.FirstRow * config.Classes);
+        Matrix logits = _buffers.Logits.RowsFrom(shard.FirstRow, shard.Rows);
+        network.Output.Forward(pooling.Pooled, network.Parameters.PointerTo(network.OutputBias), logits);
     }
 
-    private void ForwardLayer(Shard shard, int layer, int direction, int worker, bool keepsTrace)
+    private void LookUp(Shard shard, Parameter embedding, bool keepsTrace, AdversarialStep? step)
     {
-        int index = layer * network.Directions + direction;
-        RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, keepsTrace, _begins);
-        fixed (int* ids = _batch.Ids)
-        {
-            pass.Ids = ids + shard.FirstToken;
-            pass.Table = network.Parameters.PointerTo(network.InputWeight(index));
-            network.Recurrent[index].Forward(network.Kernels, network.Weights[index], pass);
-        }
+        var table = new Matrix(network.Parameters.PointerTo(embedding), network.Config.Vocabulary, network.Config.Embedding);
+        Matrix x = _buffers.Embedded.RowsFrom(shard.FirstToken, shard.Tokens);
+        ReadOnlySpan<int> ids = Batch.Ids.Slice(shard.FirstToken, shard.Tokens);
+        for (int n = 0; n < ids.Length; n++)
+            table.Row(ids[n]).CopyTo(x.Row(n));
+        step?.AddTo(shard, x);
+        if (keepsTrace)
+            Drop(Site.Embedding, shard.FirstToken, x, x);
+    }
+
+    private LayerArguments ArgumentsOf(Shard shard, int layer, int worker, PassMode mode)
+    {
+        LayerArguments arguments = _buffers.ArgumentsOf(shard, layer, worker, mode);
+        arguments.Continues = _continues;
+        return arguments;
     }
 
     private void ComputeLoss(Shard shard, double[]? losses)
     {
-        int classes = network.Config.Classes;
         for (int row = shard.FirstRow; row < shard.FirstRow + shard.Rows; row++)
         {
-            var logits = new Span<float>(_buffers.Logits + (long)row * classes, classes);
-            double loss = _loss!.Row(logits, _batch.Labels[row], _totalWeight, logits);
+            Span<float> logits = _buffers.Logits.Row(row);
+            double loss = _loss!.Row(logits, Batch.Labels[row], _totalWeight, logits);
             if (losses is not null)
                 losses[row] = loss;
         }
@@ -214,48 +241,41 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
     private void BackwardShard(Shard shard, int worker, ShardGradients gradients, bool measures)
     {
         float* scratch = _buffers.Scratch(worker);
-        NetworkConfig config = network.Config;
-        PoolingPass pooling = _buffers.PoolingOf(shard, training: true);
+        PoolingArguments pooling = _buffers.PoolingOf(shard, PassMode.ForwardBackward);
+        Matrix dLogits = _buffers.Logits.RowsFrom(shard.FirstRow, shard.Rows);
         network.Output.Backward(
-            shard.Rows, pooling.Pooled, _buffers.Logits + (long)shard.FirstRow * config.Classes, pooling.DPooled,
-            gradients[network.OutputWeight], gradients[network.OutputBias], scratch);
-        Drop(Site.Pooled, shard.FirstRow, shard.Rows, config.StateSize, pooling.DPooled, pooling.DPooled);
+            pooling.Pooled, dLogits, pooling.DPooled, gradients[network.OutputWeight], gradients[network.OutputBias], scratch);
+        Drop(Site.Pooled, shard.FirstRow, pooling.DPooled, pooling.DPooled);
         NetworkPooling.Backward(network, _buffers, pooling, gradients, scratch);
-        for (int layer = config.Layers - 1; layer >= 0; layer--)
+        int top = network.Layers.Count - 1;
+        for (int layer = top; layer >= 0; layer--)
         {
-            if (layer < config.Layers - 1)
-            {
-                float* dStates = _buffers.DStates(layer) + (long)shard.FirstToken * config.StateSize;
-                Drop(Site.Layer + layer, shard.FirstToken, shard.Tokens, config.StateSize, dStates, dStates);
-            }
-            for (int direction = 0; direction < network.Directions; direction++)
-            {
-                int index = layer * network.Directions + direction;
-                RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training: true, _begins);
-                pass.DInputWeight = network.InputWeight(index).IsTable ? null : gradients[network.InputWeight(index)];
-                pass.DRecurrentWeight = gradients[network.RecurrentWeight(index)];
-                pass.DBias = gradients[network.Bias(index)];
-                pass.Scratch = scratch;
-                if (!measures)
-                    pass.DHiddenNorms = null;
-                network.Recurrent[index].Backward(network.Kernels, network.Weights[index], pass);
-            }
+            LayerArguments arguments = ArgumentsOf(shard, layer, worker, PassMode.ForwardBackward);
+            arguments.MeasuresGradients = measures && layer == top;
+            if (layer < top)
+                Drop(Site.Layer + layer, shard.FirstToken, arguments.DOutput, arguments.DOutput);
+            _buffers.Layer(layer).Backward(arguments, gradients.Of(network, layer));
         }
-        if (config.Embedding > 0)
+        if (network.Config.Embedding > 0)
         {
-            float* dx = _buffers.DEmbedded + (long)shard.FirstToken * config.Embedding;
-            Drop(Site.Embedding, shard.FirstToken, shard.Tokens, config.Embedding, dx, dx);
+            Matrix dx = _buffers.DEmbedded.RowsFrom(shard.FirstToken, shard.Tokens);
+            Drop(Site.Embedding, shard.FirstToken, dx, dx);
         }
     }
 
-    private void Drop(int site, int firstRow, int rows, int width, float* x, float* y)
+    // The mask depends on the place among all rows of the batch. y may be x.
+    private void Drop(int site, int firstRow, in Matrix x, in Matrix y)
     {
-        long count = (long)rows * width;
         float p = network.Config.Dropout;
         if (p > 0 && _stage == Stage.Training)
-            Dropout.Apply(p, Dropout.Key(_dropoutSeed, _step, site), (long)firstRow * width, count, x, y);
-        else if (x != y)
-            new ReadOnlySpan<float>(x, checked((int)count)).CopyTo(new Span<float>(y, (int)count));
+        {
+            long count = (long)x.Rows * x.Columns;
+            Dropout.Apply(p, Dropout.Key(_dropoutSeed, _step, site), (long)firstRow * x.Columns, count, x.Pointer, y.Pointer);
+        }
+        else if (x.Pointer != y.Pointer)
+        {
+            x.CopyTo(y);
+        }
     }
 
     private enum Stage

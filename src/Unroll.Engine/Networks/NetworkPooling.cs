@@ -1,63 +1,72 @@
 using Unroll.Engine.Layers;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Networks;
 
-/// <summary>How a network makes one vector of the hidden states of each sentence, by the pooling that it has.</summary>
+/// <summary>How a network makes one vector of the states of each sentence, by the pooling that it has.</summary>
 internal static unsafe class NetworkPooling
 {
     /// <summary>The pooled vectors of a shard.</summary>
     /// <param name="network">The network.</param>
     /// <param name="buffers">Have the memory that attention needs.</param>
-    /// <param name="pass">The shard's states and pooled vectors.</param>
-    public static void Forward(Network network, PassBuffers buffers, in PoolingPass pass)
+    /// <param name="arguments">The shard's states and pooled vectors.</param>
+    public static void Forward(Network network, PassBuffers buffers, in PoolingArguments arguments)
     {
         switch (network.Config.Pooling)
         {
+            case Pooling.Last:
+                SimplePooling.LastForward(arguments);
+                break;
             case Pooling.Mean:
-                SimplePooling.MeanForward(pass);
+                SimplePooling.MeanForward(arguments);
                 break;
             case Pooling.Max:
-                SimplePooling.MaxForward(pass);
+                SimplePooling.MaxForward(arguments);
                 break;
             case Pooling.Attention:
                 Parameters parameters = network.Parameters;
                 network.Attention!.Forward(
-                    pass, parameters.PointerTo(network.AttentionParameters[1]), parameters.PointerTo(network.AttentionParameters[2]),
-                    Scores(buffers, pass), buffers.Alpha + pass.Shard.FirstToken);
+                    arguments, parameters.PointerTo(network.AttentionParameters[1]),
+                    parameters.PointerTo(network.AttentionParameters[2]), Scores(buffers, arguments),
+                    buffers.Alpha + arguments.Shard.FirstToken);
                 break;
             default:
-                SimplePooling.LastForward(pass);
-                break;
+                throw new InvalidOperationException($"no pooling {network.Config.Pooling}");
         }
     }
 
     /// <summary>The gradients of a shard's states from those of its pooled vectors.</summary>
     /// <param name="network">The network.</param>
     /// <param name="buffers">As they were forward.</param>
-    /// <param name="pass">The shard's states and pooled vectors, with gradients.</param>
+    /// <param name="arguments">The shard's states and pooled vectors, with gradients.</param>
     /// <param name="gradients">Where attention adds those of its parameters.</param>
     /// <param name="scratch">Memory of the worker.</param>
-    public static void Backward(Network network, PassBuffers buffers, in PoolingPass pass, ShardGradients gradients, float* scratch)
+    public static void Backward(
+        Network network, PassBuffers buffers, in PoolingArguments arguments, ShardGradients gradients, float* scratch)
     {
         switch (network.Config.Pooling)
         {
+            case Pooling.Last:
+                SimplePooling.LastBackward(arguments);
+                break;
             case Pooling.Mean:
-                SimplePooling.MeanBackward(pass);
+                SimplePooling.MeanBackward(arguments);
                 break;
             case Pooling.Max:
-                SimplePooling.MaxBackward(pass);
+                SimplePooling.MaxBackward(arguments);
                 break;
             case Pooling.Attention:
                 Parameter[] attention = network.AttentionParameters;
+                var places = new AttentionGradients(gradients[attention[0]], gradients[attention[1]], gradients[attention[2]]);
                 network.Attention!.Backward(
-                    pass, network.Parameters.PointerTo(attention[2]), Scores(buffers, pass), buffers.Alpha + pass.Shard.FirstToken,
-                    gradients[attention[0]], gradients[attention[1]], gradients[attention[2]], scratch);
+                    arguments, network.Parameters.PointerTo(attention[2]), Scores(buffers, arguments),
+                    buffers.Alpha + arguments.Shard.FirstToken, places, scratch);
                 break;
             default:
-                SimplePooling.LastBackward(pass);
-                break;
+                throw new InvalidOperationException($"no pooling {network.Config.Pooling}");
         }
     }
 
-    private static float* Scores(PassBuffers buffers, in PoolingPass pass) => buffers.Attention + (long)pass.Shard.FirstToken * pass.Width;
+    private static Matrix Scores(PassBuffers buffers, in PoolingArguments arguments) =>
+        buffers.Attention.RowsFrom(arguments.Shard.FirstToken, arguments.Shard.Tokens);
 }

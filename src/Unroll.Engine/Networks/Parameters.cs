@@ -69,7 +69,10 @@ public sealed unsafe class Parameters
     public void Write(Parameter parameter, float[] values)
     {
         if (values.Length != parameter.Length)
-            throw new ArgumentException($"{values.Length} values for {parameter.Name}, which has {parameter.Length}", nameof(values));
+        {
+            throw new ArgumentException(
+                $"{values.Length} values for {parameter.Name}, which has {parameter.Length}", nameof(values));
+        }
         float[] stored = parameter.IsTransposed ? Transpose(values, parameter.Shape[0], parameter.Shape[1]) : values;
         stored.CopyTo(Stored(parameter));
     }

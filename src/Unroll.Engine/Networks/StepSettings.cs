@@ -15,8 +15,8 @@ public sealed record StepSettings
     public float LabelSmoothing { get; init; }
 
     /// <summary>
-    /// Truncated back-propagation through time (Williams and Peng, 1990): gradients go back this many steps from a sentence's last word.
-    /// For one direction and pooling of the last state. Null for whole sentences. Default: null.
+    /// Truncated back-propagation through time (Williams and Peng, 1990): gradients go back this many steps from a sentence's
+    /// last word. For one direction and pooling of the last state. Null for whole sentences. Default: null.
     /// </summary>
     public int? TruncateSteps { get; init; }
 
@@ -40,6 +40,9 @@ public sealed record StepSettings
         if (Adversarial > 0 && !network.HasWordVectors)
             throw new ArgumentException("adversarial steps move word vectors, and the network has none", nameof(network));
         if (TruncateSteps is not null && (network.Bidirectional || network.Pooling != Pooling.Last))
-            throw new ArgumentException("truncated back-propagation needs one direction and pooling of the last state", nameof(network));
+        {
+            throw new ArgumentException(
+                "truncated back-propagation needs one direction and pooling of the last state", nameof(network));
+        }
     }
 }

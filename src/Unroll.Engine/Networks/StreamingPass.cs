@@ -6,14 +6,13 @@ using Unroll.Engine.Threading;
 namespace Unroll.Engine.Networks;
 
 /// <summary>
-/// Reads one sequence id by id and says after each what a network of one direction would say of the ids up to there. An id costs the same
-/// time and no more memory however many came before it.
+/// Reads one sequence id by id and says after each what a network of one direction would say of the ids up to there. An id costs
+/// the same time and no more memory however many came before it.
 /// </summary>
 public sealed unsafe class StreamingPass
 {
     private readonly Network _network;
     private readonly NetworkPass _pass;
-    private readonly CarriedStates _carried;
     private readonly RunningPooling _pooling;
     private readonly EncodedTexts _one = new();
     private readonly Batch _batch = new();
@@ -26,10 +25,12 @@ public sealed unsafe class StreamingPass
     public StreamingPass(Network network)
     {
         if (network.Config.Bidirectional)
-            throw new ArgumentException("a bidirectional network reads whole sequences: every new id changes all states", nameof(network));
+        {
+            throw new ArgumentException(
+                "a bidirectional network reads whole sequences: every new id changes all states", nameof(network));
+        }
         _network = network;
         _pass = new NetworkPass(network, WorkerPool.CallerAlone);
-        _carried = new CarriedStates(network);
         _pooling = new RunningPooling(network.Config.Pooling, network.Config.StateSize);
         _pooled = new AlignedBuffer(network.Config.StateSize);
         _logits = new AlignedBuffer(network.Config.Classes);
@@ -43,7 +44,7 @@ public sealed unsafe class StreamingPass
     public void Clear()
     {
         Count = 0;
-        _carried.Clear(rows: 1);
+        _pass.ClearStates(rows: 1);
         _pooling.Clear();
     }
 
@@ -54,7 +55,7 @@ public sealed unsafe class StreamingPass
         _one.Clear();
         _one.Add([id], label: 0);
         _batch.Fill(_one, [0]);
-        _pass.Forward(_batch, _carried);
+        _pass.Forward(_batch, continues: true);
         _pooling.Add(_pass.TopStates, _network.Config.Pooling == Pooling.Attention ? Score() : 0);
         Count++;
     }
@@ -64,7 +65,8 @@ public sealed unsafe class StreamingPass
     {
         _pooling.Read(_pooled.Span[.._network.Config.StateSize]);
         _network.Output.Forward(
-            rows: 1, _network.Parameters.PointerTo(_network.OutputBias), _pooled.Pointer, _logits.Pointer);
+            _pooled.AsMatrix(1, _network.StateSize), _network.Parameters.PointerTo(_network.OutputBias),
+            _logits.AsMatrix(1, _network.Config.Classes));
         return _logits.Span[.._network.Config.Classes];
     }
 
@@ -74,7 +76,7 @@ public sealed unsafe class StreamingPass
         float* query = _network.Parameters.PointerTo(_network.AttentionParameters[2]);
         double score = 0;
         for (int i = 0; i < _network.Config.StateSize; i++)
-            score += query[i] * _pass.Buffers.Attention[i];
+            score += query[i] * _pass.Buffers.Attention[0, i];
         return score;
     }
 }

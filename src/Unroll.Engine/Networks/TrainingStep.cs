@@ -32,7 +32,6 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly SoftmaxCrossEntropy _loss;
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
-    private readonly CarriedStates? _carried;
     private readonly Batch _batch = new();
 
     /// <summary>Makes ready to train a network, whose parameters it packs.</summary>
@@ -48,7 +47,6 @@ public sealed unsafe class TrainingStep : IParallelWork
         _loss = new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
         _gradients = new GradientSum(network, pool);
-        _carried = settings.TruncateSteps is null ? null : new CarriedStates(network);
         network.Pack();
     }
 
@@ -58,7 +56,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     /// <summary>A copy of the gradients of the last step.</summary>
     public Parameters CopyGradients() => _gradients.Copy();
 
-    /// <summary>Who updates the parameters.</summary>
+    /// <summary>Updates the parameters.</summary>
     public Optimizer Optimizer => _optimizer;
 
     /// <summary>The buffers of the pass.</summary>
@@ -70,8 +68,8 @@ public sealed unsafe class TrainingStep : IParallelWork
 
     /// <summary>
     /// The loss of some texts and its gradients. With truncated back-propagation through time, words before the last
-    /// <see cref="StepSettings.TruncateSteps"/> are read stretch by stretch without a trace and only set the states that the last ones
-    /// begin with, so that memory does not grow with the sentence.
+    /// <see cref="StepSettings.TruncateSteps"/> are read stretch by stretch without a trace and only set the states that the last
+    /// ones begin with, so that memory does not grow with the sentence.
     /// </summary>
     public double ComputeGradients(EncodedTexts texts, ReadOnlySpan<int> rows)
     {
@@ -83,14 +81,14 @@ public sealed unsafe class TrainingStep : IParallelWork
         int longest = 0;
         foreach (int row in rows)
             longest = Math.Max(longest, texts.LengthOf(row));
-        _carried!.Clear(rows.Length);
+        _pass.ClearStates(rows.Length);
         for (int stretch = 0; stretch * length < longest - length; stretch++)
         {
             Fill(texts, rows, TokenWindow.Before(length, stretch), stretch + 1);
-            _pass.Forward(_batch, _carried);
+            _pass.Forward(_batch, continues: true);
         }
         Fill(texts, rows, TokenWindow.Last(length), stretch: 0);
-        return _pass.ForwardBackward(_batch, _loss, _gradients, _settings.Seed, _optimizer.Steps, _carried);
+        return _pass.ForwardBackward(_batch, _loss, _gradients, _settings.Seed, _optimizer.Steps, continues: true);
     }
 
     /// <summary>The whole step on some texts.</summary>
@@ -151,7 +149,10 @@ public sealed unsafe class TrainingStep : IParallelWork
         {
             int width = table.TableWidth;
             for (int slot = 0; slot < words.Length; slot++)
-                _optimizer.Update(table.Start + words[slot] * width, width, _parameters.Pointer, rows.Pointer + (long)slot * width);
+            {
+                int start = table.Start + words[slot] * width;
+                _optimizer.Update(start, width, _parameters.Pointer, rows.Pointer + (long)slot * width);
+            }
         }
     }
 }

@@ -88,7 +88,9 @@ public static class Initializers
         generator.FillNormal(values, 0, (float)KaimingDeviation(columns, negativeSlope));
     }
 
-    /// <summary><c>eye_</c>: ones on the diagonal, zeros elsewhere. On recurrent weights with ReLU this is the IRNN of Le et al., 2015.</summary>
+    /// <summary>
+    /// <c>eye_</c>: ones on the diagonal, zeros elsewhere. On recurrent weights with ReLU this is the IRNN of Le et al., 2015.
+    /// </summary>
     /// <param name="values">[rows, columns]; overwritten.</param>
     /// <param name="rows">Rows of the matrix.</param>
     /// <param name="columns">Columns of the matrix.</param>
@@ -104,7 +106,9 @@ public static class Initializers
     /// <c>orthogonal_</c> (Saxe et al., 2013): the Q of a QR decomposition of a standard normal matrix, with the signs that
     /// make R's diagonal positive. Rows are orthonormal when rows ≤ columns, else columns are.
     /// </summary>
-    /// <remarks>The decomposition runs in double precision, so values agree with PyTorch's to about 1e-6, not to the last bit.</remarks>
+    /// <remarks>
+    /// The decomposition runs in double precision, so values agree with PyTorch's to about 1e-6, not to the last bit.
+    /// </remarks>
     /// <param name="values">[rows, columns]; overwritten.</param>
     /// <param name="generator">Where the numbers come from.</param>
     /// <param name="rows">Rows of the matrix.</param>

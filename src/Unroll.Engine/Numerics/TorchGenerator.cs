@@ -109,7 +109,9 @@ public sealed class TorchGenerator
         return radius * Math.Cos(theta);
     }
 
-    /// <summary>Overwrites <paramref name="values"/> with a random order of 0 … n-1, as <c>torch.randperm(n)</c> gives it.</summary>
+    /// <summary>
+    /// Overwrites <paramref name="values"/> with a random order of 0 … n-1, as <c>torch.randperm(n)</c> gives it.
+    /// </summary>
     /// <param name="values">n places; overwritten.</param>
     public void FillPermutation(Span<int> values)
     {
@@ -122,7 +124,9 @@ public sealed class TorchGenerator
         }
     }
 
-    /// <summary>Overwrites <paramref name="values"/> with integers in [low, high), as <c>torch.randint(low, high, …)</c> does.</summary>
+    /// <summary>
+    /// Overwrites <paramref name="values"/> with integers in [low, high), as <c>torch.randint(low, high, …)</c> does.
+    /// </summary>
     /// <param name="values">Any length; overwritten.</param>
     /// <param name="low">The smallest integer that can come.</param>
     /// <param name="high">One more than the largest; above <paramref name="low"/>.</param>
@@ -138,7 +142,9 @@ public sealed class TorchGenerator
         }
     }
 
-    /// <summary>Overwrites <paramref name="values"/> with 1 (chance <paramref name="p"/>) and 0, as <c>tensor.bernoulli_(p)</c> does.</summary>
+    /// <summary>
+    /// Overwrites <paramref name="values"/> with 1 (chance <paramref name="p"/>) and 0, as <c>tensor.bernoulli_(p)</c> does.
+    /// </summary>
     /// <param name="values">Any length; overwritten.</param>
     /// <param name="p">The chance of a one, in [0, 1].</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is no probability.</exception>
@@ -151,7 +157,7 @@ public sealed class TorchGenerator
     }
 
     /// <summary>Everything that decides the numbers to come.</summary>
-    internal byte[] SaveState()
+    public byte[] SaveState()
     {
         byte[] state = new byte[StateBytes];
         MemoryMarshal.AsBytes(_state.AsSpan()).CopyTo(state);
@@ -163,7 +169,7 @@ public sealed class TorchGenerator
     }
 
     /// <summary>Goes on where <see cref="SaveState"/> was called.</summary>
-    internal void RestoreState(ReadOnlySpan<byte> state)
+    public void RestoreState(ReadOnlySpan<byte> state)
     {
         if (state.Length != StateBytes)
             throw new ArgumentException($"{state.Length} bytes, expected {StateBytes}", nameof(state));

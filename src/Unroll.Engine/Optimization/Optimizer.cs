@@ -3,7 +3,9 @@ using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Optimization;
 
-/// <summary>Turns gradients into updates of parameters in one arena, and keeps momentum and moments in arenas of the same layout.</summary>
+/// <summary>
+/// Turns gradients into updates of parameters in one arena, and keeps momentum and moments in arenas of the same layout.
+/// </summary>
 public sealed unsafe class Optimizer
 {
     private readonly IKernels _kernels;

@@ -148,7 +148,15 @@ public sealed class SentenceClassifier
         byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
         var trainer = new Trainer(
             Network, options, Vocabulary.IdOfUnknown, _generator, pool, train, dev is { Count: > 0 } ? dev : null, model);
-        return trainer.Run(progress, cancellationToken);
+        try
+        {
+            return trainer.Run(progress, cancellationToken);
+        }
+        finally
+        {
+            // From here on the model only predicts.
+            Network.FreeBackward();
+        }
     }
 
     /// <summary>Trains this model further on rows of text; see the other overload.</summary>

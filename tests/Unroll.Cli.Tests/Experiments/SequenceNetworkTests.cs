@@ -35,8 +35,8 @@ public class SequenceNetworkTests
         ISequenceTask task = taskName == "adding" ? new AddingTask() : new CopyTask();
         const int length = 4;
         var cell = CellChoice.Named(cellName);
-        var network = new SequenceNetwork(
-            cell, task.InputSize, Hidden, task.OutputSize, task.Steps(length), task.OutputSteps(length), Rows, new TrainingOptions { Seed = 5 });
+        SequenceNetwork network = cell.Sequences(
+            task.InputSize, Hidden, task.OutputSize, task.Steps(length), task.OutputSteps(length), Rows, new TrainingOptions { Seed = 5 });
         float[] targets = new float[task.OutputSteps(length) * Rows];
         task.Draw(length, Rows, new TorchGenerator(9), network.Input, targets);
         network.Forward();
@@ -67,7 +67,7 @@ public class SequenceNetworkTests
     public void A_step_lowers_the_loss_of_what_it_saw()
     {
         var task = new AddingTask();
-        var network = new SequenceNetwork(CellChoice.Named("lstm"), 2, Hidden, 1, 6, 1, Rows, new TrainingOptions { Seed = 5 });
+        SequenceNetwork network = CellChoice.Named("lstm").Sequences(2, Hidden, 1, 6, 1, Rows, new TrainingOptions { Seed = 5 });
         float[] targets = new float[Rows];
         task.Draw(6, Rows, new TorchGenerator(9), network.Input, targets);
         double[] losses = new double[30];

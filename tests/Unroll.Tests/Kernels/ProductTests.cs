@@ -27,29 +27,32 @@ public unsafe class ProductTests
         var random = new TorchGenerator(5);
         foreach ((int m, int n, int k) in Sizes())
         {
-            int aRow = k + 3;
-            int cRow = n + 5;
-            float[] a = random.Normal(Math.Max(1, m * aRow));
+            int aStride = k + 3;
+            int cStride = n + 5;
+            float[] a = random.Normal(Math.Max(1, m * aStride));
             float[] b = random.Normal(Math.Max(1, k * n));
             float[] bias = random.Normal(n + 1);
-            float[] before = random.Normal(Math.Max(1, m * cRow));
-            double[] product = Product(m, n, k, (i, l) => a[i * aRow + l], (l, j) => b[l * n + j]);
-            var left = new GuardedMemory(a, shift: 1);
-            var packed = new GuardedMemory(kernels.PackedLength(k, n));
+            float[] before = random.Normal(Math.Max(1, m * cStride));
+            double[] product = Product(m, n, k, (i, l) => a[i * aStride + l], (l, j) => b[l * n + j]);
+            var memory = new GuardedMemory(a, shift: 1);
+            var left = new Matrix(memory.Pointer, m, k, aStride);
+            var panels = new GuardedMemory(kernels.PackedLength(k, n));
+            var packed = new PackedMatrix(kernels, panels.Pointer, k, n);
             fixed (float* source = b)
-                kernels.Pack(k, n, source, n, packed.Pointer, k);
-            packed.Check();
+                kernels.Pack(new Matrix(source, k, n), packed);
+            panels.Check();
 
             // From zeros, from one row, from what is there.
-            var c = new GuardedMemory(Math.Max(0, m * cRow), shift: 2);
-            kernels.Multiply(m, n, k, left.Pointer, aRow, packed.Pointer, c.Pointer, cRow, null, 0);
-            Compare(m, n, cRow, c, (i, j) => product[i * n + j], "zeros");
+            var c = new GuardedMemory(Math.Max(0, m * cStride), shift: 2);
+            var result = new Matrix(c.Pointer, m, n, cStride);
+            kernels.Multiply(left, packed, result, default);
+            Compare(m, n, cStride, c, (i, j) => product[i * n + j], "zeros");
             fixed (float* row = bias)
-                kernels.Multiply(m, n, k, left.Pointer, aRow, packed.Pointer, c.Pointer, cRow, row, 0);
-            Compare(m, n, cRow, c, (i, j) => product[i * n + j] + bias[j], "bias");
+                kernels.Multiply(left, packed, result, Matrix.Repeated(row, m, n));
+            Compare(m, n, cStride, c, (i, j) => product[i * n + j] + bias[j], "bias");
             before.AsSpan(0, c.Values.Length).CopyTo(c.Values);
-            kernels.Multiply(m, n, k, left.Pointer, aRow, packed.Pointer, c.Pointer, cRow, c.Pointer, cRow);
-            Compare(m, n, cRow, c, (i, j) => product[i * n + j] + before[i * cRow + j], "added");
+            kernels.Multiply(left, packed, result, result);
+            Compare(m, n, cStride, c, (i, j) => product[i * n + j] + before[i * cStride + j], "added");
 
             // The transposed packing gives the same panels.
             float[] transposed = new float[Math.Max(1, n * k)];
@@ -58,11 +61,11 @@ public unsafe class ProductTests
                 for (int j = 0; j < n; j++)
                     transposed[j * k + l] = b[l * n + j];
             }
-            var packedAgain = new GuardedMemory(kernels.PackedLength(k, n));
+            var panelsAgain = new GuardedMemory(kernels.PackedLength(k, n));
             fixed (float* source = transposed)
-                kernels.PackTransposed(k, n, source, k, packedAgain.Pointer);
-            packedAgain.Check();
-            Assert.True(packed.Values.SequenceEqual(packedAgain.Values), $"{m} {n} {k}");
+                kernels.PackTransposed(new Matrix(source, n, k), new PackedMatrix(kernels, panelsAgain.Pointer, k, n));
+            panelsAgain.Check();
+            Assert.True(panels.Values.SequenceEqual(panelsAgain.Values), $"{m} {n} {k}");
         }
     }
 
@@ -74,27 +77,29 @@ public unsafe class ProductTests
         var random = new TorchGenerator(6);
         foreach ((int m, int n, int k) in Sizes())
         {
-            int aRow = m + 3;
-            float[] a = random.Normal(Math.Max(1, k * aRow));
+            int aStride = m + 3;
+            float[] a = random.Normal(Math.Max(1, k * aStride));
             float[] b = random.Normal(Math.Max(1, k * n));
             float[] before = random.Normal(Math.Max(1, m * n));
-            double[] product = Product(m, n, k, (i, l) => a[l * aRow + i], (l, j) => b[l * n + j]);
-            var packed = new GuardedMemory(kernels.PackedLength(k, n));
-            var columns = new GuardedMemory(m * k);
+            double[] product = Product(m, n, k, (i, l) => a[l * aStride + i], (l, j) => b[l * n + j]);
+            var panels = new GuardedMemory(kernels.PackedLength(k, n));
+            var packed = new PackedMatrix(kernels, panels.Pointer, k, n);
+            var groups = new GuardedMemory(m * k);
+            var columns = new PackedColumns(groups.Pointer, k, m);
             var c = new GuardedMemory(before[..(m * n)]);
             fixed (float* left = a, right = b)
             {
-                kernels.Pack(k, n, right, n, packed.Pointer, k);
-                kernels.PackColumns(m, k, left, aRow, columns.Pointer);
+                kernels.Pack(new Matrix(right, k, n), packed);
+                kernels.PackColumns(new Matrix(left, k, m, aStride), columns);
             }
-            columns.Check();
-            kernels.AddProductOfColumns(m, n, k, columns.Pointer, packed.Pointer, c.Pointer, n);
+            groups.Check();
+            kernels.AddProductOfColumns(columns, packed, new Matrix(c.Pointer, m, n));
             Compare(m, n, n, c, (i, j) => product[i * n + j] + before[i * n + j], "gradient");
 
             var sums = new GuardedMemory(m, fill: 1);
             fixed (float* left = a)
-                kernels.AddColumnSums(k, m, left, aRow, sums.Pointer);
-            Compare(1, m, m, sums, (_, i) => 1 + Enumerable.Range(0, k).Sum(l => (double)a[l * aRow + i]), "sums");
+                kernels.AddColumnSums(new Matrix(left, k, m, aStride), sums.Pointer);
+            Compare(1, m, m, sums, (_, i) => 1 + Enumerable.Range(0, k).Sum(l => (double)a[l * aStride + i]), "sums");
         }
     }
 
@@ -108,13 +113,7 @@ public unsafe class ProductTests
         float[] b = new TorchGenerator(2).Normal(size * size);
         a[3 * size + 7] = float.NaN;
         b[5 * size + 30] = float.PositiveInfinity;
-        var packed = new AlignedBuffer(kernels.PackedLength(size, size));
-        float[] c = new float[size * size];
-        fixed (float* left = a, right = b, to = c)
-        {
-            kernels.Pack(size, size, right, size, packed.Pointer, size);
-            kernels.Multiply(size, size, size, left, size, packed.Pointer, to, size, null, 0);
-        }
+        float[] c = Multiply(kernels, size, size, size, a, b);
         for (int i = 0; i < size; i++)
         {
             for (int j = 0; j < size; j++)
@@ -131,16 +130,23 @@ public unsafe class ProductTests
         var results = new List<float[]>();
         foreach (IKernels kernels in KernelRegistry.Available)
         {
-            var packed = new AlignedBuffer(kernels.PackedLength(k, n));
-            float[] c = new float[m * n];
-            fixed (float* left = a, right = b, to = c)
-            {
-                kernels.Pack(k, n, right, n, packed.Pointer, k);
-                kernels.Multiply(m, n, k, left, k, packed.Pointer, to, n, null, 0);
-            }
-            results.Add(c);
+            results.Add(Multiply(kernels, m, n, k, a, b));
         }
         Assert.All(results, result => Assert.Equal(results[0], result));
+    }
+
+    private static float[] Multiply(IKernels kernels, int m, int n, int k, float[] a, float[] b)
+    {
+        float[] c = new float[m * n];
+        var panels = new GuardedMemory(kernels.PackedLength(k, n));
+        fixed (float* left = a, right = b, to = c)
+        {
+            var packed = new PackedMatrix(kernels, panels.Pointer, k, n);
+            kernels.Pack(new Matrix(right, k, n), packed);
+            kernels.Multiply(new Matrix(left, m, k), packed, new Matrix(to, m, n), default);
+        }
+        panels.Check();
+        return c;
     }
 
     private static double[] Product(int m, int n, int k, Func<int, int, double> a, Func<int, int, double> b)
@@ -157,16 +163,16 @@ public unsafe class ProductTests
         return product;
     }
 
-    private static void Compare(int rows, int columns, int row, GuardedMemory actual, Func<int, int, double> expected, string what)
+    private static void Compare(int rows, int columns, int stride, GuardedMemory actual, Func<int, int, double> expected, string what)
     {
         actual.Check();
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
             {
-                double difference = Math.Abs(actual.Values[i * row + j] - expected(i, j));
+                double difference = Math.Abs(actual.Values[i * stride + j] - expected(i, j));
                 if (!(difference <= 2e-5 + 2e-6 * Math.Abs(expected(i, j))))
-                    Assert.Fail($"{what} {rows}·{columns} at {i},{j}: {actual.Values[i * row + j]}, expected {expected(i, j)}");
+                    Assert.Fail($"{what} {rows}·{columns} at {i},{j}: {actual.Values[i * stride + j]}, expected {expected(i, j)}");
             }
         }
     }

@@ -2,10 +2,13 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Cells;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Layers;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Tests.Layers;
 
-/// <summary>One recurrent layer over one shard, forward and backward, with results that start as NaN where they are overwritten.</summary>
+/// <summary>
+/// One recurrent layer over one shard, forward and backward, with results that start as NaN where they are overwritten.
+/// </summary>
 internal sealed unsafe class LayerRun
 {
     private readonly IKernels _kernels;
@@ -90,46 +93,49 @@ internal sealed unsafe class LayerRun
     {
         bool oneHot = Ids.Length > 0;
         int layerInput = oneHot ? 0 : InputSize;
-        var weights = new RecurrentWeights(_kernels, _cell, layerInput, HiddenSize);
-        var layer = new RecurrentLayer(_cell, layerInput, HiddenSize, _reverse);
-        float[] gates = NaNs(_shard.Tokens * _cell.Columns * HiddenSize);
-        float[] cells = NaNs(_shard.Tokens * HiddenSize);
-        float[] tanhCells = NaNs(_shard.Tokens * HiddenSize);
-        float[] scratch = NaNs(layer.ScratchLength(_kernels, _lengths.Length));
+        var layer = new RecurrentDirection(_kernels, _cell, layerInput, HiddenSize, _reverse);
+        int tokens = _shard.Tokens;
+        int rows = _lengths.Length;
+        int gateRows = _cell.Gates * HiddenSize;
+        float[] gates = NaNs(tokens * _cell.Columns * HiddenSize);
+        float[] cells = NaNs(tokens * HiddenSize);
+        float[] tanhCells = NaNs(tokens * HiddenSize);
+        float[] scratch = NaNs(layer.ScratchLength(rows));
         float[] table = Table();
         fixed (float* w = InputWeight, u = RecurrentWeight, b = Bias, x = Input, h0 = InitialHidden, c0 = InitialCell, h = Hidden)
-        fixed (float* g = gates, c = cells, tc = tanhCells, s = scratch, dh = DHidden, dx = DInput, dh0 = DInitialHidden, dc0 = DInitialCell)
+        fixed (float* g = gates, c = cells, tc = tanhCells, s = scratch)
+        fixed (float* dh = DHidden, dx = DInput, dh0 = DInitialHidden, dc0 = DInitialCell)
         fixed (float* dw = DInputWeight, du = DRecurrentWeight, db = DBias, wt = table)
         fixed (int* ids = Ids)
         {
-            weights.Pack(w, u, b, withBackward: true);
-            var pass = new RecurrentPass
+            layer.Weights.Pack(w, u, b);
+            layer.Weights.PackBackward(w, u);
+            if (oneHot)
+                layer.Weights.SetTable(wt, InputSize);
+            var arguments = new RecurrentArguments
             {
                 Shard = _shard,
-                Input = x,
-                InputRow = layerInput,
+                Input = oneHot ? default : new Matrix(x, tokens, InputSize),
                 Ids = ids,
-                Table = wt,
-                InitialHidden = h0,
-                InitialCell = c0,
-                Hidden = h,
+                InitialHidden = h0 == null ? default : new Matrix(h0, rows, HiddenSize),
+                InitialCell = c0 == null ? default : new Matrix(c0, rows, HiddenSize),
+                Hidden = new Matrix(h, tokens, HiddenSize),
                 KeepsTrace = true,
-                HiddenRow = HiddenSize,
-                Gates = g,
-                CellState = c,
-                TanhCell = tc,
-                DHidden = dh,
-                DInput = oneHot ? null : dx,
-                DHiddenLater = dh0,
-                DCellLater = dc0,
-                DInputWeight = dw,
-                DRecurrentWeight = du,
+                Gates = new Matrix(g, tokens, _cell.Columns * HiddenSize),
+                CellState = new Matrix(c, tokens, HiddenSize),
+                TanhCell = new Matrix(tc, tokens, HiddenSize),
+                DHidden = new Matrix(dh, tokens, HiddenSize),
+                DInput = oneHot ? default : new Matrix(dx, tokens, InputSize),
+                DHiddenLater = new Matrix(dh0, rows, HiddenSize),
+                DCellLater = new Matrix(dc0, rows, HiddenSize),
+                DInputWeight = oneHot ? default : new Matrix(dw, gateRows, InputSize),
+                DRecurrentWeight = new Matrix(du, gateRows, HiddenSize),
                 DBias = db,
                 Scratch = s,
             };
-            layer.Forward(_kernels, weights, pass);
+            layer.Forward(arguments);
             if (backward)
-                layer.Backward(_kernels, weights, pass);
+                layer.Backward(arguments);
         }
     }
 

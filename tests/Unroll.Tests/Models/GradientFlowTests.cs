@@ -4,6 +4,7 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Dynamics;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 using Unroll.Models;
 using Unroll.Storage;
@@ -106,7 +107,7 @@ public class GradientFlowTests
         static RecurrentSpectrum Of(float[] matrix, int width)
         {
             fixed (float* values = matrix)
-                return RecurrentSpectrum.Of(KernelRegistry.Current, width, values);
+                return RecurrentSpectrum.Of(KernelRegistry.Current, new Matrix(values, width, width));
         }
     }
 

@@ -2,16 +2,14 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Losses;
-using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Optimization;
-using Unroll.Training;
 
-namespace Unroll.Cli.Experiments;
+namespace Unroll.Engine.Networks;
 
 /// <summary>
-/// A classifier that cannot see order: the mean of the word vectors, and a linear output. What a recurrent layer adds is what it does
-/// better.
+/// A classifier that cannot see order: the mean of the word vectors, and a linear output. What a recurrent layer adds is what it
+/// does better.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -19,7 +17,7 @@ namespace Unroll.Cli.Experiments;
 /// Backward   dW = dy pᵀ    db = dy    dp = Wᵀ dy    dx_t = dp / T
 /// </code>
 /// </remarks>
-internal sealed unsafe class BagOfEmbeddings
+public sealed unsafe class BagOfEmbeddings
 {
     private readonly IKernels _kernels = KernelRegistry.Current;
     private readonly int _width;
@@ -39,7 +37,12 @@ internal sealed unsafe class BagOfEmbeddings
     private readonly SortedSet<int> _seen = [];
 
     /// <summary>Draws the parameters as the recurrent classifiers' are: word vectors N(0,1), output U(±1/√E).</summary>
-    public BagOfEmbeddings(int vocabulary, int width, int classes, TrainingOptions options)
+    /// <param name="vocabulary">V.</param>
+    /// <param name="width">E.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="optimizer">How gradients become updates.</param>
+    /// <param name="seed">The seed of the first parameters.</param>
+    public BagOfEmbeddings(int vocabulary, int width, int classes, OptimizerSettings optimizer, ulong seed)
     {
         (_width, _classes) = (width, classes);
         _table = new Parameter(NetworkLayout.EmbeddingWeight, [vocabulary, width], 0, IsTable: true);
@@ -47,16 +50,19 @@ internal sealed unsafe class BagOfEmbeddings
         _bias = new Parameter("output.bias", [classes], _table.Length + _weight.Length);
         _parameters = new Parameters([_table, _weight, _bias]);
         _gradients = _parameters.ZerosLike();
-        var generator = new TorchGenerator(options.Seed);
+        var generator = new TorchGenerator(seed);
         Initializers.Normal(_parameters.Stored(_table), generator);
         Initializers.UniformByRoot(_parameters.Stored(_weight), generator, width);
         Initializers.UniformByRoot(_parameters.Stored(_bias), generator, width);
-        _optimizer = new Optimizer(_kernels, options.ToStepSettings(unknownId: null).Optimizer, _parameters.Length);
+        _optimizer = new Optimizer(_kernels, optimizer, _parameters.Length);
         _output = new Linear(_kernels, width, classes);
-        _output.Pack(_parameters.PointerTo(_weight));
+        _output.Weight.Pack(_parameters.PointerTo(_weight));
     }
 
     /// <summary>One training step.</summary>
+    /// <param name="texts">Where the rows come from.</param>
+    /// <param name="rows">Which.</param>
+    /// <param name="learningRate">The learning rate of this step.</param>
     /// <returns>The mean loss of the rows.</returns>
     public double Step(EncodedTexts texts, ReadOnlySpan<int> rows, float learningRate)
     {
@@ -73,6 +79,7 @@ internal sealed unsafe class BagOfEmbeddings
     }
 
     /// <summary>The share of texts whose label it finds.</summary>
+    /// <param name="texts">Texts with labels.</param>
     public double Accuracy(EncodedTexts texts)
     {
         Forward(texts, [.. Enumerable.Range(0, texts.Count)]);
@@ -84,36 +91,40 @@ internal sealed unsafe class BagOfEmbeddings
 
     private void Forward(EncodedTexts texts, ReadOnlySpan<int> rows)
     {
-        _mean.EnsureLength(rows.Length * _width);
-        _logits.EnsureLength(rows.Length * _classes);
-        _mean.Span.Clear();
+        _mean.EnsureLength((long)rows.Length * _width);
+        _logits.EnsureLength((long)rows.Length * _classes);
+        Matrix mean = _mean.AsMatrix(rows.Length, _width);
+        mean.Clear();
         for (int b = 0; b < rows.Length; b++)
         {
             ReadOnlySpan<int> ids = texts.IdsOf(rows[b]);
             foreach (int id in ids)
-                _kernels.AddScaled(_width, 1f / ids.Length, Row(_parameters, id), _mean.Pointer + b * _width);
+                _kernels.AddScaled(_width, 1f / ids.Length, Row(_parameters, id), mean.PointerTo(b));
         }
-        _output.Forward(rows.Length, _parameters.PointerTo(_bias), _mean.Pointer, _logits.Pointer);
+        _output.Forward(mean, _parameters.PointerTo(_bias), _logits.AsMatrix(rows.Length, _classes));
     }
 
     private void Backward(EncodedTexts texts, ReadOnlySpan<int> rows)
     {
-        _dMean.EnsureLength(rows.Length * _width);
+        _dMean.EnsureLength((long)rows.Length * _width);
         _scratch.EnsureLength(_output.ScratchLength(rows.Length));
         foreach (int id in _seen)
             new Span<float>(Row(_gradients, id), _width).Clear();
         _seen.Clear();
         _gradients.Stored(_weight).Clear();
         _gradients.Stored(_bias).Clear();
+        _output.Weight.PackBackward(_parameters.PointerTo(_weight));
+        Matrix dMean = _dMean.AsMatrix(rows.Length, _width);
         _output.Backward(
-            rows.Length, _mean.Pointer, _logits.Pointer, _dMean.Pointer, _gradients.PointerTo(_weight), _gradients.PointerTo(_bias), _scratch.Pointer);
+            _mean.AsMatrix(rows.Length, _width), _logits.AsMatrix(rows.Length, _classes), dMean, _gradients.PointerTo(_weight),
+            _gradients.PointerTo(_bias), _scratch.Pointer);
         for (int b = 0; b < rows.Length; b++)
         {
             ReadOnlySpan<int> ids = texts.IdsOf(rows[b]);
             foreach (int id in ids)
             {
                 _seen.Add(id);
-                _kernels.AddScaled(_width, 1f / ids.Length, _dMean.Pointer + b * _width, Row(_gradients, id));
+                _kernels.AddScaled(_width, 1f / ids.Length, dMean.PointerTo(b), Row(_gradients, id));
             }
         }
     }
@@ -127,7 +138,7 @@ internal sealed unsafe class BagOfEmbeddings
         _optimizer.Update(_weight.Start, _weight.Length + _bias.Length, _parameters.Pointer, _gradients.PointerTo(_weight));
         foreach (int id in _seen)
             _optimizer.Update(id * _width, _width, _parameters.Pointer, Row(_gradients, id));
-        _output.Pack(_parameters.PointerTo(_weight));
+        _output.Weight.Pack(_parameters.PointerTo(_weight));
     }
 
     private float* Row(Parameters parameters, int id) => parameters.PointerTo(_table) + (long)id * _width;

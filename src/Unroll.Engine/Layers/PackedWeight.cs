@@ -1,0 +1,45 @@
+using Unroll.Engine.Kernels;
+using Unroll.Engine.Numerics;
+
+namespace Unroll.Engine.Layers;
+
+/// <summary>
+/// A weight W, [O,I], packed for the product of the forward pass, x Wᵀ, and, where one follows, for that of the backward pass, dy
+/// W.
+/// </summary>
+/// <param name="kernels">The kernels that multiply.</param>
+/// <param name="outputSize">O.</param>
+/// <param name="inputSize">I.</param>
+internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int inputSize)
+{
+    private readonly AlignedBuffer _forward = new();
+    private readonly AlignedBuffer _backward = new();
+
+    /// <summary>Wᵀ, [I,O].</summary>
+    public PackedMatrix Forward => new(kernels, _forward.Pointer, inputSize, outputSize);
+
+    /// <summary>W, [O,I].</summary>
+    public PackedMatrix Backward => new(kernels, _backward.Pointer, outputSize, inputSize);
+
+    /// <summary>Floats of <see cref="Backward"/>; 0 before it is packed.</summary>
+    public long BackwardLength => _backward.Length;
+
+    /// <summary>Packs W as it is now for forward passes.</summary>
+    /// <param name="weight">W, [O,I].</param>
+    public void Pack(float* weight)
+    {
+        _forward.EnsureLength(kernels.PackedLength(inputSize, outputSize));
+        kernels.PackTransposed(new Matrix(weight, outputSize, inputSize), Forward);
+    }
+
+    /// <summary>Packs W for backward passes.</summary>
+    /// <param name="weight">W, [O,I].</param>
+    public void PackBackward(float* weight)
+    {
+        _backward.EnsureLength(kernels.PackedLength(outputSize, inputSize));
+        kernels.Pack(new Matrix(weight, outputSize, inputSize), Backward);
+    }
+
+    /// <summary>Gives the memory of <see cref="Backward"/> back.</summary>
+    public void FreeBackward() => _backward.Free();
+}
