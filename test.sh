@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, runs them all, and prints as its last line: N passed, N failed, N skipped
-# Needs git and the .NET 10 SDK. Where npm is too, exported models are run in onnxruntime and the page is built; where Chromium is,
-# or apt-get may install it, the page is opened in it. Else those tests are skipped.
+# Needs git and the .NET 10 SDK. Where npm is too, exported models are run in onnxruntime and the page is checked and built; where
+# Chromium is, or apt-get may install it, the page is opened in it. Else those tests are skipped.
 # Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -24,11 +24,40 @@ if command -v npm >/dev/null && ! [ -x /usr/bin/chromium ] && command -v apt-get
     || echo "apt-get install chromium failed: the page's tests are skipped" >&2
 fi
 
+# The page's TypeScript: the linter is one test, vitest counts its own.
+client=src/Unroll.Web/client
+has_vitest() { [ -e "$client/node_modules/vitest" ] && [ "$client/node_modules/.package-lock.json" -nt "$client/package-lock.json" ]; }
+if ! command -v npm >/dev/null; then
+  skipped=2
+  echo "no npm: the page's linter and unit tests are skipped" >&2
+elif ! has_vitest && ! (cd "$client" && npm ci --loglevel=error); then
+  skipped=2
+  echo "npm ci failed in $client: its linter and unit tests are skipped" >&2
+else
+  if (cd "$client" && npm run --silent lint); then
+    passed=1
+  else
+    failed=1
+    echo "the linter found something: npm run lint in $client" >&2
+  fi
+  : >"$log"
+  (cd "$client" && npm test --silent -- --reporter=default --reporter=json --outputFile.json="$log")
+  status=$?
+  count() { sed -nE "s/.*\"num$1Tests\":([0-9]+).*/\1/p" "$log"; }
+  if [ -n "$(count Passed)" ]; then
+    passed=$((passed + $(count Passed)))
+    failed=$((failed + $(count Failed)))
+    skipped=$((skipped + $(count Pending)))
+  fi
+  # A file of tests that cannot be read, or a crash, is a failure too.
+  [ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+fi
+
 # The formatting is one test.
 if dotnet restore -v quiet && dotnet format --verify-no-changes --no-restore; then
-  passed=1
+  passed=$((passed + 1))
 else
-  failed=1
+  failed=$((failed + 1))
   echo "dotnet format would change files: run it" >&2
 fi
 
