@@ -1,26 +1,26 @@
+using Unroll.Engine.Cells;
+
 namespace Unroll.Bench;
 
 /// <summary>What is measured: one layer, one direction, sentences of one length.</summary>
 internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hidden, int Threads, double Seconds)
 {
-    public int Gates => Cell switch { "lstm" => 4, "gru" => 3, _ => 1 };
+    public int Gates => CreateCell().Gates;
 
     /// <summary>Floating-point operations of forward and backward: three products of the forward one's size.</summary>
     public double TrainOperations => 3 * ForwardOperations;
 
     public double ForwardOperations => 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
 
-    public Layers.IRecurrentCell CreateCell() => Cell switch
-    {
-        "lstm" => new Layers.LstmCell(),
-        "gru" => new Layers.GruCell(),
-        _ => new Layers.RnnCell(Layers.Nonlinearity.Tanh),
-    };
+    public IRecurrentCell CreateCell() => RecurrentCells.Of(Enum.Parse<Cell>(Cell, ignoreCase: true));
 
     public static Work Parse(string[] args)
     {
-        if (args.Length < 6 || args[1] is not ("rnn" or "gru" or "lstm"))
-            throw new FormatException("expected CELL (rnn, gru or lstm) BATCH TIME INPUT HIDDEN");
+        if (args.Length < 6 || !Enum.TryParse<Cell>(args[1], ignoreCase: true, out _))
+        {
+            string cells = string.Join(" or ", RecurrentCells.All).ToLowerInvariant();
+            throw new FormatException($"expected CELL ({cells}) BATCH TIME INPUT HIDDEN");
+        }
         return new Work(
             args[1], int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]), int.Parse(args[5]),
             int.Parse(Option("--threads", Environment.ProcessorCount.ToString())), double.Parse(Option("--seconds", "1.5")));
@@ -38,6 +38,6 @@ internal sealed record Measurement(Work Work, double? ForwardSeconds, double Tra
         string forward = ForwardSeconds is { } f
             ? $"\"forward_ms\":{f * 1e3:F3},\"forward_gflops\":{Work.ForwardOperations / f / 1e9:F1},\"train_ms\":{TrainSeconds * 1e3:F3},\"train_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}"
             : $"\"step_ms\":{TrainSeconds * 1e3:F3},\"step_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}";
-        return $"{{\"peer\":\"Unroll {Kernels.KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
+        return $"{{\"peer\":\"Unroll {Engine.Kernels.KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
     }
 }

@@ -54,7 +54,8 @@ internal readonly record struct ForwardMistakes(RecurrenceMistake Recurrence, bo
             {
                 ActivationMistake.Sigmoid => "the logistic sigmoid of the sum",
                 ActivationMistake.Relu => "the positive part of the sum",
-                _ => "the sum itself",
+                ActivationMistake.None => "the sum itself",
+                _ => throw new InvalidOperationException($"no such mistake {Activation}"),
             };
             yield return $"tanh is missing: s_t is {found}, expected its tanh";
         }

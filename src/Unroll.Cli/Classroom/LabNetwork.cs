@@ -37,7 +37,8 @@ internal static class LabNetwork
                 {
                     RecurrenceMistake.Transposed => parameters.W[j, i],
                     RecurrenceMistake.Missing => 0,
-                    _ => parameters.W[i, j],
+                    RecurrenceMistake.Right => parameters.W[i, j],
+                    _ => throw new InvalidOperationException($"no such mistake {mistakes.Recurrence}"),
                 };
             }
             s[i] = mistakes.Activation switch
@@ -45,7 +46,8 @@ internal static class LabNetwork
                 ActivationMistake.None => a,
                 ActivationMistake.Sigmoid => 1 / (1 + Math.Exp(-a)),
                 ActivationMistake.Relu => Math.Max(a, 0),
-                _ => Math.Tanh(a),
+                ActivationMistake.Right => Math.Tanh(a),
+                _ => throw new InvalidOperationException($"no such mistake {mistakes.Activation}"),
             };
         }
         return s;
@@ -93,7 +95,8 @@ internal static class LabNetwork
                 StepsMistake.LastOnly => t == words.Length,
                 StepsMistake.FirstOnly => t == 1,
                 StepsMistake.WithoutFirst => t > 1,
-                _ => true,
+                StepsMistake.All => true,
+                _ => throw new InvalidOperationException($"no such mistake {mistakes.Steps}"),
             };
             for (int i = 0; i < hidden; i++)
             {
@@ -133,6 +136,7 @@ internal static class LabNetwork
     {
         SlopeMistake.Missing => 1,
         SlopeMistake.TanhAgain => 1 - Math.Tanh(s) * Math.Tanh(s),
-        _ => 1 - s * s,
+        SlopeMistake.Right => 1 - s * s,
+        _ => throw new InvalidOperationException($"no such mistake {mistake}"),
     };
 }

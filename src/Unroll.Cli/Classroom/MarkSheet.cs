@@ -94,6 +94,7 @@ internal static class MarkSheet
         SheetStatus.NotCompiled => "not compiled",
         SheetStatus.TimedOut => "timed out",
         SheetStatus.NoTrace => "no trace",
-        _ => Options.NameOf(status),
+        _ when Enum.IsDefined(status) => Options.NameOf(status),
+        _ => throw new InvalidOperationException($"no such status {status}"),
     };
 }

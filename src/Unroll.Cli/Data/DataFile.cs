@@ -27,7 +27,8 @@ internal static class DataFile
         {
             DataKind.Jsonl => JsonRows.Read(lines, format),
             DataKind.FastText => FastTextRows.Read(lines),
-            _ => LabelledColumns.Read(Table(lines, format, kind), lines.Source, format),
+            DataKind.Tsv or DataKind.Csv => LabelledColumns.Read(Table(lines, format, kind), lines.Source, format),
+            _ => throw new InvalidOperationException($"no kind of data {kind}"),
         };
         bool any = false;
         foreach (DataRow row in rows)

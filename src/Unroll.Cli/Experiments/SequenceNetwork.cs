@@ -93,7 +93,7 @@ internal sealed unsafe class SequenceNetwork
             _gradients.PointerTo(_network.OutputBias), _scratch.Pointer);
         RecurrentPass pass = Pass();
         pass.DInputWeight = _gradients.PointerTo(_network.InputWeight(0));
-        pass.DRecurrentWeight = _gradients.PointerTo(_network.RecurrentWeight(0));
+        pass.DRecurrentWeight = _network.RecurrentWeight(0) is { } recurrent ? _gradients.PointerTo(recurrent) : null;
         pass.DBias = _gradients.PointerTo(_network.Bias(0));
         pass.Scratch = _scratch.Pointer;
         _network.Recurrent[0].Backward(_network.Kernels, _network.Weights[0], pass);

@@ -52,7 +52,7 @@ internal sealed unsafe class JacobianNorms : IParallelWork
 
         // A step back takes S rows through W_hh; a token of training all weights three times, forward and for both kinds of gradients.
         int weights = network.Parameters.Length - network.Parameters.DenseStart;
-        double tokensAStep = (double)StateSize(network) * network.RecurrentWeight(0).Length / (3.0 * weights);
+        double tokensAStep = (double)StateSize(network) * (network.RecurrentWeight(0)?.Length ?? 0) / (3.0 * weights);
         int affordable = (int)Math.Clamp(texts.TokenCount * Share / tokensAStep, LeastSteps, MostSentences * MostSteps);
 
         long[] byLength = [.. Enumerable.Range(0, texts.Count).Select(row => ((long)texts.LengthOf(row) << 32) | (uint)row)];

@@ -25,17 +25,17 @@ internal readonly unsafe record struct RecurrentSpectrum(double Norm, double Rad
     // The last n is 2^13; what is wrong after that is below 10⁻³ unless eigenvalues and vectors nearly coincide.
     private const int Squarings = 13;
 
-    // Rows of the gates in units of H: the candidate is the third of an LSTM (i, f, g, o) and of a GRU (r, z, n).
-    private const int CandidateGate = 2;
-
-    /// <summary>The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates.</summary>
+    /// <summary>
+    /// The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates. NaN for a cell
+    /// without recurrent weight.
+    /// </summary>
     public static RecurrentSpectrum Of(Network network)
     {
+        if (network.RecurrentWeight(0) is not { } weight)
+            return new RecurrentSpectrum(double.NaN, double.NaN);
         int width = network.Config.Hidden;
-        float* weight = network.Parameters.PointerTo(network.RecurrentWeight(0));
-        if (network.Layout.Cell.Gates > 1)
-            weight += (long)CandidateGate * width * width;
-        return Of(network.Kernels, width, weight);
+        long candidate = (long)network.Layout.Cell.CandidateGate * width * width;
+        return Of(network.Kernels, width, network.Parameters.PointerTo(weight) + candidate);
     }
 
     /// <summary>The spectrum of a square matrix.</summary>

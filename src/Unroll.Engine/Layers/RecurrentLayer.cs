@@ -28,6 +28,7 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
 
     private readonly int _columns = cell.Columns * hiddenSize;
     private readonly int _inputColumns = cell.Gates * hiddenSize;
+    private readonly bool _hasRecurrentWeight = cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
 
     /// <summary>Scratch floats that a backward pass over shards of the given rows needs.</summary>
     public int ScratchLength(IKernels kernels, int rows)
@@ -200,7 +201,7 @@ internal sealed unsafe class RecurrentLayer(IRecurrentCell cell, int inputSize, 
             float* x = pass.Input + (long)chunk.Start * pass.InputRow;
             kernels.Pack(chunk.Tokens, inputSize, x, pass.InputRow, input, chunk.Tokens);
         }
-        for (int t = chunk.First; t < chunk.First + chunk.Steps; t++)
+        for (int t = chunk.First; _hasRecurrentWeight && t < chunk.First + chunk.Steps; t++)
         {
             float* rows = hidden + (pass.Shard.Offset(t) - chunk.Start) * kernels.PanelWidth;
             PackPreviousHidden(kernels, pass, t, rows, chunk.Tokens);

@@ -69,7 +69,7 @@ internal unsafe struct RecurrentPass
     /// <summary>dW_ih, [G·H, I]; added to. Null for one-hot input.</summary>
     public float* DInputWeight;
 
-    /// <summary>dW_hh, [G·H, H]; added to.</summary>
+    /// <summary>dW_hh, [G·H, H]; added to. Null for a cell without it.</summary>
     public float* DRecurrentWeight;
 
     /// <summary>db, [Columns·H]; added to.</summary>

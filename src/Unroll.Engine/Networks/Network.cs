@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Layers;
 
@@ -9,7 +10,7 @@ namespace Unroll.Engine.Networks;
 /// </summary>
 public sealed unsafe class Network
 {
-    private readonly Parameter[][] _recurrent;
+    private readonly Parameter?[][] _recurrent;
 
     /// <summary>Makes a network whose parameters are zero.</summary>
     /// <param name="config">Its sizes.</param>
@@ -27,9 +28,11 @@ public sealed unsafe class Network
         Weights = [.. all.Select(at => new RecurrentWeights(Kernels, layout.Cell, InputSize(at.Layer), config.Hidden))];
         _recurrent =
         [
-            .. all.Select(at => NetworkLayout.Suffix(at.Layer, at.Direction)).Select(suffix => (Parameter[])
+            .. all.Select(at => (Parameter?[])
             [
-                layout["rnn.weight_ih" + suffix], layout["rnn.weight_hh" + suffix], layout["rnn.bias_ih" + suffix],
+                layout[NetworkLayout.NameOf(CellTensor.InputWeight, at.Layer, at.Direction)],
+                layout.Find(NetworkLayout.NameOf(CellTensor.RecurrentWeight, at.Layer, at.Direction)),
+                layout[NetworkLayout.NameOf(CellTensor.Bias, at.Layer, at.Direction)],
             ]),
         ];
         Output = new Linear(Kernels, config.StateSize, config.Classes);
@@ -79,21 +82,21 @@ public sealed unsafe class Network
     /// <summary>I of a layer; 0 for one-hot input.</summary>
     internal int InputSize(int layer) => layer == 0 ? Config.Embedding : Config.StateSize;
 
-    internal Parameter InputWeight(int index) => _recurrent[index][0];
+    internal Parameter InputWeight(int index) => _recurrent[index][0]!;
 
-    internal Parameter RecurrentWeight(int index) => _recurrent[index][1];
+    /// <summary>W_hh; null for a cell without it.</summary>
+    internal Parameter? RecurrentWeight(int index) => _recurrent[index][1];
 
     /// <summary>b; a GRU's b_hn lies right behind it.</summary>
-    internal Parameter Bias(int index) => _recurrent[index][2];
+    internal Parameter Bias(int index) => _recurrent[index][2]!;
 
     /// <summary>Takes the parameters as they are now.</summary>
     public void Pack()
     {
         for (int i = 0; i < Recurrent.Length; i++)
         {
-            Weights[i].Pack(
-                Parameters.PointerTo(InputWeight(i)), Parameters.PointerTo(RecurrentWeight(i)), Parameters.PointerTo(Bias(i)),
-                withBackward: true);
+            float* recurrent = RecurrentWeight(i) is { } weight ? Parameters.PointerTo(weight) : null;
+            Weights[i].Pack(Parameters.PointerTo(InputWeight(i)), recurrent, Parameters.PointerTo(Bias(i)), withBackward: true);
         }
         Attention?.Pack(Parameters.PointerTo(AttentionParameters[0]));
         Output.Pack(Parameters.PointerTo(OutputWeight));

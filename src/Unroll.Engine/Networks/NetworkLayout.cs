@@ -13,24 +13,24 @@ public sealed class NetworkLayout
     /// <summary>Lays the parameters out; nothing is allocated for their values.</summary>
     /// <param name="config">The network's sizes.</param>
     /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The cell, its function or the pooling is none that there is.</exception>
     public NetworkLayout(NetworkConfig config)
     {
+        config.Validate();
         _config = config;
         int vocabularySize = config.Vocabulary;
         Cell = config.CreateCell();
         var tensors = new List<(string Name, int[] Shape, bool IsTable)>();
         if (config.HasWordVectors)
             tensors.Add((EmbeddingWeight, [vocabularySize, config.Embedding], true));
-        int rows = checked(Cell.Gates * config.Hidden);
         foreach ((int layer, int direction) in Recurrent())
         {
-            string suffix = Suffix(layer, direction);
             int inputSize = layer > 0 ? config.StateSize : config.Embedding > 0 ? config.Embedding : vocabularySize;
-            tensors.Add(("rnn.weight_ih" + suffix, [rows, inputSize], layer == 0 && config.IsOneHot));
-            tensors.Add(("rnn.weight_hh" + suffix, [rows, config.Hidden], false));
-            tensors.Add(("rnn.bias_ih" + suffix, [rows], false));
-            if (Cell.Columns > Cell.Gates)
-                tensors.Add(("rnn.bias_hn" + suffix, [config.Hidden], false));
+            foreach (CellTensor tensor in Cell.Tensors)
+            {
+                bool isTable = layer == 0 && config.IsOneHot && tensor.Input == TensorInput.Input;
+                tensors.Add((NameOf(tensor, layer, direction), tensor.Shape(inputSize, config.Hidden), isTable));
+            }
         }
         int state = config.StateSize;
         if (config.Pooling == Pooling.Attention)
@@ -49,7 +49,7 @@ public sealed class NetworkLayout
     }
 
     /// <summary>The cell of every recurrent layer.</summary>
-    internal IRecurrentCell Cell { get; }
+    public IRecurrentCell Cell { get; }
 
     /// <summary>Every tensor, in PyTorch's order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -60,6 +60,16 @@ public sealed class NetworkLayout
     /// <summary>One tensor.</summary>
     /// <param name="name">Its name.</param>
     public Parameter this[string name] => Parameters.First(parameter => parameter.Name == name);
+
+    /// <summary>The name of a cell's tensor in one layer and direction, such as <c>rnn.weight_ih_l0</c>.</summary>
+    public static string NameOf(CellTensor tensor, int layer, int direction) => NameOf(tensor.Name, layer, direction);
+
+    /// <summary>The same by the tensor's own name.</summary>
+    public static string NameOf(string tensor, int layer, int direction) => $"rnn.{tensor}{Suffix(layer, direction)}";
+
+    /// <summary>One tensor; null where the network has none of that name.</summary>
+    /// <param name="name">Its name.</param>
+    public Parameter? Find(string name) => Parameters.FirstOrDefault(parameter => parameter.Name == name);
 
     /// <summary>PyTorch's ending of the names of one layer and direction.</summary>
     public static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";

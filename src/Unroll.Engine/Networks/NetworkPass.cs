@@ -233,7 +233,7 @@ internal sealed unsafe class NetworkPass(Network network, WorkerPool pool, float
                 int index = layer * network.Directions + direction;
                 RecurrentPass pass = _buffers.Recurrent(shard, layer, direction, worker, training: true, _begins);
                 pass.DInputWeight = network.InputWeight(index).IsTable ? null : gradients[network.InputWeight(index)];
-                pass.DRecurrentWeight = gradients[network.RecurrentWeight(index)];
+                pass.DRecurrentWeight = network.RecurrentWeight(index) is { } recurrent ? gradients[recurrent] : null;
                 pass.DBias = gradients[network.Bias(index)];
                 pass.Scratch = scratch;
                 if (!measures)

@@ -25,9 +25,11 @@ internal static unsafe class NetworkPooling
                     pass, parameters.PointerTo(network.AttentionParameters[1]), parameters.PointerTo(network.AttentionParameters[2]),
                     Scores(buffers, pass), buffers.Alpha + pass.Shard.FirstToken);
                 break;
-            default:
+            case Pooling.Last:
                 SimplePooling.LastForward(pass);
                 break;
+            default:
+                throw new InvalidOperationException($"no pooling {network.Config.Pooling}");
         }
     }
 
@@ -53,9 +55,11 @@ internal static unsafe class NetworkPooling
                     pass, network.Parameters.PointerTo(attention[2]), Scores(buffers, pass), buffers.Alpha + pass.Shard.FirstToken,
                     gradients[attention[0]], gradients[attention[1]], gradients[attention[2]], scratch);
                 break;
-            default:
+            case Pooling.Last:
                 SimplePooling.LastBackward(pass);
                 break;
+            default:
+                throw new InvalidOperationException($"no pooling {network.Config.Pooling}");
         }
     }
 
