@@ -5,24 +5,22 @@ namespace Unroll.Bench;
 /// <summary>What is measured: one layer, one direction, sentences of one length.</summary>
 internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hidden, int Threads, double Seconds)
 {
-    public int Gates => Cell switch { "lstm" => 4, "gru" => 3, _ => 1 };
+    public int Gates => CreateCell().Gates;
 
     /// <summary>Floating-point operations of forward and backward: three products of the forward one's size.</summary>
     public double TrainOperations => 3 * ForwardOperations;
 
     public double ForwardOperations => 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
 
-    public IRecurrentCell CreateCell() => Cell switch
-    {
-        "lstm" => new LstmCell(),
-        "gru" => new GruCell(),
-        _ => new RnnCell(Nonlinearity.Tanh),
-    };
+    public IRecurrentCell CreateCell() => RecurrentCells.Of(Enum.Parse<Cell>(Cell, ignoreCase: true));
 
     public static Work Parse(string[] args)
     {
-        if (args.Length < 6 || args[1] is not ("rnn" or "gru" or "lstm"))
-            throw new FormatException("expected CELL (rnn, gru or lstm) BATCH TIME INPUT HIDDEN");
+        if (args.Length < 6 || !Enum.TryParse<Cell>(args[1], ignoreCase: true, out _))
+        {
+            string cells = string.Join(" or ", RecurrentCells.All).ToLowerInvariant();
+            throw new FormatException($"expected CELL ({cells}) BATCH TIME INPUT HIDDEN");
+        }
         return new Work(
             args[1], int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]), int.Parse(args[5]),
             int.Parse(Option("--threads", Environment.ProcessorCount.ToString())), double.Parse(Option("--seconds", "1.5")));

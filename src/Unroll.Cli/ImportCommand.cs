@@ -79,7 +79,7 @@ internal static class ImportCommand
     {
         ModelConfig config = model.Classifier.Config;
         json.WriteString("cell", Name(config.Cell));
-        if (config.Cell == Cell.Rnn)
+        if (RecurrentCells.Of(config.Cell).ReadsNonlinearity)
             json.WriteString("nonlinearity", Name(config.Nonlinearity));
         json.WriteNumber("embedding", config.Embedding);
         json.WriteNumber("hidden", config.Hidden);

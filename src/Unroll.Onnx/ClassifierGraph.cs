@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
 using Unroll.Models;
 using Unroll.Onnx.Schema;
@@ -49,8 +50,12 @@ internal sealed class ClassifierGraph
         _graph.Integer("zero", 0);
         _graph.Integer("one", 1);
         string mask = Mask();
-        RecurrentLayers(Words(mask));
-        Classify(_config.Pooling == Pooling.Last ? LastStates() : Pool(States(_config.Layers - 1), mask));
+        string words = Words(mask);
+        IRecurrentNodes recurrent = RecurrentNodes(mask);
+        for (int layer = 0; layer < _config.Layers; layer++)
+            recurrent.Add(layer, layer == 0 ? words : recurrent.States(layer - 1));
+        int top = _config.Layers - 1;
+        Classify(_config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), mask));
         _graph.Output(Probabilities, "The probability of each label; a row adds up to 1.", Batch, _config.Classes);
         _graph.Output(Logits, "What the probabilities are the softmax of, before calibration.", Batch, _config.Classes);
     }
@@ -77,57 +82,18 @@ internal sealed class ClassifierGraph
         return _graph.Node("OneHot", "word_vectors", ["words", "vocabulary_size", "off_on"]);
     }
 
-    private void RecurrentLayers(string input)
+    private IRecurrentNodes RecurrentNodes(string mask) => _classifier.Network.Layout.Cell.Onnx switch
     {
-        int directions = _config.Directions;
-        _graph.Node("Cast", "lengths_int32", [Lengths], Setting("to", (long)TensorProto.Types.DataType.Int32));
-        if (_config.Layers > 1 || _config.Pooling != Pooling.Last)
-            _graph.Integers("states_shape", 0, 0, _config.StateSize);
-        var settings = new List<AttributeProto>
-        {
-            Setting("hidden_size", _config.Hidden),
-            Setting("direction", directions == 2 ? "bidirectional" : "forward"),
-        };
-        if (_config.Cell == Cell.Gru)
-            settings.Add(Setting("linear_before_reset", 1));
-        if (_config.Cell == Cell.Rnn)
-            settings.Add(Setting("activations", Enumerable.Repeat(_config.Nonlinearity == Nonlinearity.Relu ? "Relu" : "Tanh", directions)));
-        for (int layer = 0; layer < _config.Layers; layer++)
-        {
-            var constants = new RecurrentConstants(_classifier, layer);
-            long rows = (long)constants.Gates * _config.Hidden;
-            string suffix = $"_l{layer}";
-            _graph.Node(
-                _config.Cell.ToString().ToUpperInvariant(),
-                ["states_tdbh" + suffix, "last_dbh" + suffix],
-                [
-                    layer == 0 ? input : States(layer - 1),
-                    _graph.Floats("rnn.weight_ih" + suffix, [directions, rows, constants.InputSize], constants.InputWeight),
-                    _graph.Floats("rnn.weight_hh" + suffix, [directions, rows, _config.Hidden], constants.RecurrentWeight),
-                    _graph.Floats("rnn.bias" + suffix, [directions, 2 * rows], constants.Bias),
-                    "lengths_int32",
-                ],
-                [.. settings]);
-        }
-    }
-
-    // [T,D,B,H] → [T,B,H·D]
-    private string States(int layer)
-    {
-        _graph.Node("Transpose", $"states_tbdh_l{layer}", [$"states_tdbh_l{layer}"], Setting("perm", 0, 2, 1, 3));
-        return _graph.Node("Reshape", $"states_l{layer}", [$"states_tbdh_l{layer}", "states_shape"]);
-    }
-
-    // The states after each direction's last word, [D,B,H] → [B,H·D]
-    private string LastStates()
-    {
-        _graph.Node("Transpose", "last_bdh", [$"last_dbh_l{_config.Layers - 1}"], Setting("perm", 1, 0, 2));
-        return _graph.Node("Reshape", "pooled", ["last_bdh", _graph.Integers("last_shape", 0, _config.StateSize)]);
-    }
+        OnnxOperator known => new OperatorNodes(_graph, _classifier, known, Lengths),
+        OnnxStep step => new ScanNodes(_graph, _classifier, step, mask, Lengths),
+        var other => throw new InvalidOperationException($"no nodes for {other.GetType().Name}"),
+    };
 
     // p, [B,H·D]
     private string Pool(string states, string mask)
     {
+        if (_config.Pooling is not (Pooling.Mean or Pooling.Max or Pooling.Attention))
+            throw new InvalidOperationException($"no pooling {_config.Pooling}");
         _graph.Node("Unsqueeze", "mask_column", [mask, _graph.Integers("axis_2", 2)]);
         if (_config.Pooling == Pooling.Max)
         {

@@ -49,6 +49,19 @@ internal sealed class GraphBuilder(string name)
         Graph.Output.Add(value);
     }
 
+    /// <summary>An input whose shape the surrounding graph tells, in the body of an operator such as <c>Scan</c>.</summary>
+    public string BodyInput(string name, TensorProto.Types.DataType type)
+    {
+        Graph.Input.Add(BodyValue(name, type));
+        return name;
+    }
+
+    /// <summary>An output of a body, in floats.</summary>
+    public void BodyOutput(string name) => Graph.Output.Add(BodyValue(name, TensorProto.Types.DataType.Float));
+
+    public static AttributeProto Setting(string name, GraphProto body) =>
+        new() { Name = name, Type = AttributeType.Graph, G = body };
+
     public static AttributeProto Setting(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
 
     public static AttributeProto Setting(string name, params ReadOnlySpan<long> values)
@@ -83,6 +96,12 @@ internal sealed class GraphBuilder(string name)
         Graph.Initializer.Add(tensor);
         return name;
     }
+
+    private static ValueInfoProto BodyValue(string name, TensorProto.Types.DataType type) => new()
+    {
+        Name = name,
+        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type } },
+    };
 
     private static ValueInfoProto Value(
         string name, TensorProto.Types.DataType type, string description, ReadOnlySpan<string> dimensions)

@@ -9,20 +9,34 @@ namespace Unroll.Cli.Experiments;
 /// <param name="Cell">The cell.</param>
 internal sealed record CellChoice(string Name, Cell Cell)
 {
-    /// <summary>Every choice. Attention is for experiments that classify, and comes last.</summary>
-    public static readonly CellChoice[] All =
+    // Cells that begin in a way of their own, or are read by attention.
+    private static readonly CellChoice[] Special =
     [
-        new("rnn", Cell.Rnn),
         new("rnn-orthogonal", Cell.Rnn) { Recurrent = RecurrentInitialization.Orthogonal },
         new("irnn", Cell.Rnn) { Nonlinearity = Nonlinearity.Relu, Recurrent = RecurrentInitialization.Identity },
-        new("gru", Cell.Gru),
-        new("lstm", Cell.Lstm),
         new("lstm-forget", Cell.Lstm) { ForgetBias = 1 },
         new("rnn-attention", Cell.Rnn) { Pooling = Pooling.Attention },
     ];
 
+    /// <summary>
+    /// Every choice: each cell as PyTorch begins it, then its special ones. Attention is for experiments that classify, and comes
+    /// last.
+    /// </summary>
+    public static readonly CellChoice[] All =
+    [
+        .. from choice in RecurrentCells.All.SelectMany(cell => Special.Where(choice => choice.Cell == cell).Prepend(Plain(cell)))
+           orderby choice.Pooling == Pooling.Attention
+           select choice,
+    ];
+
     /// <summary>Those without pooling of their own.</summary>
     public static readonly CellChoice[] Recurrences = [.. All.Where(choice => choice.Pooling == Pooling.Last)];
+
+    /// <summary>
+    /// What is compared where no cells are named: those of cells that PyTorch has. The figures in the documents are theirs, and a
+    /// cell that is added later leaves them as they are.
+    /// </summary>
+    public static readonly CellChoice[] Usual = [.. All.Where(choice => RecurrentCells.Of(choice.Cell).TorchModule is not null)];
 
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
 
@@ -31,6 +45,11 @@ internal sealed record CellChoice(string Name, Cell Cell)
     public float? ForgetBias { get; init; }
 
     public Pooling Pooling { get; init; } = Pooling.Last;
+
+    /// <summary>Whether nothing but the cell is chosen.</summary>
+    public bool IsPlain => this == Plain(Cell);
+
+    private static CellChoice Plain(Cell cell) => new(RecurrentCells.NameOf(cell), cell);
 
     public static CellChoice Named(string name) => All.First(choice => choice.Name == name);
 

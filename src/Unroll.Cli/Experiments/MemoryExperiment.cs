@@ -28,7 +28,7 @@ internal sealed class MemoryExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = CellChoice.All,
+        Cells = CellChoice.Usual,
         Lengths = full ? [10, 20, 50, 100, 200, 500] : [10, 20, 30, 50, 100],
         Seeds = full ? 10 : 3,
         Steps = full ? 20_000 : 1500,

@@ -33,7 +33,7 @@ internal sealed class OrderExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = [CellChoice.Named("rnn"), CellChoice.Named("gru"), CellChoice.Named("lstm"), CellChoice.Named("rnn-attention")],
+        Cells = [.. CellChoice.Usual.Where(choice => choice.IsPlain), CellChoice.Named("rnn-attention")],
         Seeds = full ? 10 : 3,
         Steps = full ? 15 : 6,
         Hidden = full ? 128 : 64,

@@ -7,7 +7,7 @@ namespace Unroll.Cli.Experiments;
 internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
 {
     /// <summary>The cells that are compared unless others are asked for.</summary>
-    public static readonly CellChoice[] DefaultCells = [.. CellChoice.Recurrences];
+    public static readonly CellChoice[] DefaultCells = [.. CellChoice.Recurrences.Intersect(CellChoice.Usual)];
 
     private const int BatchSize = 32;
     private const int CurveEvery = 50;

@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Dynamics;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
@@ -27,7 +28,7 @@ internal sealed class VanishingExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = CellChoice.Recurrences,
+        Cells = [.. CellChoice.Recurrences.Intersect(CellChoice.Usual)],
         Lengths = full ? [1, 10, 50, 100, 500] : [1, 5, 10, 20, 50, 100],
         Seeds = full ? 20 : 5,
         Hidden = full ? 128 : 64,
@@ -57,45 +58,36 @@ internal sealed class VanishingExperiment : IExperiment
             log.Line("curve", ("cell", cell.Name), ("gradient", gradient), ("hidden_gradient", hidden), ("jacobian_norm", norm));
             log.Line("summary", ("cell", cell.Name), ("spectral_radius", radius), ("largest_singular_value", stretch), ("factor_per_step", factor),
                 ("gradient_left", distances.Select(d => gradient[d] / gradient[0])));
-            gradientRows.Add([cell.Name, .. distances.Select(d => ExperimentLog.Short(gradient[d] / gradient[0])), ExperimentLog.Short(factor), ExperimentLog.Short(radius)]);
-            jacobianRows.Add([cell.Name, .. distances.Select(d => ExperimentLog.Short(norm[d])), ExperimentLog.Short(stretch)]);
+            IEnumerable<string> left = distances.Select(d => ExperimentLog.Short(gradient[d] / gradient[0]));
+            gradientRows.Add([cell.Name, .. left, ExperimentLog.Short(factor), Spectral(radius)]);
+            jacobianRows.Add([cell.Name, .. distances.Select(d => ExperimentLog.Short(norm[d])), Spectral(stretch)]);
         }
         log.Table(
             $"Gradient left after so many steps back, of 1 (hidden {settings.Hidden}, mean of {settings.Seeds} seeds), its factor a step, and the spectral radius of W_hh",
             ["cell", .. distances.Select(d => $"{d}"), "factor", "radius"], gradientRows);
         log.Table("Norm of the product of Jacobians over so many steps, and the largest singular value of W_hh", ["cell", .. distances.Select(d => $"{d}"), "σ₁"], jacobianRows);
-        log.Text("Of GRU and LSTM radius and σ₁ are of the candidate's block of W_hh.");
+        log.Text($"Of {string.Join(" and ", GatedCells)} radius and σ₁ are of the candidate's block of W_hh.");
     }
 
     private static Flow Measure(CellChoice cell, int hidden, int steps, ulong seed, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var network = new Network(cell.Config(InputSize, hidden, Classes));
-        (NetworkConfig config, Parameters parameters) = (network.Config, network.Parameters);
         cell.Initialize(network, CellTraining.Options(seed));
-        RecurrentDynamics dynamics = DynamicsOf(network);
+        var dynamics = RecurrentDynamics.Of(network);
 
         // Numbers of their own, the same for every cell.
         var generator = new TorchGenerator(1_000_000 + seed);
         double[][] inputs = new double[steps][];
         for (int t = 0; t < steps; t++)
             inputs[t] = [.. Enumerable.Range(0, InputSize).Select(_ => generator.NextNormal())];
-        JacobianProducts products = JacobianProducts.Of(dynamics, inputs, GradientOfLastState(dynamics, parameters, inputs));
-        double[] block = CandidateBlock(config, parameters);
+        double[] dLast = GradientOfLastState(dynamics, network.Parameters, inputs);
+        JacobianProducts products = JacobianProducts.Of(dynamics, inputs, dLast);
+        double[]? block = CandidateBlock(network);
         return new Flow(
             [.. products.GradientNorms], [.. products.HiddenGradientNorms], [.. products.Norms],
-            Spectrum.SpectralRadius(block, hidden), Spectrum.LargestSingularValue(block, hidden, hidden));
-    }
-
-    internal static RecurrentDynamics DynamicsOf(Network network)
-    {
-        (NetworkConfig config, Parameters parameters) = (network.Config, network.Parameters);
-        double[] bias = Widen(parameters["rnn.bias_ih_l0"]);
-        if (config.Cell == Cell.Gru)
-            bias = [.. bias, .. Widen(parameters["rnn.bias_hn_l0"])];
-        return new RecurrentDynamics(
-            config.Cell, config.Nonlinearity, config.Embedding, config.Hidden, Widen(parameters["rnn.weight_ih_l0"]),
-            Widen(parameters["rnn.weight_hh_l0"]), bias);
+            block is null ? double.NaN : Spectrum.SpectralRadius(block, hidden),
+            block is null ? double.NaN : Spectrum.LargestSingularValue(block, hidden, hidden));
     }
 
     // dL/dh_T = W_outᵀ (p - [c = 0]); an LSTM's c_T has none of its own.
@@ -119,13 +111,25 @@ internal sealed class VanishingExperiment : IExperiment
         return gradient;
     }
 
-    // The rows that make the new content: all of a vanilla RNN's, n of a GRU, g of an LSTM; the third gate of both.
-    private static double[] CandidateBlock(NetworkConfig config, Parameters parameters)
+    // The rows of W_hh that make the new content; null for a cell without W_hh.
+    private static double[]? CandidateBlock(Network network)
     {
-        double[] weight = Widen(parameters["rnn.weight_hh_l0"]);
-        int block = config.Hidden * config.Hidden;
-        return config.Cell == Cell.Rnn ? weight : weight[(2 * block)..(3 * block)];
+        IRecurrentCell cell = network.Layout.Cell;
+        if (cell.Tensors.FirstOrDefault(tensor => tensor.Input == TensorInput.Hidden) is not { } tensor)
+            return null;
+        double[] weight = Widen(network.Parameters[NetworkLayout.NameOf(tensor, layer: 0, direction: 0)]);
+        int block = network.Config.Hidden * network.Config.Hidden;
+        return weight[(cell.CandidateGate * block)..((cell.CandidateGate + 1) * block)];
     }
+
+    private static IEnumerable<string> GatedCells =>
+        from cell in RecurrentCells.All
+        let known = RecurrentCells.Of(cell)
+        where known.Gates > 1 && known.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden)
+        select cell.ToString().ToUpperInvariant();
+
+    // A cell without W_hh has no spectrum.
+    private static string Spectral(double value) => double.IsNaN(value) ? "–" : ExperimentLog.Short(value);
 
     internal static double[] Widen(float[] values) => [.. values.Select(value => (double)value)];
 

@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Training;
 
 namespace Unroll.Cli.Train;
@@ -15,10 +16,15 @@ internal static class IdleSettings
     {
         bool isSgd = options.Optimizer == OptimizerKind.Sgd;
         bool isStep = options.Schedule.Kind == ScheduleKind.Step;
+        IRecurrentCell cell = RecurrentCells.Of(options.Cell);
         (string Name, bool IsChanged, bool IsRead, string Reader)[] all =
         [
-            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, options.Cell == Cell.Rnn, "--cell rnn"),
-            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, options.Cell == Cell.Lstm, "--cell lstm"),
+            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, cell.ReadsNonlinearity,
+                CellsWith(other => other.ReadsNonlinearity)),
+            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, cell.ForgetGate is not null,
+                CellsWith(other => other.ForgetGate is not null)),
+            ("--recurrent-init", options.RecurrentInitialization != Usual.RecurrentInitialization, HasRecurrentWeight(cell),
+                CellsWith(HasRecurrentWeight)),
             ("--momentum", options.Momentum != Usual.Momentum, isSgd, "--optimizer sgd"),
             ("--beta1", options.Beta1 != Usual.Beta1, !isSgd, "--optimizer adam or adamw"),
             ("--beta2", options.Beta2 != Usual.Beta2, !isSgd, "--optimizer adam or adamw"),
@@ -31,4 +37,9 @@ internal static class IdleSettings
         foreach ((string name, _, _, string reader) in all.Where(setting => setting.IsChanged && !setting.IsRead))
             terminal.Error.WriteLine($"warning: {name} has no effect here, it is for {reader}; leave it out");
     }
+
+    private static bool HasRecurrentWeight(IRecurrentCell cell) => cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
+
+    private static string CellsWith(Func<IRecurrentCell, bool> has) =>
+        "--cell " + string.Join(" or ", RecurrentCells.All.Where(cell => has(RecurrentCells.Of(cell))).Select(RecurrentCells.NameOf));
 }

@@ -1,14 +1,43 @@
+using Unroll.Engine.Cells;
+
 namespace Unroll;
 
-/// <summary>The kind of recurrent layer.</summary>
+/// <summary>The kind of recurrent layer. Files and the command line have the member's name in lower case.</summary>
 public enum Cell
 {
-    /// <summary>Vanilla recurrent network (Elman, 1990): <see cref="Engine.Cells.RnnCell"/>.</summary>
+    /// <summary>Vanilla recurrent network (Elman, 1990): <see cref="RnnCell"/>.</summary>
     Rnn,
 
-    /// <summary>Gated recurrent unit (Cho et al., 2014), reset after the product as in cuDNN and PyTorch: <see cref="Engine.Cells.GruCell"/>.</summary>
+    /// <summary>
+    /// Gated recurrent unit (Cho et al., 2014), reset after the product as in cuDNN and PyTorch: <see cref="GruCell"/>.
+    /// </summary>
     Gru,
 
-    /// <summary>Long short-term memory (Hochreiter and Schmidhuber, 1997) with forget gate: <see cref="Engine.Cells.LstmCell"/>.</summary>
+    /// <summary>Long short-term memory (Hochreiter and Schmidhuber, 1997) with forget gate: <see cref="LstmCell"/>.</summary>
     Lstm,
+}
+
+/// <summary>Every recurrent cell that there is. What a cell can do and what it is made of, the cell itself says.</summary>
+public static class RecurrentCells
+{
+    /// <summary>All of them, in the order in which they are listed to a user.</summary>
+    public static IReadOnlyList<Cell> All { get; } = Enum.GetValues<Cell>();
+
+    /// <summary>A cell's name in files and on the command line.</summary>
+    /// <param name="cell">The cell.</param>
+    public static string NameOf(Cell cell) => cell.ToString().ToLowerInvariant();
+
+    /// <summary>One cell.</summary>
+    /// <param name="cell">Which.</param>
+    /// <param name="nonlinearity">
+    /// Its function, for a cell that lets one choose: <see cref="IRecurrentCell.ReadsNonlinearity"/>.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such cell.</exception>
+    public static IRecurrentCell Of(Cell cell, Nonlinearity nonlinearity = Nonlinearity.Tanh) => cell switch
+    {
+        Cell.Rnn => new RnnCell(nonlinearity),
+        Cell.Gru => new GruCell(),
+        Cell.Lstm => new LstmCell(),
+        _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, $"no such cell, expected {string.Join(", ", All)}"),
+    };
 }

@@ -36,6 +36,26 @@ internal sealed class GruCell : IRecurrentCell
 
     public bool HasCellState => false;
 
+    public int CandidateGate => 2;
+
+    public int? ForgetGate => null;
+
+    public bool ReadsNonlinearity => false;
+
+    // b_hn stands inside r ⊙ (W_hn h + b_hn), so it cannot be added to b_in.
+    public IReadOnlyList<CellTensor> Tensors { get; } =
+    [
+        new(CellTensor.InputWeight, 3, TensorInput.Input),
+        new(CellTensor.RecurrentWeight, 3, TensorInput.Hidden),
+        new(CellTensor.Bias, 3, TensorInput.None),
+        new("bias_hn", 1, TensorInput.None) { SecondBiasGate = 2 },
+    ];
+
+    public string? TorchModule => "GRU";
+
+    // ONNX has z, r, n.
+    public OnnxForm Onnx => new OnnxOperator("GRU", [1, 0, 2]) { Attributes = [("linear_before_reset", 1)] };
+
     public bool PassesGradientBy => true;
 
     public ReadOnlySpan<GateBlock> Blocks => AllBlocks;
@@ -43,4 +63,39 @@ internal sealed class GruCell : IRecurrentCell
     public void Forward(IKernels kernels, in CellStep step) => kernels.GruForward(step);
 
     public void Backward(IKernels kernels, in CellStep step) => kernels.GruBackward(step);
+
+    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    {
+        int count = layer.HiddenSize;
+        double[] x = layer.FromInput(input);
+        double[] u = layer.FromHidden(state);
+        double[] next = new double[count];
+        double[] gates = new double[4 * count];
+        ReadOnlySpan<double> bias = layer.Bias;
+        for (int i = 0; i < count; i++)
+        {
+            double r = ReferenceParameters.Sigmoid(x[i] + u[i] + bias[i]);
+            double z = ReferenceParameters.Sigmoid(x[count + i] + u[count + i] + bias[count + i]);
+            double fromState = u[2 * count + i] + bias[3 * count + i];
+            double n = Math.Tanh(x[2 * count + i] + bias[2 * count + i] + r * fromState);
+            (gates[i], gates[count + i], gates[2 * count + i], gates[3 * count + i]) = (r, z, n, fromState);
+            next[i] = (1 - z) * n + z * state[i];
+        }
+        return new ReferenceStep(state, next, gates);
+    }
+
+    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    {
+        int count = layer.HiddenSize;
+        double[] g = step.Gates;
+        for (int i = 0; i < count; i++)
+        {
+            (double r, double z, double n, double fromState) = (g[i], g[count + i], g[2 * count + i], g[3 * count + i]);
+            double dNew = dState[i] * (1 - z) * (1 - n * n);
+            dPrevious[i] += dState[i] * z;
+            layer.AddRow(i, dNew * fromState * r * (1 - r), dPrevious);
+            layer.AddRow(count + i, dState[i] * (step.Previous[i] - n) * z * (1 - z), dPrevious);
+            layer.AddRow(2 * count + i, dNew * r, dPrevious);
+        }
+    }
 }

@@ -3,40 +3,84 @@ using Unroll.Engine.Kernels;
 namespace Unroll.Engine.Cells;
 
 /// <summary>
-/// What one recurrent cell adds to the common time loop of <see cref="Layers.RecurrentLayer"/>: how many gates it has, where their pre-activations
-/// stand, and the elementwise equations of one step.
+/// All that is known of one recurrent cell: its gates and tensors, its names in PyTorch and ONNX, its reference in double
+/// precision, and what it adds to the common time loop of <see cref="Layers.RecurrentLayer"/>: the elementwise equations of one
+/// step. H is the width of the hidden state, G the number of gates.
 /// </summary>
-internal interface IRecurrentCell
+/// <remarks>
+/// A cell is one file of this folder and a line in <see cref="RecurrentCells"/>; <c>docs/adding-a-cell.md</c> shows how.
+/// </remarks>
+public interface IRecurrentCell
 {
     /// <summary>Names of the gates, in the order of their columns; none for a cell without gates.</summary>
     IReadOnlyList<string> GateNames { get; }
 
-    /// <summary>G: the weights have G·H rows.</summary>
+    /// <summary>G: the input weight has G·H rows. At least 1.</summary>
     int Gates { get; }
 
     /// <summary>
-    /// Columns of the pre-activations, in units of H. The first G are W_ih x + b; a GRU has one more for W_hn h + b_hn, which its reset gate
-    /// multiplies before it is added.
+    /// Columns of the pre-activations, in units of H. The first G are W_ih x + b; a GRU has one more for W_hn h + b_hn, which its
+    /// reset gate multiplies before it is added.
     /// </summary>
     int Columns { get; }
 
     /// <summary>Whether there is a cell state c beside h.</summary>
     bool HasCellState { get; }
 
+    /// <summary>
+    /// The gate that makes the new content: its block of W_hh is the one whose spectrum says how gradients vanish.
+    /// </summary>
+    int CandidateGate { get; }
+
+    /// <summary>
+    /// The gate whose bias <see cref="Networks.InitialValues.ForgetBias"/> sets; null for a cell without forget gate.
+    /// </summary>
+    int? ForgetGate { get; }
+
+    /// <summary>Whether the cell reads <see cref="Nonlinearity"/>; the functions of other cells are fixed.</summary>
+    bool ReadsNonlinearity { get; }
+
+    /// <summary>Every tensor that a layer of this cell owns, in PyTorch's order.</summary>
+    IReadOnlyList<CellTensor> Tensors { get; }
+
+    /// <summary>
+    /// The class in <c>torch.nn</c> that computes the same, such as <c>GRU</c>. It has two biases a gate, and so have its files;
+    /// null for a cell that PyTorch does not have, whose files hold the tensors as they are.
+    /// </summary>
+    string? TorchModule { get; }
+
+    /// <summary>How the cell is written in ONNX.</summary>
+    OnnxForm Onnx { get; }
+
+    /// <summary>The reference: one step forward in double precision, in plain loops.</summary>
+    /// <param name="layer">The parameters.</param>
+    /// <param name="state">s_{t-1}: h, and c behind it where there is one.</param>
+    /// <param name="input">x_t, [I].</param>
+    ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input);
+
+    /// <summary>The reference: one step back, ds_{t-1}ᵀ = ds_tᵀ ∂s_t/∂s_{t-1}.</summary>
+    /// <param name="layer">The parameters.</param>
+    /// <param name="step">What <see cref="Step"/> returned.</param>
+    /// <param name="dState">ds_t, as long as the state.</param>
+    /// <param name="dPrevious">ds_{t-1}; zeros that are added to.</param>
+    void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious);
+
     /// <summary>Whether a part of dh_t goes to dh_{t-1} past the recurrent product; the backward kernel then leaves it in dh_later.</summary>
-    bool PassesGradientBy { get; }
+    internal bool PassesGradientBy { get; }
 
     /// <summary>Which rows of the weights add to which columns of the pre-activations.</summary>
-    ReadOnlySpan<GateBlock> Blocks { get; }
+    internal ReadOnlySpan<GateBlock> Blocks { get; }
 
     /// <summary>Pre-activations → gates, h and c of one step.</summary>
-    void Forward(IKernels kernels, in CellStep step);
+    internal void Forward(IKernels kernels, in CellStep step);
 
     /// <summary>Gates and dh of one step → da, and what goes on to step t-1.</summary>
-    void Backward(IKernels kernels, in CellStep step);
+    internal void Backward(IKernels kernels, in CellStep step);
 }
 
-/// <summary>Neighbouring columns of the pre-activations and the rows of the weights that add to them, all in units of H.</summary>
+/// <summary>
+/// Neighbouring columns of the pre-activations and the rows of the weights that add to them, all in units of H.
+/// </summary>
 /// <param name="Column">The first column.</param>
 /// <param name="Count">How many columns, and rows of each weight.</param>
 /// <param name="InputRow">The first row of W_ih, or <see cref="None"/>.</param>

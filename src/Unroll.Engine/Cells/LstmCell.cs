@@ -28,6 +28,24 @@ internal sealed class LstmCell : IRecurrentCell
 
     public bool HasCellState => true;
 
+    public int CandidateGate => 2;
+
+    public int? ForgetGate => 1;
+
+    public bool ReadsNonlinearity => false;
+
+    public IReadOnlyList<CellTensor> Tensors { get; } =
+    [
+        new(CellTensor.InputWeight, 4, TensorInput.Input),
+        new(CellTensor.RecurrentWeight, 4, TensorInput.Hidden),
+        new(CellTensor.Bias, 4, TensorInput.None),
+    ];
+
+    public string? TorchModule => "LSTM";
+
+    // ONNX has i, o, f, g.
+    public OnnxForm Onnx => new OnnxOperator("LSTM", [0, 3, 1, 2]);
+
     public bool PassesGradientBy => false;
 
     public ReadOnlySpan<GateBlock> Blocks => AllBlocks;
@@ -35,4 +53,41 @@ internal sealed class LstmCell : IRecurrentCell
     public void Forward(IKernels kernels, in CellStep step) => kernels.LstmForward(step);
 
     public void Backward(IKernels kernels, in CellStep step) => kernels.LstmBackward(step);
+
+    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    {
+        int count = layer.HiddenSize;
+        double[] x = layer.FromInput(input);
+        double[] u = layer.FromHidden(state);
+        double[] next = new double[2 * count];
+        double[] gates = new double[4 * count];
+        for (int i = 0; i < count; i++)
+        {
+            for (int gate = 0; gate < 4; gate++)
+            {
+                double a = x[gate * count + i] + u[gate * count + i] + layer.Bias[gate * count + i];
+                gates[gate * count + i] = gate == CandidateGate ? Math.Tanh(a) : ReferenceParameters.Sigmoid(a);
+            }
+            next[count + i] = gates[count + i] * state[count + i] + gates[i] * gates[2 * count + i];
+            next[i] = gates[3 * count + i] * Math.Tanh(next[count + i]);
+        }
+        return new ReferenceStep(state, next, gates);
+    }
+
+    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    {
+        int count = layer.HiddenSize;
+        double[] gates = step.Gates;
+        for (int j = 0; j < count; j++)
+        {
+            (double i, double f, double g, double o) = (gates[j], gates[count + j], gates[2 * count + j], gates[3 * count + j]);
+            double tanhC = Math.Tanh(step.Next[count + j]);
+            double dc = dState[count + j] + dState[j] * o * (1 - tanhC * tanhC);
+            dPrevious[count + j] = dc * f;
+            layer.AddRow(j, dc * g * i * (1 - i), dPrevious);
+            layer.AddRow(count + j, dc * step.Previous[count + j] * f * (1 - f), dPrevious);
+            layer.AddRow(2 * count + j, dc * i * (1 - g * g), dPrevious);
+            layer.AddRow(3 * count + j, dState[j] * tanhC * o * (1 - o), dPrevious);
+        }
+    }
 }

@@ -11,9 +11,22 @@ namespace Unroll.Engine.Cells;
 /// da_t = dh_t ⊙ φ'(a_t)                          tanh: 1 - h_t²; ReLU: 1 where h_t &gt; 0
 /// </code>
 /// </remarks>
-internal sealed class RnnCell(Nonlinearity nonlinearity) : IRecurrentCell
+internal sealed class RnnCell : IRecurrentCell
 {
     private static readonly GateBlock[] AllBlocks = [new(Column: 0, Count: 1, InputRow: 0, RecurrentRow: 0)];
+
+    private readonly bool _relu;
+
+    public RnnCell(Nonlinearity nonlinearity)
+    {
+        _relu = nonlinearity switch
+        {
+            Nonlinearity.Tanh => false,
+            Nonlinearity.Relu => true,
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(nonlinearity), nonlinearity, "no such function, expected Tanh or Relu"),
+        };
+    }
 
     public IReadOnlyList<string> GateNames { get; } = [];
 
@@ -23,11 +36,50 @@ internal sealed class RnnCell(Nonlinearity nonlinearity) : IRecurrentCell
 
     public bool HasCellState => false;
 
+    public int CandidateGate => 0;
+
+    public int? ForgetGate => null;
+
+    public bool ReadsNonlinearity => true;
+
+    public IReadOnlyList<CellTensor> Tensors { get; } =
+    [
+        new(CellTensor.InputWeight, 1, TensorInput.Input),
+        new(CellTensor.RecurrentWeight, 1, TensorInput.Hidden),
+        new(CellTensor.Bias, 1, TensorInput.None),
+    ];
+
+    public string? TorchModule => "RNN";
+
+    public OnnxForm Onnx => new OnnxOperator("RNN", [0]) { Activation = _relu ? "Relu" : "Tanh" };
+
     public bool PassesGradientBy => false;
 
     public ReadOnlySpan<GateBlock> Blocks => AllBlocks;
 
-    public void Forward(IKernels kernels, in CellStep step) => kernels.RnnForward(step, nonlinearity == Nonlinearity.Relu);
+    public void Forward(IKernels kernels, in CellStep step) => kernels.RnnForward(step, _relu);
 
-    public void Backward(IKernels kernels, in CellStep step) => kernels.RnnBackward(step, nonlinearity == Nonlinearity.Relu);
+    public void Backward(IKernels kernels, in CellStep step) => kernels.RnnBackward(step, _relu);
+
+    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    {
+        double[] x = layer.FromInput(input);
+        double[] u = layer.FromHidden(state);
+        double[] next = new double[layer.HiddenSize];
+        for (int i = 0; i < next.Length; i++)
+        {
+            double a = x[i] + u[i] + layer.Bias[i];
+            next[i] = _relu ? Math.Max(a, 0) : Math.Tanh(a);
+        }
+        return new ReferenceStep(state, next, []);
+    }
+
+    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    {
+        for (int i = 0; i < layer.HiddenSize; i++)
+        {
+            double h = step.Next[i];
+            layer.AddRow(i, dState[i] * (_relu ? h > 0 ? 1 : 0 : 1 - h * h), dPrevious);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Unroll.Engine.Cells;
+
 namespace Unroll.Engine.Dynamics;
 
 /// <summary>
@@ -25,7 +27,7 @@ public sealed class JacobianProducts
     public static JacobianProducts Of(RecurrentDynamics dynamics, IReadOnlyList<double[]> inputs, ReadOnlySpan<double> dLast)
     {
         int size = dynamics.StateSize;
-        var steps = new DynamicsStep[inputs.Count];
+        var steps = new ReferenceStep[inputs.Count];
         double[] state = new double[size];
         for (int t = 0; t < steps.Length; t++)
         {
@@ -48,7 +50,7 @@ public sealed class JacobianProducts
             hidden[distance] = Norm(gradient.AsSpan(0, dynamics.HiddenSize));
             if (distance == steps.Length)
                 return new JacobianProducts(norms, gradients, hidden);
-            DynamicsStep step = steps[steps.Length - 1 - distance];
+            ReferenceStep step = steps[steps.Length - 1 - distance];
             for (int row = 0; row < size; row++)
                 dynamics.Back(step, product.AsSpan(row * size, size), next.AsSpan(row * size, size));
             (product, next) = (next, product);

@@ -26,24 +26,17 @@ public readonly unsafe record struct RecurrentSpectrum(double Norm, double Radiu
     // The last n is 2^13; what is wrong after that is below 10⁻³ unless eigenvalues and vectors nearly coincide.
     private const int Squarings = 13;
 
-    // Rows of the gates in units of H: the candidate is the third of an LSTM (i, f, g, o) and of a GRU (r, z, n).
-    private const int CandidateGate = 2;
-
     /// <summary>
-    /// The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates. Zeros where
+    /// The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates. NaN where
     /// there is no such weight.
     /// </summary>
     /// <param name="network">The network; its parameters are read.</param>
     public static RecurrentSpectrum Of(Network network)
     {
-        Matrix weight = network.Layers[0] is RecurrentLayer layer
-            ? layer.RecurrentWeight(network.TensorsOf(0, network.Parameters.Pointer), direction: 0)
-            : default;
-        if (weight.IsNone)
-            return new RecurrentSpectrum(0, 0);
-        int width = weight.Columns;
-        int candidate = weight.Rows > width ? CandidateGate : 0;
-        return Of(network.Kernels, weight.RowsFrom(candidate * width, width));
+        if (network.Layers[0] is not RecurrentLayer { IsRecurrent: true } layer)
+            return new RecurrentSpectrum(double.NaN, double.NaN);
+        Matrix weight = layer.RecurrentWeight(network.TensorsOf(0, network.Parameters.Pointer), direction: 0);
+        return Of(network.Kernels, weight.RowsFrom(layer.Cell.CandidateGate * layer.HiddenSize, layer.HiddenSize));
     }
 
     /// <summary>The spectrum of a square matrix.</summary>

@@ -30,25 +30,35 @@ internal sealed unsafe class RecurrentLayer : ILayer
         [
             .. suffixes.Select((_, i) => new RecurrentDirection(kernels, cell, inputSize, hiddenSize, reverse: i == 1)),
         ];
-        IsRecurrent = cell.Blocks.ToArray().Any(block => block.RecurrentRow != GateBlock.None);
+        IsRecurrent = cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
         var tensors = new List<TensorShape>();
-        int rows = checked(cell.Gates * hiddenSize);
         bool isOneHot = inputSize == 0;
         Places Add(string suffix)
         {
             int first = tensors.Count;
-            tensors.Add(new TensorShape("rnn.weight_ih" + suffix, [rows, isOneHot ? vocabulary : inputSize], isOneHot));
-            if (IsRecurrent)
-                tensors.Add(new TensorShape("rnn.weight_hh" + suffix, [rows, hiddenSize]));
-            int bias = tensors.Count;
-            tensors.Add(new TensorShape("rnn.bias_ih" + suffix, [rows]));
-            // What has no input has a bias of its own, right behind the others.
-            if (cell.Columns > cell.Gates)
-                tensors.Add(new TensorShape("rnn.bias_hn" + suffix, [hiddenSize]));
-            return new Places(first, IsRecurrent ? first + 1 : null, bias);
+            foreach (CellTensor tensor in cell.Tensors)
+            {
+                bool isTable = isOneHot && tensor.Input == TensorInput.Input;
+                tensors.Add(new TensorShape(
+                    $"rnn.{tensor.Name}{suffix}", tensor.Shape(isOneHot ? vocabulary : inputSize, hiddenSize), isTable));
+            }
+            return new Places(
+                (first + PlaceOf(TensorInput.Input))!.Value, first + PlaceOf(TensorInput.Hidden),
+                (first + PlaceOf(TensorInput.None))!.Value);
         }
         _places = [.. suffixes.Select(Add)];
         Tensors = tensors;
+
+        // Of the biases the first: those that stand alone lie right behind it.
+        int? PlaceOf(TensorInput input)
+        {
+            for (int i = 0; i < cell.Tensors.Count; i++)
+            {
+                if (cell.Tensors[i].Input == input)
+                    return i;
+            }
+            return null;
+        }
     }
 
     /// <summary>The cell.</summary>

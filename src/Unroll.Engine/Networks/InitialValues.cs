@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Networks;
@@ -17,7 +18,10 @@ public sealed record InitialValues
     /// <summary>Whether id 0 stands for padding, whose word vector PyTorch sets to zero. Default: no.</summary>
     public bool HasPadding { get; init; }
 
-    /// <summary>The first value of an LSTM's forget gate bias (Jozefowicz et al., 2015, use 1); null for PyTorch's. Default: null.</summary>
+    /// <summary>
+    /// The first value of the bias of a forget gate, which an LSTM has (Jozefowicz et al., 2015, use 1); null for PyTorch's.
+    /// Default: null.
+    /// </summary>
     public float? ForgetBias { get; init; }
 
     /// <summary>Draws every parameter. The network's packed weights are then stale: <see cref="Network.Pack"/>.</summary>
@@ -37,12 +41,19 @@ public sealed record InitialValues
         {
             if (_layout.Embedding is { } embedding)
                 DrawWordVectors(_parameters.Stored(embedding));
-            if (choices.Initialization == Initialization.StandardNormal)
-                DrawStandardNormal();
-            else
-                DrawTorchDefault();
+            switch (choices.Initialization)
+            {
+                case Initialization.TorchDefault:
+                    DrawTorchDefault();
+                    break;
+                case Initialization.StandardNormal:
+                    DrawStandardNormal();
+                    break;
+                default:
+                    throw new InvalidOperationException($"no initialization {choices.Initialization}");
+            }
             foreach ((int layer, int direction) in _layout.Recurrent())
-                ApplyRecurrentChoices(NetworkLayout.Suffix(layer, direction));
+                ApplyRecurrentChoices(layer, direction);
         }
 
         private IEnumerable<Parameter> AfterRecurrent =>
@@ -65,11 +76,10 @@ public sealed record InitialValues
         {
             foreach ((int layer, int direction) in _layout.Recurrent())
             {
-                string suffix = NetworkLayout.Suffix(layer, direction);
-                foreach (string name in (string[])["rnn.weight_hh", "rnn.weight_ih", "rnn.bias_ih", "rnn.bias_hn"])
+                foreach (CellTensor tensor in _layout.Cell.Tensors.OrderBy(tensor => tensor.Input == TensorInput.Hidden ? 0 : 1))
                 {
-                    if (_layout.Parameters.FirstOrDefault(p => p.Name == name + suffix) is { } parameter)
-                        _parameters.Write(parameter, Draw(parameter.Length, values => Initializers.Normal(values, generator)));
+                    Parameter parameter = _layout[NetworkLayout.NameOf(tensor, layer, direction)];
+                    _parameters.Write(parameter, Draw(parameter.Length, values => Initializers.Normal(values, generator)));
                 }
             }
             foreach (Parameter parameter in AfterRecurrent)
@@ -80,40 +90,58 @@ public sealed record InitialValues
         {
             foreach ((int layer, int direction) in _layout.Recurrent())
             {
-                string suffix = NetworkLayout.Suffix(layer, direction);
-                float[] Uniform(string name) =>
-                    Draw(_layout[name + suffix].Length, values => Initializers.UniformByRoot(values, generator, _config.Hidden));
-                _parameters.Write(_layout["rnn.weight_ih" + suffix], Uniform("rnn.weight_ih"));
-                _parameters.Write(_layout["rnn.weight_hh" + suffix], Uniform("rnn.weight_hh"));
-                // PyTorch draws two biases that are added in every equation; we keep their sum, but for a GRU's b_hn.
-                float[] first = Uniform("rnn.bias_ih");
-                float[] second = Uniform("rnn.bias_ih");
-                int summed = first.Length - (_layout.Cell.Columns > _layout.Cell.Gates ? _config.Hidden : 0);
-                for (int i = 0; i < summed; i++)
-                    first[i] += second[i];
-                _parameters.Write(_layout["rnn.bias_ih" + suffix], first);
-                if (summed < first.Length)
-                    _parameters.Write(_layout["rnn.bias_hn" + suffix], second[summed..]);
+                // PyTorch's modules have a second bias; a bias of ours that is a part of it is drawn with it.
+                bool hasSecondBias = _layout.Cell.TorchModule is not null;
+                foreach (CellTensor tensor in _layout.Cell.Tensors.Where(tensor => tensor.SecondBiasGate is null))
+                {
+                    Parameter parameter = _layout[NetworkLayout.NameOf(tensor, layer, direction)];
+                    float[] values = Uniform(parameter.Length);
+                    if (hasSecondBias && tensor.Name == CellTensor.Bias)
+                        TorchTensors.WriteBiases(network, layer, direction, values, Uniform(values.Length));
+                    else
+                        _parameters.Write(parameter, values);
+                }
             }
             foreach (Parameter parameter in AfterRecurrent)
                 Initializers.UniformByRoot(_parameters.Stored(parameter), generator, _config.StateSize);
         }
 
-        private void ApplyRecurrentChoices(string suffix)
+        private void ApplyRecurrentChoices(int layer, int direction)
         {
             int hidden = _config.Hidden;
-            Span<float> weight = _parameters.Stored(_layout["rnn.weight_hh" + suffix]);
-            for (int gate = 0; gate < _layout.Cell.Gates && choices.RecurrentInitialization != RecurrentInitialization.Uniform; gate++)
+            foreach (CellTensor tensor in _layout.Cell.Tensors.Where(tensor => tensor.Input == TensorInput.Hidden))
             {
-                Span<float> block = weight.Slice(gate * hidden * hidden, hidden * hidden);
-                if (choices.RecurrentInitialization == RecurrentInitialization.Orthogonal)
-                    Initializers.Orthogonal(block, generator, hidden, hidden);
-                else
-                    Initializers.Identity(block, hidden, hidden);
+                Span<float> weight = _parameters.Stored(_layout[NetworkLayout.NameOf(tensor, layer, direction)]);
+                for (int gate = 0; gate < tensor.Gates; gate++)
+                    ApplyRecurrentInitialization(weight.Slice(gate * hidden * hidden, hidden * hidden));
             }
-            if (choices.ForgetBias is { } forgetBias && _config.Cell == Cell.Lstm)
-                _parameters.Stored(_layout["rnn.bias_ih" + suffix]).Slice(hidden, hidden).Fill(forgetBias);
+            if (choices.ForgetBias is { } forgetBias && _layout.Cell.ForgetGate is { } forgetGate)
+            {
+                Parameter bias = _layout[NetworkLayout.NameOf(CellTensor.Bias, layer, direction)];
+                _parameters.Stored(bias).Slice(forgetGate * hidden, hidden).Fill(forgetBias);
+            }
         }
+
+        // block: a gate's rows of W_hh, [H,H].
+        private void ApplyRecurrentInitialization(Span<float> block)
+        {
+            switch (choices.RecurrentInitialization)
+            {
+                case RecurrentInitialization.Uniform:
+                    break;
+                case RecurrentInitialization.Orthogonal:
+                    Initializers.Orthogonal(block, generator, _config.Hidden, _config.Hidden);
+                    break;
+                case RecurrentInitialization.Identity:
+                    Initializers.Identity(block, _config.Hidden, _config.Hidden);
+                    break;
+                default:
+                    throw new InvalidOperationException($"no recurrent initialization {choices.RecurrentInitialization}");
+            }
+        }
+
+        private float[] Uniform(int length) =>
+            Draw(length, values => Initializers.UniformByRoot(values, generator, _config.Hidden));
 
         private static float[] Draw(int length, Fill fill)
         {

@@ -72,11 +72,20 @@ public sealed record NetworkConfig
         return words + states + dropped + trace + carried + pooling + rows * (2 * StateSize + Classes);
     }
 
-    internal IRecurrentCell CreateCell() => Cell switch
+    /// <summary>The cell of every recurrent layer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such cell or function.</exception>
+    public IRecurrentCell CreateCell() => RecurrentCells.Of(Cell, Nonlinearity);
+
+    /// <summary>Throws when a kind is none that there is.</summary>
+    internal void Validate()
     {
-        Cell.Lstm => new LstmCell(),
-        Cell.Gru => new GruCell(),
-        Cell.Rnn => new RnnCell(Nonlinearity),
-        _ => throw new InvalidOperationException($"no cell {Cell}"),
-    };
+        _ = CreateCell();
+        if (!Enum.IsDefined(Nonlinearity))
+            throw new ArgumentOutOfRangeException(nameof(Nonlinearity), Nonlinearity, "no such function, expected Tanh or Relu");
+        if (!Enum.IsDefined(Pooling))
+        {
+            string known = string.Join(", ", Enum.GetNames<Pooling>());
+            throw new ArgumentOutOfRangeException(nameof(Pooling), Pooling, $"no such pooling, expected {known}");
+        }
+    }
 }

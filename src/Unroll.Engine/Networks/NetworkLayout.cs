@@ -15,6 +15,7 @@ public sealed class NetworkLayout
     /// <summary>Lays the parameters out; nothing is allocated for their values.</summary>
     /// <param name="config">The network's sizes.</param>
     /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The cell, its function or the pooling is none that there is.</exception>
     public NetworkLayout(NetworkConfig config)
         : this(config, RecurrentLayers(config, KernelRegistry.Current))
     {
@@ -25,6 +26,7 @@ public sealed class NetworkLayout
     /// <param name="layers">What stands between word vectors and pooling, the lowest first.</param>
     internal NetworkLayout(NetworkConfig config, IReadOnlyList<ILayer> layers)
     {
+        config.Validate();
         _config = config;
         Cell = config.CreateCell();
         var tensors = new List<TensorShape>();
@@ -56,7 +58,7 @@ public sealed class NetworkLayout
     }
 
     /// <summary>The cell of every recurrent layer.</summary>
-    internal IRecurrentCell Cell { get; }
+    public IRecurrentCell Cell { get; }
 
     /// <summary>Every tensor, in PyTorch's order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -83,6 +85,16 @@ public sealed class NetworkLayout
         }
         return layers;
     }
+
+    /// <summary>The name of a cell's tensor in one layer and direction, such as <c>rnn.weight_ih_l0</c>.</summary>
+    public static string NameOf(CellTensor tensor, int layer, int direction) => NameOf(tensor.Name, layer, direction);
+
+    /// <summary>The same by the tensor's own name.</summary>
+    public static string NameOf(string tensor, int layer, int direction) => $"rnn.{tensor}{Suffix(layer, direction)}";
+
+    /// <summary>One tensor; null where the network has none of that name.</summary>
+    /// <param name="name">Its name.</param>
+    public Parameter? Find(string name) => Parameters.FirstOrDefault(parameter => parameter.Name == name);
 
     /// <summary>PyTorch's ending of the names of one layer and direction.</summary>
     public static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";

@@ -39,7 +39,8 @@ public sealed record LearningRateSchedule(
             ScheduleKind.Step => Math.Pow(Gamma, step / StepSize),
             ScheduleKind.Cosine => (1 + Math.Cos(Math.PI * step / totalSteps)) / 2,
             ScheduleKind.OneCycle => OneCycle(step, totalSteps),
-            _ => 1,
+            ScheduleKind.Constant => 1,
+            _ => throw new InvalidOperationException($"no schedule {Kind}"),
         };
     }
 

@@ -21,7 +21,12 @@ public sealed unsafe class Optimizer
     internal Optimizer(IKernels kernels, OptimizerSettings settings, int length)
     {
         (_kernels, _choices) = (kernels, settings);
-        bool adam = settings.Kind != OptimizerKind.Sgd;
+        bool adam = settings.Kind switch
+        {
+            OptimizerKind.Sgd => false,
+            OptimizerKind.Adam or OptimizerKind.AdamW => true,
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Kind, "no such optimizer"),
+        };
         if (adam || settings.Momentum > 0)
             _first = new AlignedBuffer(length);
         if (adam)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
 
 namespace Unroll.Import;
@@ -45,7 +46,8 @@ internal sealed partial class RecurrentTensors
         if (prefixes.Length == 0)
         {
             throw new InputException(
-                $"{tensors.Source}: no recurrent layer: no name ends in weight_ih_l0, as those of torch.nn.RNN, GRU and LSTM do; found {tensors.Describe(tensors.Names)}");
+                $"{tensors.Source}: no recurrent layer: no name ends in weight_ih_l0, as those of {TorchModules} do; "
+                + $"found {tensors.Describe(tensors.Names)}");
         }
         if (prefixes.Length > 1)
         {
@@ -89,11 +91,11 @@ internal sealed partial class RecurrentTensors
         }
         IReadOnlyList<long> recurrent = tensors.ShapeOf(recurrentName);
         (long rows, long hidden, long input) = (recurrent[0], recurrent[1], tensors.ShapeOf(inputName)[1]);
-        Cell? cell = hidden == 0 || rows % hidden != 0 ? null : (rows / hidden) switch { 1 => Cell.Rnn, 3 => Cell.Gru, 4 => Cell.Lstm, _ => null };
+        Cell? cell = hidden == 0 || rows % hidden != 0 ? null : CellOf(rows / hidden);
         if (cell is null || input == 0 || rows > int.MaxValue || input > int.MaxValue)
         {
             throw new InputException(
-                $"{tensors.Source}: {recurrentName} is [{rows},{hidden}], expected as many rows as columns (RNN), 3 times (GRU) or 4 times as many (LSTM)");
+                $"{tensors.Source}: {recurrentName} is [{rows},{hidden}], expected {DescribeRows()}");
         }
         int layers = 1 + all.Max(match => match.Groups["layer"].Length == 0 ? 0 : LayerOf(match));
         return new RecurrentTensors(tensors, prefix, isCell)
@@ -106,6 +108,46 @@ internal sealed partial class RecurrentTensors
             Bidirectional = all.Any(match => match.Groups["reverse"].Success),
             HasBias = all.Any(match => match.Groups["kind"].Value.StartsWith("bias", StringComparison.Ordinal)),
         };
+    }
+
+    // Of the modules of torch.nn, rows over columns of W_hh tell which one it is.
+    private static Cell? CellOf(long gates)
+    {
+        foreach (Cell cell in RecurrentCells.All)
+        {
+            if (RecurrentCells.Of(cell) is { TorchModule: not null } candidate && candidate.Gates == gates)
+                return cell;
+        }
+        return null;
+    }
+
+    private static IRecurrentCell[] Candidates =>
+    [
+        .. from cell in RecurrentCells.All
+           let known = RecurrentCells.Of(cell)
+           where known.TorchModule is not null
+           orderby known.Gates
+           select known,
+    ];
+
+    // torch.nn.RNN, GRU and LSTM
+    private static string TorchModules
+    {
+        get
+        {
+            string[] names = [.. Candidates.Select(cell => cell.TorchModule!)];
+            return $"torch.nn.{string.Join(", ", names[..^1])} and {names[^1]}";
+        }
+    }
+
+    // As many rows as columns (RNN), 3 times (GRU) or 4 times as many (LSTM).
+    private static string DescribeRows()
+    {
+        IEnumerable<string> rows = Candidates[..^1].Select(cell => $"{Rows(cell)} ({cell.TorchModule})");
+        IRecurrentCell last = Candidates[^1];
+        return $"{string.Join(", ", rows)} or {last.Gates} times as many ({last.TorchModule})";
+
+        static string Rows(IRecurrentCell cell) => cell.Gates == 1 ? "as many rows as columns" : $"{cell.Gates} times";
     }
 
     private float[] Take(string name, params ReadOnlySpan<long> shape)

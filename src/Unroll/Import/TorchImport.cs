@@ -137,13 +137,19 @@ public static class TorchImport
             notes.Add("the file does not say how states are pooled: last (h_n) was taken; give --pooling mean or max if the model does so");
         if (config.Pooling == Pooling.Attention)
             notes.Add("attention was taken to score a word by query·tanh(W h + b), as Unroll's does");
-        if (config.Cell == Cell.Rnn && options.Nonlinearity is null)
-            notes.Add("the file does not say the RNN's nonlinearity: tanh was taken; give --nonlinearity relu if the model has it");
+        if (RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell && options.Nonlinearity is null)
+        {
+            notes.Add(
+                $"the file does not say the {cell.TorchModule}'s nonlinearity: tanh was taken; "
+                + "give --nonlinearity relu if the model has it");
+        }
     }
 
     private static string Describe(ModelConfig config, Vocabulary vocabulary)
     {
-        string cell = ModelConfigJson.Name(config.Cell) + (config.Cell == Cell.Rnn ? $" ({ModelConfigJson.Name(config.Nonlinearity)})" : "");
+        bool hasChoice = RecurrentCells.Of(config.Cell).ReadsNonlinearity;
+        string function = hasChoice ? $" ({ModelConfigJson.Name(config.Nonlinearity)})" : "";
+        string cell = ModelConfigJson.Name(config.Cell) + function;
         string words = config.Embedding > 0 ? $"embedding {config.Embedding}" : "one-hot words";
         string layers = config.Layers == 1 ? "1 layer" : $"{config.Layers} layers";
         string directions = config.Bidirectional ? "both directions" : "one direction";

@@ -24,9 +24,6 @@ internal static class ModelFolder
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
-    private const string FirstBias = "rnn.bias_ih_";
-    private const string SecondBias = "rnn.bias_hh_";
-    private const string NewGateBias = "rnn.bias_hn_";
 
     public static void Save(StoredModel model, string path, bool overwrite)
     {
@@ -52,7 +49,8 @@ internal static class ModelFolder
     {
         byte[] config = ModelConfigJson.Write(model.Config);
         byte[] vocabulary = Encoding.UTF8.GetBytes(VocabularyText(model.Vocabulary));
-        List<NamedTensor> tensors = ToTorch(model.Network.Parameters);
+        NamedTensor[] tensors =
+            [.. TorchTensors.Read(model.Network).Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, tensor.Values))];
         long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
             throw new InputException($"{TensorsFile} would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}, which can be read back; train with fewer words, a smaller embedding or hidden size");
@@ -115,27 +113,6 @@ internal static class ModelFolder
         return FromTorch(tensors.ReadSingles, modelConfig, words);
     }
 
-    // The engine has one bias where PyTorch has two that are added: the first carries it and the second is zero, but for a GRU's
-    // b_hn, which is the last third of the second.
-    private static List<NamedTensor> ToTorch(Parameters parameters)
-    {
-        var tensors = new List<NamedTensor>();
-        foreach (Parameter parameter in parameters.All)
-        {
-            if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
-                continue;
-            tensors.Add(new NamedTensor(parameter.Name, parameter.Shape, parameters.View(parameter)));
-            if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
-                continue;
-            string suffix = parameter.Name[FirstBias.Length..];
-            float[] second = new float[parameter.Length];
-            if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
-                parameters.Read(newGate).CopyTo(second, second.Length - newGate.Length);
-            tensors.Add(new NamedTensor(SecondBias + suffix, parameter.Shape, second));
-        }
-        return tensors;
-    }
-
     // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
     private static void RequireFittingShapes(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
     {
@@ -148,52 +125,24 @@ internal static class ModelFolder
         {
             throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
         }
-        var expected = new List<string>();
-        foreach (Parameter parameter in layout.Parameters.Where(p => !p.Name.StartsWith(NewGateBias, StringComparison.Ordinal)))
-        {
-            file.Require(parameter.Name, parameter.Shape);
-            expected.Add(parameter.Name);
-            if (!parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
-                continue;
-            expected.Add(SecondBias + parameter.Name[FirstBias.Length..]);
-            file.Require(expected[^1], parameter.Shape);
-        }
-        if (file.Tensors.Keys.Except(expected).FirstOrDefault() is { } unexpected)
-            throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", expected)}");
+        IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> expected = TorchTensors.Of(layout);
+        foreach ((string name, IReadOnlyList<int> shape) in expected)
+            file.Require(name, shape);
+        string[] names = [.. expected.Select(tensor => tensor.Name)];
+        if (file.Tensors.Keys.Except(names).FirstOrDefault() is { } unexpected)
+            throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", names)}");
     }
 
-    /// <summary>A model of tensors by PyTorch's names, <c>rnn.bias_hh_…</c> included.</summary>
+    /// <summary>A model of tensors by PyTorch's names: those of <see cref="TorchTensors.Of"/>.</summary>
     /// <param name="read">Gives the values of a tensor by its name.</param>
     /// <param name="config">What the model is.</param>
     /// <param name="vocabulary">The tokens it knows.</param>
     public static StoredModel FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary)
     {
         var network = new Network(config.ToNetwork(vocabulary.Size));
-        Parameters parameters = network.Parameters;
-        foreach (Parameter parameter in parameters.All)
-        {
-            if (parameter.Name.StartsWith(NewGateBias, StringComparison.Ordinal))
-                continue;
-            float[] values = read(parameter.Name);
-            if (parameter.Name.StartsWith(FirstBias, StringComparison.Ordinal))
-                AddSecondBias(read, parameters, parameter.Name[FirstBias.Length..], values);
-            parameters.Write(parameter, values);
-        }
+        TorchTensors.Write(network, read);
         network.Pack();
         return new StoredModel(config, vocabulary, network);
-    }
-
-    private static void AddSecondBias(Func<string, float[]> read, Parameters parameters, string suffix, float[] first)
-    {
-        float[] second = read(SecondBias + suffix);
-        int summed = first.Length;
-        if (parameters.All.FirstOrDefault(p => p.Name == NewGateBias + suffix) is { } newGate)
-        {
-            summed -= newGate.Length;
-            parameters.Write(newGate, second[summed..]);
-        }
-        for (int i = 0; i < summed; i++)
-            first[i] += second[i];
     }
 
     private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)
@@ -234,7 +183,7 @@ internal static class ModelFolder
 
     private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    private static string HashOfData(List<NamedTensor> tensors)
+    private static string HashOfData(IEnumerable<NamedTensor> tensors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (NamedTensor tensor in tensors)

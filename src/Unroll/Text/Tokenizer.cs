@@ -41,7 +41,8 @@ public sealed record Tokenizer(TokenKind Kind = TokenKind.Whitespace, bool Lower
         {
             TokenKind.Word => WordTokens.Cut(cased),
             TokenKind.Char => GraphemeTokens.Cut(cased),
-            _ => cased.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+            TokenKind.Whitespace => cased.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+            _ => throw new InvalidOperationException($"no kind of tokens {Kind}"),
         };
     }
 

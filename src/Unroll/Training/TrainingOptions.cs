@@ -187,6 +187,15 @@ public sealed record TrainingOptions
     /// <exception cref="InputException">With the setting, its value and what was expected.</exception>
     public void Validate()
     {
+        RequireDefined(Cell, "cell");
+        RequireDefined(Nonlinearity, "nonlinearity");
+        RequireDefined(Pooling, "pooling");
+        RequireDefined(Tokens, "tokens");
+        RequireDefined(Initialization, "init");
+        RequireDefined(RecurrentInitialization, "recurrent-init");
+        RequireDefined(Optimizer, "optimizer");
+        RequireDefined(Schedule.Kind, "schedule");
+        RequireDefined(Best, "best");
         Require(Embedding >= 0, "embedding", Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, "hidden", Hidden, "a positive width");
         Require(Layers >= 1, "layers", Layers, "a positive number");
@@ -276,6 +285,11 @@ public sealed record TrainingOptions
         UnknownId = unknownId,
         Seed = Seed,
     };
+
+    // A number that was cast to an enumeration may stand for nothing.
+    private static void RequireDefined<T>(T value, string name)
+        where T : struct, Enum =>
+        Require(Enum.IsDefined(value), name, value, string.Join(" or ", Enum.GetValues<T>().Select(ModelConfigJson.Name)));
 
     internal static void Require<T>(bool valid, string name, T value, string expected)
     {

@@ -27,7 +27,7 @@ public class RecurrentDynamicsTests
     public void States_are_those_of_the_engine(Cell cell, Nonlinearity nonlinearity)
     {
         Values values = Draw(cell);
-        IRecurrentCell layer = cell switch { Cell.Gru => new GruCell(), Cell.Lstm => new LstmCell(), _ => new RnnCell(nonlinearity) };
+        IRecurrentCell layer = RecurrentCells.Of(cell, nonlinearity);
         var run = new LayerRun(KernelRegistry.Current, layer, InputSize, HiddenSize, reverse: false, [Steps])
         {
             InputWeight = Narrow(values.InputWeight),
@@ -65,9 +65,9 @@ public class RecurrentDynamicsTests
             return state.Zip(dLast, (s, d) => s * d).Sum();
         }
         double[] s = first;
-        DynamicsStep[] steps = [.. inputs.Select(Next)];
+        ReferenceStep[] steps = [.. inputs.Select(Next)];
         double[] gradient = dLast;
-        foreach (DynamicsStep step in steps.Reverse())
+        foreach (ReferenceStep step in steps.Reverse())
         {
             double[] previous = new double[dynamics.StateSize];
             dynamics.Back(step, gradient, previous);
@@ -76,9 +76,9 @@ public class RecurrentDynamicsTests
         FiniteDifferences.Check(first, gradient, Loss, $"{cell} ds_0");
         Assert.Contains(gradient, value => Math.Abs(value) > 1e-3);
 
-        DynamicsStep Next(double[] input)
+        ReferenceStep Next(double[] input)
         {
-            DynamicsStep step = dynamics.Step(s, input);
+            ReferenceStep step = dynamics.Step(s, input);
             s = step.Next;
             return step;
         }
@@ -124,12 +124,16 @@ public class RecurrentDynamicsTests
 
     private static Values Draw(Cell cell)
     {
-        int gates = cell switch { Cell.Gru => 3, Cell.Lstm => 4, _ => 1 };
+        IRecurrentCell known = RecurrentCells.Of(cell);
         var generator = new TorchGenerator(3);
         return new Values(
-            Normals(generator, gates * HiddenSize * InputSize), Normals(generator, gates * HiddenSize * HiddenSize),
-            Normals(generator, (cell == Cell.Gru ? 4 : gates) * HiddenSize), [.. Enumerable.Range(0, Steps).Select(_ => Normals(generator, InputSize))]);
+            Normals(generator, known.Gates * HiddenSize * InputSize), Normals(generator, RecurrentRows(known) * HiddenSize),
+            Normals(generator, known.Columns * HiddenSize),
+            [.. Enumerable.Range(0, Steps).Select(_ => Normals(generator, InputSize))]);
     }
+
+    private static int RecurrentRows(IRecurrentCell cell) =>
+        cell.Tensors.Where(tensor => tensor.Input == TensorInput.Hidden).Sum(tensor => tensor.Gates * HiddenSize);
 
     // Numbers that a float holds, so that both sides compute with the same.
     private static double[] Normals(TorchGenerator generator, int count) =>

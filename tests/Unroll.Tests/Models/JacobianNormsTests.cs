@@ -1,5 +1,6 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Dynamics;
+using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
 using Unroll.Models;
 using Unroll.Storage;
@@ -33,7 +34,7 @@ public class JacobianNormsTests
         {
             SentenceClassifier classifier = Create(cell, weightScale: 2.5f);
             EncodedTexts texts = Texts(Lengths);
-            RecurrentDynamics dynamics = DynamicsOf(classifier);
+            RecurrentDynamics dynamics = RecurrentDynamics.Of(classifier.Network);
             double[][] each = [.. Enumerable.Range(0, texts.Count).Select(row => Differences(dynamics, Inputs(classifier, [.. texts.IdsOf(row)[^Math.Min(5, texts.LengthOf(row))..]])))];
             double[] expected = [.. Enumerable.Range(0, 5).Select(d => each.Where(norms => d < norms.Length).Average(norms => norms[d]))];
             double[] alone = Measure(classifier, texts, threads: 1);
@@ -56,7 +57,9 @@ public class JacobianNormsTests
         classifier.Network.Pack();
         EncodedTexts texts = Texts([17]);
         double[] norms = Measure(classifier, texts, threads: 1);
-        double[] expected = [.. JacobianProducts.Of(DynamicsOf(classifier), Inputs(classifier, [.. texts.IdsOf(0)]), new double[6]).Norms.Take(17)];
+        double[][] inputs = Inputs(classifier, [.. texts.IdsOf(0)]);
+        JacobianProducts products = JacobianProducts.Of(RecurrentDynamics.Of(classifier.Network), inputs, new double[6]);
+        double[] expected = [.. products.Norms.Take(17)];
         Assert.False(expected[^1] * expected[^1] is > 1e-38 and < 1e38);
         Close.To(new double[17].Select(_ => 1.0).ToArray(), [.. norms.Zip(expected, (norm, other) => norm / other)], 1e-3);
     }
@@ -122,8 +125,11 @@ public class JacobianNormsTests
     private static SentenceClassifier Create(ModelConfig config, float weightScale = 1)
     {
         SentenceClassifier classifier = SentenceClassifier.Create(config, InspectedModels.VocabularyOf(Vocabulary));
-        foreach (ref float weight in classifier.Parameters.Stored(classifier.Parameters.Find("rnn.weight_hh_l0")))
-            weight *= weightScale;
+        foreach (Parameter recurrent in classifier.Parameters.All.Where(parameter => parameter.Name == "rnn.weight_hh_l0"))
+        {
+            foreach (ref float weight in classifier.Parameters.Stored(recurrent))
+                weight *= weightScale;
+        }
         classifier.Network.Pack();
         return classifier;
     }
@@ -134,15 +140,6 @@ public class JacobianNormsTests
         for (int row = 0; row < lengths.Length; row++)
             texts.Add([.. Enumerable.Range(0, lengths[row]).Select(t => 1 + (row + 3 * t) % (Vocabulary - 1))], 0);
         return texts;
-    }
-
-    private static RecurrentDynamics DynamicsOf(SentenceClassifier classifier)
-    {
-        ModelConfig config = classifier.Config;
-        double[] Read(string name) => Close.Widen(classifier.Parameters[name]);
-        return new RecurrentDynamics(
-            config.Cell, config.Nonlinearity, config.Embedding > 0 ? config.Embedding : Vocabulary, config.Hidden, Read("rnn.weight_ih_l0"), Read("rnn.weight_hh_l0"),
-            [.. Read("rnn.bias_ih_l0"), .. config.Cell == Cell.Gru ? Read("rnn.bias_hn_l0") : []]);
     }
 
     private static double[][] Inputs(SentenceClassifier classifier, int[] ids)

@@ -1,0 +1,43 @@
+namespace Unroll.Engine.Cells;
+
+/// <summary>
+/// How a cell is written in ONNX: as an operator of its own, or step by step. Plain data; <c>Unroll.Onnx</c> makes nodes of it.
+/// </summary>
+public abstract record OnnxForm;
+
+/// <summary>A recurrent operator of ONNX.</summary>
+/// <param name="Name">Its name, such as <c>GRU</c>.</param>
+/// <param name="GateOrder">The gates in the order in which the operator has them.</param>
+public sealed record OnnxOperator(string Name, IReadOnlyList<int> GateOrder) : OnnxForm
+{
+    /// <summary>Attributes that are whole numbers.</summary>
+    public IReadOnlyList<(string Name, long Value)> Attributes { get; init; } = [];
+
+    /// <summary>The activation, given once for each direction; null for the operator's own.</summary>
+    public string? Activation { get; init; }
+}
+
+/// <summary>
+/// One step of a cell without recurrent weight in elementwise operators, run over the words by ONNX's <c>Scan</c>. The nodes read
+/// <see cref="Gate"/> for each gate's pre-activations, <see cref="PreviousHidden"/>, <see cref="One"/> and each other's outputs;
+/// the last one's output is h_t.
+/// </summary>
+/// <param name="Nodes">In an order in which every input is known before it is used.</param>
+public sealed record OnnxStep(IReadOnlyList<OnnxNode> Nodes) : OnnxForm
+{
+    /// <summary>h_{t-1}, [B,H].</summary>
+    public const string PreviousHidden = "previous";
+
+    /// <summary>The number 1.</summary>
+    public const string One = "one";
+
+    /// <summary>The pre-activations of a gate, [B,H].</summary>
+    /// <param name="gate">The gate, from 0.</param>
+    public static string Gate(int gate) => $"gate_{gate}";
+}
+
+/// <summary>One operator of ONNX and the names of its inputs.</summary>
+/// <param name="Operator">Such as <c>Mul</c>.</param>
+/// <param name="Output">The name that later nodes read.</param>
+/// <param name="Inputs">Names of what it reads.</param>
+public sealed record OnnxNode(string Operator, string Output, params IReadOnlyList<string> Inputs);
