@@ -18,8 +18,9 @@ public sealed record ExportCase(
     /// <summary>Every cell × directions × layers × pooling with word vectors, and one-hot and other cases besides.</summary>
     public static IReadOnlyList<ExportCase> All { get; } =
     [
-        .. from cell in (Cell[])[Cell.Rnn, Cell.Gru, Cell.Lstm]
-           from nonlinearity in cell == Cell.Rnn ? (Nonlinearity[])[Nonlinearity.Tanh, Nonlinearity.Relu] : [Nonlinearity.Tanh]
+        .. from cell in RecurrentCells.All
+           from nonlinearity in Enum.GetValues<Nonlinearity>()
+           where nonlinearity == Nonlinearity.Tanh || RecurrentCells.Of(cell).ReadsNonlinearity
            from embedding in (int[])[5, 0]
            from layers in (int[])[1, 2]
            from bidirectional in (bool[])[false, true]

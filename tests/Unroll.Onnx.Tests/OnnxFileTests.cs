@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Unroll.Engine.Cells;
 using Unroll.Models;
 using Unroll.Onnx.Schema;
 using Unroll.Tests;
@@ -42,12 +43,35 @@ public class OnnxFileTests
             Assert.Contains(node.Output, used.Contains);
         Assert.All(graph.Initializer, constant => Assert.Contains(constant.Name, used));
 
-        string cell = @case.Cell.ToString().ToUpperInvariant();
-        Assert.Equal(@case.Layers, graph.Node.Count(node => node.OpType == cell));
-        string direction = @case.Bidirectional ? "bidirectional" : "forward";
-        Assert.All(
-            graph.Node.Where(node => node.OpType == cell),
-            node => Assert.Equal(direction, node.Attribute.Single(a => a.Name == "direction").S.ToStringUtf8()));
+        if (RecurrentCells.Of(@case.Cell).Onnx is OnnxOperator { Name: var cell })
+        {
+            Assert.Equal(@case.Cell.ToString().ToUpperInvariant(), cell);
+            Assert.Equal(@case.Layers, graph.Node.Count(node => node.OpType == cell));
+            string direction = @case.Bidirectional ? "bidirectional" : "forward";
+            Assert.All(
+                graph.Node.Where(node => node.OpType == cell),
+                node => Assert.Equal(direction, node.Attribute.Single(a => a.Name == "direction").S.ToStringUtf8()));
+            return;
+        }
+        NodeProto[] scans = [.. graph.Node.Where(node => node.OpType == "Scan")];
+        Assert.Equal(@case.Layers * (@case.Bidirectional ? 2 : 1), scans.Length);
+        Assert.All(scans, scan => AssertBody(scan, defined));
+    }
+
+    // The body of a Scan has as many inputs and outputs as the node, and its names are its own.
+    private static void AssertBody(NodeProto scan, HashSet<string> defined)
+    {
+        GraphProto body = scan.Attribute.Single(attribute => attribute.Name == "body").G;
+        Assert.Equal((scan.Input.Count, scan.Output.Count), (body.Input.Count, body.Output.Count));
+        IEnumerable<string> constants = body.Initializer.Select(constant => constant.Name);
+        var known = new HashSet<string>(body.Input.Select(value => value.Name).Concat(constants));
+        foreach (NodeProto node in body.Node)
+        {
+            Assert.All(node.Input, input => Assert.Contains(input, known));
+            Assert.All(node.Output, output => Assert.True(known.Add(output), $"{output} is defined twice"));
+        }
+        Assert.All(body.Output, output => Assert.Contains(output.Name, known));
+        Assert.All(known, name => Assert.True(defined.Add(name), $"{name} is defined twice"));
     }
 
     [Fact]

@@ -15,6 +15,11 @@ public enum Cell
 
     /// <summary>Long short-term memory (Hochreiter and Schmidhuber, 1997) with forget gate: <see cref="LstmCell"/>.</summary>
     Lstm,
+
+    /// <summary>
+    /// Minimal gated recurrent unit (Feng et al., 2024), whose gates do not read the state: <see cref="MinGruCell"/>.
+    /// </summary>
+    MinGru,
 }
 
 /// <summary>Every recurrent cell that there is. What a cell can do and what it is made of, the cell itself says.</summary>
@@ -38,6 +43,7 @@ public static class RecurrentCells
         Cell.Rnn => new RnnCell(nonlinearity),
         Cell.Gru => new GruCell(),
         Cell.Lstm => new LstmCell(),
+        Cell.MinGru => new MinGruCell(),
         _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, $"no such cell, expected {string.Join(", ", All)}"),
     };
 }

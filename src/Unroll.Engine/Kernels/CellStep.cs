@@ -44,7 +44,7 @@ internal unsafe struct CellStep
     /// <summary>dh_t from the layers above.</summary>
     public float* DH;
 
-    /// <summary>dh_t from step t+1, [B,H]; a GRU leaves z⊙dh in it, the part of dh_{t-1} that passes by the product.</summary>
+    /// <summary>dh_t from step t+1, [B,H]; a GRU leaves in it the part of dh_{t-1} that passes by the product.</summary>
     public float* DHLater;
 
     /// <summary>dc_t from step t+1 going in, dc_{t-1} coming out, [B,H].</summary>

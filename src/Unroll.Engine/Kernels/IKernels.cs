@@ -86,4 +86,10 @@ internal unsafe interface IKernels
 
     /// <summary>The gradient of <see cref="GruForward"/>.</summary>
     void GruBackward(in CellStep step);
+
+    /// <summary>z = σ(a_z), h = (1-z)⊙h_prev + z⊙h̃.</summary>
+    void MinGruForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="MinGruForward"/>.</summary>
+    void MinGruBackward(in CellStep step);
 }

@@ -104,6 +104,37 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    public void MinGruForward(in CellStep step)
+    {
+        for (int row = 0; row < step.Rows; row++)
+        {
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* h = step.H + (long)row * step.HStride;
+            float* previous = step.PreviousH == null ? null : step.PreviousH + (long)row * step.PreviousHStride;
+            int u = 0;
+            for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
+                MinGruForwardAt<TSimd, TVector>(a, step.Hidden, u, h, previous);
+            for (; u < step.Hidden; u++)
+                MinGruForwardAt<SimdScalar, float>(a, step.Hidden, u, h, previous);
+        }
+    }
+
+    public void MinGruBackward(in CellStep step)
+    {
+        for (int row = 0; row < step.Rows; row++)
+        {
+            float* a = step.Gates + (long)row * step.GatesStride;
+            float* dh = step.DH + (long)row * step.HStride;
+            float* later = step.DHLater + (long)row * step.Hidden;
+            float* previous = step.PreviousH == null ? null : step.PreviousH + (long)row * step.PreviousHStride;
+            int u = 0;
+            for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
+                MinGruBackwardAt<TSimd, TVector>(a, step.Hidden, u, dh, later, previous);
+            for (; u < step.Hidden; u++)
+                MinGruBackwardAt<SimdScalar, float>(a, step.Hidden, u, dh, later, previous);
+        }
+    }
+
     // h = φ(a)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RnnForwardAt<S, V>(float* a, float* h, bool relu)
@@ -204,6 +235,36 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         S.Store(dn, at + 2 * hidden);
         S.Store(S.Multiply(dn, r), at + 3 * hidden);
         S.Store(S.Multiply(d, z), later + u);
+    }
+
+    // z = σ(a_z), h = (1-z)⊙h_prev + z⊙h̃; columns z, h̃
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MinGruForwardAt<S, V>(float* a, int hidden, int u, float* h, float* previous)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* at = a + u;
+        V z = VectorMath<S, V>.Sigmoid(S.Load(at));
+        S.Store(z, at);
+        // h_prev + z⊙(h̃ - h_prev)
+        V before = previous == null ? S.Zero : S.Load(previous + u);
+        S.Store(S.MultiplyAdd(z, S.Subtract(S.Load(at + hidden), before), before), h + u);
+    }
+
+    // da_z = dh⊙(h̃ - h_prev)⊙z⊙(1-z), dh̃ = dh⊙z, and (1-z)⊙dh goes straight to dh_prev
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MinGruBackwardAt<S, V>(float* a, int hidden, int u, float* dh, float* later, float* previous)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* at = a + u;
+        V z = S.Load(at);
+        V before = previous == null ? S.Zero : S.Load(previous + u);
+        V d = S.Add(S.Load(dh + u), S.Load(later + u));
+        V dCandidate = S.Multiply(d, z);
+        S.Store(S.Multiply(S.Multiply(d, S.Subtract(S.Load(at + hidden), before)), SigmoidSlope<S, V>(z)), at);
+        S.Store(dCandidate, at + hidden);
+        S.Store(S.Subtract(d, dCandidate), later + u);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,28 @@ public class ExperimentCommandTests
     }
 
     [Fact]
+    public void A_cell_without_recurrent_weight_keeps_the_most_of_its_gates_and_has_no_spectrum()
+    {
+        JsonElement[] summaries = Lines("summary", "vanishing", "--lengths", "1,20", "--seeds", "2", "--cells", "mingru");
+        JsonElement summary = Assert.Single(summaries);
+        Assert.Equal(JsonValueKind.Null, summary.GetProperty("spectral_radius").ValueKind);
+        // A gate that begins half open keeps about half of the gradient.
+        Assert.InRange(summary.GetProperty("factor_per_step").GetDouble(), 0.4, 0.6);
+    }
+
+    // A cell that is added must not change what the documents show.
+    [Fact]
+    public void Without_a_choice_the_cells_are_those_of_the_documents()
+    {
+        string[] usual = ["rnn", "rnn-orthogonal", "irnn", "gru", "lstm", "lstm-forget", "rnn-attention"];
+        Assert.Equal(usual, new MemoryExperiment().Defaults(full: false).Cells!.Select(cell => cell.Name));
+        Assert.Equal(usual[..^1], new VanishingExperiment().Defaults(full: true).Cells!.Select(cell => cell.Name));
+        Assert.Equal(usual[..^1], SequenceExperiment.DefaultCells.Select(cell => cell.Name));
+        IEnumerable<CellChoice> order = new OrderExperiment().Defaults(full: false).Cells!;
+        Assert.Equal(["rnn", "gru", "lstm", "rnn-attention"], order.Select(cell => cell.Name));
+    }
+
+    [Fact]
     public void Clipping_keeps_the_loss_finite_where_large_weights_break_it()
     {
         JsonElement[] runs = Lines("run", "exploding", "--cells", "irnn", "--radii", "2", "--lengths", "30", "--seeds", "1", "--steps", "40");
@@ -116,7 +138,7 @@ public class ExperimentCommandTests
     [Theory]
     [InlineData("vanish", "there is no experiment vanish, expected one of vanishing, exploding, memory")]
     [InlineData("memori", "there is no experiment memori, expected one of vanishing, exploding, memory, adding, copy, chaos, order, seeds; did you mean memory?")]
-    [InlineData("memory --cells rnn,lstmm", "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,rnn-attention; did you mean lstm?")]
+    [InlineData("memory --cells rnn,lstmm", "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,mingru,rnn-attention; did you mean lstm?")]
     [InlineData("adding --cells rnn-attention", "--cells has rnn-attention, expected some of rnn,")]
     [InlineData("memory --lengths 10,x", "--lengths has x, expected whole numbers")]
     [InlineData("chaos --radii 0", "--radii has 0, expected positive numbers")]

@@ -19,7 +19,7 @@ public class SequenceNetworkTests
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (string cell in (string[])["rnn", "irnn", "gru", "lstm"])
+            foreach (string cell in (string[])["rnn", "irnn", "gru", "lstm", "mingru"])
             {
                 cases.Add(cell, "adding");
                 cases.Add(cell, "copy");
@@ -91,7 +91,8 @@ public class SequenceNetworkTests
         {
             double[] bias = [.. Values["rnn.bias_ih_l0"], .. Values.GetValueOrDefault("rnn.bias_hn_l0", [])];
             var dynamics = new RecurrentDynamics(
-                cell.Cell, cell.Nonlinearity, task.InputSize, Hidden, Values["rnn.weight_ih_l0"], Values["rnn.weight_hh_l0"], bias);
+                cell.Cell, cell.Nonlinearity, task.InputSize, Hidden, Values["rnn.weight_ih_l0"],
+                Values.GetValueOrDefault("rnn.weight_hh_l0", []), bias);
             int steps = task.Steps(length);
             int first = steps - task.OutputSteps(length);
             double sum = 0;

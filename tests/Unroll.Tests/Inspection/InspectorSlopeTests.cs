@@ -18,7 +18,7 @@ public class InspectorSlopeTests
     public static TheoryData<string, bool, int, Pooling, int> Combinations()
     {
         var data = new TheoryData<string, bool, int, Pooling, int>();
-        foreach (string cell in (string[])["rnn", "rnn_relu", "gru", "lstm"])
+        foreach (string cell in (string[])["rnn", "rnn_relu", "gru", "lstm", "mingru"])
         {
             foreach (Pooling pooling in Enum.GetValues<Pooling>())
             {
@@ -61,6 +61,7 @@ public class InspectorSlopeTests
     [InlineData("rnn_relu")]
     [InlineData("gru")]
     [InlineData("lstm")]
+    [InlineData("mingru")]
     public void Gradients_by_the_hidden_state_are_slopes_over_all_ways(string cell)
     {
         SentenceClassifier classifier = Create(cell, bidirectional: false, layers: 1, Pooling.Mean, embedding: 4);
@@ -89,7 +90,9 @@ public class InspectorSlopeTests
             {
                 double[] x = parameters["embedding.weight"][(Ids[t] * 4)..(Ids[t] * 4 + 4)];
                 double[] a = LinearOracle.Forward(parameters["rnn.weight_ih_l0"], parameters["rnn.bias_ih_l0"], x);
-                double[] u = LinearOracle.Forward(parameters["rnn.weight_hh_l0"], recurrentBias, state.Hidden);
+                double[] u = oracle.HasRecurrentWeight
+                    ? LinearOracle.Forward(parameters["rnn.weight_hh_l0"], recurrentBias, state.Hidden)
+                    : [];
                 state = oracle.Forward(a, u, state);
                 if (t == moved)
                     state.Hidden[unit] += by;
@@ -104,7 +107,7 @@ public class InspectorSlopeTests
     {
         var config = new ModelConfig
         {
-            Cell = cell switch { "gru" => Cell.Gru, "lstm" => Cell.Lstm, _ => Cell.Rnn },
+            Cell = Enum.Parse<Cell>(cell.Split('_')[0], ignoreCase: true),
             Nonlinearity = cell == "rnn_relu" ? Nonlinearity.Relu : Nonlinearity.Tanh,
             Embedding = embedding,
             Hidden = 3,

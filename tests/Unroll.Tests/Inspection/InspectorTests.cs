@@ -84,6 +84,7 @@ public class InspectorTests
     [InlineData(Cell.Rnn, Pooling.Last, 1)]
     [InlineData(Cell.Gru, Pooling.Attention, 2)]
     [InlineData(Cell.Lstm, Pooling.Mean, 2)]
+    [InlineData(Cell.MinGru, Pooling.Max, 2)]
     public void The_JSON_has_every_array_in_its_shape(Cell cell, Pooling pooling, int layers)
     {
         SentenceClassifier classifier = Create(cell, bidirectional: layers == 2, pooling, layers);
@@ -105,7 +106,15 @@ public class InspectorTests
             if (cell == Cell.Lstm)
                 AssertShape(memory, 4, 5);
             string[] gates = state.TryGetProperty("gates", out JsonElement all) ? [.. all.EnumerateObject().Select(gate => gate.Name)] : [];
-            Assert.Equal(cell switch { Cell.Lstm => ["input", "forget", "cell_candidate", "output"], Cell.Gru => ["reset", "update", "new"], _ => [] }, gates);
+            string[] expected = cell switch
+            {
+                Cell.Rnn => [],
+                Cell.Gru => ["reset", "update", "new"],
+                Cell.Lstm => ["input", "forget", "cell_candidate", "output"],
+                Cell.MinGru => ["update", "candidate"],
+                _ => throw new InvalidOperationException($"what are the gates of {cell}?"),
+            };
+            Assert.Equal(expected, gates);
             foreach (string gate in gates)
                 AssertShape(all.GetProperty(gate), 4, 5);
         }

@@ -20,6 +20,7 @@ public class RecurrentDynamicsTests
         { Cell.Rnn, Nonlinearity.Relu },
         { Cell.Gru, Nonlinearity.Tanh },
         { Cell.Lstm, Nonlinearity.Tanh },
+        { Cell.MinGru, Nonlinearity.Tanh },
     };
 
     [Theory]

@@ -53,6 +53,8 @@ public class RecurrentLayerTests
     [InlineData(Cell.Rnn, true)]
     [InlineData(Cell.Gru, true)]
     [InlineData(Cell.Lstm, true)]
+    [InlineData(Cell.MinGru, false)]
+    [InlineData(Cell.MinGru, true)]
     public void Gradients_by_initial_states_are_slopes(Cell kind, bool reverse)
     {
         LayerRun run = Random(kind, reverse, [5, 3, 3, 1]);
@@ -67,6 +69,7 @@ public class RecurrentLayerTests
     [InlineData(Cell.Rnn)]
     [InlineData(Cell.Gru)]
     [InlineData(Cell.Lstm)]
+    [InlineData(Cell.MinGru)]
     public void Gradients_by_the_weights_of_a_wide_layer_are_slopes(Cell kind)
     {
         LayerRun run = Random(kind, reverse: false, [5, 3, 3, 1], hiddenSize: 70, weightScale: 0.1f);
@@ -82,6 +85,7 @@ public class RecurrentLayerTests
     [InlineData(Cell.Rnn)]
     [InlineData(Cell.Gru)]
     [InlineData(Cell.Lstm)]
+    [InlineData(Cell.MinGru)]
     public void A_long_sentence_beside_short_ones_is_what_it_is_alone(Cell kind)
     {
         foreach (bool reverse in (bool[])[false, true])
@@ -99,7 +103,7 @@ public class RecurrentLayerTests
     private static LayerRun Random(Cell kind, bool reverse, int[] lengths, int hiddenSize = 7, float weightScale = 0.4f)
     {
         var random = new TorchGenerator(3);
-        IRecurrentCell cell = kind switch { Cell.Lstm => new LstmCell(), Cell.Gru => new GruCell(), _ => new RnnCell(Nonlinearity.Tanh) };
+        IRecurrentCell cell = RecurrentCells.Of(kind);
         const int inputSize = 5;
         int rows = cell.Gates * hiddenSize;
         return new LayerRun(AvailableKernels.Get(KernelRegistry.Current.Name), cell, inputSize, hiddenSize, reverse, lengths)

@@ -15,6 +15,7 @@ public class DeterminismTests
     [InlineData(Cell.Rnn, Pooling.Last)]
     [InlineData(Cell.Gru, Pooling.Max)]
     [InlineData(Cell.Lstm, Pooling.Attention)]
+    [InlineData(Cell.MinGru, Pooling.Mean)]
     public void Twenty_steps_give_the_same_bits_with_any_number_of_threads(Cell cell, Pooling pooling)
     {
         foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
@@ -31,6 +32,7 @@ public class DeterminismTests
     [InlineData(Cell.Gru, Pooling.Mean, 2)]
     [InlineData(Cell.Lstm, Pooling.Max, 1)]
     [InlineData(Cell.Lstm, Pooling.Attention, 2)]
+    [InlineData(Cell.MinGru, Pooling.Last, 2)]
     public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads)
     {
         using var pool = new WorkerPool(threads);

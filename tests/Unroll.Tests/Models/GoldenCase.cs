@@ -6,17 +6,20 @@ using Unroll.Tests.Golden;
 
 namespace Unroll.Tests.Models;
 
-/// <summary>A network with parameters and sentences from engine.json.</summary>
+/// <summary>A network with parameters and sentences from a golden file.</summary>
 internal sealed class GoldenCase
 {
     public static readonly JsonElement File = GoldenFile.Read("engine.json");
+
+    // Cells that torch.nn does not have: a file each.
+    private static readonly JsonElement[] OtherCells = [GoldenFile.Read("mingru.json")];
 
     public GoldenCase(JsonElement config, JsonElement parameters, JsonElement sentences, JsonElement labels)
     {
         string cell = config.GetProperty("cell").GetString()!;
         Config = new ModelConfig
         {
-            Cell = cell switch { "lstm" => Cell.Lstm, "gru" => Cell.Gru, _ => Cell.Rnn },
+            Cell = Enum.Parse<Cell>(cell.Split('_')[0], ignoreCase: true),
             Nonlinearity = cell == "rnn_relu" ? Nonlinearity.Relu : Nonlinearity.Tanh,
             Embedding = config.GetProperty("embedding").GetInt32(),
             Hidden = config.GetProperty("hidden").GetInt32(),
@@ -34,6 +37,10 @@ internal sealed class GoldenCase
             Texts.Add(sentence.Integers(), label);
         Batch.Fill(Texts, Rows);
     }
+
+    /// <summary>The entries of a list of every cell's file: <c>cases</c> or <c>truncated</c>.</summary>
+    public static IEnumerable<JsonElement> All(string list) =>
+        OtherCells.Prepend(File).SelectMany(file => file.GetProperty(list).EnumerateArray());
 
     public ModelConfig Config { get; }
 

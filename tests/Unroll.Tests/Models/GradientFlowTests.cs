@@ -128,6 +128,18 @@ public class GradientFlowTests
         Close.To([1.25, 1.25], [spectrum.Norm, spectrum.Radius], 1e-6);
     }
 
+    [Fact]
+    public void A_cell_without_recurrent_weight_has_no_spectrum_and_its_gradients_are_measured()
+    {
+        LabelledText[] rows =
+            [.. Enumerable.Range(0, 20).Select(row => new LabelledText(row % 3 == 0 ? "a" : "b", $"w{row % 5} w{row % 7} w1"))];
+        var flows = new List<GradientFlow>();
+        var options = new TrainingOptions { Cell = Cell.MinGru, Embedding = 4, Hidden = 5, Epochs = 2 };
+        SentenceClassifier.Train(rows, options with { GradientFlow = new Recorder(flows) });
+        Assert.All(flows, flow => Assert.Equal((double.NaN, double.NaN), (flow.SpectralNorm, flow.SpectralRadius)));
+        Assert.All(flows, flow => Assert.True(flow.JacobianByDistance[1] is > 0 and < 1));
+    }
+
     private sealed class Recorder(List<GradientFlow> flows) : IProgress<GradientFlow>
     {
         public void Report(GradientFlow value) => flows.Add(value);

@@ -30,6 +30,7 @@ public class JacobianNormsTests
                 config with { Cell = Cell.Rnn, Nonlinearity = Nonlinearity.Relu, Embedding = 0 },
                 config with { Cell = Cell.Gru, Bidirectional = true },
                 config with { Cell = Cell.Lstm, Layers = 2, Hidden = 17, Dropout = 0.5f },
+                config with { Cell = Cell.MinGru, Bidirectional = true },
             ])
         {
             SentenceClassifier classifier = Create(cell, weightScale: 2.5f);
@@ -38,7 +39,9 @@ public class JacobianNormsTests
             double[][] each = [.. Enumerable.Range(0, texts.Count).Select(row => Differences(dynamics, Inputs(classifier, [.. texts.IdsOf(row)[^Math.Min(5, texts.LengthOf(row))..]])))];
             double[] expected = [.. Enumerable.Range(0, 5).Select(d => each.Where(norms => d < norms.Length).Average(norms => norms[d]))];
             double[] alone = Measure(classifier, texts, threads: 1);
-            Close.To(expected, alone, 1e-6, 1e-3, $"{cell.Cell} {kernels}");
+            // A minGRU's Jacobian is diagonal and its largest entries lie close together, where power iteration goes on slowly.
+            double relative = cell.Cell == Cell.MinGru ? 1e-2 : 1e-3;
+            Close.To(expected, alone, 1e-6, relative, $"{cell.Cell} {kernels}");
             Assert.Equal(alone, Measure(classifier, texts, threads: 3));
         }
     }

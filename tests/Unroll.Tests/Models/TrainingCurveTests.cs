@@ -42,4 +42,25 @@ public class TrainingCurveTests
         foreach (Parameter parameter in classifier.Parameters.All)
             Close.To(run.GetProperty("final").Singles(parameter.Name), classifier.Parameters.Read(parameter), 1e-5, 1e-5, parameter.Name);
     }
+
+    [Fact]
+    public void Thirty_steps_of_a_minGRU_give_the_losses_and_parameters_of_autograd()
+    {
+        JsonElement golden = GoldenFile.Read("mingru.json").GetProperty("training");
+        var @case = new GoldenCase(
+            golden.GetProperty("config"), golden.GetProperty("start"), golden.GetProperty("sentences"),
+            golden.GetProperty("labels"));
+        using var pool = new WorkerPool(2);
+        TrainingStep trainer = TestNetworks.Step(
+            @case.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null, Adversarial = 0 }, pool);
+        var batch = new Batch();
+        double[] expected = golden.GetProperty("losses").Doubles();
+        Assert.True(expected[^1] < expected[0] / 2);
+        for (int step = 0; step < expected.Length; step++)
+        {
+            batch.Fill(@case.Texts, step % 2 == 0 ? [0, 1, 2, 3] : [4, 5, 6]);
+            Assert.Equal(expected[step], trainer.Run(batch, 0.1f).Loss, 1e-5);
+        }
+        @case.Compare(golden.GetProperty("final"), @case.Parameters, 2e-5, 1e-5);
+    }
 }

@@ -17,6 +17,9 @@ internal abstract class CellOracle(int hidden)
 {
     public abstract int Gates { get; }
 
+    /// <summary>Whether U is there; without it the cell gets zeros and gives none of its gradient.</summary>
+    public virtual bool HasRecurrentWeight => true;
+
     protected int H => hidden;
 
     public abstract CellState Forward(double[] a, double[] u, CellState previous);
@@ -30,6 +33,7 @@ internal abstract class CellOracle(int hidden)
         "rnn_relu" => new RnnCellOracle(hidden, relu: true),
         "gru" => new GruCellOracle(hidden),
         "lstm" => new LstmCellOracle(hidden),
+        "mingru" => new MinGruCellOracle(hidden),
         _ => throw new ArgumentException($"no cell is called '{cell}'", nameof(cell)),
     };
 
@@ -142,4 +146,37 @@ internal sealed class LstmCellOracle(int hidden) : CellOracle(hidden)
     private (double I, double F, double G, double O) Values(double[] a, double[] u, int j) =>
         (Sigmoid(a[j] + u[j]), Sigmoid(a[H + j] + u[H + j]), Math.Tanh(a[2 * H + j] + u[2 * H + j]),
             Sigmoid(a[3 * H + j] + u[3 * H + j]));
+}
+
+/// <summary>Rows z, h̃ of A alone: z = σ(A_z), h = (1-z)⊙h' + z⊙A_h̃.</summary>
+internal sealed class MinGruCellOracle(int hidden) : CellOracle(hidden)
+{
+    public override int Gates => 2;
+
+    public override bool HasRecurrentWeight => false;
+
+    public override CellState Forward(double[] a, double[] u, CellState previous)
+    {
+        var state = CellState.Zero(H);
+        for (int i = 0; i < H; i++)
+        {
+            double z = Sigmoid(a[i]);
+            state.Hidden[i] = (1 - z) * previous.Hidden[i] + z * a[H + i];
+        }
+        return state;
+    }
+
+    public override CellGradients Backward(double[] a, double[] u, CellState previous, CellState dState)
+    {
+        double[] da = new double[2 * H];
+        var dPrevious = CellState.Zero(H);
+        for (int i = 0; i < H; i++)
+        {
+            double z = Sigmoid(a[i]);
+            da[i] = dState.Hidden[i] * (a[H + i] - previous.Hidden[i]) * z * (1 - z);
+            da[H + i] = dState.Hidden[i] * z;
+            dPrevious.Hidden[i] = dState.Hidden[i] * (1 - z);
+        }
+        return new CellGradients(da, [], dPrevious);
+    }
 }

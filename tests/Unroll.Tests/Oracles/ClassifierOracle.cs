@@ -1,6 +1,8 @@
 namespace Unroll.Tests.Oracles;
 
-/// <summary>Cell: rnn, rnn_relu, gru, lstm. Pooling: last, mean, max, attention. Embedding 0: words are one-hot.</summary>
+/// <summary>
+/// Cell: rnn, rnn_relu, gru, lstm, mingru. Pooling: last, mean, max, attention. Embedding 0: words are one-hot.
+/// </summary>
 internal sealed record OracleConfig(
     string Cell, int Vocabulary, int Embedding, int Hidden, int Layers, bool Bidirectional, string Pooling, int Classes)
 {
@@ -11,7 +13,8 @@ internal sealed record OracleConfig(
     /// <summary>The length of every parameter by its name, in PyTorch's order.</summary>
     public IEnumerable<(string Name, int Length)> Parameters()
     {
-        int rows = CellOracle.Create(Cell, Hidden).Gates * Hidden;
+        var cell = CellOracle.Create(Cell, Hidden);
+        int rows = cell.Gates * Hidden;
         if (Embedding > 0)
             yield return ("embedding.weight", Vocabulary * Embedding);
         for (int layer = 0; layer < Layers; layer++)
@@ -21,7 +24,8 @@ internal sealed record OracleConfig(
             {
                 string suffix = Suffix(layer, direction);
                 yield return ("rnn.weight_ih_" + suffix, rows * input);
-                yield return ("rnn.weight_hh_" + suffix, rows * Hidden);
+                if (cell.HasRecurrentWeight)
+                    yield return ("rnn.weight_hh_" + suffix, rows * Hidden);
                 yield return ("rnn.bias_ih_" + suffix, rows);
                 if (Cell == "gru")
                     yield return ("rnn.bias_hh_" + suffix, rows);

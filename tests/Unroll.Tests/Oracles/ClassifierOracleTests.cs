@@ -13,7 +13,7 @@ public class ClassifierOracleTests
     public static TheoryData<string, bool, int, string> Combinations()
     {
         var data = new TheoryData<string, bool, int, string>();
-        foreach (string cell in (string[])["rnn", "rnn_relu", "gru", "lstm"])
+        foreach (string cell in (string[])["rnn", "rnn_relu", "gru", "lstm", "mingru"])
         {
             foreach (string pooling in (string[])["last", "mean", "max", "attention"])
             {
@@ -36,6 +36,7 @@ public class ClassifierOracleTests
     [InlineData("rnn", false, 1, "last")]
     [InlineData("gru", true, 1, "mean")]
     [InlineData("lstm", true, 2, "attention")]
+    [InlineData("mingru", true, 2, "max")]
     public void Gradient_is_the_slope_for_one_hot_words(string cell, bool bidirectional, int layers, string pooling) =>
         Check(new OracleConfig(cell, 5, 0, 2, layers, bidirectional, pooling, 3));
 

@@ -25,19 +25,26 @@ internal sealed class DirectionOracle(
 
             (double[] dInputWeight, double[] dBias, double[] dWord) =
                 LinearOracle.Backward(parameters["rnn.weight_ih_" + suffix], x[step.Word], d.Input);
-            (double[] dRecurrentWeight, double[] dRecurrentBias, double[] dPrevious) =
-                LinearOracle.Backward(parameters["rnn.weight_hh_" + suffix], step.Previous.Hidden, d.Recurrent);
             Add(gradients["rnn.weight_ih_" + suffix], dInputWeight);
             Add(gradients["rnn.bias_ih_" + suffix], dBias);
-            Add(gradients["rnn.weight_hh_" + suffix], dRecurrentWeight);
-            if (gradients.TryGetValue("rnn.bias_hh_" + suffix, out double[]? dUsed))
-                Add(dUsed, OnlyCandidate(dRecurrentBias));
+            double[] dPrevious = cell.HasRecurrentWeight ? BackwardRecurrent(step, d.Recurrent, gradients) : new double[hidden];
 
             dx[step.Word] = dWord;
             Add(dPrevious, d.Previous.Hidden);
             fromLater = d.Previous with { Hidden = dPrevious };
         }
         return dx;
+    }
+
+    /// <summary>dU [gates·H] → dh' through W_hh.</summary>
+    private double[] BackwardRecurrent(Step step, double[] dRecurrent, Dictionary<string, double[]> gradients)
+    {
+        (double[] dWeight, double[] dBias, double[] dPrevious) =
+            LinearOracle.Backward(parameters["rnn.weight_hh_" + suffix], step.Previous.Hidden, dRecurrent);
+        Add(gradients["rnn.weight_hh_" + suffix], dWeight);
+        if (gradients.TryGetValue("rnn.bias_hh_" + suffix, out double[]? dUsed))
+            Add(dUsed, OnlyCandidate(dBias));
+        return dPrevious;
     }
 
     private (double[][] Hidden, List<Step> Steps) Run(double[][] x)
@@ -53,7 +60,9 @@ internal sealed class DirectionOracle(
             int word = reverse ? x.Length - 1 - i : i;
             double[] a = LinearOracle.Forward(
                 parameters["rnn.weight_ih_" + suffix], parameters["rnn.bias_ih_" + suffix], x[word]);
-            double[] u = LinearOracle.Forward(parameters["rnn.weight_hh_" + suffix], recurrentBias, state.Hidden);
+            double[] u = cell.HasRecurrentWeight
+                ? LinearOracle.Forward(parameters["rnn.weight_hh_" + suffix], recurrentBias, state.Hidden)
+                : [];
             steps.Add(new Step(word, a, u, state));
             state = cell.Forward(a, u, state);
             h[word] = state.Hidden;

@@ -1,14 +1,17 @@
 using System.Text.Json;
 using Unroll.Tests.Golden;
+using Unroll.Tests.Models;
 using Xunit;
 
 namespace Unroll.Tests.Oracles;
 
-/// <summary>The second proof of the whole classifier: its oracle agrees with PyTorch (make_engine_golden.py).</summary>
+/// <summary>
+/// The second proof of the whole classifier: its oracle agrees with PyTorch (make_engine_golden.py, make_mingru_golden.py).
+/// </summary>
 public class GoldenOracleTests
 {
-    private static readonly Dictionary<string, JsonElement> Cases = GoldenFile.Read("engine.json").GetProperty("cases")
-        .EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!);
+    private static readonly Dictionary<string, JsonElement> Cases =
+        GoldenCase.All("cases").ToDictionary(c => c.GetProperty("name").GetString()!);
 
     public static TheoryData<string> Names() => [.. Cases.Keys];
 
