@@ -24,12 +24,14 @@ internal sealed class ClassifierGraph
 
     private readonly SentenceClassifier _classifier;
     private readonly ModelConfig _config;
+    private readonly Dictionary<string, NamedTensor> _tensors;
     private readonly GraphBuilder _graph = new("unroll");
 
     private ClassifierGraph(SentenceClassifier classifier)
     {
         _classifier = classifier;
         _config = classifier.Config;
+        _tensors = classifier.Tensors.ToDictionary(tensor => tensor.Name);
     }
 
     /// <summary>Writes a classifier as a graph.</summary>
@@ -91,10 +93,13 @@ internal sealed class ClassifierGraph
         if (_config.Cell == Cell.Gru)
             settings.Add(Setting("linear_before_reset", 1));
         if (_config.Cell == Cell.Rnn)
-            settings.Add(Setting("activations", Enumerable.Repeat(_config.Nonlinearity == Nonlinearity.Relu ? "Relu" : "Tanh", directions)));
+        {
+            string function = _config.Nonlinearity == Nonlinearity.Relu ? "Relu" : "Tanh";
+            settings.Add(Setting("activations", Enumerable.Repeat(function, directions)));
+        }
         for (int layer = 0; layer < _config.Layers; layer++)
         {
-            var constants = new RecurrentConstants(_classifier, layer);
+            var constants = new RecurrentConstants(_config, _tensors, layer);
             long rows = (long)constants.Gates * _config.Hidden;
             string suffix = $"_l{layer}";
             _graph.Node(
@@ -152,7 +157,7 @@ internal sealed class ClassifierGraph
         _graph.Node("MatMul", "attention_product", [states, "attention.weight_transposed"]);
         _graph.Node("Add", "attention_sum", ["attention_product", Parameter("attention.bias")]);
         _graph.Node("Tanh", "attention_u", ["attention_sum"]);
-        float[] query = _classifier.Parameters["attention.query"];
+        float[] query = _tensors["attention.query"].Values.ToArray();
         _graph.Node("MatMul", "attention_scores", ["attention_u", _graph.Floats("attention.query", [query.Length, 1], query)]);
         _graph.Node("Where", "attention_masked", ["mask_column", "attention_scores", _graph.Floats("lowest", [], [Lowest])]);
         _graph.Node("Softmax", "attention_weights", ["attention_masked"], Setting("axis", 0L));
@@ -170,7 +175,7 @@ internal sealed class ClassifierGraph
 
     private string Parameter(string name)
     {
-        Parameter parameter = _classifier.Parameters.Find(name);
-        return _graph.Floats(name, [.. parameter.Shape.Select(size => (long)size)], _classifier.Parameters.Read(parameter));
+        NamedTensor tensor = _tensors[name];
+        return _graph.Floats(name, [.. tensor.Shape.Select(size => (long)size)], tensor.Values.ToArray());
     }
 }

@@ -1,5 +1,5 @@
 using Unroll.Engine.Networks;
-using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Onnx;
 
@@ -9,21 +9,21 @@ namespace Unroll.Onnx;
 /// </summary>
 internal sealed class RecurrentConstants
 {
-    private readonly SentenceClassifier _classifier;
+    private readonly IReadOnlyDictionary<string, NamedTensor> _tensors;
+    private readonly int _directions;
     private readonly int _layer;
     private readonly int[] _gates;
 
-    public RecurrentConstants(SentenceClassifier classifier, int layer)
+    public RecurrentConstants(ModelConfig config, IReadOnlyDictionary<string, NamedTensor> tensors, int layer)
     {
-        _classifier = classifier;
-        _layer = layer;
-        _gates = classifier.Config.Cell switch
+        (_tensors, _directions, _layer) = (tensors, config.Directions, layer);
+        _gates = config.Cell switch
         {
             Cell.Lstm => [0, 3, 1, 2],
             Cell.Gru => [1, 0, 2],
             _ => [0],
         };
-        InputSize = classifier.Parameters.Find(NameOf("rnn.weight_ih", direction: 0)).Shape[1];
+        InputSize = tensors[NameOf("rnn.weight_ih", direction: 0)].Shape[1];
     }
 
     /// <summary>I of this layer; V for one-hot input.</summary>
@@ -39,22 +39,13 @@ internal sealed class RecurrentConstants
     public float[] RecurrentWeight => EveryDirection(direction => InGateOrder(Read("rnn.weight_hh", direction)));
 
     /// <summary>B, [D,2·G·H]: the biases of W, then those of R, which are zero but for a GRU's b_hn.</summary>
-    public float[] Bias => EveryDirection(direction =>
-    {
-        float[] input = InGateOrder(Read("rnn.bias_ih", direction));
-        float[] recurrent = new float[input.Length];
-        if (_classifier.Config.Cell == Cell.Gru)
-        {
-            float[] newGate = Read("rnn.bias_hn", direction);
-            newGate.CopyTo(recurrent, recurrent.Length - newGate.Length);
-        }
-        return [.. input, .. recurrent];
-    });
+    public float[] Bias => EveryDirection(
+        direction => [.. InGateOrder(Read("rnn.bias_ih", direction)), .. InGateOrder(Read("rnn.bias_hh", direction))]);
 
     private float[] EveryDirection(Func<int, float[]> values) =>
-        [.. Enumerable.Range(0, _classifier.Config.Directions).SelectMany(values)];
+        [.. Enumerable.Range(0, _directions).SelectMany(values)];
 
-    private float[] Read(string name, int direction) => _classifier.Parameters[NameOf(name, direction)];
+    private float[] Read(string name, int direction) => _tensors[NameOf(name, direction)].Values.ToArray();
 
     private string NameOf(string name, int direction) => name + NetworkLayout.Suffix(_layer, direction);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Classroom;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using CsvHelper;
 using CsvHelper.Configuration;
+using CsvHelper;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Classroom;
 

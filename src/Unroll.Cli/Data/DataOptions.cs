@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Unroll.Cli.Train;
 
 namespace Unroll.Cli.Data;
 

@@ -1,0 +1,74 @@
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+
+namespace Unroll.Experiments;
+
+/// <summary>A recurrent layer as the experiments compare them: a cell and how its recurrent weights begin.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Cell">The cell.</param>
+public sealed record CellChoice(string Name, Cell Cell)
+{
+    /// <summary>Every choice. Attention is for experiments that classify, and comes last.</summary>
+    public static IReadOnlyList<CellChoice> All { get; } =
+    [
+        new("rnn", Cell.Rnn),
+        new("rnn-orthogonal", Cell.Rnn) { Recurrent = RecurrentInitialization.Orthogonal },
+        new("irnn", Cell.Rnn) { Nonlinearity = Nonlinearity.Relu, Recurrent = RecurrentInitialization.Identity },
+        new("gru", Cell.Gru),
+        new("lstm", Cell.Lstm),
+        new("lstm-forget", Cell.Lstm) { ForgetBias = 1 },
+        new("rnn-attention", Cell.Rnn) { Pooling = Pooling.Attention },
+    ];
+
+    /// <summary>Those without pooling of their own.</summary>
+    public static IReadOnlyList<CellChoice> Recurrences { get; } = [.. All.Where(choice => choice.Pooling == Pooling.Last)];
+
+    /// <summary>The function of a vanilla RNN.</summary>
+    public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
+
+    /// <summary>How recurrent weights are drawn.</summary>
+    public RecurrentInitialization Recurrent { get; init; } = RecurrentInitialization.Uniform;
+
+    /// <summary>The first value of an LSTM's forget gate bias; null for PyTorch's.</summary>
+    public float? ForgetBias { get; init; }
+
+    /// <summary>How hidden states become one vector.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Last;
+
+    /// <summary>The choice of a name.</summary>
+    /// <param name="name">One of those of <see cref="All"/>.</param>
+    internal static CellChoice Named(string name) => All.First(choice => choice.Name == name);
+
+    /// <summary>A network with this recurrent layer.</summary>
+    /// <param name="inputSize">I: the width of the word vectors or of the real input.</param>
+    /// <param name="hidden">H.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="vocabulary">V; 0 for real input.</param>
+    internal NetworkConfig Config(int inputSize, int hidden, int classes, int vocabulary = 0) => new()
+    {
+        Cell = Cell,
+        Nonlinearity = Nonlinearity,
+        Vocabulary = vocabulary,
+        Embedding = inputSize,
+        Hidden = hidden,
+        Pooling = Pooling,
+        Classes = classes,
+    };
+
+    /// <summary>Fresh parameters; an IRNN's biases begin at zero, as published.</summary>
+    /// <param name="network">Whose parameters are overwritten.</param>
+    /// <param name="seed">The seed of their random numbers.</param>
+    internal void Initialize(Network network, ulong seed)
+    {
+        var generator = new TorchGenerator(seed);
+        // A classifier of words draws its word vectors first, even of one word: a layer over real numbers begins as its layer
+        // does.
+        if (!network.Config.HasWordVectors)
+            Initializers.Normal(new float[network.Config.Embedding], generator);
+        var values = new InitialValues { RecurrentInitialization = Recurrent, ForgetBias = ForgetBias, HasPadding = true };
+        values.Draw(network, generator);
+        if (Recurrent == RecurrentInitialization.Identity)
+            network.Parameters.Stored(network.Parameters.Find("rnn.bias_ih_l0")).Clear();
+        network.Pack();
+    }
+}
