@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Unroll.Cli.Experiments;
-using Unroll.Cli.Inspect;
-using Unroll.Cli.Report;
-using Unroll.Cli.Train;
+using Unroll.Cli.Verbs;
 using Unroll.Training;
 
 namespace Unroll.Cli;
@@ -11,13 +8,6 @@ namespace Unroll.Cli;
 /// <summary>The <c>unroll</c> command: its verbs, and what their failures look like.</summary>
 internal static class UnrollCommand
 {
-    private const int Failed = 1;
-    private const int WrongInput = 2;
-    internal const int Interrupted = 130;
-
-    /// <summary>A word that begins with @ is a word, not the name of a file with more options.</summary>
-    internal static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
-
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
@@ -37,11 +27,11 @@ internal static class UnrollCommand
             new HelpOption(),
             new VersionOption(),
         };
-        ParseResult parsed = root.Parse(args, Parser);
+        ParseResult parsed = root.Parse(args, Options.Parser);
         bool isVerbose = args.Contains("--verbose");
         try
         {
-            if (ParseMistakes.Describe(parsed) is { } mistake)
+            if (ParseErrors.Describe(parsed) is { } mistake)
                 throw new InputException(mistake);
             return parsed.Invoke(new InvocationConfiguration
             {
@@ -59,9 +49,9 @@ internal static class UnrollCommand
                 terminal.Error.WriteLine(e);
             return e switch
             {
-                InputException => WrongInput,
-                OperationCanceledException => Interrupted,
-                _ => Failed,
+                InputException => ExitCode.WrongInput,
+                OperationCanceledException => ExitCode.Interrupted,
+                _ => ExitCode.Failed,
             };
         }
     }

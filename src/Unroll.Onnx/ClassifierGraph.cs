@@ -25,12 +25,14 @@ internal sealed class ClassifierGraph
 
     private readonly SentenceClassifier _classifier;
     private readonly ModelConfig _config;
+    private readonly Dictionary<string, NamedTensor> _tensors;
     private readonly GraphBuilder _graph = new("unroll");
 
     private ClassifierGraph(SentenceClassifier classifier)
     {
         _classifier = classifier;
         _config = classifier.Config;
+        _tensors = classifier.Tensors.ToDictionary(tensor => tensor.Name);
     }
 
     /// <summary>Writes a classifier as a graph.</summary>
@@ -82,10 +84,10 @@ internal sealed class ClassifierGraph
         return _graph.Node("OneHot", "word_vectors", ["words", "vocabulary_size", "off_on"]);
     }
 
-    private IRecurrentNodes RecurrentNodes(string mask) => _classifier.Network.Layout.Cell.Onnx switch
+    private IRecurrentNodes RecurrentNodes(string mask) => RecurrentCells.Of(_config.Cell, _config.Nonlinearity).Onnx switch
     {
-        OnnxOperator known => new OperatorNodes(_graph, _classifier, known, Lengths),
-        OnnxStep step => new ScanNodes(_graph, _classifier, step, mask, Lengths),
+        OnnxOperator known => new OperatorNodes(_graph, _config, _tensors, known, Lengths),
+        OnnxStep step => new ScanNodes(_graph, _config, _tensors, step, mask, Lengths),
         var other => throw new InvalidOperationException($"no nodes for {other.GetType().Name}"),
     };
 
@@ -118,7 +120,7 @@ internal sealed class ClassifierGraph
         _graph.Node("MatMul", "attention_product", [states, "attention.weight_transposed"]);
         _graph.Node("Add", "attention_sum", ["attention_product", Parameter("attention.bias")]);
         _graph.Node("Tanh", "attention_u", ["attention_sum"]);
-        float[] query = _classifier.Parameters["attention.query"];
+        float[] query = _tensors["attention.query"].Values.ToArray();
         _graph.Node("MatMul", "attention_scores", ["attention_u", _graph.Floats("attention.query", [query.Length, 1], query)]);
         _graph.Node("Where", "attention_masked", ["mask_column", "attention_scores", _graph.Floats("lowest", [], [Lowest])]);
         _graph.Node("Softmax", "attention_weights", ["attention_masked"], Setting("axis", 0L));
@@ -136,7 +138,7 @@ internal sealed class ClassifierGraph
 
     private string Parameter(string name)
     {
-        Parameter parameter = _classifier.Parameters.Find(name);
-        return _graph.Floats(name, [.. parameter.Shape.Select(size => (long)size)], _classifier.Parameters.Read(parameter));
+        NamedTensor tensor = _tensors[name];
+        return _graph.Floats(name, [.. tensor.Shape.Select(size => (long)size)], tensor.Values.ToArray());
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using Unroll.Storage;
 using Unroll.Onnx.Schema;
 using static Unroll.Onnx.Schema.AttributeProto.Types;
 
@@ -31,7 +30,15 @@ internal sealed class GraphBuilder(string name)
 
     /// <summary>A constant of floats, row-major in the given shape.</summary>
     public string Floats(string name, ReadOnlySpan<long> shape, float[] values) =>
-        Constant(name, shape, TensorProto.Types.DataType.Float, SafetensorsWriter.LittleEndianBytes(values).ToArray());
+        Constant(name, shape, TensorProto.Types.DataType.Float, LittleEndian(values));
+
+    private static byte[] LittleEndian(float[] values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        return bytes;
+    }
 
     /// <summary>A constant list of whole numbers.</summary>
     public string Integers(string name, params ReadOnlySpan<long> values) => Integers(name, [values.Length], values);

@@ -36,7 +36,9 @@ public static class OnnxExport
     /// <param name="classifier">Any classifier.</param>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
-    /// <exception cref="InputException">The file exists and may not be replaced, or the parameters do not fit into one ONNX file.</exception>
+    /// <exception cref="InputException">
+    /// The file exists and may not be replaced, or the parameters do not fit into one ONNX file.
+    /// </exception>
     public static void Save(SentenceClassifier classifier, string path, bool overwrite = false) =>
         DurableFile.Write(path, overwrite, Create(classifier).WriteTo);
 
@@ -48,10 +50,11 @@ public static class OnnxExport
 
     internal static ModelProto Create(SentenceClassifier classifier)
     {
-        if (classifier.Parameters.Length > MaxParameters)
+        if (classifier.ParameterCount > MaxParameters)
         {
             throw new InputException(
-                $"the model has {classifier.Parameters.Length} parameters, and one ONNX file holds at most {MaxParameters}; train a smaller one");
+                $"the model has {classifier.ParameterCount} parameters, and one ONNX file holds at most {MaxParameters}; " +
+                "train a smaller one");
         }
         var model = new ModelProto
         {
@@ -62,9 +65,9 @@ public static class OnnxExport
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OperatorSet });
         AddMetadata(model, "labels", LabelsJson(classifier.Config.Labels));
-        AddMetadata(model, "tokenizer", ModelConfigJson.Name(classifier.Config.Tokens.Kind));
-        AddMetadata(model, ModelFolder.ConfigFile, Encoding.UTF8.GetString(ModelConfigJson.Write(classifier.Config)));
-        AddMetadata(model, ModelFolder.VocabularyFile, ModelFolder.VocabularyText(classifier.Vocabulary));
+        AddMetadata(model, "tokenizer", classifier.Config.Tokens.Kind.ToString().ToLowerInvariant());
+        AddMetadata(model, "config.json", classifier.Config.ToJson());
+        AddMetadata(model, "vocabulary.txt", classifier.Vocabulary.ToText());
         return model;
     }
 

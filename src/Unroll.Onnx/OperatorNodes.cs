@@ -1,5 +1,4 @@
 using Unroll.Engine.Cells;
-using Unroll.Models;
 using Unroll.Onnx.Schema;
 using Unroll.Storage;
 using static Unroll.Onnx.GraphBuilder;
@@ -10,19 +9,22 @@ namespace Unroll.Onnx;
 internal sealed class OperatorNodes : IRecurrentNodes
 {
     private readonly GraphBuilder _graph;
-    private readonly SentenceClassifier _classifier;
+    private readonly IReadOnlyDictionary<string, NamedTensor> _tensors;
     private readonly ModelConfig _config;
     private readonly OnnxOperator _operator;
     private readonly AttributeProto[] _settings;
 
     /// <summary>Adds what all layers share.</summary>
     /// <param name="graph">Where the nodes go.</param>
-    /// <param name="classifier">Whose parameters they have.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="tensors">Its parameters by name.</param>
     /// <param name="operator">The cell's operator.</param>
     /// <param name="lengths">The texts' lengths, [B].</param>
-    public OperatorNodes(GraphBuilder graph, SentenceClassifier classifier, OnnxOperator @operator, string lengths)
+    public OperatorNodes(
+        GraphBuilder graph, ModelConfig config, IReadOnlyDictionary<string, NamedTensor> tensors, OnnxOperator @operator,
+        string lengths)
     {
-        (_graph, _classifier, _config, _operator) = (graph, classifier, classifier.Config, @operator);
+        (_graph, _tensors, _config, _operator) = (graph, tensors, config, @operator);
         _graph.Node("Cast", "lengths_int32", [lengths], Setting("to", (long)TensorProto.Types.DataType.Int32));
         if (_config.Layers > 1 || _config.Pooling != Pooling.Last)
             _graph.Integers("states_shape", 0, 0, _config.StateSize);
@@ -38,7 +40,7 @@ internal sealed class OperatorNodes : IRecurrentNodes
 
     public void Add(int layer, string input)
     {
-        var constants = new RecurrentConstants(_classifier, _operator, layer);
+        var constants = new RecurrentConstants(_config, _tensors, _operator, layer);
         int directions = _config.Directions;
         long rows = (long)constants.Gates * _config.Hidden;
         string suffix = $"_l{layer}";

@@ -1,6 +1,6 @@
 using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
-using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Onnx;
 
@@ -10,16 +10,16 @@ namespace Unroll.Onnx;
 /// </summary>
 internal sealed class RecurrentConstants
 {
-    private readonly SentenceClassifier _classifier;
+    private readonly IReadOnlyDictionary<string, NamedTensor> _tensors;
+    private readonly int _directions;
     private readonly int _layer;
     private readonly IReadOnlyList<int> _gates;
 
-    public RecurrentConstants(SentenceClassifier classifier, OnnxOperator @operator, int layer)
+    public RecurrentConstants(
+        ModelConfig config, IReadOnlyDictionary<string, NamedTensor> tensors, OnnxOperator @operator, int layer)
     {
-        _classifier = classifier;
-        _layer = layer;
-        _gates = @operator.GateOrder;
-        InputSize = classifier.Parameters.Find(NameOf(CellTensor.InputWeight, direction: 0)).Shape[1];
+        (_tensors, _directions, _layer, _gates) = (tensors, config.Directions, layer, @operator.GateOrder);
+        InputSize = tensors[NameOf(CellTensor.InputWeight, direction: 0)].Shape[1];
     }
 
     /// <summary>I of this layer; V for one-hot input.</summary>
@@ -35,17 +35,15 @@ internal sealed class RecurrentConstants
     public float[] RecurrentWeight => EveryDirection(direction => InGateOrder(Read(CellTensor.RecurrentWeight, direction)));
 
     /// <summary>B, [D,2·G·H]: the biases of W, then those of R, which are zero but for a GRU's b_hn.</summary>
-    public float[] Bias => EveryDirection(direction =>
-    {
-        float[] input = InGateOrder(Read(CellTensor.Bias, direction));
-        float[] recurrent = InGateOrder(TorchTensors.ReadSecondBias(_classifier.Network, _layer, direction));
-        return [.. input, .. recurrent];
-    });
+    public float[] Bias => EveryDirection(
+        direction =>
+        [
+            .. InGateOrder(Read(CellTensor.Bias, direction)), .. InGateOrder(Read(CellTensor.SecondBias, direction)),
+        ]);
 
-    private float[] EveryDirection(Func<int, float[]> values) =>
-        [.. Enumerable.Range(0, _classifier.Config.Directions).SelectMany(values)];
+    private float[] EveryDirection(Func<int, float[]> values) => [.. Enumerable.Range(0, _directions).SelectMany(values)];
 
-    private float[] Read(string name, int direction) => _classifier.Parameters[NameOf(name, direction)];
+    private float[] Read(string name, int direction) => _tensors[NameOf(name, direction)].Values.ToArray();
 
     private string NameOf(string name, int direction) => NetworkLayout.NameOf(name, _layer, direction);
 

@@ -1,6 +1,5 @@
 using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
-using Unroll.Models;
 using Unroll.Onnx.Schema;
 using Unroll.Storage;
 using static Unroll.Onnx.GraphBuilder;
@@ -18,21 +17,24 @@ namespace Unroll.Onnx;
 internal sealed class ScanNodes : IRecurrentNodes
 {
     private readonly GraphBuilder _graph;
-    private readonly SentenceClassifier _classifier;
+    private readonly IReadOnlyDictionary<string, NamedTensor> _tensors;
     private readonly ModelConfig _config;
     private readonly OnnxStep _step;
     private readonly int _gates;
 
     /// <summary>Adds what all layers share.</summary>
     /// <param name="graph">Where the nodes go.</param>
-    /// <param name="classifier">Whose parameters they have.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="tensors">Its parameters by name.</param>
     /// <param name="step">The cell's step.</param>
     /// <param name="mask">Where the texts have words, [T,B].</param>
     /// <param name="lengths">The texts' lengths, [B].</param>
-    public ScanNodes(GraphBuilder graph, SentenceClassifier classifier, OnnxStep step, string mask, string lengths)
+    public ScanNodes(
+        GraphBuilder graph, ModelConfig config, IReadOnlyDictionary<string, NamedTensor> tensors, OnnxStep step, string mask,
+        string lengths)
     {
-        (_graph, _classifier, _config, _step) = (graph, classifier, classifier.Config, step);
-        _gates = classifier.Network.Layout.Cell.Gates;
+        (_graph, _tensors, _config, _step) = (graph, tensors, config, step);
+        _gates = RecurrentCells.Of(config.Cell).Gates;
         _graph.Node("Unsqueeze", "scan_mask", [mask, _graph.Integers("scan_mask_axis", 2)]);
         _graph.Node("Shape", "batch_size", [lengths]);
         string hidden = _graph.Integers("hidden_size", _config.Hidden);
@@ -104,8 +106,8 @@ internal sealed class ScanNodes : IRecurrentNodes
 
     private string Parameter(string name)
     {
-        Parameter parameter = _classifier.Parameters.Find(name);
-        return _graph.Floats(name, [.. parameter.Shape.Select(size => (long)size)], _classifier.Parameters.Read(parameter));
+        NamedTensor tensor = _tensors[name];
+        return _graph.Floats(name, [.. tensor.Shape.Select(size => (long)size)], tensor.Values.ToArray());
     }
 
     private static string Last(string suffix) => "last" + suffix;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Unroll.Classroom.Tests;
+using Unroll.Cli.Verbs;
 using Unroll.Tests;
 using Xunit;
 

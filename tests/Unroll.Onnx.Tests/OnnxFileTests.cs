@@ -99,7 +99,7 @@ public class OnnxFileTests
         Assert.Equal(stream.ToArray(), File.ReadAllBytes(path));
 
         SentenceClassifier other = ExportCase.All[^1].CreateModel();
-        Assert.Contains("--overwrite", Assert.Throws<InputException>(() => OnnxExport.Save(other, path)).Message, StringComparison.Ordinal);
+        Assert.Contains("overwrite = true", Assert.Throws<InputException>(() => OnnxExport.Save(other, path)).Message, StringComparison.Ordinal);
         Assert.Equal(stream.ToArray(), File.ReadAllBytes(path));
         OnnxExport.Save(other, path, overwrite: true);
         Assert.NotEqual(stream.ToArray(), File.ReadAllBytes(path));

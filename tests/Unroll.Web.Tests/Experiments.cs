@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Unroll.Cli.Experiments;
 using Unroll.Cli.Tests;
+using Unroll.Experiments;
 using Unroll.Tests;
 
 namespace Unroll.Web.Tests;
@@ -25,7 +25,7 @@ public sealed class Experiments : IDisposable
         Measure("seeds", "--seeds", "40");
     }
 
-    public static IEnumerable<string> Names => ExperimentCommand.All.Select(experiment => experiment.Name);
+    public static IEnumerable<string> Names => ExperimentCatalog.All.Select(experiment => experiment.Name);
 
     public string Page(string name) => _folder[$"results/{name}.html"];
 

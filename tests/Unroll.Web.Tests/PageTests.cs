@@ -110,7 +110,7 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
     private string Report() => Path.Combine(runs.First, "report.html");
 
     // A page with everything: a run, its gradients and a sentence.
-    private void WriteAll(string file) => Cli.Report.PageFile.Write(file, overwrite: true, json =>
+    private void WriteAll(string file) => Cli.Runs.PageFile.Write(file, overwrite: true, json =>
     {
         string run = runs.WithGradients(epochs: 3, steps: 40);
         var terminal = new Cli.Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, false, false);

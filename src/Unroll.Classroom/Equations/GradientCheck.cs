@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Unroll.Data;
-using Unroll.Engine.Networks;
 using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Classroom.Equations;
 
@@ -38,7 +38,7 @@ public sealed class GradientCheck
     /// <summary>The same with mistakes in the hand-written gradient, to see that the check finds them.</summary>
     internal static GradientCheck Run(int hidden, ulong seed, BackwardMistakes mistakes)
     {
-        LabParameters parameters = Read(LabExercise.CreateClassifier(hidden, seed).Parameters, hidden);
+        LabParameters parameters = Read(LabExercise.CreateClassifier(hidden, seed), hidden);
         GradientDifference[] largest = [.. LabParameters.Names.Zip(LabParameters.Shapes(hidden), NoDifference)];
         foreach (LabelledText sample in LabExercise.Samples)
         {
@@ -108,17 +108,18 @@ public sealed class GradientCheck
     private static LabParameters EngineGradient(int hidden, ulong seed, LabelledText sample)
     {
         SentenceClassifier classifier = LabExercise.CreateClassifier(hidden, seed);
-        LabParameters before = Read(classifier.Parameters, hidden);
+        LabParameters before = Read(classifier, hidden);
         classifier.Fit([sample], LabExercise.TrainingOptions(epochs: 1, learningRate: 1));
-        return before.Plus(-1, Read(classifier.Parameters, hidden));
+        return before.Plus(-1, Read(classifier, hidden));
     }
 
-    private static LabParameters Read(Parameters parameters, int hidden)
+    private static LabParameters Read(SentenceClassifier classifier, int hidden)
     {
+        Dictionary<string, NamedTensor> tensors = classifier.Tensors.ToDictionary(tensor => tensor.Name);
         var read = new LabParameters(hidden);
         for (int p = 0; p < LabParameters.Count; p++)
         {
-            ReadOnlySpan<float> values = parameters[LabExercise.Symbols[p].Parameter];
+            ReadOnlySpan<float> values = tensors[LabExercise.Symbols[p].Parameter].Values.Span;
             int columns = read[p].GetLength(1);
             for (int k = 0; k < values.Length; k++)
                 read[p][k / columns, k % columns] = values[k];

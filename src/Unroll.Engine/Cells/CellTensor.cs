@@ -29,6 +29,11 @@ public sealed record CellTensor(string Name, int Gates, TensorInput Input)
     public const string Bias = "bias_ih";
 
     /// <summary>
+    /// The name of the second bias of PyTorch's modules, [G·H], which is added to the first one: in files alone.
+    /// </summary>
+    public const string SecondBias = "bias_hh";
+
+    /// <summary>
     /// For a bias that PyTorch keeps inside <c>bias_hh</c>: the gate in whose place it stands there. Null for all others: what
     /// PyTorch has in <c>bias_hh</c> for their gates is added to <c>bias_ih</c>.
     /// </summary>

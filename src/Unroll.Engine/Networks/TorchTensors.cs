@@ -9,8 +9,6 @@ namespace Unroll.Engine.Networks;
 /// </summary>
 public static class TorchTensors
 {
-    private const string SecondBias = "bias_hh";
-
     /// <summary>Names and shapes of all tensors, in PyTorch's order.</summary>
     /// <param name="layout">The network's layout.</param>
     public static IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> Of(NetworkLayout layout) =>
@@ -96,7 +94,7 @@ public static class TorchTensors
             if (first < 0)
                 continue;
             (int layer, int direction) = recurrent[first];
-            string second = NetworkLayout.NameOf(SecondBias, layer, direction);
+            string second = NetworkLayout.NameOf(CellTensor.SecondBias, layer, direction);
             yield return new Place(second, parameter, layer, direction, IsSecondBias: true, HasSecondBias: false);
         }
     }

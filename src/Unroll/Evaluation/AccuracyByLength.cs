@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Unroll.Evaluation;
 
 /// <summary>How a model does on texts of some lengths.</summary>
@@ -5,7 +7,20 @@ namespace Unroll.Evaluation;
 /// <param name="To">The greatest number of tokens.</param>
 /// <param name="Rows">How many rows have such a length.</param>
 /// <param name="Accuracy">The share of them that was predicted rightly, 0 to 1.</param>
-public sealed record LengthRange(int From, int To, int Rows, double Accuracy);
+public sealed record LengthRange(int From, int To, int Rows, double Accuracy)
+{
+    /// <summary>Writes it as one object.</summary>
+    /// <param name="json">Where to, in a place where a value may stand.</param>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("from", From);
+        json.WriteNumber("to", To);
+        json.WriteNumber("rows", Rows);
+        json.WriteNumber("accuracy", Accuracy);
+        json.WriteEndObject();
+    }
+}
 
 /// <summary>Length of the text against accuracy.</summary>
 public sealed class AccuracyByLength

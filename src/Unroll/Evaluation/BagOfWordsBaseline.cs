@@ -7,7 +7,7 @@ namespace Unroll.Evaluation;
 /// What a linear model reaches that sees which words and pairs of words stand in a text, but not where: logistic regression over
 /// tf-idf weights. A recurrent network that does not beat it learned nothing from the order of words.
 /// </summary>
-public sealed class BagOfWordsBaseline
+internal sealed class BagOfWordsBaseline
 {
     // 64 MB of weights, and some seconds of work: far below what the recurrent training of such data takes.
     private const int WeightLimit = 1 << 24;
@@ -26,8 +26,8 @@ public sealed class BagOfWordsBaseline
     public int Terms => _terms.Columns;
 
     /// <summary>
-    /// Learns from texts. Of more than 20 million tokens it takes only every second, third … text; of more than 2²⁴ / C terms those of
-    /// most texts; and with thousands of classes fewer passes. The same texts give the same model.
+    /// Learns from texts. Of more than 20 million tokens it takes only every second, third … text; of more than 2²⁴ / C terms
+    /// those of most texts; and with thousands of classes fewer passes. The same texts give the same model.
     /// </summary>
     /// <param name="train">The texts, at least one; ids are not negative and mean nothing but which tokens are the same.</param>
     /// <param name="classes">C: labels are 0 … C-1.</param>

@@ -3,7 +3,7 @@ using Unroll.Engine.Batches;
 namespace Unroll.Evaluation;
 
 /// <summary>What is reached without looking at a text: the most frequent class of the training texts, for every text.</summary>
-public sealed class MajorityBaseline
+internal sealed class MajorityBaseline
 {
     private readonly float[] _logits;
 
@@ -26,7 +26,9 @@ public sealed class MajorityBaseline
         return new MajorityBaseline(Array.IndexOf(counts, counts.Max()), [.. counts.Select(count => MathF.Log(count + 1f))]);
     }
 
-    /// <summary>Measures it on labelled texts; the probability of a class is its share in training, with one row more of each class.</summary>
+    /// <summary>
+    /// Measures it on labelled texts; the probability of a class is its share in training, with one row more of each class.
+    /// </summary>
     /// <param name="texts">The texts, at least one.</param>
     public EvaluationResult Evaluate(EncodedTexts texts)
     {

@@ -2,8 +2,9 @@
 namespace Unroll.Import;
 
 /// <summary>
-/// Which tensors of a state dict, beside the recurrent ones, are the word vectors, the attention and the output layer: by shape, and
-/// by name where shapes leave a choice. A matrix that has a vector <c>bias</c> beside its <c>weight</c> is no table of word vectors.
+/// Which tensors of a state dict, beside the recurrent ones, are the word vectors, the attention and the output layer: by shape,
+/// and by name where shapes leave a choice. A matrix that has a vector <c>bias</c> beside its <c>weight</c> is no table of word
+/// vectors.
 /// </summary>
 internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recurrent)
 {
@@ -23,10 +24,13 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         if (tables.MaxBy(name => tensors.ShapeOf(name)[0]) is { } table)
         {
             throw new InputException(
-                $"{vocabularyPath}: {vocabularySize} tokens, but {table} in {tensors.Source} has {tensors.ShapeOf(table)[0]} rows; give the vocabulary that the model was trained with, a line for each row");
+                $"{vocabularyPath}: {vocabularySize} tokens, but {table} in {tensors.Source} has " +
+                $"{tensors.ShapeOf(table)[0]} rows; give the vocabulary that the model was trained with, a line for each row");
         }
         throw new InputException(
-            $"{tensors.Source}: no word vectors [{vocabularySize},{recurrent.InputSize}] for the recurrent layer's input of {recurrent.InputSize}, and one-hot input would be {vocabularySize} wide, as {vocabularyPath} is; found {Others()}");
+            $"{tensors.Source}: no word vectors [{vocabularySize},{recurrent.InputSize}] for the recurrent layer's input " +
+            $"of {recurrent.InputSize}, and one-hot input would be {vocabularySize} wide, as {vocabularyPath} is; " +
+            $"found {Others()}");
     }
 
     /// <summary>Finds W, b and the query of attention; null where there are none and none was asked for.</summary>
@@ -46,7 +50,8 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         return pooling is null
             ? null
             : throw new InputException(
-                $"{tensors.Source}: --pooling attention needs a matrix [{_state},{_state}] and a query of {_state} values; found {Others()}");
+                $"{tensors.Source}: TorchImportOptions.Pooling = Attention needs a matrix [{_state},{_state}] and a query " +
+                $"of {_state} values; found {Others()}");
     }
 
     /// <summary>The output layer's matrix: a row for each label, or one row where there are two labels.</summary>
@@ -62,10 +67,12 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         if (matrices is [string only])
         {
             throw new InputException(
-                $"{tensors.Source}: {labels} labels, but {only} has {tensors.ShapeOf(only)[0]} rows; give --labels one name for each row, in order");
+                $"{tensors.Source}: {labels} labels, but {only} has {tensors.ShapeOf(only)[0]} rows; " +
+                "give TorchImportOptions.Labels one name for each row, in order");
         }
         throw new InputException(
-            $"{tensors.Source}: no output layer [{labels},{_state}] after the recurrent layer's {_state} outputs and {labels} labels; found {Others()}");
+            $"{tensors.Source}: no output layer [{labels},{_state}] after the recurrent layer's {_state} outputs and " +
+            $"{labels} labels; found {Others()}");
     }
 
     /// <summary>The bias of a layer whose matrix is known, if it has one.</summary>
@@ -84,7 +91,9 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         if (tensors.Names.Count > 0)
         {
             throw new InputException(
-                $"{tensors.Source}: Unroll has no place for {Others()}, so it cannot compute what this model computes; give --ignore NAME for tensors that take no part");
+                $"{tensors.Source}: Unroll has no place for {Others()}, " +
+                "so it cannot compute what this model computes; give TorchImportOptions.Ignore = NAME for tensors that " +
+                "take no part");
         }
     }
 
@@ -111,7 +120,8 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         return hinted.Count == 1
             ? hinted[0]
             : throw new InputException(
-                $"{tensors.Source}: {tensors.Describe(names)} can each be the {what}; leave the others out with --ignore NAME");
+                $"{tensors.Source}: {tensors.Describe(names)} can each be the {what}; " +
+                "leave the others out with TorchImportOptions.Ignore = NAME");
     }
 }
 

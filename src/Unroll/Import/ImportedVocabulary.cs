@@ -4,8 +4,8 @@ using Unroll.Text;
 namespace Unroll.Import;
 
 /// <summary>
-/// The vocabulary of a model that was trained elsewhere. Ours has <c>&lt;pad&gt;</c> at id 0 and <c>&lt;unk&gt;</c> at id 1; where
-/// the file has them at other places or has no padding, ids move, and the word vectors move with them.
+/// The vocabulary of a model that was trained elsewhere. Ours has <c>&lt;pad&gt;</c> at id 0 and <c>&lt;unk&gt;</c> at id 1;
+/// where the file has them at other places or has no padding, ids move, and the word vectors move with them.
 /// </summary>
 internal sealed class ImportedVocabulary
 {
@@ -29,7 +29,9 @@ internal sealed class ImportedVocabulary
     /// <summary>What became of the special tokens; null where they stood right.</summary>
     public string? Note { get; }
 
-    /// <summary>Reads a file with one token a line; where tokens are characters, a line of white space is their token of it.</summary>
+    /// <summary>
+    /// Reads a file with one token a line; where tokens are characters, a line of white space is their token of it.
+    /// </summary>
     /// <exception cref="InputException">It is no such file, or it does not say what becomes of unknown words.</exception>
     public static ImportedVocabulary Read(string path, TokenKind kind, UnknownWords? unknown)
     {
@@ -49,7 +51,9 @@ internal sealed class ImportedVocabulary
         }
     }
 
-    /// <summary>Rows of V values in the file's order → in the vocabulary's; the row of a token that the file lacks is zero.</summary>
+    /// <summary>
+    /// Rows of V values in the file's order → in the vocabulary's; the row of a token that the file lacks is zero.
+    /// </summary>
     /// <param name="values">[lines,width]</param>
     /// <param name="width">Values of a token.</param>
     public float[] Rows(float[] values, int width)
@@ -96,7 +100,9 @@ internal sealed class ImportedVocabulary
             {
                 string begins = string.Join(" and ", lines.Take(2).Select(line => $"\"{line}\""));
                 throw new InputException(
-                    $"{path}:1: begins with {begins} and has no line {Vocabulary.Unknown}; give --unknown token if lines 1 and 2 are the padding and the unknown word, or --unknown refuse if every line is a word");
+                    $"{path}:1: begins with {begins} and has no line {Vocabulary.Unknown}; " +
+                    "give TorchImportOptions.Unknown = Token if lines 1 and 2 are the padding and the unknown word, " +
+                    "or TorchImportOptions.Unknown = Refuse if every line is a word");
             }
             note = $"{lines[0]} (line 1) is read as the padding and {lines[1]} (line 2) as the unknown word";
             (padding, unknownId) = (0, 1);

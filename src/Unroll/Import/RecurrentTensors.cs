@@ -6,8 +6,8 @@ using Unroll.Engine.Networks;
 namespace Unroll.Import;
 
 /// <summary>
-/// The recurrent layer of a state dict: a module of <c>torch.nn.RNN</c>, <c>GRU</c> or <c>LSTM</c> under any name, found by the endings
-/// of its tensors' names, such as <c>weight_ih_l0_reverse</c>; a cell (<c>weight_ih</c>) is a layer too.
+/// The recurrent layer of a state dict: a module of <c>torch.nn.RNN</c>, <c>GRU</c> or <c>LSTM</c> under any name, found by the
+/// endings of its tensors' names, such as <c>weight_ih_l0_reverse</c>; a cell (<c>weight_ih</c>) is a layer too.
 /// </summary>
 internal sealed partial class RecurrentTensors
 {
@@ -53,10 +53,15 @@ internal sealed partial class RecurrentTensors
         {
             string names = string.Join(" and ", prefixes.Select(prefix => $"\"{prefix.TrimEnd('.')}\""));
             throw new InputException(
-                $"{tensors.Source}: {prefixes.Length} recurrent modules, {names}, expected one; leave the others out with --ignore NAME if they do not take part");
+                $"{tensors.Source}: {prefixes.Length} recurrent modules, {names}, expected one; " +
+                "leave the others out with TorchImportOptions.Ignore = NAME if they do not take part");
         }
         if (all.FirstOrDefault(match => match.Groups["kind"].Value == "weight_hr") is { } projection)
-            throw new InputException($"{tensors.Source}: {projection.Value} is an LSTM's projection, which Unroll does not have; train without proj_size");
+        {
+            throw new InputException(
+                $"{tensors.Source}: {projection.Value} is an LSTM's projection, which Unroll does not have; " +
+                "train without proj_size");
+        }
         return Measure(tensors, prefixes[0], all);
     }
 
@@ -87,7 +92,10 @@ internal sealed partial class RecurrentTensors
         foreach (string name in (string[])[inputName, recurrentName])
         {
             if (!tensors.Has(name) || tensors.ShapeOf(name).Count != 2)
-                throw new InputException($"{tensors.Source}: no matrix {name}, expected one beside {all[0].Value}; save the whole state dict");
+            {
+                throw new InputException(
+                    $"{tensors.Source}: no matrix {name}, expected one beside {all[0].Value}; save the whole state dict");
+            }
         }
         IReadOnlyList<long> recurrent = tensors.ShapeOf(recurrentName);
         (long rows, long hidden, long input) = (recurrent[0], recurrent[1], tensors.ShapeOf(inputName)[1]);
@@ -155,7 +163,8 @@ internal sealed partial class RecurrentTensors
         string full = _prefix + (_isCell ? name[..^"_l0".Length] : name);
         return _tensors.Has(full)
             ? _tensors.Take(full, shape)
-            : throw new InputException($"{_tensors.Source}: no tensor {full}, which the other recurrent tensors call for; save the whole state dict");
+            : throw new InputException(
+                $"{_tensors.Source}: no tensor {full}, which the other recurrent tensors call for; save the whole state dict");
     }
 
     private static int LayerOf(Match match) => int.Parse(match.Groups["layer"].Value, CultureInfo.InvariantCulture);

@@ -38,7 +38,8 @@ internal sealed class StateDict
         if (bytes.AsSpan().StartsWith(Zip))
         {
             throw new InputException(
-                $"{path}: an archive of torch.save, expected safetensors; in Python: safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")");
+                $"{path}: an archive of torch.save, expected safetensors; in Python: " +
+                "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")");
         }
         return new StateDict(SafetensorsFile.Parse(bytes, path), path);
     }
@@ -57,7 +58,10 @@ internal sealed class StateDict
         string start = ignored.EndsWith('.') ? ignored : ignored + ".";
         string[] names = [.. Names.Where(name => name == ignored || name.StartsWith(start, StringComparison.Ordinal))];
         if (names.Length == 0)
-            throw new InputException($"{Source}: --ignore {ignored} names no tensor, expected one of {Describe(Names)}");
+        {
+            throw new InputException(
+                $"{Source}: TorchImportOptions.Ignore = \"{ignored}\" names no tensor, expected one of {Describe(Names)}");
+        }
         foreach (string name in names)
             _rest.Remove(name);
         return names;
@@ -69,10 +73,16 @@ internal sealed class StateDict
     {
         TensorEntry entry = _rest[name];
         if (!HasShape(name, shape))
-            throw new InputException($"{Source}: {name} is {Format(entry.Shape)}, expected {Format(shape.ToArray())}, as the other tensors have it");
+        {
+            throw new InputException(
+                $"{Source}: {name} is {Format(entry.Shape)}, expected {Format(shape.ToArray())}, as the other tensors have it");
+        }
         float[] values = _file.ReadSingles(name);
         if (Array.FindIndex(values, value => !float.IsFinite(value)) is var bad and >= 0)
-            throw new InputException($"{Source}: value {bad} of {name} is {values[bad]}; the training failed, take an earlier checkpoint");
+        {
+            throw new InputException(
+                $"{Source}: value {bad} of {name} is {values[bad]}; the training failed, take an earlier checkpoint");
+        }
         if (entry.DType != "F32")
             _converted.Add(entry.DType);
         _rest.Remove(name);

@@ -6,8 +6,8 @@ using Unroll.Text;
 namespace Unroll.Import;
 
 /// <summary>
-/// Reads a state dict of PyTorch, saved as safetensors under names of its own: embedding (or one-hot) → RNN, GRU or LSTM → pooling →
-/// linear. Cell, sizes, layers and directions come from names and shapes.
+/// Reads a state dict of PyTorch, saved as safetensors under names of its own: embedding (or one-hot) → RNN, GRU or LSTM →
+/// pooling → linear. Cell, sizes, layers and directions come from names and shapes.
 /// </summary>
 public static class TorchImport
 {
@@ -61,7 +61,10 @@ public static class TorchImport
     private static void RequireLabels(IReadOnlyList<string> labels)
     {
         if (labels.Count < 2 || labels.Any(string.IsNullOrWhiteSpace) || labels.Distinct().Count() != labels.Count)
-            throw new InputException($"--labels is {string.Join(',', labels)}, expected at least two different names, separated by commas");
+        {
+            throw new InputException(
+                $"TorchImportOptions.Labels is {string.Join(',', labels)}, expected at least two different names");
+        }
     }
 
     // True where words are one-hot.
@@ -128,20 +131,28 @@ public static class TorchImport
     {
         int never = tokens.Lowercase ? vocabulary.Tokens.Count(token => token.Any(char.IsUpper)) : 0;
         if (never > 0)
-            notes.Add($"{never} of {vocabulary.Size} tokens have upper-case letters and no lower-cased text has them; give --keep-case if the model was trained so");
+        {
+            notes.Add(
+                $"{never} of {vocabulary.Size} tokens have upper-case letters and no lower-cased text has them; " +
+                "give Tokenizer.Lowercase = false if the model was trained so");
+        }
     }
 
     private static void NoteAssumptions(ModelConfig config, TorchImportOptions options, List<string> notes)
     {
         if (options.Pooling is null && config.Pooling == Pooling.Last)
-            notes.Add("the file does not say how states are pooled: last (h_n) was taken; give --pooling mean or max if the model does so");
+        {
+            notes.Add(
+                "the file does not say how states are pooled: last (h_n) was taken; " +
+                "give TorchImportOptions.Pooling = Mean or Max if the model does so");
+        }
         if (config.Pooling == Pooling.Attention)
             notes.Add("attention was taken to score a word by query·tanh(W h + b), as Unroll's does");
         if (RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell && options.Nonlinearity is null)
         {
             notes.Add(
                 $"the file does not say the {cell.TorchModule}'s nonlinearity: tanh was taken; "
-                + "give --nonlinearity relu if the model has it");
+                + "give TorchImportOptions.Nonlinearity = Relu if the model has it");
         }
     }
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Unroll.Engine.Cells;
-using Unroll.Engine.Networks;
 using Unroll.Storage;
 
 namespace Unroll.Inspection;
@@ -59,7 +57,7 @@ internal static class InspectionJson
     {
         json.WriteStartObject("model");
         json.WriteString("cell", text.Model.Cell.ToString().ToLowerInvariant());
-        WriteTexts(json, "gates", CellOf(text.Model.Cell).GateNames);
+        WriteTexts(json, "gates", RecurrentCells.Of(text.Model.Cell).GateNames);
         json.WriteNumber("embedding", text.Model.Embedding);
         json.WriteNumber("hidden", text.Model.Hidden);
         json.WriteNumber("layers", text.Model.Layers);
@@ -104,18 +102,6 @@ internal static class InspectionJson
         }
         json.WriteEndObject();
     }
-
-    /// <summary>What the page has to know of a cell: the names of its gates in order, and whether there is a cell state.</summary>
-    public static void WriteCell(Utf8JsonWriter json, string name, Cell cell)
-    {
-        json.WriteStartObject(name);
-        WriteTexts(json, "gates", CellOf(cell).GateNames);
-        json.WriteBoolean("cell_state", CellOf(cell).HasCellState);
-        json.WriteEndObject();
-    }
-
-    private static IRecurrentCell CellOf(Cell cell) =>
-        new NetworkConfig { Cell = cell, Vocabulary = 1, Embedding = 1, Hidden = 1, Classes = 2 }.CreateCell();
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {

@@ -16,8 +16,8 @@ namespace Unroll.Models;
 public sealed record Mistake(int Line, string Text, string Label, string Predicted, double Probability, double Loss);
 
 /// <summary>
-/// Measures a model on rows as they come, in batches; of the texts only the worst mistakes are kept. Rows whose label the model does
-/// not know are counted apart.
+/// Measures a model on rows as they come, in batches; of the texts only the worst mistakes are kept. Rows whose label the model
+/// does not know are counted apart.
 /// </summary>
 public sealed class EvaluationRun : IDisposable
 {
@@ -75,8 +75,16 @@ public sealed class EvaluationRun : IDisposable
     public (EvaluationResult Result, IReadOnlyList<Mistake> Mistakes) Finish()
     {
         Measure();
-        Mistake[] worst = [.. _mistakes.UnorderedItems.Select(item => item.Element).OrderByDescending(mistake => mistake.Loss).ThenBy(mistake => mistake.Line)];
+        IEnumerable<Mistake> kept = _mistakes.UnorderedItems.Select(item => item.Element);
+        Mistake[] worst = [.. kept.OrderByDescending(mistake => mistake.Loss).ThenBy(mistake => mistake.Line)];
         return (_scoring.Result, worst);
+    }
+
+    /// <summary>What came out so far, with the names of the labels.</summary>
+    public EvaluationReport Report()
+    {
+        (EvaluationResult result, IReadOnlyList<Mistake> mistakes) = Finish();
+        return new EvaluationReport(_classifier.Config.Labels, result, _unknownLabels, mistakes);
     }
 
     /// <summary>Ends the threads.</summary>
@@ -104,7 +112,8 @@ public sealed class EvaluationRun : IDisposable
             return;
         (string text, int line) = _pending[row];
         IReadOnlyList<string> labels = _classifier.Config.Labels;
-        var mistake = new Mistake(line, text, labels[_encoded.LabelOf(row)], labels[score.Predicted], score.Probability, score.Loss);
+        var mistake = new Mistake(
+            line, text, labels[_encoded.LabelOf(row)], labels[score.Predicted], score.Probability, score.Loss);
         _mistakes.Enqueue(mistake, score.Loss);
         if (_mistakes.Count > _mostMistakes)
             _mistakes.Dequeue();

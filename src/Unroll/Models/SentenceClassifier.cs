@@ -34,8 +34,16 @@ public sealed class SentenceClassifier
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>Its parameters, by PyTorch's names.</summary>
-    public Parameters Parameters => Network.Parameters;
+    /// <summary>The number of values that training adjusts.</summary>
+    public int ParameterCount => Parameters.Length;
+
+    /// <summary>
+    /// Its parameters as PyTorch has them: by their names, in their shapes, in the order of <c>model.safetensors</c>. Training
+    /// the model further may change the values: copy what shall stay.
+    /// </summary>
+    public IReadOnlyList<NamedTensor> Tensors => ModelFolder.ToTorch(Network);
+
+    internal Parameters Parameters => Network.Parameters;
 
     internal Network Network { get; }
 
@@ -54,7 +62,11 @@ public sealed class SentenceClassifier
         }
         catch (OverflowException e)
         {
-            throw new InputException($"a model of {vocabulary.Size} tokens, embedding {config.Embedding} and hidden {config.Hidden} has more than 2^31 parameters; take a smaller --embedding, --hidden or --max-vocabulary", e);
+            throw new InputException(
+                $"a model of {vocabulary.Size} tokens, embedding {config.Embedding} and hidden {config.Hidden} " +
+                "has more than 2^31 parameters; take a smaller TrainingOptions.Embedding, TrainingOptions.Hidden or " +
+                "TrainingOptions.MaximumVocabulary",
+                e);
         }
         var classifier = new SentenceClassifier(config, vocabulary, network, new TorchGenerator(options.Seed));
         options.ToInitialValues(hasPadding: config.Unknown == UnknownWords.Token).Draw(network, classifier._generator);
@@ -84,12 +96,13 @@ public sealed class SentenceClassifier
             Labels = corpus.DistinctLabels(all),
             Tokens = corpus.Tokenizer,
         };
-        return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, options.MaximumVocabulary ?? int.MaxValue), options);
+        int most = options.MaximumVocabulary ?? int.MaxValue;
+        return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, most), options);
     }
 
     /// <summary>
-    /// Creates a model for the rows, trains it and calibrates it on the dev rows. Without dev rows, <see cref="TrainingOptions.DevShare"/>
-    /// of the rows are split off.
+    /// Creates a model for the rows, trains it and calibrates it on the dev rows. Without dev rows,
+    /// <see cref="TrainingOptions.DevShare"/> of the rows are split off.
     /// </summary>
     /// <param name="rows">Rows to train on, with at least two labels.</param>
     /// <param name="options">Settings; null for the defaults.</param>
@@ -100,8 +113,8 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved; <see cref="CreateFor"/> and
-    /// <see cref="Fit(EncodedTexts, TrainingOptions, EncodedTexts, IProgress{TrainingProgress}, CancellationToken)"/> leave one.
+    /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved;
+    /// <see cref="ClassifierTraining"/> leaves one.
     /// </exception>
     public static SentenceClassifier Train(
         IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
@@ -113,18 +126,15 @@ public sealed class SentenceClassifier
         corpus.AddRange(rows);
         Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
         devCorpus?.AddRange(dev!);
-        var split = DevSplit.Of(corpus, devCorpus, options);
-        SentenceClassifier classifier = CreateFor(corpus, split.TrainRows, options);
-        EncodedTexts devTexts = classifier.Encode(split.Dev, split.DevRows);
-        classifier.Fit(classifier.Encode(corpus, split.TrainRows), options, devTexts, progress, cancellationToken);
-        if (devTexts.Count > 0)
-            classifier.Calibrate(devTexts, options.Threads);
-        return classifier;
+        var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options);
+        training.Prepare();
+        training.Finish(training.Fit(progress, cancellationToken));
+        return training.Classifier;
     }
 
     /// <summary>
-    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch; also when
-    /// it is cancelled.
+    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch;
+    /// also when it is cancelled.
     /// </summary>
     /// <param name="train">Rows to train on.</param>
     /// <param name="options">Settings of the training; those of the model are not looked at.</param>
@@ -132,16 +142,22 @@ public sealed class SentenceClassifier
     /// <param name="progress">Told after every step, on the training thread.</param>
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>A report of each epoch.</returns>
-    /// <exception cref="InputException">There are no rows, a setting cannot be used, or the checkpoint belongs to another training.</exception>
+    /// <exception cref="InputException">
+    /// There are no rows, a setting cannot be used, or the checkpoint belongs to another training.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IReadOnlyList<EpochReport> Fit(
+    internal IReadOnlyList<EpochReport> Fit(
         EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         options.Validate();
         if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
-            throw new InputException($"{weights.Count} class weights for {Config.Classes} classes, expected one for each of {string.Join(", ", Config.Labels)}");
+        {
+            throw new InputException(
+                $"{weights.Count} class weights for {Config.Classes} classes, expected one for each of " +
+                string.Join(", ", Config.Labels));
+        }
         options = Resolve(options, train);
         SetTemperature(1);
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
@@ -159,7 +175,10 @@ public sealed class SentenceClassifier
         }
     }
 
-    /// <summary>Trains this model further on rows of text; see the other overload.</summary>
+    /// <summary>
+    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch;
+    /// also when it is cancelled.
+    /// </summary>
     /// <param name="rows">Rows to train on; their labels must be the model's.</param>
     /// <param name="options">Settings of the training; those of the model are not looked at.</param>
     /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
@@ -178,7 +197,8 @@ public sealed class SentenceClassifier
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) => new RowEncoder(Config, Vocabulary).Encode(corpus, rows);
+    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) =>
+        new RowEncoder(Config, Vocabulary).Encode(corpus, rows);
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
@@ -199,7 +219,7 @@ public sealed class SentenceClassifier
 
     /// <summary>Begins a text that comes word by word.</summary>
     /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
-    public PredictionStream Stream() => new(this);
+    public PredictionStream Stream() => new(() => Config, Vocabulary, Network);
 
     /// <summary>Puts pre-trained vectors in the place of the random ones, for the words that have some.</summary>
     /// <param name="vectors">Read for this model's vocabulary; as wide as its embedding.</param>
@@ -207,7 +227,12 @@ public sealed class SentenceClassifier
     public void SetWordVectors(WordVectors vectors)
     {
         if (vectors.Width != Config.Embedding || vectors.Values.Length != Vocabulary.Size * vectors.Width)
-            throw new ArgumentException($"vectors are [{vectors.Values.Length / vectors.Width},{vectors.Width}], expected [{Vocabulary.Size},{Config.Embedding}]", nameof(vectors));
+        {
+            throw new ArgumentException(
+                $"vectors are [{vectors.Values.Length / vectors.Width},{vectors.Width}], " +
+                $"expected [{Vocabulary.Size},{Config.Embedding}]",
+                nameof(vectors));
+        }
         Span<float> table = Parameters.Stored(Parameters.Find(NetworkLayout.EmbeddingWeight));
         for (int id = 0; id < Vocabulary.Size; id++)
         {
@@ -225,15 +250,15 @@ public sealed class SentenceClassifier
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
     /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
-    public EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
+    internal EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         return new Evaluator(Network, pool).Evaluate(texts, Config.Temperature);
     }
 
     /// <summary>
-    /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay the
-    /// same.
+    /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay
+    /// the same.
     /// </summary>
     /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
     /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
@@ -243,7 +268,7 @@ public sealed class SentenceClassifier
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
     /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
-    public CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
+    internal CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         CalibrationReport report = Calibration.Run(new Evaluator(Network, pool), Config.Classes, texts);
@@ -251,7 +276,9 @@ public sealed class SentenceClassifier
         return report;
     }
 
-    /// <summary>Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.</summary>
+    /// <summary>
+    /// Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
@@ -267,11 +294,17 @@ public sealed class SentenceClassifier
     /// <param name="stream">Where to; left open, and need not be able to seek.</param>
     public void Save(Stream stream) => ModelArchive.Save(Content, stream);
 
-    /// <summary>Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.</summary>
+    /// <summary>
+    /// Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.
+    /// </summary>
     /// <param name="path">The folder to save in later.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
     public static void RequireSavePath(string path, bool overwrite = false) => ModelFolder.RequireSavePath(path, overwrite);
+
+    /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool IsModelFolder(string path) => ModelFolder.IsModelFolder(path);
 
     /// <summary>Reads a model folder.</summary>
     /// <param name="path">The folder.</param>
@@ -280,7 +313,9 @@ public sealed class SentenceClassifier
 
     /// <summary>Reads an archive that <see cref="Save(Stream)"/> wrote.</summary>
     /// <param name="stream">Where from; left open.</param>
-    /// <exception cref="InputException">The archive is damaged, or a file in it is missing, altered or does not fit the others.</exception>
+    /// <exception cref="InputException">
+    /// The archive is damaged, or a file in it is missing, altered or does not fit the others.
+    /// </exception>
     public static SentenceClassifier Load(Stream stream) => Of(ModelArchive.Load(stream));
 
     /// <summary>A classifier of what was stored or imported.</summary>
@@ -290,14 +325,17 @@ public sealed class SentenceClassifier
     private StoredModel Content => new(Config, Vocabulary, Network);
 
     /// <summary>
-    /// Looks for a learning rate for this model, whose parameters are afterwards as they were: a few steps whose rate grows from step to
-    /// step until the loss flies off.
+    /// Looks for a learning rate for this model, whose parameters are afterwards as they were: a few steps whose rate grows from
+    /// step to step until the loss flies off.
     /// </summary>
-    /// <param name="train">Rows to train on.</param>
+    /// <param name="rows">Rows to train on; their labels must be the model's.</param>
     /// <param name="options">Settings of the training; learning rate, schedule and epochs are not looked at.</param>
     /// <exception cref="InputException">There are no rows, or a setting is out of range.</exception>
     /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
-    public LearningRateSearch SearchLearningRate(EncodedTexts train, TrainingOptions options)
+    public LearningRateSearch SearchLearningRate(IEnumerable<LabelledText> rows, TrainingOptions options) =>
+        SearchLearningRate(Encode(rows, "training row"), options);
+
+    internal LearningRateSearch SearchLearningRate(EncodedTexts train, TrainingOptions options)
     {
         options.Validate();
         return LearningRateSearch.Run(Network, Vocabulary.IdOfUnknown, train, Resolve(options, train));

@@ -2,11 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Unroll.Storage;
 
-/// <summary>Replaces a file so that its name leads to the old content or the new, whole, whenever the process or the machine stops.</summary>
-internal static partial class DurableFile
+/// <summary>
+/// Replaces a file so that its name leads to the old content or the new, whole, whenever the process or the machine stops.
+/// </summary>
+public static partial class DurableFile
 {
     /// <summary>Refuses a file name that <see cref="Write"/> would refuse.</summary>
-    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
+    /// <param name="path">The name.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <exception cref="InputException">
+    /// The file exists and may not be replaced, or the name is a folder's or a device's.
+    /// </exception>
     public static void RequirePath(string path, bool overwrite)
     {
         if (path.Length == 0)
@@ -17,14 +23,16 @@ internal static partial class DurableFile
         if (Directory.Exists(path))
             throw new InputException($"{path}: is a folder, expected the name of a file; choose another name");
         if (File.Exists(path) && !overwrite)
-            throw new InputException($"{path}: exists already; choose another name, or give --overwrite to replace it");
+            throw new InputException($"{path}: exists already; choose another name, or give overwrite = true to replace it");
     }
 
     /// <summary>Writes a file that a user named.</summary>
     /// <param name="path">Its name; folders above it are made.</param>
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="InputException">The file exists and may not be replaced, or the name is a folder's or a device's.</exception>
+    /// <exception cref="InputException">
+    /// The file exists and may not be replaced, or the name is a folder's or a device's.
+    /// </exception>
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         RequirePath(path, overwrite);
@@ -32,12 +40,16 @@ internal static partial class DurableFile
         Replace(path, write);
     }
 
-    /// <summary>Writes a new file beside the old one, waits until it is on the disk, gives it the name, and flushes the folder.</summary>
+    /// <summary>
+    /// Writes a new file beside the old one, waits until it is on the disk, gives it the name, and flushes the folder.
+    /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
     public static void Replace(string path, Action<Stream> write) => ReplaceAll([(path, write)]);
 
-    /// <summary>Replaces files of one folder, in order, once all of them are whole on the disk: a full disk leaves all the old ones.</summary>
+    /// <summary>
+    /// Replaces files of one folder, in order, once all of them are whole on the disk: a full disk leaves all the old ones.
+    /// </summary>
     /// <param name="files">The files and what writes them; their folder must exist.</param>
     public static void ReplaceAll(IEnumerable<(string Path, Action<Stream> Write)> files)
     {
@@ -64,10 +76,11 @@ internal static partial class DurableFile
     }
 
     /// <summary>The name that a file has until it is whole.</summary>
+    /// <param name="path">The name that it shall have.</param>
     public static string Temporary(string path) => path + ".tmp";
 
     /// <summary>Waits until a folder's names are on the disk: only then is a rename.</summary>
-    public static void FlushDirectory(string path)
+    internal static void FlushDirectory(string path)
     {
         // Windows has no such call and needs none for NTFS.
         if (OperatingSystem.IsWindows())

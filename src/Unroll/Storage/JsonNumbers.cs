@@ -3,9 +3,11 @@ using System.Text.Json;
 namespace Unroll.Storage;
 
 /// <summary>Numbers in JSON, which has no infinity and no NaN: those are null.</summary>
-internal static class JsonNumbers
+public static class JsonNumbers
 {
     /// <summary>A number, or null.</summary>
+    /// <param name="json">Where a value may stand.</param>
+    /// <param name="value">The number.</param>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, double value)
     {
         if (double.IsFinite(value))
@@ -15,6 +17,8 @@ internal static class JsonNumbers
     }
 
     /// <summary>A number in the shortest digits that give the float back, or null.</summary>
+    /// <param name="json">Where a value may stand.</param>
+    /// <param name="value">The number.</param>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, float value)
     {
         if (float.IsFinite(value))
@@ -24,6 +28,9 @@ internal static class JsonNumbers
     }
 
     /// <summary>An array of numbers and nulls.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="name">The key.</param>
+    /// <param name="values">The numbers.</param>
     public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<double> values)
     {
         json.WriteStartArray(name);

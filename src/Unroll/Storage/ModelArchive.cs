@@ -31,14 +31,16 @@ internal static class ModelArchive
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new InputException(
-                $"{source}: damaged or no zip archive ({e.Message.TrimEnd('.')}), expected a model that Save wrote; restore it or save the model again", e);
+                $"{source}: damaged or no zip archive ({e.Message.TrimEnd('.')}), expected a model that Save wrote; " +
+                "restore it or save the model again", e);
         }
     }
 
     private static byte[] ReadEntry(ZipArchive archive, string source, string name)
     {
         ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InputException(
-            $"{Path.Combine(source, name)}: not in the archive; it holds {archive.Entries.Count} other files, expected those of a model folder");
+            $"{Path.Combine(source, name)}: not in the archive; it holds {archive.Entries.Count} other files, " +
+            "expected those of a model folder");
         using Stream content = entry.Open();
         using var bytes = new MemoryStream();
         content.CopyTo(bytes);

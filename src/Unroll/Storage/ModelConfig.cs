@@ -1,3 +1,4 @@
+using System.Text;
 using Unroll.Engine.Networks;
 using Unroll.Text;
 
@@ -53,6 +54,9 @@ public sealed record ModelConfig
 
     /// <summary>H·D: the width of a layer's output.</summary>
     public int StateSize => checked(Hidden * Directions);
+
+    /// <summary>The content of <c>config.json</c>.</summary>
+    public string ToJson() => Encoding.UTF8.GetString(ModelConfigJson.Write(this));
 
     /// <summary>The class of each label.</summary>
     internal Dictionary<string, int> ClassOfLabel() =>

@@ -14,8 +14,8 @@ namespace Unroll.Storage;
 internal sealed record StoredModel(ModelConfig Config, Vocabulary Vocabulary, Network Network);
 
 /// <summary>
-/// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whose metadata holds a SHA-256 of each,
-/// so that a change to any of them is found. A file that PyTorch wrote has no such metadata and is read without that check.
+/// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whose metadata holds a SHA-256 of
+/// each, so that a change to any of them is found. A file that PyTorch wrote has no such metadata and is read without that check.
 /// </summary>
 internal static class ModelFolder
 {
@@ -40,20 +40,26 @@ internal static class ModelFolder
         DurableFile.ReplaceAll(Files(model).Select(file => (Path.Combine(path, file.Name), file.Write)));
     }
 
-    /// <summary>What tells a model from others before it is trained: its configuration, then its tokens in UTF-16, one a line.</summary>
+    /// <summary>
+    /// What tells a model from others before it is trained: its configuration, then its tokens in UTF-16, one a line.
+    /// </summary>
     public static byte[] Describe(ModelConfig config, Vocabulary vocabulary) =>
-        [.. ModelConfigJson.Write(config), .. MemoryMarshal.AsBytes(VocabularyText(vocabulary).AsSpan())];
+        [.. ModelConfigJson.Write(config), .. MemoryMarshal.AsBytes(vocabulary.ToText().AsSpan())];
 
     /// <summary>The names of a model's files and what writes them.</summary>
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(StoredModel model)
     {
         byte[] config = ModelConfigJson.Write(model.Config);
-        byte[] vocabulary = Encoding.UTF8.GetBytes(VocabularyText(model.Vocabulary));
-        NamedTensor[] tensors =
-            [.. TorchTensors.Read(model.Network).Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, tensor.Values))];
+        byte[] vocabulary = Encoding.UTF8.GetBytes(model.Vocabulary.ToText());
+        IReadOnlyList<NamedTensor> tensors = ToTorch(model.Network);
         long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
-            throw new InputException($"{TensorsFile} would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}, which can be read back; train with fewer words, a smaller embedding or hidden size");
+        {
+            throw new InputException(
+                $"{TensorsFile} would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}, " +
+                "which can be read back; " +
+                "train with fewer words, a smaller embedding or hidden size");
+        }
         var metadata = new Dictionary<string, string>
         {
             [FormatKey] = ModelConfigJson.Format,
@@ -69,29 +75,33 @@ internal static class ModelFolder
         ];
     }
 
-    /// <summary>The content of <c>vocabulary.txt</c>.</summary>
-    public static string VocabularyText(Vocabulary vocabulary) => string.Concat(vocabulary.Tokens.Select(token => token + "\n"));
-
     /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
-    public static bool IsModelFolder(string path) => File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
+    public static bool IsModelFolder(string path) =>
+        File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
 
     /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
     public static void RequireSavePath(string path, bool overwrite)
     {
         if (File.Exists(path))
-            throw new InputException($"{path}: is a file, expected the name of a new folder; choose another --out");
+            throw new InputException($"{path}: is a file, expected the name of a new folder; choose another path");
         if (!Directory.Exists(path))
             return;
         if (!overwrite)
-            throw new InputException($"{path}: exists already; choose another --out, or give --overwrite to replace it");
+            throw new InputException($"{path}: exists already; choose another path, or give overwrite = true to replace it");
         if (!IsModelFolder(path))
-            throw new InputException($"{path}: exists and is no model folder, so --overwrite leaves it alone; choose another --out");
+        {
+            throw new InputException(
+                $"{path}: exists and is no model folder, so overwrite = true leaves it alone; choose another path");
+        }
     }
 
     public static StoredModel Load(string path)
     {
         if (!Directory.Exists(path))
-            throw new InputException($"{path}: no such folder, expected a model folder; train one with unroll train … --out {path}");
+        {
+            throw new InputException(
+                $"{path}: no such folder, expected a model folder; train a model and save it there with SentenceClassifier.Save");
+        }
         return Read(path, name => InputFile.ReadAll(
             Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
     }
@@ -112,6 +122,10 @@ internal static class ModelFolder
         RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size);
         return FromTorch(tensors.ReadSingles, modelConfig, words);
     }
+
+    /// <summary>A network's tensors by PyTorch's names.</summary>
+    public static IReadOnlyList<NamedTensor> ToTorch(Network network) =>
+        [.. TorchTensors.Read(network).Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, tensor.Values))];
 
     // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
     private static void RequireFittingShapes(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
@@ -177,7 +191,10 @@ internal static class ModelFolder
         {
             string path = Path.Combine(folder, tensors.Metadata.ContainsKey(key) ? file : TensorsFile);
             if (tensors.Metadata.GetValueOrDefault(key) != expected)
-                throw new InputException($"{path}: altered or damaged since the model was saved; restore the folder or train again");
+            {
+                throw new InputException(
+                    $"{path}: altered or damaged since the model was saved; restore the folder or train again");
+            }
         }
     }
 

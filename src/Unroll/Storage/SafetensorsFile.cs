@@ -83,10 +83,6 @@ public sealed class SafetensorsFile
             throw new InputException($"{_source}: {name} is {entry.DType} {Format(entry.Shape)}, expected F32 {Format(shape)}");
     }
 
-    /// <summary>Whether <see cref="ReadSingles(string)"/> can read elements of a type: <c>F32</c>, <c>F64</c>, <c>F16</c> and <c>BF16</c>.</summary>
-    /// <param name="dtype">The type's name.</param>
-    public static bool IsFloat(string dtype) => dtype is "F32" or "F64" or "F16" or "BF16";
-
     /// <summary>The values of a tensor of floats, row-major; other floats than <c>F32</c> are converted.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
@@ -125,7 +121,8 @@ public sealed class SafetensorsFile
                 ReadAll(bytes, sizeof(ushort), each => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(each) << 16), values);
                 break;
             case var other:
-                throw new InputException($"{_source}: {name} is {other}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch");
+                throw new InputException(
+                    $"{_source}: {name} is {other}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch");
         }
     }
 

@@ -106,6 +106,9 @@ public sealed class Vocabulary
         return new Vocabulary([Padding, Unknown, .. kept], UnknownWords.Token);
     }
 
+    /// <summary>Every token on a line of its own, by id: the content of <c>vocabulary.txt</c>.</summary>
+    public string ToText() => string.Concat(_tokens.Select(token => token + "\n"));
+
     /// <summary>The id of unknown words; null for a closed vocabulary.</summary>
     internal int? IdOfUnknown => UnknownWords == UnknownWords.Token ? UnknownId : null;
 

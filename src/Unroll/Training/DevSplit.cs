@@ -11,9 +11,6 @@ namespace Unroll.Training;
 /// <param name="DevRows">Which of them; null for all.</param>
 public sealed record DevSplit(Corpus Train, IReadOnlyList<int>? TrainRows, Corpus Dev, IReadOnlyList<int>? DevRows)
 {
-    /// <summary>The number of rows to train on.</summary>
-    public int TrainCount => TrainRows?.Count ?? Train.Count;
-
     /// <summary>The number of rows to measure on.</summary>
     public int DevCount => DevRows?.Count ?? Dev.Count;
 

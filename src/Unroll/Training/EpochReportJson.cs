@@ -1,10 +1,26 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Unroll.Storage;
 
 namespace Unroll.Training;
 
-/// <summary>An epoch's report as the fields of a JSON object: in a checkpoint, in <c>metrics.jsonl</c>, on standard output.</summary>
-internal static class EpochReportJson
+/// <summary>
+/// An epoch's report as the fields of a JSON object: in a checkpoint, in <c>metrics.jsonl</c>, on standard output.
+/// </summary>
+public static class EpochReportJson
 {
+    /// <summary>A line of <c>metrics.jsonl</c>: the report, and the most memory that the process has had so far.</summary>
+    /// <param name="report">The epoch.</param>
+    public static string Line(EpochReport report) => JsonLine.Of(json =>
+    {
+        WriteFields(json, report);
+        using var process = Process.GetCurrentProcess();
+        json.WriteNumber("peak_mb", process.PeakWorkingSet64 >> 20);
+    });
+
+    /// <summary>Writes the report as the fields of an object.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="report">The epoch.</param>
     public static void WriteFields(Utf8JsonWriter json, EpochReport report)
     {
         json.WriteNumber("epoch", report.Epoch);
@@ -26,7 +42,7 @@ internal static class EpochReportJson
         }
     }
 
-    public static EpochReport Read(JsonElement json)
+    internal static EpochReport Read(JsonElement json)
     {
         return new EpochReport(
             json.GetProperty("epoch").GetInt32(), Number("train_loss"), Optional("dev_loss"), Optional("dev_accuracy"),

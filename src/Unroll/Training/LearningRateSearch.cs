@@ -2,6 +2,7 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
+using Unroll.Storage;
 
 namespace Unroll.Training;
 
@@ -12,8 +13,8 @@ namespace Unroll.Training;
 public readonly record struct LearningRateTrial(double LearningRate, double Loss, double SmoothedLoss);
 
 /// <summary>
-/// A learning rate range test (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017): a few steps whose rate grows from
-/// step to step until the loss flies off.
+/// A learning rate range test (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017): a few steps whose rate grows
+/// from step to step until the loss flies off.
 /// </summary>
 /// <param name="Trials">Every step.</param>
 /// <param name="Suggestion">A tenth of the rate at which the smoothed loss was smallest.</param>
@@ -24,6 +25,21 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
     private const int StepsPerDecade = 20;
     private const double Smoothing = 0.9;
     private const double FlownOff = 4;
+
+    /// <summary>A line of JSON for each step, then one with the suggestion.</summary>
+    public IEnumerable<string> JsonLines()
+    {
+        foreach (LearningRateTrial trial in Trials)
+        {
+            yield return JsonLine.Of(json =>
+            {
+                json.WriteNumber("learning_rate", trial.LearningRate);
+                json.WriteNumber("loss", trial.Loss);
+                json.WriteNumber("smoothed_loss", trial.SmoothedLoss);
+            });
+        }
+        yield return JsonLine.Of(json => json.WriteNumber("suggestion", Suggestion));
+    }
 
     /// <summary>Runs the test; the network's parameters are afterwards as they were.</summary>
     /// <param name="network">A network with fresh parameters.</param>
@@ -47,7 +63,10 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
             network.Pack();
         }
         if (trials.Count == 0)
-            throw new TrainingDivergedException("the loss of the first step is not finite, before any rate was tried; try smaller first values or shorter texts");
+        {
+            throw new TrainingDivergedException(
+                "the loss of the first step is not finite, before any rate was tried; try smaller first values or shorter texts");
+        }
         return new LearningRateSearch(trials, trials.MinBy(trial => trial.SmoothedLoss).LearningRate / 10);
     }
 

@@ -137,7 +137,9 @@ internal sealed class Trainer
     }
 
     private TrainingDivergedException Diverged(double loss, double norm) => new(FormattableString.Invariant(
-        $"epoch {_position.Epoch}, step {_position.Steps}: the loss became {loss} (gradient norm {norm:G3}); try a smaller --lr (it is {_options.LearningRate}) or --clip 1"));
+        $"epoch {_position.Epoch}, step {_position.Steps}: the loss became {loss} (gradient norm {norm:G3}); try a smaller ")
+        + FormattableString.Invariant(
+            $"TrainingOptions.LearningRate (it is {_options.LearningRate}) or TrainingOptions.ClipNorm = 1"));
 
     private EpochReport Report(int steps, float learningRate)
     {

@@ -11,11 +11,13 @@ using Unroll.Storage;
 namespace Unroll.Training;
 
 /// <summary>
-/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments; in its metadata the
+/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments; in its metadata
+/// the
 /// <see cref="TrainingPosition"/>, a SHA-256 of what it belongs to (settings, model, rows), and one of its own content.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
+    private const string BeginAgain = "begin again without CheckpointOptions.Resume";
     private const string FormatKey = "format";
     private const string Format = "unroll-checkpoint/1";
     private const string RunKey = "run";
@@ -46,7 +48,11 @@ internal sealed class TrainingCheckpoint
         ];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
-            throw new InputException($"{options.Path}: would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}; take a smaller --max-vocabulary or --embedding, or train without --out");
+        {
+            throw new InputException(
+                $"{options.Path}: would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}; take a smaller " +
+                "TrainingOptions.MaximumVocabulary or TrainingOptions.Embedding, or train without TrainingOptions.Checkpoint");
+        }
     }
 
     /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
@@ -102,19 +108,24 @@ internal sealed class TrainingCheckpoint
     {
         if (!_options.Resume || !File.Exists(_options.Path))
             return null;
-        SafetensorsFile file = SafetensorsFile.Parse(InputFile.ReadAll(_options.Path, "make it readable or begin again without --resume"), _options.Path);
+        byte[] bytes = InputFile.ReadAll(_options.Path, $"make it readable or {BeginAgain}");
+        SafetensorsFile file = SafetensorsFile.Parse(bytes, _options.Path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
-            throw new InputException($"{_options.Path}: no checkpoint of this version, expected \"format\": \"{Format}\"; begin again without --resume");
+        {
+            throw new InputException(
+                $"{_options.Path}: no checkpoint of this version, expected \"format\": \"{Format}\"; {BeginAgain}");
+        }
         if (file.Metadata.GetValueOrDefault(RunKey) != _run)
         {
             throw new InputException(
-                $"{_options.Path}: belongs to a training with other rows or other settings; give the files and settings it began with, or begin again without --resume");
+                $"{_options.Path}: belongs to a training with other rows or other settings; " +
+                $"give the files and settings it began with, or {BeginAgain}");
         }
         Dictionary<string, string> metadata = file.Metadata.Where(entry => entry.Key != HashKey).ToDictionary();
         foreach ((string name, Memory<float> values) in _arenas)
             file.Require(name, [values.Length]);
         if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, arena => file.BytesOf(arena.Name)))
-            throw new InputException($"{_options.Path}: damaged since it was written; restore it or begin again without --resume");
+            throw new InputException($"{_options.Path}: damaged since it was written; restore it or {BeginAgain}");
         foreach ((string name, Memory<float> values) in _arenas)
             file.ReadSingles(name, values.Span);
         _step.Optimizer.Steps = long.Parse(metadata[OptimizerStepsKey], CultureInfo.InvariantCulture);
@@ -135,7 +146,8 @@ internal sealed class TrainingCheckpoint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // A record prints all its members, so a new setting cannot be forgotten here. Threads, the checkpoint and who watches decide nothing.
+    // A record prints all its members, so a new setting cannot be forgotten here. Threads, the checkpoint and who watches decide
+    // nothing.
     private static string Describe(TrainingOptions options)
     {
         CultureInfo culture = CultureInfo.CurrentCulture;

@@ -37,15 +37,15 @@ public sealed record TrainingOptions
     public float Dropout { get; init; } = 0.3f;
 
     /// <summary>
-    /// The share of words that a step reads as the unknown word (Iyyer et al., 2015), which so learns what to make of words that are not
-    /// in the vocabulary. Without effect on a closed vocabulary, which has no unknown word. Default: 0.
+    /// The share of words that a step reads as the unknown word (Iyyer et al., 2015), which so learns what to make of words that
+    /// are not in the vocabulary. Without effect on a closed vocabulary, which has no unknown word. Default: 0.
     /// </summary>
     public float WordDropout { get; init; }
 
     /// <summary>
-    /// Adversarial training (Miyato, Dai and Goodfellow, 2017): every step also learns the batch with word vectors moved where the loss of
-    /// each text rises most, by this share of their length, so that answers do not hang on a few words. Costs a second pass. Needs
-    /// word vectors. 0 for none; null for <see cref="AdversarialFor"/>. Default: null.
+    /// Adversarial training (Miyato, Dai and Goodfellow, 2017): every step also learns the batch with word vectors moved where
+    /// the loss of each text rises most, by this share of their length, so that answers do not hang on a few words. Costs a
+    /// second pass. Needs word vectors. 0 for none; null for <see cref="AdversarialFor"/>. Default: null.
     /// </summary>
     public float? Adversarial { get; init; }
 
@@ -65,15 +65,17 @@ public sealed record TrainingOptions
     public Initialization Initialization { get; init; } = Initialization.TorchDefault;
 
     /// <summary>
-    /// The standard deviation of the first word vectors; PyTorch's is 1. A rare word is seen too seldom to leave its first vector, which
-    /// is noise, so smaller ones do better on words. Default: 0.1.
+    /// The standard deviation of the first word vectors; PyTorch's is 1. A rare word is seen too seldom to leave its first
+    /// vector, which is noise, so smaller ones do better on words. Default: 0.1.
     /// </summary>
     public float EmbeddingDeviation { get; init; } = 0.1f;
 
     /// <summary>How recurrent weights are drawn. Default: as the others.</summary>
     public RecurrentInitialization RecurrentInitialization { get; init; }
 
-    /// <summary>The first value of an LSTM's forget gate bias (Jozefowicz et al., 2015, use 1); null for PyTorch's. Default: null.</summary>
+    /// <summary>
+    /// The first value of an LSTM's forget gate bias (Jozefowicz et al., 2015, use 1); null for PyTorch's. Default: null.
+    /// </summary>
     public float? ForgetBias { get; init; }
 
     /// <summary>How gradients become updates. Default: Adam.</summary>
@@ -110,7 +112,8 @@ public sealed record TrainingOptions
     public IReadOnlyList<float>? ClassWeights { get; init; }
 
     /// <summary>
-    /// Whether each class weighs as much as any other, however many rows it has: w_c = n / (C n_c) for n_c of n rows. Default: no.
+    /// Whether each class weighs as much as any other, however many rows it has: w_c = n / (C n_c) for n_c of n rows. Default:
+    /// no.
     /// </summary>
     public bool BalancedClasses { get; init; }
 
@@ -118,34 +121,40 @@ public sealed record TrainingOptions
     public float LabelSmoothing { get; init; }
 
     /// <summary>
-    /// Truncated back-propagation through time (Williams and Peng, 1990): gradients go back this many steps from a sentence's last word;
-    /// earlier words only set the state that those begin with, and cost no memory. For one direction and pooling of the last state.
-    /// Null for whole sentences. Default: null.
+    /// Truncated back-propagation through time (Williams and Peng, 1990): gradients go back this many steps from a sentence's
+    /// last word; earlier words only set the state that those begin with, and cost no memory. For one direction and pooling of
+    /// the last state. Null for whole sentences. Default: null.
     /// </summary>
     public int? TruncateSteps { get; init; }
 
     /// <summary>The share of rows of each class that is split off as dev rows where none are given. Default: 0.1.</summary>
     public double DevShare { get; init; } = 0.1;
 
-    /// <summary>Which measure on the dev rows says that an epoch's model is the best so far, which is then kept. Default: macro-F1.</summary>
+    /// <summary>
+    /// Which measure on the dev rows says that an epoch's model is the best so far, which is then kept. Default: macro-F1.
+    /// </summary>
     public DevMeasure Best { get; init; } = DevMeasure.F1;
 
     /// <summary>Epochs without a better one after which training stops; null to run all. Default: null.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>Where and how often the training's state is saved, to go on from later; null for nowhere. Default: null.</summary>
+    /// <summary>
+    /// Where and how often the training's state is saved, to go on from later; null for nowhere. Default: null.
+    /// </summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>
-    /// Told after every epoch, on the training thread, how gradients flowed back through time; it changes nothing of the training.
-    /// Null for no such measurement. Default: null.
+    /// Told after every epoch, on the training thread, how gradients flowed back through time; it changes nothing of the
+    /// training. Null for no such measurement. Default: null.
     /// </summary>
     public IProgress<GradientFlow>? GradientFlow { get; init; }
 
     /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>How often every row is seen; null for <see cref="EpochsFor"/>, fewer the more there is to read. Default: null.</summary>
+    /// <summary>
+    /// How often every row is seen; null for <see cref="EpochsFor"/>, fewer the more there is to read. Default: null.
+    /// </summary>
     public int? Epochs { get; init; }
 
     /// <summary>B: rows a step. Default: 32.</summary>
@@ -161,8 +170,8 @@ public sealed record TrainingOptions
     public ulong Seed { get; init; } = 42;
 
     /// <summary>
-    /// Epochs for some training rows: 3500 / √n for n tokens, at least 3 and at most 10, so 4 for 600,000 tokens; but 80,000 / n, at most 100,
-    /// where that is more: few rows make few steps. <c>bench/results/accuracy.md</c> says on what it was chosen.
+    /// Epochs for some training rows: 3500 / √n for n tokens, at least 3 and at most 10, so 4 for 600,000 tokens; but 80,000 / n,
+    /// at most 100, where that is more: few rows make few steps. <c>bench/results/accuracy.md</c> says on what it was chosen.
     /// </summary>
     /// <param name="tokens">n: tokens of all training rows.</param>
     public static int EpochsFor(long tokens)
@@ -173,8 +182,8 @@ public sealed record TrainingOptions
     }
 
     /// <summary>
-    /// The adversarial step of a model: 0.07, but none for one-hot input, which has no vectors to move, and for characters, which are seen
-    /// too often to be learned by heart. <c>bench/results/accuracy.md</c> says on what it was chosen.
+    /// The adversarial step of a model: 0.07, but none for one-hot input, which has no vectors to move, and for characters, which
+    /// are seen too often to be learned by heart. <c>bench/results/accuracy.md</c> says on what it was chosen.
     /// </summary>
     /// <param name="embedding">E: the width of its word vectors.</param>
     /// <param name="tokens">What it reads.</param>
@@ -187,44 +196,53 @@ public sealed record TrainingOptions
     /// <exception cref="InputException">With the setting, its value and what was expected.</exception>
     public void Validate()
     {
-        RequireDefined(Cell, "cell");
-        RequireDefined(Nonlinearity, "nonlinearity");
-        RequireDefined(Pooling, "pooling");
-        RequireDefined(Tokens, "tokens");
-        RequireDefined(Initialization, "init");
-        RequireDefined(RecurrentInitialization, "recurrent-init");
-        RequireDefined(Optimizer, "optimizer");
-        RequireDefined(Schedule.Kind, "schedule");
-        RequireDefined(Best, "best");
-        Require(Embedding >= 0, "embedding", Embedding, "0 (one-hot) or a positive width");
-        Require(Hidden >= 1, "hidden", Hidden, "a positive width");
-        Require(Layers >= 1, "layers", Layers, "a positive number");
-        Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a share of at least 0 and below 1");
-        Require(WordDropout is >= 0 and < 1, "word-dropout", WordDropout, "a share of at least 0 and below 1");
-        Require(Adversarial is null || (Adversarial >= 0 && float.IsFinite(Adversarial.Value)), "adversarial", Adversarial, "0 (none) or a positive share, such as 0.07");
+        RequireDefined(Cell, nameof(Cell));
+        RequireDefined(Nonlinearity, nameof(Nonlinearity));
+        RequireDefined(Pooling, nameof(Pooling));
+        RequireDefined(Tokens, nameof(Tokens));
+        RequireDefined(Initialization, nameof(Initialization));
+        RequireDefined(RecurrentInitialization, nameof(RecurrentInitialization));
+        RequireDefined(Optimizer, nameof(Optimizer));
+        RequireDefined(Schedule.Kind, nameof(Schedule));
+        RequireDefined(Best, nameof(Best));
+        Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
+        Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");
+        Require(Layers >= 1, nameof(Layers), Layers, "a positive number");
+        Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "a share of at least 0 and below 1");
+        Require(WordDropout is >= 0 and < 1, nameof(WordDropout), WordDropout, "a share of at least 0 and below 1");
+        Require(
+            Adversarial is null || (Adversarial >= 0 && float.IsFinite(Adversarial.Value)), nameof(Adversarial), Adversarial,
+            "0 (none) or a positive share, such as 0.07");
         RequireWordVectors(Embedding);
-        Require(EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), "embedding-deviation", EmbeddingDeviation, "a positive number");
-        Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
-        Require(!Nesterov || Momentum > 0, "momentum", Momentum, "a positive number for Nesterov's form");
-        Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and below 1");
-        Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "at least 0 and below 1");
-        Require(Epsilon > 0, "epsilon", Epsilon, "a positive number");
-        Require(WeightDecay >= 0, "weight decay", WeightDecay, "0 or a positive number");
-        Require(ClipNorm is null or > 0, "clip", ClipNorm, "a positive number");
-        Require(ClipValue is null or > 0, "clip value", ClipValue, "a positive number");
-        Require(MinimumCount >= 1, "min-count", MinimumCount, "a positive number");
-        Require(MaximumVocabulary is null or >= 3, "max-vocabulary", MaximumVocabulary, "at least 3: <pad>, <unk> and a word");
+        Require(
+            EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), nameof(EmbeddingDeviation), EmbeddingDeviation,
+            "a positive number");
+        Require(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1");
+        Require(!Nesterov || Momentum > 0, nameof(Momentum), Momentum, "a positive number for Nesterov's form");
+        Require(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "at least 0 and below 1");
+        Require(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "at least 0 and below 1");
+        Require(Epsilon > 0, nameof(Epsilon), Epsilon, "a positive number");
+        Require(WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "0 or a positive number");
+        Require(ClipNorm is null or > 0, nameof(ClipNorm), ClipNorm, "a positive number");
+        Require(ClipValue is null or > 0, nameof(ClipValue), ClipValue, "a positive number");
+        Require(MinimumCount >= 1, nameof(MinimumCount), MinimumCount, "a positive number");
+        Require(
+            MaximumVocabulary is null or >= 3, nameof(MaximumVocabulary), MaximumVocabulary,
+            "at least 3: <pad>, <unk> and a word");
         if (BalancedClasses && ClassWeights is not null)
-            throw new InputException("both balanced classes and class weights are given; leave one out");
-        Require(DevShare is >= 0 and < 1, "dev-share", DevShare, "a share of at least 0 and below 1");
-        Require(Patience is null or >= 1, "patience", Patience, "a positive number of epochs");
+        {
+            throw new InputException(
+                "TrainingOptions.BalancedClasses and TrainingOptions.ClassWeights are both given; leave one out");
+        }
+        Require(DevShare is >= 0 and < 1, nameof(DevShare), DevShare, "a share of at least 0 and below 1");
+        Require(Patience is null or >= 1, nameof(Patience), Patience, "a positive number of epochs");
         Checkpoint?.Validate();
-        Require(LabelSmoothing is >= 0 and < 1, "label smoothing", LabelSmoothing, "a share of at least 0 and below 1");
-        Require(TruncateSteps is null or >= 1, "truncate", TruncateSteps, "a positive number of steps");
-        Require(Threads is null or >= 1, "threads", Threads, "a positive number");
-        Require(Epochs is null or >= 1, "epochs", Epochs, "a positive number");
-        Require(BatchSize >= 1, "batch", BatchSize, "a positive number of rows");
-        Require(LearningRate > 0 && float.IsFinite(LearningRate), "lr", LearningRate, "a positive number");
+        Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "a share of at least 0 and below 1");
+        Require(TruncateSteps is null or >= 1, nameof(TruncateSteps), TruncateSteps, "a positive number of steps");
+        Require(Threads is null or >= 1, nameof(Threads), Threads, "a positive number");
+        Require(Epochs is null or >= 1, nameof(Epochs), Epochs, "a positive number");
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "a positive number of rows");
+        Require(LearningRate > 0 && float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a positive number");
     }
 
     /// <summary>The options with the class weights that they ask for and the adversarial step that suits the model.</summary>
@@ -240,14 +258,29 @@ public sealed record TrainingOptions
     internal void RequireWordVectors(int embedding)
     {
         if (Adversarial > 0 && embedding == 0)
-            throw new InputException("adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 200");
+        {
+            throw new InputException(
+                "TrainingOptions.Adversarial moves word vectors and embedding is 0, one-hot; " +
+                "leave out TrainingOptions.Adversarial, or give TrainingOptions.Embedding = 200");
+        }
     }
 
-    /// <summary>Throws when gradients cannot be truncated in a model: what it reads from its end would not know where it was cut.</summary>
+    /// <summary>Throws when a new model of these settings could not be trained by them.</summary>
+    /// <exception cref="InputException">Gradients cannot be truncated in such a model.</exception>
+    public void ValidateModel() => RequireTruncation(Bidirectional, Pooling);
+
+    /// <summary>
+    /// Throws when gradients cannot be truncated in a model: what it reads from its end would not know where it was cut.
+    /// </summary>
     internal void RequireTruncation(bool bidirectional, Pooling pooling)
     {
         if (TruncateSteps is not null && (bidirectional || pooling != Pooling.Last))
-            throw new InputException("truncate needs one direction and pooling of the last state; leave out --truncate, or give --bidirectional false --pooling last");
+        {
+            throw new InputException(
+                "TrainingOptions.TruncateSteps needs one direction and pooling of the last state; leave out " +
+                "TrainingOptions.TruncateSteps, or give TrainingOptions.Bidirectional = false and TrainingOptions.Pooling " +
+                "= Last");
+        }
     }
 
     /// <summary>How parameters are drawn.</summary>
@@ -287,13 +320,13 @@ public sealed record TrainingOptions
     };
 
     // A number that was cast to an enumeration may stand for nothing.
-    private static void RequireDefined<T>(T value, string name)
+    private static void RequireDefined<T>(T value, string property)
         where T : struct, Enum =>
-        Require(Enum.IsDefined(value), name, value, string.Join(" or ", Enum.GetValues<T>().Select(ModelConfigJson.Name)));
+        Require(Enum.IsDefined(value), property, value, string.Join(" or ", Enum.GetValues<T>().Select(ModelConfigJson.Name)));
 
-    internal static void Require<T>(bool valid, string name, T value, string expected)
+    private static void Require<T>(bool valid, string property, T value, string expected)
     {
         if (!valid)
-            throw new InputException(FormattableString.Invariant($"{name} is {value}, expected {expected}"));
+            throw new InputException(FormattableString.Invariant($"TrainingOptions.{property} is {value}, expected {expected}"));
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Unroll.Cli.Experiments;
+using Unroll.Experiments;
 using Unroll.Tests;
 using Unroll.Web;
 using Xunit;
@@ -178,7 +178,7 @@ public class ExperimentCommandTests
     public void Help_names_every_experiment_and_its_question()
     {
         string help = CommandRun.Of("experiment", "--help").Output;
-        Assert.All(ExperimentCommand.All, experiment => Assert.Contains($"{experiment.Name} ", help, StringComparison.Ordinal));
+        Assert.All(ExperimentCatalog.All, experiment => Assert.Contains($"{experiment.Name} ", help, StringComparison.Ordinal));
         Assert.Contains("--full", help, StringComparison.Ordinal);
     }
 

@@ -99,8 +99,8 @@ public class AdversarialStepTests
     }
 
     [Theory]
-    [InlineData(-0.1f, 4, "adversarial is -0.1, expected 0 (none) or a positive share, such as 0.07")]
-    [InlineData(0.1f, 0, "adversarial moves word vectors and embedding is 0, one-hot; leave out --adversarial, or give --embedding 200")]
+    [InlineData(-0.1f, 4, "TrainingOptions.Adversarial is -0.1, expected 0 (none) or a positive share, such as 0.07")]
+    [InlineData(0.1f, 0, "TrainingOptions.Adversarial moves word vectors and embedding is 0, one-hot; leave out TrainingOptions.Adversarial, or give TrainingOptions.Embedding = 200")]
     public void What_cannot_be_is_refused(float epsilon, int embedding, string expected)
     {
         var options = new TrainingOptions { Adversarial = epsilon, Embedding = embedding };

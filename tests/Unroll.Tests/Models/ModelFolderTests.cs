@@ -50,7 +50,7 @@ public class ModelFolderTests
         SentenceClassifier classifier = CreateGolden();
         classifier.Save(folder["model"]);
         File.WriteAllText(Path.Combine(folder["model"], "stale"), "");
-        Assert.Contains("--overwrite", Assert.Throws<InputException>(() => classifier.Save(folder["model"])).Message, StringComparison.Ordinal);
+        Assert.Contains("overwrite = true", Assert.Throws<InputException>(() => classifier.Save(folder["model"])).Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder["model"], "stale")));
         classifier.Save(folder["model"], overwrite: true);
         Assert.Equal(Files.Order(), Directory.GetFiles(folder["model"]).Select(Path.GetFileName).Order());

@@ -55,7 +55,7 @@ public class SentenceClassifierTests
     public void A_model_of_more_parameters_than_an_array_holds_is_refused()
     {
         InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 50_000 }));
-        Assert.Contains("more than 2^31 parameters; take a smaller --embedding, --hidden", e.Message, StringComparison.Ordinal);
+        Assert.Contains("more than 2^31 parameters; take a smaller TrainingOptions.Embedding, TrainingOptions.Hidden", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class SentenceClassifierTests
     {
         TrainingOptions wild = Options with { LearningRate = 1e38f, Optimizer = OptimizerKind.Sgd, ClipNorm = null, Nonlinearity = Nonlinearity.Relu };
         TrainingDivergedException e = Assert.Throws<TrainingDivergedException>(() => SentenceClassifier.Train(Rows, wild));
-        Assert.Contains("try a smaller --lr", e.Message, StringComparison.Ordinal);
+        Assert.Contains("try a smaller TrainingOptions.LearningRate", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class SentenceClassifierTests
     {
         Assert.Contains("at least two labels", Assert.Throws<InputException>(() => SentenceClassifier.Train([Rows[0], Rows[2]])).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => SentenceClassifier.Train([]));
-        Assert.Contains("hidden is 0", Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 0 })).Message, StringComparison.Ordinal);
+        Assert.Contains("TrainingOptions.Hidden is 0", Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 0 })).Message, StringComparison.Ordinal);
         SentenceClassifier classifier = CreateFor(Rows);
         Assert.Contains("row 1 has the label \"other\"", Assert.Throws<InputException>(() => classifier.Evaluate([new("other", "x")])).Message, StringComparison.Ordinal);
     }

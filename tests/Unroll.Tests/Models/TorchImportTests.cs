@@ -58,7 +58,7 @@ public class TorchImportTests
                 "<pad> moved from line 2 to line 1, <unk> moved from line 1 to line 2, their word vectors with them",
                 "one logit: its sigmoid is the probability of good",
                 "converted to F32 from F64",
-                "the file does not say how states are pooled: last (h_n) was taken; give --pooling mean or max if the model does so",
+                "the file does not say how states are pooled: last (h_n) was taken; give TorchImportOptions.Pooling = Mean or Max if the model does so",
             ],
             model.Notes);
     }
@@ -111,7 +111,7 @@ public class TorchImportTests
     [
         // what is left out or given (name:shape or name:shape:type), what is asked for, the error
         new("-r.weight_ih_l0 -r.weight_hh_l0 -r.bias_ih_l0 -r.bias_hh_l0", "", "no recurrent layer: no name ends in weight_ih_l0, as those of torch.nn.RNN, GRU and LSTM do; found emb.weight [6,3], fc.bias [2], fc.weight [2,4]"),
-        new("s.weight_ih_l0:4,3", "", "2 recurrent modules, \"r\" and \"s\", expected one; leave the others out with --ignore NAME"),
+        new("s.weight_ih_l0:4,3", "", "2 recurrent modules, \"r\" and \"s\", expected one; leave the others out with TorchImportOptions.Ignore = NAME"),
         new("r.weight_hr_l0:2,4", "", "r.weight_hr_l0 is an LSTM's projection, which Unroll does not have; train without proj_size"),
         new("r.weight_hh_l0:8,4", "", "r.weight_hh_l0 is [8,4], expected as many rows as columns (RNN), 3 times (GRU) or 4 times as many (LSTM)"),
         new("-r.weight_hh_l0", "", "no matrix r.weight_hh_l0, expected one beside r.bias_hh_l0"),
@@ -123,15 +123,15 @@ public class TorchImportTests
         new("r.bias_ih_l0:12:NaN", "", "value 0 of r.weight_ih_l0 is NaN; the training failed, take an earlier checkpoint"),
         new("emb.weight:5,3", "", "vocabulary.txt: 6 tokens, but emb.weight in model.safetensors has 5 rows; give the vocabulary that the model was trained with"),
         new("-emb.weight", "", "no word vectors [6,3] for the recurrent layer's input of 3, and one-hot input would be 6 wide, as vocabulary.txt is; found fc.bias [2], fc.weight [2,4]"),
-        new("other.weight:6,3 -emb.weight third.weight:6,3", "", "other.weight [6,3], third.weight [6,3] can each be the word vectors; leave the others out with --ignore NAME"),
-        new("fc.weight:3,4", "", "2 labels, but fc.weight has 3 rows; give --labels one name for each row, in order"),
+        new("other.weight:6,3 -emb.weight third.weight:6,3", "", "other.weight [6,3], third.weight [6,3] can each be the word vectors; leave the others out with TorchImportOptions.Ignore = NAME"),
+        new("fc.weight:3,4", "", "2 labels, but fc.weight has 3 rows; give TorchImportOptions.Labels one name for each row, in order"),
         new("fc.weight:2,8", "", "no output layer [2,4] after the recurrent layer's 4 outputs and 2 labels; found fc.bias [2], fc.weight [2,8]"),
         new("fc2.weight:2,4", "", "fc.weight [2,4], fc2.weight [2,4] can each be the output layer"),
-        new("norm.weight:4 norm.bias:4", "", "Unroll has no place for norm.bias [4], norm.weight [4], so it cannot compute what this model computes; give --ignore NAME"),
-        new("", "attention", "--pooling attention needs a matrix [4,4] and a query of 4 values; found fc.bias [2], fc.weight [2,4]"),
-        new("", "ignore", "--ignore nothing names no tensor, expected one of emb.weight [6,3], "),
-        new("", "labels", "--labels is yes,yes, expected at least two different names"),
-        new("", "words", "words.txt:1: begins with \"good\" and \"bad\" and has no line <unk>; give --unknown token if lines 1 and 2 are the padding and the unknown word, or --unknown refuse if every line is a word"),
+        new("norm.weight:4 norm.bias:4", "", "Unroll has no place for norm.bias [4], norm.weight [4], so it cannot compute what this model computes; give TorchImportOptions.Ignore = NAME"),
+        new("", "attention", "TorchImportOptions.Pooling = Attention needs a matrix [4,4] and a query of 4 values; found fc.bias [2], fc.weight [2,4]"),
+        new("", "ignore", "TorchImportOptions.Ignore = \"nothing\" names no tensor, expected one of emb.weight [6,3], "),
+        new("", "labels", "TorchImportOptions.Labels is yes,yes, expected at least two different names"),
+        new("", "words", "words.txt:1: begins with \"good\" and \"bad\" and has no line <unk>; give TorchImportOptions.Unknown = Token if lines 1 and 2 are the padding and the unknown word, or TorchImportOptions.Unknown = Refuse if every line is a word"),
         new("", "twice", "twice.txt: vocabulary line 3 repeats \"good\" of line 1"),
     ];
 

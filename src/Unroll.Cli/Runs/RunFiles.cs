@@ -1,0 +1,160 @@
+using System.Text.Json;
+using System.Text;
+using Unroll.Classroom;
+using Unroll.Inspection;
+using Unroll.Models;
+
+namespace Unroll.Cli.Runs;
+
+/// <summary>The files of one run, as the page takes them.</summary>
+internal sealed class RunFiles
+{
+    private const string ConfigName = "config.json";
+
+    private readonly string _folder;
+
+    private RunFiles(string folder) => _folder = folder;
+
+    /// <summary>Finds a run.</summary>
+    /// <exception cref="InputException">The folder holds none.</exception>
+    public static RunFiles Open(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)))
+        {
+            string found = Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it" : "no such folder";
+            throw new InputException(
+                $"{folder}: {found}, expected the folder of a run; make one with unroll train DATA --out {folder}");
+        }
+        return new RunFiles(folder);
+    }
+
+    /// <summary>What the run is called: its folder.</summary>
+    public string Name => NameOf(_folder);
+
+    /// <summary>The name of a folder, without those above it.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    private bool IsLab => File.Exists(Path.Combine(_folder, LabRun.SettingsName));
+
+    /// <summary>The sentences that the lab tested, word by word; none of other runs.</summary>
+    /// <exception cref="InputException">The lab's model is damaged.</exception>
+    public IReadOnlyList<TextInspection> Sentences()
+    {
+        if (!IsLab || !SentenceClassifier.IsModelFolder(_folder))
+            return [];
+        using JsonDocument settings = Parse(LabRun.SettingsName)!;
+        string[] texts = settings.RootElement.TryGetProperty(LabRun.TestKey, out JsonElement given)
+            ? [.. given.EnumerateArray().Select(text => text.ToString())]
+            : [.. LabExercise.TestSentences];
+        SentenceClassifier classifier = SentenceClassifier.Load(_folder);
+        return [.. texts.Select(text => Inspector.Inspect(classifier, text))];
+    }
+
+    /// <summary>Writes the run as one object.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="name">What it is called in the page.</param>
+    public void Write(Utf8JsonWriter json, string name)
+    {
+        bool isLab = IsLab;
+        using JsonDocument? settings = Parse(isLab ? LabRun.SettingsName : RunFolder.SettingsName);
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("command", settings is null ? "" : isLab
+            ? CommandLine.OfLab(settings.RootElement, Name)
+            : CommandLine.OfTraining(settings.RootElement, Name));
+        if (isLab)
+            json.WriteString("loss", "cross-entropy, both sentences together (nats)");
+        JsonDocument? config = Parse(ConfigName);
+        // A cell that this build does not know has no description.
+        if (config is not null && config.RootElement.TryGetProperty("cell", out JsonElement cell)
+            && Enum.TryParse(cell.ToString(), ignoreCase: true, out Cell known))
+            CellJson.Write(json, "cell", known);
+        WriteObject("config", config);
+        WriteObject("settings", settings);
+        WriteLines("metrics", RunFolder.MetricsName);
+        if (Parse(RunFolder.DataName) is { } data)
+        {
+            using (data)
+            {
+                if (data.RootElement.TryGetProperty("data", out JsonElement report))
+                    WriteProperty("data", report);
+            }
+        }
+        if (Parse(RunFolder.EvaluationName) is { } evaluation)
+            WriteObject("evaluation", evaluation);
+        if (File.Exists(Path.Combine(_folder, RunFolder.GradientsName)))
+            WriteLines("gradients", RunFolder.GradientsName);
+        json.WriteEndObject();
+
+        void WriteProperty(string key, JsonElement value)
+        {
+            json.WritePropertyName(key);
+            value.WriteTo(json);
+        }
+
+        void WriteObject(string key, JsonDocument? document)
+        {
+            using (document)
+            {
+                if (document is not null)
+                {
+                    WriteProperty(key, document.RootElement);
+                    return;
+                }
+            }
+            json.WriteStartObject(key);
+            json.WriteEndObject();
+        }
+
+        void WriteLines(string key, string file)
+        {
+            json.WriteStartArray(key);
+            int number = 0;
+            foreach (string line in Read(file)!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                using JsonDocument document = ParseObject(line, file, ++number);
+                document.RootElement.WriteTo(json);
+            }
+            json.WriteEndArray();
+        }
+    }
+
+    private JsonDocument? Parse(string file) => Read(file) is { } text ? ParseObject(text, file, 1) : null;
+
+    private JsonDocument ParseObject(string text, string file, int firstLine)
+    {
+        string path = Path.Combine(_folder, file);
+        try
+        {
+            var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document;
+            document.Dispose();
+            throw new InputException(
+                $"{path}:{firstLine}: no JSON object, expected one as unroll train writes it; restore the file or train again");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException(
+                $"{path}:{firstLine + e.LineNumber}: not JSON at byte {e.BytePositionInLine + 1}, " +
+                "expected a file as unroll train writes it; restore it or train again", e);
+        }
+    }
+
+    private string? Read(string file)
+    {
+        string path = Path.Combine(_folder, file);
+        try
+        {
+            return File.ReadAllText(path, Encoding.UTF8);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read ({e.Message.TrimEnd('.')}); make it readable", e);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine.Parsing;
+using System.CommandLine;
+using System.Text.Json;
+using Unroll.Data;
+
+namespace Unroll.Cli.Runs;
+
+/// <summary>
+/// Settings in a JSON file: the command's options without their dashes, as in <c>{"cell": "gru", "bidirectional": true}</c>. The
+/// command line goes before the file.
+/// </summary>
+internal static class SettingsFile
+{
+    /// <summary>The key of the file of rows.</summary>
+    public const string DataKey = "data";
+
+    private const string Example = "{\"cell\": \"gru\"}";
+
+    /// <summary>Reads a file and puts its settings before what the command line says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="flags">What the file may set.</param>
+    /// <param name="data">The argument that the file may name as <c>"data"</c>.</param>
+    /// <exception cref="InputException">
+    /// The file is missing, no JSON object, or has a key or value that cannot be used.
+    /// </exception>
+    public static ParseResult Merge(string path, ParseResult parsed, Flags flags, Argument<string?> data)
+    {
+        Command command = parsed.CommandResult.Command;
+        List<(string Name, string Value)> entries = Read(path, flags, command);
+        IEnumerable<Token> words = parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1);
+        string[] given = [.. words.Select(token => token.Value)];
+
+        // Alone first, so that a fault of the file is answered with its name.
+        Check(command.Parse([.. entries.Select(Word)], Options.Parser), path);
+        IEnumerable<string> added = entries
+            .Where(entry => entry.Name == DataKey
+                ? parsed.GetValue(data) is null
+                : parsed.GetResult(flags.All.First(option => Flags.NameOf(option) == entry.Name)) is null or { Implicit: true })
+            .Select(Word);
+        ParseResult merged = command.Parse([.. given, .. added], Options.Parser);
+        Check(merged, path);
+        return merged;
+
+        string Word((string Name, string Value) entry) => entry.Name == DataKey ? entry.Value : $"--{entry.Name}={entry.Value}";
+    }
+
+    private static List<(string Name, string Value)> Read(string path, Flags flags, Command command)
+    {
+        byte[] bytes = ReadFile(path);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(
+                bytes,
+                new JsonDocumentOptions
+                {
+                    AllowDuplicateProperties = false,
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new InputException(
+                    $"{path}: holds a JSON {KindOf(document.RootElement)}, expected an object such as {Example}");
+            }
+            string[] known = [DataKey, .. flags.Names];
+            var entries = new List<(string, string)>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (!known.Contains(property.Name))
+                {
+                    if (command.Options.FirstOrDefault(option => Flags.NameOf(option) == property.Name) is { } elsewhere)
+                    {
+                        throw new InputException(
+                            $"{path}: \"{property.Name}\" is no setting of the model or its training, " +
+                            $"expected it on the command line; give {elsewhere.Name} there");
+                    }
+                    string hint = NearestName.Of(property.Name, known) is { } near ? $"did you mean \"{near}\"? " : "";
+                    throw new InputException(
+                        $"{path}: unknown key \"{property.Name}\"; {hint}unroll train --help lists all, without the dashes");
+                }
+                if (property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+                {
+                    throw new InputException(
+                        $"{path}: \"{property.Name}\" is a JSON {KindOf(property.Value)}, " +
+                        "expected a string, a number, true or false");
+                }
+                if (property.Value.ValueKind != JsonValueKind.Null)
+                    entries.Add((property.Name, property.Value.ToString()));
+            }
+            return entries;
+        }
+        // Only a key that stands twice has no place.
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            throw new InputException($"{path}: {e.Message.TrimEnd('.')}; expected each key once", e);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException(
+                $"{path}:{e.LineNumber + 1}: not JSON at byte {e.BytePositionInLine + 1}; " +
+                $"expected an object such as {Example}", e);
+        }
+    }
+
+    private static string KindOf(JsonElement value) => value.ValueKind.ToString().ToLowerInvariant();
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            string found = Directory.Exists(path) ? "is a folder"
+                : e is FileNotFoundException or DirectoryNotFoundException or ArgumentException ? "no such file"
+                : $"cannot be read ({e.Message.TrimEnd('.')})";
+            throw new InputException($"{path}: {found}; expected a JSON file such as --print-config writes", e);
+        }
+    }
+
+    private static void Check(ParseResult parsed, string path)
+    {
+        if (parsed.Errors.Count > 0)
+            throw new InputException($"{path}: {parsed.Errors[0].Message.TrimEnd('.')}");
+    }
+}

@@ -1,0 +1,235 @@
+using System.CommandLine;
+using System.Globalization;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Cli.Runs;
+
+/// <summary>The settings of a training as options of the command.</summary>
+internal sealed class TrainFlags
+{
+    private const string Balanced = "balanced";
+
+    private static readonly TrainingOptions Defaults = new();
+
+    private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];
+    private readonly Option<int?> _embedding;
+    private readonly Option<string?> _classWeights;
+
+    /// <summary>Adds the options of a training.</summary>
+    /// <param name="flags">Where they are added.</param>
+    /// <param name="vectors">The file of word vectors, which have a width of their own.</param>
+    public TrainFlags(Flags flags, Option<string?> vectors)
+    {
+        Set(
+            flags.AddChoice(Options.Choice("--cell", "Recurrent layer", Defaults.Cell)),
+            (options, value) => options with { Cell = value });
+        Set(
+            flags.AddChoice(Options.Choice("--nonlinearity", "Function of the RNN", Defaults.Nonlinearity)),
+            (options, value) => options with { Nonlinearity = value });
+        _embedding = flags.Add(
+            Options.OptionalInteger(
+                "--embedding",
+                $"Width of the word vectors; 0 is one-hot [default: that of --vectors, or {Defaults.Embedding}]", 0),
+            parsed => parsed.GetValue(vectors) is null ? Defaults.Embedding : null);
+        Set(_embedding, (options, width) => options with { Embedding = width ?? Defaults.Embedding });
+        Set(
+            flags.Add(Options.Integer("--hidden", "Width of the hidden state", Defaults.Hidden, 1)),
+            (options, value) => options with { Hidden = value });
+        Set(
+            flags.Add(Options.Integer("--layers", "Recurrent layers, one upon the other", Defaults.Layers, 1)),
+            (options, value) => options with { Layers = value });
+        Set(
+            flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first", Defaults.Bidirectional)),
+            (options, value) => options with { Bidirectional = value });
+        Set(
+            flags.AddChoice(Options.Choice("--pooling", "How hidden states become one vector", Defaults.Pooling)),
+            (options, value) => options with { Pooling = value });
+        Set(
+            flags.Add(Options.Number("--dropout", "Share of values a step sets to zero", Defaults.Dropout)),
+            (options, value) => options with { Dropout = value });
+        Set(
+            flags.Add(Options.Number("--word-dropout", "Share of words a step reads as unknown", Defaults.WordDropout)),
+            (options, value) => options with { WordDropout = value });
+        Set(
+            flags.Add(
+                Options.OptionalNumber(
+                    "--adversarial",
+                    "Also learn each text with its word vectors moved against it, by this share of their length " +
+                    $"[default: {TrainingOptions.AdversarialFor(Defaults.Embedding, Defaults.Tokens)}; " +
+                    "0 for characters and one-hot]"),
+                parsed =>
+                {
+                    TrainingOptions options = Unchecked(parsed);
+                    return TrainingOptions.AdversarialFor(options.Embedding, options.Tokens);
+                }),
+            (options, value) => options with { Adversarial = value });
+        Set(
+            flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens)),
+            (options, value) => options with { Tokens = value });
+        Set(
+            flags.Add(Options.Switch("--keep-case", "Do not lower-case the texts", !Defaults.Lowercase)),
+            (options, keep) => options with { Lowercase = !keep });
+        Set(
+            flags.Add(Options.Integer(
+                "--min-count", "How often a token must occur to be in the vocabulary", Defaults.MinimumCount, 1)),
+            (options, value) => options with { MinimumCount = value });
+        Set(
+            flags.Add(Options.OptionalInteger("--max-vocabulary", "Most tokens of the vocabulary, the most frequent ones", 3)),
+            (options, value) => options with { MaximumVocabulary = value });
+        Set(
+            flags.Add(Options.OptionalInteger("--epochs", "How often every row is seen [default: by the number of tokens]", 1)),
+            (options, value) => options with { Epochs = value });
+        Set(
+            flags.Add(Options.Integer("--batch", "Rows a step", Defaults.BatchSize, 1)),
+            (options, value) => options with { BatchSize = value });
+        Set(
+            flags.Add(Options.Switch("--in-order", "Do not shuffle the rows", !Defaults.Shuffle)),
+            (options, inOrder) => options with { Shuffle = !inOrder });
+        Set(
+            flags.AddChoice(Options.Choice("--optimizer", "How gradients become updates", Defaults.Optimizer)),
+            (options, value) => options with { Optimizer = value });
+        Set(
+            flags.Add(Options.PositiveNumber("--lr", "Learning rate", Defaults.LearningRate)),
+            (options, value) => options with { LearningRate = value });
+        Set(
+            flags.Add(Options.Number("--momentum", "Momentum of SGD", Defaults.Momentum)),
+            (options, value) => options with { Momentum = value });
+        Set(
+            flags.Add(Options.Switch("--nesterov", "Nesterov's form of momentum", Defaults.Nesterov)),
+            (options, value) => options with { Nesterov = value });
+        Set(
+            flags.Add(Options.Number("--beta1", "Decay of Adam's first moments", Defaults.Beta1)),
+            (options, value) => options with { Beta1 = value });
+        Set(
+            flags.Add(Options.Number("--beta2", "Decay of Adam's second moments", Defaults.Beta2)),
+            (options, value) => options with { Beta2 = value });
+        Set(
+            flags.Add(Options.PositiveNumber("--epsilon", "Adam's epsilon", Defaults.Epsilon)),
+            (options, value) => options with { Epsilon = value });
+        Set(
+            flags.Add(Options.Number("--weight-decay", "How much parameters shrink", Defaults.WeightDecay)),
+            (options, value) => options with { WeightDecay = value });
+        Set(
+            flags.Add(Options.Number("--clip", "Largest global norm of the gradients; 0 for none", Defaults.ClipNorm ?? 0)),
+            (options, most) => options with { ClipNorm = most > 0 ? most : null });
+        Set(
+            flags.Add(Options.OptionalNumber("--clip-value", "Largest size of each gradient")),
+            (options, value) => options with { ClipValue = value });
+        Set(
+            flags.AddChoice(Options.Choice("--schedule", "How the learning rate changes", Defaults.Schedule.Kind)),
+            (options, kind) => options with { Schedule = options.Schedule with { Kind = kind } });
+        Set(
+            flags.Add(Options.Integer(
+                "--warm-up", "Steps in which the learning rate rises to its value", Defaults.Schedule.WarmUpSteps, 0)),
+            (options, steps) => options with { Schedule = options.Schedule with { WarmUpSteps = steps } });
+        Set(
+            flags.Add(Options.Integer(
+                "--step-size", "Steps between two falls of --schedule step", Defaults.Schedule.StepSize, 1)),
+            (options, steps) => options with { Schedule = options.Schedule with { StepSize = steps } });
+        Set(
+            flags.Add(Options.PositiveNumber(
+                "--gamma", "Factor of each fall of --schedule step", (float)Defaults.Schedule.Gamma)),
+            (options, factor) => options with { Schedule = options.Schedule with { Gamma = factor } });
+        _classWeights = flags.Add(Options.Text(
+            "--class-weights", "balanced, or weights of labels in the loss: good=1,bad=2.5", "LIST"));
+        Set(
+            flags.Add(Options.Number("--label-smoothing", "Share of the target spread over all labels", Defaults.LabelSmoothing)),
+            (options, value) => options with { LabelSmoothing = value });
+        Set(
+            flags.AddChoice(Options.Choice("--init", "How parameters are drawn", Defaults.Initialization)),
+            (options, value) => options with { Initialization = value });
+        Set(
+            flags.Add(Options.PositiveNumber(
+                "--embedding-deviation", "Standard deviation of the first word vectors", Defaults.EmbeddingDeviation)),
+            (options, value) => options with { EmbeddingDeviation = value });
+        Set(
+            flags.AddChoice(Options.Choice(
+                "--recurrent-init", "How recurrent weights are drawn", Defaults.RecurrentInitialization)),
+            (options, value) => options with { RecurrentInitialization = value });
+        Set(
+            flags.Add(Options.OptionalNumber("--forget-bias", "First value of the bias of an LSTM's forget gate")),
+            (options, value) => options with { ForgetBias = value });
+        Set(
+            flags.Add(Options.OptionalInteger(
+                "--truncate",
+                "Steps that gradients go back from a sentence's last word (truncated back-propagation); " +
+                "with --bidirectional=false --pooling last", 1)),
+            (options, value) => options with { TruncateSteps = value });
+        Set(
+            flags.Add(Options.Number(
+                "--dev-share", "Share of rows split off as dev rows where no --dev is given", (float)Defaults.DevShare)),
+            (options, value) => options with { DevShare = value });
+        Set(
+            flags.AddChoice(Options.Choice("--best", "Measure on the dev rows that says which epoch is kept", Defaults.Best)),
+            (options, value) => options with { Best = value });
+        Set(
+            flags.Add(Options.OptionalInteger("--patience", "Epochs without a better one after which training stops", 1)),
+            (options, value) => options with { Patience = value });
+        Set(flags.Add(Options.Seed()), (options, value) => options with { Seed = value });
+        // Not in a settings file: it belongs to a machine and decides nothing.
+        Threads = Options.Integer("--threads", "Threads; the result does not depend on it", Environment.ProcessorCount, 1);
+        Set(Threads, (options, threads) => options with { Threads = threads });
+    }
+
+    /// <summary>How many threads train.</summary>
+    public Option<int> Threads { get; }
+
+    /// <summary>How texts are cut.</summary>
+    public Tokenizer Tokenizer(ParseResult parsed) => Unchecked(parsed).Tokenizer;
+
+    /// <summary>Whether a width of the word vectors was asked for.</summary>
+    public bool EmbeddingIsGiven(ParseResult parsed) => parsed.GetValue(_embedding) is not null;
+
+    /// <summary>The settings, checked.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="labels">The labels in the model's order, for their weights.</param>
+    /// <exception cref="InputException">A value is out of range.</exception>
+    public TrainingOptions Read(ParseResult parsed, IReadOnlyList<string> labels)
+    {
+        TrainingOptions options = Unchecked(parsed);
+        if (parsed.GetValue(_classWeights) is { } weights)
+        {
+            options = Balanced.Equals(weights, StringComparison.OrdinalIgnoreCase)
+                ? options with { BalancedClasses = true }
+                : options with { ClassWeights = ParseWeights(weights, labels) };
+        }
+        options.Validate();
+        options.ValidateModel();
+        return options;
+    }
+
+    private TrainingOptions Unchecked(ParseResult parsed) =>
+        _settings.Aggregate(Defaults, (options, set) => set(options, parsed));
+
+    private void Set<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set) =>
+        _settings.Add((options, parsed) => set(options, parsed.GetValue(option)!));
+
+    // Labels that are not named weigh 1.
+    private static float[] ParseWeights(string text, IReadOnlyList<string> labels)
+    {
+        float[] weights = [.. Enumerable.Repeat(1f, labels.Count)];
+        foreach (string entry in text.Split(','))
+        {
+            int equals = entry.LastIndexOf('=');
+            string label = equals < 0 ? "" : entry[..equals];
+            int c = labels.ToList().IndexOf(label);
+            bool valid = float.TryParse(entry[(equals + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float weight)
+                && weight >= 0 && float.IsFinite(weight);
+            if (equals < 0 || !valid)
+            {
+                throw new InputException(
+                    $"--class-weights has {entry}, expected {Balanced} or LABEL=NUMBER for labels among " +
+                    $"{string.Join(", ", labels.Take(20))}");
+            }
+            if (c < 0)
+            {
+                throw new InputException(
+                    $"--class-weights names the label {label}, which no row has; " +
+                    $"expected labels among {string.Join(", ", labels.Take(20))}");
+            }
+            weights[c] = weight;
+        }
+        return weights;
+    }
+}

@@ -1,0 +1,191 @@
+using Unroll.Data;
+using Unroll.Models;
+using Unroll.Storage;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Cli.Runs;
+
+/// <summary>Shows a training as it goes, and keeps what comes of it in a run folder.</summary>
+internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal terminal, bool json)
+{
+    private const string Verb = "train";
+
+    private RunFolder? _folder;
+
+    /// <summary>A file of pre-trained word vectors; null for none.</summary>
+    public string? Vectors { get; init; }
+
+    /// <summary>Whether the width of the word vectors was asked for; if not, it is the file's.</summary>
+    public bool EmbeddingIsGiven { get; init; }
+
+    /// <summary>Whether simpler models are trained to compare with.</summary>
+    public bool Baselines { get; init; } = true;
+
+    /// <summary>
+    /// The file with the dev rows, to read their texts once more at the end; null leaves <c>evaluation.json</c> out.
+    /// </summary>
+    public (string Path, DataFormat Format)? DevFile { get; init; }
+
+    /// <summary>Saves the model and, while it is trained, its state.</summary>
+    public void Save(RunFolder folder, CheckpointOptions checkpoint)
+    {
+        _folder = folder;
+        options = options with
+        {
+            Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) },
+            GradientFlow = new OnTrainingThread<GradientFlow>(
+                flow => TryWrite("the epoch's gradients", () => folder.AddGradients(flow))),
+        };
+    }
+
+    /// <summary>Trains, saves and reports.</summary>
+    /// <returns>The exit code.</returns>
+    public int Train()
+    {
+        ClassifierTraining training = Prepare();
+        var display = new TrainingDisplay(terminal, json, AddMetrics);
+        if (Fit(training, display) is not { } epochs)
+        {
+            if (display.EpochsFinished == 0)
+                terminal.Error.WriteLine("No epoch was finished; no model was saved");
+            else
+                Save(training.Classifier, display.EpochsFinished);
+            if (_folder is not null)
+                terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
+            return ExitCode.Interrupted;
+        }
+        TrainingSummary summary = training.Finish(epochs);
+        if (json)
+            terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
+        else
+            TrainingSummaryTable.Write(summary, terminal.Output);
+        Save(training.Classifier, epochs.Count);
+        if (_folder is not null)
+        {
+            Measure(_folder, training, summary);
+            _folder.Finish();
+            RunPage.WriteInto(_folder.Path, terminal);
+        }
+        return ExitCode.Done;
+    }
+
+    /// <summary>Draws the loss against the learning rate.</summary>
+    /// <returns>The exit code.</returns>
+    public int FindLearningRate()
+    {
+        LearningRateDisplay.Write(terminal, Prepare().SearchLearningRate(), json);
+        return ExitCode.Done;
+    }
+
+    private ClassifierTraining Prepare()
+    {
+        var training = new ClassifierTraining(DevSplit.Of(data.Train, data.Dev, options), options)
+        {
+            Test = data.Test,
+            WordVectorsFile = Vectors,
+            RequiresEmbedding = EmbeddingIsGiven,
+            ComparesWithSimplerModels = Baselines,
+        };
+        Show(training.Report());
+        training.Prepare();
+        SentenceClassifier classifier = training.Classifier;
+        if (training.WordVectors is { } vectors)
+        {
+            terminal.Error.WriteLine(
+                $"{(vectors.Found == 0 ? "warning: " : "")}{Vectors}: vectors of {vectors.Found} of " +
+                $"{classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
+        }
+        terminal.Error.WriteLine(
+            $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, " +
+            $"{classifier.ParameterCount} parameters");
+        return training;
+    }
+
+    private void Show(DataReport report)
+    {
+        terminal.Error.WriteLine(report.Brief());
+        string line = JsonLine.Of(writer =>
+        {
+            writer.WritePropertyName("data");
+            report.WriteTo(writer);
+        });
+        if (json)
+            terminal.Output.WriteLine(line);
+        _folder?.WriteData(line);
+    }
+
+    // Ctrl-C and a polite kill stop between two steps; the state is saved there. Null when interrupted.
+    private IReadOnlyList<EpochReport>? Fit(ClassifierTraining training, TrainingDisplay display)
+    {
+        using var interrupted = new Interruption();
+        try
+        {
+            IReadOnlyList<EpochReport> epochs = [];
+            display.Run(progress => epochs = training.Fit(progress, interrupted.Token));
+            return epochs;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error.WriteLine($"Interrupted in epoch {display.EpochsFinished + 1} of {training.Epochs}");
+            return null;
+        }
+    }
+
+    // The model is saved by now; what goes wrong here costs a part of the report alone.
+    private void Measure(RunFolder folder, ClassifierTraining training, TrainingSummary summary)
+    {
+        DevSplit split = training.Split;
+        if (DevFile is not var (path, format) || split.DevCount == 0)
+            return;
+        try
+        {
+            var evaluation = new DevEvaluation(training.Classifier, path, format, split.DevRows, options.Threads, terminal);
+            string measured = evaluation.Measure(split.DevCount, summary);
+            TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
+        }
+        catch (InputException e)
+        {
+            terminal.Error.WriteLine($"warning: {FlagNames.Translate(e.Message, Verb)}");
+        }
+    }
+
+    private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
+
+    private void TryWrite(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Warn(what, e);
+        }
+    }
+
+    // A disk that is full now may have room when the model is saved.
+    private void Warn(string what, Exception e) =>
+        terminal.Error.WriteLine($"warning: {what} could not be written ({e.Message.TrimEnd('.')}); training goes on");
+
+    private void Save(SentenceClassifier classifier, int epochs)
+    {
+        if (_folder is null)
+        {
+            terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
+            return;
+        }
+        try
+        {
+            _folder.Save(classifier);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{_folder.Path}: the model could not be written ({e.Message.TrimEnd('.')}); " +
+                $"make room, then unroll train --resume {_folder.Path}",
+                e);
+        }
+        terminal.Error.WriteLine($"Saved the model after {epochs} epoch{(epochs == 1 ? "" : "s")} in {_folder.Path}");
+    }
+}

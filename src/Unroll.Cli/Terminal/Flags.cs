@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Unroll.Cli;
+
+/// <summary>Options that can stand on the command line and, by the same names without the dashes, in a settings file.</summary>
+internal sealed class Flags
+{
+    private readonly List<(Option Option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> Write)> _all = [];
+
+    /// <summary>Every option, in the order they were added.</summary>
+    public IEnumerable<Option> All => _all.Select(flag => flag.Option);
+
+    /// <summary>The names that a settings file may have.</summary>
+    public IEnumerable<string> Names => _all.Select(flag => NameOf(flag.Option));
+
+    /// <summary>The name in a settings file.</summary>
+    public static string NameOf(Option option) => option.Name.TrimStart('-');
+
+    public Option<int> Add(Option<int> option) => Add(option, (json, value) => json.WriteNumberValue(value));
+
+    /// <summary>Adds an option that need not be given.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="otherwise">Its default, where it depends on others; null for none that is known yet.</param>
+    public Option<int?> Add(Option<int?> option, Func<ParseResult, int?>? otherwise = null) =>
+        AddOptional(option, (json, value) => json.WriteNumberValue(value!.Value), otherwise);
+
+    public Option<float> Add(Option<float> option) => Add(option, (json, value) => json.WriteNumberValue(value));
+
+    /// <inheritdoc cref="Add(Option{int?}, Func{ParseResult, int?})"/>
+    public Option<float?> Add(Option<float?> option, Func<ParseResult, float?>? otherwise = null) =>
+        AddOptional(option, (json, value) => json.WriteNumberValue(value!.Value), otherwise);
+
+    public Option<ulong> Add(Option<ulong> option) => Add(option, (json, value) => json.WriteNumberValue(value));
+
+    public Option<bool> Add(Option<bool> option) => Add(option, (json, value) => json.WriteBooleanValue(value));
+
+    public Option<string?> Add(Option<string?> option) => AddOptional(option, (json, value) => json.WriteStringValue(value));
+
+    /// <summary>Adds an option that names a file.</summary>
+    public Option<string?> AddPath(Option<string?> option)
+    {
+        _all.Add((option, (json, parsed, path) =>
+        {
+            if (parsed.GetValue(option) is { } value)
+                json.WriteString(NameOf(option), path(value));
+        }
+        ));
+        return option;
+    }
+
+    public Option<char?> Add(Option<char?> option) => AddOptional(option, (json, value) => json.WriteStringValue($"{value}"));
+
+    public Option<T?> AddChoice<T>(Option<T?> option)
+        where T : struct, Enum =>
+        AddOptional(option, (json, value) => json.WriteStringValue(Options.NameOf(value!.Value)));
+
+    public Option<T> AddChoice<T>(Option<T> option)
+        where T : struct, Enum =>
+        Add(option, (json, value) => json.WriteStringValue(Options.NameOf(value)));
+
+    /// <summary>Writes name and value of every option that has one.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">How the name of a file is written.</param>
+    public void Write(Utf8JsonWriter json, ParseResult parsed, Func<string, string> path)
+    {
+        foreach ((_, Action<Utf8JsonWriter, ParseResult, Func<string, string>> write) in _all)
+            write(json, parsed, path);
+    }
+
+    private Option<T> AddOptional<T>(
+        Option<T> option, Action<Utf8JsonWriter, T> writeValue, Func<ParseResult, T>? otherwise = null)
+    {
+        _all.Add((option, (json, parsed, _) =>
+        {
+            T? value = parsed.GetValue(option);
+            if (value is null && otherwise is not null)
+                value = otherwise(parsed);
+            if (value is null)
+                return;
+            json.WritePropertyName(NameOf(option));
+            writeValue(json, value);
+        }
+        ));
+        return option;
+    }
+
+    private Option<T> Add<T>(Option<T> option, Action<Utf8JsonWriter, T> writeValue)
+    {
+        _all.Add((option, (json, parsed, _) =>
+        {
+            json.WritePropertyName(NameOf(option));
+            writeValue(json, parsed.GetValue(option)!);
+        }
+        ));
+        return option;
+    }
+}

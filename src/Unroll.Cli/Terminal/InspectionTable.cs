@@ -1,0 +1,161 @@
+using System.Globalization;
+using Spectre.Console;
+using Unroll.Inspection;
+using Unroll.Storage;
+using Unroll.Text;
+
+namespace Unroll.Cli;
+
+/// <summary>An inspection for people: a line a word, at most 79 columns wide; in colour on a terminal.</summary>
+internal sealed class InspectionTable(TextInspection text)
+{
+    private const int WordWidth = 13;
+    private const int LabelWidth = 9;
+    private const int BarWidth = 5;
+    private const int Units = 3;
+    private const int NumberWidth = 7;
+    private const int ColumnWidth = 11;
+    private const int MostUnknown = 10;
+
+    // Blue and orange are told apart by everyone; the sign stands there too.
+    private const string For = "deepskyblue1";
+    private const string Against = "orange1";
+    private const string Faint = "grey";
+    private const string Strong = "bold";
+
+    // The layer that is read for the prediction, as it goes forward.
+    private readonly LayerTrace _top = text.States[^text.Model.Directions];
+    private readonly int _predicted = text.Model.Labels.ToList().IndexOf(text.Prediction.Label);
+
+    public void Write(Terminal terminal)
+    {
+        IAnsiConsole? console = terminal.OutputIsTerminal
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Output) })
+            : null;
+        foreach (Cell[] line in Lines())
+        {
+            if (console is null)
+                terminal.Output.WriteLine(string.Join(' ', line.Select(cell => cell.Text)).TrimEnd());
+            else
+                console.MarkupLine(string.Join(' ', line.Select(cell => cell.Markup)).TrimEnd());
+        }
+    }
+
+    private IEnumerable<Cell[]> Lines()
+    {
+        ModelConfig model = text.Model;
+        yield return [new(ColumnText.Cut(text.Prediction.Label, 40), Strong), Number($"{text.Prediction.Probability:F4}")];
+        yield return [new(
+            Invariant($"{model.Cell}, {model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}, {model.Layers} layer{(model.Layers == 1 ? "" : "s")}, {(model.Bidirectional ? "two directions" : "one direction")}, pooling {model.Pooling}").ToLowerInvariant(), Faint)];
+        yield return [];
+        int[] units = MovingUnits();
+        yield return
+        [
+            Header("word", WordWidth), Header("so far", LabelWidth + 5), Header("change", 6), Header("without it", 2 * BarWidth + 1), RightHeader("|dh|", NumberWidth),
+            .. units.Select(unit => RightHeader($"h{unit}", 5)),
+        ];
+        for (int t = 0; t < text.Tokens.Count; t++)
+            yield return Word(t, units);
+        if (_top.Gates.Count > 0 || text.AttentionWeights.Count > 0)
+        {
+            yield return [];
+            foreach (Cell[] line in MeansOfGates())
+                yield return line;
+        }
+        yield return [];
+        foreach (string line in Legend(units))
+            yield return [new(line, Faint)];
+    }
+
+    private Cell[] Word(int t, int[] units)
+    {
+        double[] now = text.Prefixes[t];
+        int best = Enumerable.Range(0, now.Length).MaxBy(c => now[c]);
+        double? change = t == 0 ? null : now[_predicted] - text.Prefixes[t - 1][_predicted];
+        return
+        [
+            new(ColumnText.Fit(text.Tokens[t], WordWidth), IsUnknown(t) ? Faint : ""),
+            new(Invariant($"{ColumnText.Fit(text.Model.Labels[best], LabelWidth)} {now[best]:F2}"), best == _predicted ? Strong : ""),
+            Signed(change is { } by ? Invariant($"{by,6:+0.00;-0.00;0.00}") : new string(' ', 6), change ?? 0),
+            Signed(Bar(text.LeaveOneOut[t]), text.LeaveOneOut[t]),
+            Number($"{text.HiddenGradient[t],NumberWidth:0.0e+00}"),
+            .. units.Select(unit => Signed(Invariant($"{_top.Hidden[t][unit],5:+0.00;-0.00;0.00}"), _top.Hidden[t][unit])),
+        ];
+    }
+
+    private IEnumerable<Cell[]> MeansOfGates()
+    {
+        bool attends = text.AttentionWeights.Count > 0;
+        yield return
+        [
+            Header("word", WordWidth),
+            .. _top.Gates.Select(gate => RightHeader(IsCandidate(gate) ? $"|{Name(gate)}|" : Name(gate), ColumnWidth)),
+            .. attends ? (Cell[])[RightHeader("attention", ColumnWidth)] : [],
+        ];
+        for (int t = 0; t < text.Tokens.Count; t++)
+        {
+            yield return
+            [
+                new(ColumnText.Fit(text.Tokens[t], WordWidth), IsUnknown(t) ? Faint : ""),
+                .. _top.Gates.Select(gate => Number($"{gate.Values[t].Average(value => IsCandidate(gate) ? Math.Abs(value) : value),ColumnWidth:F3}")),
+                .. attends ? (Cell[])[Number($"{text.AttentionWeights[t],ColumnWidth:F3}")] : [],
+            ];
+        }
+    }
+
+    private IEnumerable<string> Legend(int[] units)
+    {
+        string label = ColumnText.Cut(text.Prediction.Label, 20);
+        yield return $"change      of the probability of {label} by this word";
+        yield return Invariant($"without it  right: its logit falls without the word; the longest bar is {Largest():0.###}");
+        yield return "|dh|        size of the gradient of its logit by the hidden state";
+        string which = units.Length < text.Model.Hidden ? "units that move most" : "hidden state";
+        yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  {which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}";
+        if (_top.Gates.Count > 0)
+            yield return "gates       mean over the hidden units, of a candidate's size";
+        string[] unknown = [.. Enumerable.Range(0, text.Tokens.Count).Where(IsUnknown).Select(t => text.Tokens[t]).Distinct()];
+        if (unknown.Length == 0)
+            yield break;
+        string more = unknown.Length > MostUnknown ? $" and {unknown.Length - MostUnknown} more" : "";
+        yield return ColumnText.Cut($"unknown     {string.Join(", ", unknown.Take(MostUnknown))}{more}: read as {Vocabulary.Unknown}", 79);
+    }
+
+    private static bool IsCandidate(GateTrace gate) => gate.Name is "cell_candidate" or "new";
+
+    private static string Name(GateTrace gate) => gate.Name == "cell_candidate" ? "candidate" : gate.Name;
+
+    private bool IsUnknown(int t) => text.IsUnknown[t];
+
+    private double Largest() => text.LeaveOneOut.Max(Math.Abs);
+
+    // Left of the middle where the logit rises without the word.
+    private string Bar(double value)
+    {
+        double largest = Largest();
+        int length = largest > 0 && double.IsFinite(value / largest) ? (int)Math.Round(BarWidth * Math.Abs(value) / largest) : 0;
+        string bar = new('█', length);
+        return value < 0 ? bar.PadLeft(BarWidth) + "│" + new string(' ', BarWidth) : new string(' ', BarWidth) + "│" + bar.PadRight(BarWidth);
+    }
+
+    // Those with the widest range over the words, in their own order.
+    private int[] MovingUnits() =>
+    [
+        .. Enumerable.Range(0, text.Model.Hidden)
+            .OrderByDescending(unit => _top.Hidden.Max(h => h[unit]) - _top.Hidden.Min(h => h[unit])).Take(Units).Order(),
+    ];
+
+    private static Cell Header(string title, int width) => new(ColumnText.Fit(title, width), Faint);
+
+    private static Cell RightHeader(string title, int width) => new(ColumnText.Cut(title, width).PadLeft(width), Faint);
+
+    private static Cell Number(FormattableString value) => new(Invariant(value), "");
+
+    private static Cell Signed(string shown, double value) => new(shown, value > 0 ? For : value < 0 ? Against : "");
+
+    private static string Invariant(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private readonly record struct Cell(string Text, string Style)
+    {
+        public string Markup => Style.Length == 0 ? Spectre.Console.Markup.Escape(Text) : $"[{Style}]{Spectre.Console.Markup.Escape(Text)}[/]";
+    }
+}

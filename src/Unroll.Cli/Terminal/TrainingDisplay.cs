@@ -1,0 +1,64 @@
+using System.Globalization;
+using Spectre.Console;
+using Unroll.Training;
+
+namespace Unroll.Cli;
+
+/// <summary>A line an epoch on standard output and, where a person looks on, a progress bar on standard error.</summary>
+internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<EpochReport> finished)
+{
+    /// <summary>How many epochs were reported whole.</summary>
+    public int EpochsFinished { get; private set; }
+
+    /// <summary>Runs the training under the display.</summary>
+    public void Run(Action<IProgress<TrainingProgress>> train)
+    {
+        if (!terminal.ErrorIsTerminal)
+        {
+            train(new OnTrainingThread<TrainingProgress>(progress => Finish(progress, terminal.Output.WriteLine)));
+            return;
+        }
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        console.Progress()
+            .Columns(
+                new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left })
+            .AutoClear(true)
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask("starting");
+                // On one screen, lines must go through the console that redraws the bar below them.
+                Action<string> writeLine = terminal.OutputIsTerminal ? console.WriteLine : terminal.Output.WriteLine;
+                train(new OnTrainingThread<TrainingProgress>(progress =>
+                {
+                    task.MaxValue = (double)progress.Epochs * progress.Rows;
+                    task.Value = (double)(progress.Epoch - 1) * progress.Rows + progress.RowsDone;
+                    task.Description = Invariant($"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.MeanLoss:F4}  ")
+                        + Invariant($"{progress.TokensPerSecond:N0} tokens/s");
+                    Finish(progress, writeLine);
+                }));
+            });
+    }
+
+    private void Finish(TrainingProgress progress, Action<string> writeLine)
+    {
+        // A resumed training begins with epochs that were finished before.
+        EpochsFinished = progress.Finished?.Epoch ?? progress.Epoch - 1;
+        if (progress.Finished is not { } report)
+            return;
+        finished(report);
+        if (json)
+        {
+            writeLine(EpochReportJson.Line(report));
+            return;
+        }
+        string best = report.IsBest ? " *" : "";
+        string dev = report.DevAccuracy is { } accuracy
+            ? Invariant($", dev loss {report.DevLoss:F4}, accuracy {accuracy:F4}, macro-F1 {report.DevMacroF1:F4}{best}")
+            : "";
+        // 80 columns hold it.
+        writeLine(Invariant($"Epoch {report.Epoch}/{progress.Epochs}: loss {report.TrainLoss:F4}{dev}"));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

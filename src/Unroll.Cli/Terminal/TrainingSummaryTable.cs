@@ -1,0 +1,46 @@
+using System.Globalization;
+using Unroll.Evaluation;
+using Unroll.Models;
+using Unroll.Training;
+
+namespace Unroll.Cli;
+
+/// <summary>How a training ended, for people: the model and simpler ones, on the dev and on the test rows.</summary>
+internal static class TrainingSummaryTable
+{
+    /// <summary>Prints it; nothing if nothing was measured.</summary>
+    public static void Write(TrainingSummary summary, TextWriter output)
+    {
+        EpochReport kept = summary.Kept;
+        if (kept.DevAccuracy is null && summary.Test is null)
+            return;
+        output.WriteLine();
+        output.WriteLine($"{"",-24}{Columns("dev", kept.DevAccuracy is not null)}{Columns("test", summary.Test is not null)}");
+        output.WriteLine(Row(Invariant($"this model (epoch {kept.Epoch})"), kept.DevAccuracy, kept.DevMacroF1, summary.Test));
+        foreach (SimplerModel model in summary.SimplerModels)
+            output.WriteLine(Row(model.Name, model.Dev?.Accuracy, model.Dev?.MacroF1, model.Test));
+        if (summary.Calibration is { } done)
+        {
+            output.WriteLine(
+                Invariant($"Calibrated on dev: temperature {done.Temperature:F3}, ") +
+                Invariant($"calibration error {done.ErrorBefore:F4} → {done.ErrorAfter:F4}, ") +
+                Invariant($"loss {done.LossBefore:F4} → {done.LossAfter:F4}"));
+        }
+        if (summary.Better is { } better)
+        {
+            output.WriteLine(
+                $"A simpler model does better here: {better.Name}. " +
+                "Try --cell lstm, more --epochs, another --dropout, or use the simpler one.");
+        }
+    }
+
+    private static string Columns(string rows, bool any) => any ? $"{rows + " accuracy",14}{rows + " macro-F1",16}" : "";
+
+    private static string Row(string name, double? accuracy, double? macroF1, EvaluationResult? test) =>
+        $"{name,-24}{Pair(accuracy, macroF1)}{Pair(test?.Accuracy, test?.MacroF1)}".TrimEnd();
+
+    private static string Pair(double? accuracy, double? macroF1) =>
+        accuracy is null ? "" : Invariant($"{accuracy,14:F4}{macroF1,16:F4}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

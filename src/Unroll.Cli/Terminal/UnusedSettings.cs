@@ -1,0 +1,45 @@
+using Unroll.Engine.Cells;
+using Unroll.Training;
+
+namespace Unroll.Cli;
+
+/// <summary>Settings that were changed and that nothing in this training reads.</summary>
+internal static class UnusedSettings
+{
+    private static readonly TrainingOptions Usual = new();
+
+    /// <summary>Tells of them, a line each.</summary>
+    /// <param name="terminal">Where.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="hasDev">Whether there are dev rows.</param>
+    public static void Warn(Terminal terminal, TrainingOptions options, bool hasDev)
+    {
+        bool isSgd = options.Optimizer == OptimizerKind.Sgd;
+        bool isStep = options.Schedule.Kind == ScheduleKind.Step;
+        IRecurrentCell cell = RecurrentCells.Of(options.Cell);
+        (string Name, bool IsChanged, bool IsRead, string Reader)[] all =
+        [
+            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, cell.ReadsNonlinearity,
+                CellsWith(other => other.ReadsNonlinearity)),
+            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, cell.ForgetGate is not null,
+                CellsWith(other => other.ForgetGate is not null)),
+            ("--recurrent-init", options.RecurrentInitialization != Usual.RecurrentInitialization, HasRecurrentWeight(cell),
+                CellsWith(HasRecurrentWeight)),
+            ("--momentum", options.Momentum != Usual.Momentum, isSgd, "--optimizer sgd"),
+            ("--beta1", options.Beta1 != Usual.Beta1, !isSgd, "--optimizer adam or adamw"),
+            ("--beta2", options.Beta2 != Usual.Beta2, !isSgd, "--optimizer adam or adamw"),
+            ("--epsilon", options.Epsilon != Usual.Epsilon, !isSgd, "--optimizer adam or adamw"),
+            ("--step-size", options.Schedule.StepSize != Usual.Schedule.StepSize, isStep, "--schedule step"),
+            ("--gamma", options.Schedule.Gamma != Usual.Schedule.Gamma, isStep, "--schedule step"),
+            ("--best", options.Best != Usual.Best, hasDev, "dev rows"),
+            ("--patience", options.Patience != Usual.Patience, hasDev, "dev rows"),
+        ];
+        foreach ((string name, _, _, string reader) in all.Where(setting => setting.IsChanged && !setting.IsRead))
+            terminal.Error.WriteLine($"warning: {name} has no effect here, it is for {reader}; leave it out");
+    }
+
+    private static bool HasRecurrentWeight(IRecurrentCell cell) => cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
+
+    private static string CellsWith(Func<IRecurrentCell, bool> has) =>
+        "--cell " + string.Join(" or ", RecurrentCells.All.Where(cell => has(RecurrentCells.Of(cell))).Select(RecurrentCells.NameOf));
+}

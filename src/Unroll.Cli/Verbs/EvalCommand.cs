@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Unroll.Data;
+using Unroll.Models;
+using Unroll.Storage;
+
+namespace Unroll.Cli.Verbs;
+
+/// <summary><c>unroll eval</c>: how a model does on labelled rows.</summary>
+internal static class EvalCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        var data = new Argument<string>("DATA") { Description = $"Labelled rows: {DataOptions.Formats}" };
+        var format = new DataOptions();
+        Option<int> mistakes = Options.Integer("--mistakes", "How many of the worst mistakes to show", 10, 0);
+        Option<bool> json = Options.Json("Print one JSON object");
+        var command = new Command(
+            "eval", "Measure a model on labelled rows: accuracy, macro-F1, each label, confusions, calibration, worst mistakes")
+        {
+            model, data, mistakes, json,
+        };
+        format.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            string path = parsed.GetRequiredValue(data), source = DataInput.NameOf(path);
+            using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
+            foreach (LabelledText row in DataInput.Read(path, format.Get(parsed), terminal))
+                Add(run, row, source);
+            EvaluationReport report = run.Report();
+            if (report.Result.Rows == 0)
+                throw NoKnownLabel(source, report.UnknownLabels, report.Labels);
+            if (parsed.GetValue(json))
+                terminal.Output.WriteLine(JsonLine.Of(report.WriteFields));
+            else
+                new EvaluationTable(report).Write(terminal.Output);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Add(EvaluationRun run, LabelledText row, string source)
+    {
+        try
+        {
+            run.Add(row);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{source}:{row.Line}: {e.Message}", e);
+        }
+    }
+
+    private static InputException NoKnownLabel(
+        string source, IReadOnlyDictionary<string, int> unknown, IReadOnlyList<string> labels) =>
+        new(
+            $"{source}: no row has a label of the model; found {Excerpt.Of([.. unknown.Keys])}, " +
+            $"the model knows {Excerpt.Of([.. labels])}; take the data the model is for");
+}

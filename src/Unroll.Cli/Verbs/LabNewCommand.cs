@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Unroll.Storage;
+using Unroll.Classroom.Sheets;
+
+namespace Unroll.Cli.Verbs;
+
+/// <summary><c>unroll lab new</c>: writes the student's sheet, which is <c>lab/template.cs</c>.</summary>
+internal static class LabNewCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The sheet to write, a file that ends in .cs" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists" };
+        Option<bool> json = Options.Json("Print what was written as one JSON object");
+        var command = new Command("new", "Write a student's sheet: the exercise in one file, with five TODOs")
+        {
+            file, overwrite, json,
+        };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(file);
+            Write(path, parsed.GetValue(overwrite));
+            terminal.Output.WriteLine(parsed.GetValue(json)
+                ? JsonLine.Of(writer => writer.WriteString("file", path))
+                : $"{path}: fill in TODO 1 to 5; dotnet run {path} says what is still to do, unroll lab grade {path} marks it");
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Write(string path, bool overwrite)
+    {
+        if (!path.EndsWith(".cs", StringComparison.OrdinalIgnoreCase))
+            throw new InputException($"{path}: expected a file that ends in .cs, for dotnet run takes no other");
+        using Stream sheet = SheetTemplate.Open();
+        DurableFile.Write(path, overwrite, sheet.CopyTo);
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using Unroll.Models;
+
+namespace Unroll.Cli.Verbs;
+
+/// <summary><c>unroll predict</c>: the label and its probability for each text, as texts come.</summary>
+internal static class PredictCommand
+{
+    private const int MostTogether = 64;
+
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        var texts = new Argument<string[]>("TEXT")
+        {
+            Description = "Texts to classify; without any, each line of standard input is one",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<int?> top = Options.OptionalInteger("--top", "Show so many of the most probable labels of each text", 1);
+        Option<float?> threshold = Options.OptionalNumber("--threshold", $"Below this probability the label is {PredictionLines.Undecided}");
+        var column = new Option<string?>("--column")
+        {
+            Description = "Read CSV or TSV with a header, classify this column (its name or number) and write the rows with label and probability",
+            HelpName = "NAME",
+        };
+        var input = new Option<string?>("--input") { Description = "File to read instead of standard input", HelpName = "FILE" };
+        Option<bool> json = Options.Json("Print one JSON object a text, with the probability of every label");
+        var command = new Command("predict", "Print the label of each text with its probability, tab-separated before the text")
+        {
+            model, texts, top, threshold, column, input, json,
+        };
+        command.SetAction(parsed =>
+        {
+            string[] given = parsed.GetValue(texts) ?? [];
+            var lines = new PredictionLines(parsed.GetValue(json), parsed.GetValue(top), Share(parsed.GetValue(threshold)));
+            RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
+            SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            string path = parsed.GetValue(input) ?? DataInput.StandardInput;
+            if (parsed.GetValue(column) is { } name)
+                PredictedTable.Write(classifier, path, name, lines, terminal);
+            else if (given.Length > 0)
+                terminal.Output.Write(lines.Of(classifier.Predict(given)));
+            else
+                PredictLines(classifier, path, lines, terminal);
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Classifies what comes and hands it on in order, until the end or until nobody reads the output.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="items">Read ahead on another thread.</param>
+    /// <param name="where">Where the item stands and its text.</param>
+    /// <param name="write">Makes one piece of output of a batch.</param>
+    /// <param name="terminal">Where to.</param>
+    public static void Stream<T>(
+        SentenceClassifier classifier, IEnumerable<T> items, Func<T, (string Where, string Text)> where,
+        Func<IReadOnlyList<T>, IEnumerable<Prediction>, string> write, Terminal terminal)
+    {
+        foreach (List<T> batch in Arrivals.Batches(items, MostTogether))
+        {
+            Prediction[] predictions;
+            try
+            {
+                predictions = [.. classifier.Predict(batch.Select(item => where(item).Text))];
+            }
+            catch (InputException)
+            {
+                OneByOne(batch);
+                throw;
+            }
+            terminal.Output.Write(write(batch, predictions));
+            if (terminal.OutputIsGone())
+                return;
+        }
+
+        // Those before the one that cannot be classified are answered.
+        void OneByOne(List<T> batch)
+        {
+            foreach (T item in batch)
+            {
+                (string place, string text) = where(item);
+                try
+                {
+                    terminal.Output.Write(write([item], [classifier.Predict(text)]));
+                }
+                catch (InputException e)
+                {
+                    throw new InputException($"{place}: {e.Message}", e);
+                }
+            }
+        }
+    }
+
+    private static void PredictLines(SentenceClassifier classifier, string path, PredictionLines lines, Terminal terminal)
+    {
+        Stream(
+            classifier, DataInput.ReadLines(path, terminal).Index(),
+            line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item), (_, predictions) => lines.Of(predictions), terminal);
+    }
+
+    private static double Share(float? threshold) =>
+        threshold is null or <= 1 ? threshold ?? 0 : throw new InputException($"--threshold is {threshold}, expected a probability from 0 to 1");
+
+    private static void RequireUsable(string[] texts, string? column, string? input, int? top, bool json)
+    {
+        if (texts.Length > 0 && (column ?? input) is not null)
+        {
+            throw new InputException(
+                $"{texts.Length} texts and {(column is null ? "--input" : "--column")}, expected one or the other; " +
+                "leave the texts out");
+        }
+        if (column is not null && (json || top is not null))
+        {
+            throw new InputException(
+                $"--column and {(json ? "--json" : "--top")}, expected one or the other; --column writes rows of columns");
+        }
+    }
+}

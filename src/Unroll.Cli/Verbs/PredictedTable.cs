@@ -1,0 +1,36 @@
+using Unroll.Data;
+using Unroll.Models;
+
+namespace Unroll.Cli.Verbs;
+
+/// <summary>
+/// Rows of a CSV or TSV file, written again with the label and the probability of one column's text behind them.
+/// </summary>
+internal static class PredictedTable
+{
+    /// <summary>Classifies one column.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="path">The file, or standard input.</param>
+    /// <param name="column">The column's name, or its number from 1.</param>
+    /// <param name="lines">How labels are written.</param>
+    /// <param name="terminal">Where to.</param>
+    public static void Write(SentenceClassifier classifier, string path, string column, PredictionLines lines, Terminal terminal)
+    {
+        using DataTable table = DataInput.OpenTable(path, new DataFormat { TextColumn = column }, terminal);
+        IReadOnlyList<string> names = table.Header.Fields;
+        terminal.Output.Write(table.Format([.. names, NewName("label", names), NewName("probability", names)]));
+        PredictCommand.Stream(
+            classifier, table.Rows(), row => ($"{DataInput.NameOf(path)}:{row.Line}", row.Fields[table.TextColumn]),
+            (batch, predictions) => string.Concat(batch.Zip(predictions, (row, prediction) => table.Format(
+                [.. row.Fields, lines.LabelOf(prediction), PredictionLines.Format(prediction.Probability)]))),
+            terminal);
+    }
+
+    // Two columns of one name cannot be told apart afterwards.
+    private static string NewName(string name, IReadOnlyList<string> names)
+    {
+        while (names.Contains(name, StringComparer.OrdinalIgnoreCase))
+            name = $"predicted_{name}";
+        return name;
+    }
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using Unroll.Cli.Runs;
+using Unroll.Models;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Cli.Verbs;
+
+/// <summary><c>unroll train</c>: from a file of labelled texts to a model folder.</summary>
+internal sealed class TrainCommand
+{
+    private const string Name = "train";
+
+    private readonly RunSettings _settings = new();
+    private readonly Option<string?> _output = Options.Output();
+    private readonly Option<bool> _overwrite = Options.Overwrite();
+    private readonly Option<string?> _config =
+        Options.Text("--config", "Settings in JSON, by the options' names; the command line goes before it", "FILE");
+
+    private readonly Option<bool> _printConfig = new("--print-config") { Description = "Print the settings as JSON and end" };
+    private readonly Option<string?> _resume =
+        Options.Text("--resume", "Go on with the training in a folder that --out made", "DIR");
+
+    private readonly Option<int?> _folds =
+        Options.OptionalInteger("--folds", "Cross-validate: train and measure K times, save nothing", 2);
+
+    private readonly Option<bool> _findRate =
+        new("--find-lr") { Description = "Draw the loss against the learning rate, suggest one, and end" };
+
+    private readonly Option<bool> _json = Options.Json("Print one JSON object an epoch, and one at the end");
+    private readonly Terminal _terminal;
+
+    private TrainCommand(Terminal terminal) => _terminal = terminal;
+
+    public static Command Create(Terminal terminal)
+    {
+        var train = new TrainCommand(terminal);
+        var command = new Command(Name, "Train a classifier on labelled sentences and save it") { train._settings.Data };
+        foreach (Option option in (Option[])[
+            train._output, train._overwrite, .. train._settings.Flags.All, train._settings.Training.Threads, train._config,
+            train._printConfig, train._resume, train._folds, train._findRate, train._json])
+        {
+            command.Add(option);
+        }
+        command.SetAction(train.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        if (parsed.GetValue(_resume) is { } resumed)
+        {
+            RefuseOthers(
+                parsed, "--resume goes on with the settings in the folder", [_settings.Training.Threads, _json, _resume]);
+            if (parsed.GetValue(_settings.Data) is { } surplus)
+            {
+                throw new InputException(
+                    $"--resume goes on with the rows it began with, and {surplus} was given too; " +
+                    "leave it out, or begin another training");
+            }
+            RunFolder folder = RunFolder.Resume(resumed);
+            if (folder.IsUnfinished)
+                return Run(SettingsFile.Merge(folder.Settings, parsed, _settings.Flags, _settings.Data), folder);
+            _terminal.Error.WriteLine($"The training in {resumed} is finished; there is nothing left to do");
+            return 0;
+        }
+        if (parsed.GetValue(_config) is { } config)
+            parsed = SettingsFile.Merge(config, parsed, _settings.Flags, _settings.Data);
+        if (!parsed.GetValue(_printConfig))
+            return Run(parsed, null);
+        _terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(_settings.ToJson(parsed, path => path)).TrimEnd());
+        return 0;
+    }
+
+    private int Run(ParseResult parsed, RunFolder? folder)
+    {
+        string data = parsed.GetValue(_settings.Data)
+            ?? throw new InputException(
+                "unroll train: no DATA given, expected a file of labelled texts; see unroll train --help");
+        if (parsed.GetValue(_folds) is not null)
+        {
+            Refuse(
+                parsed, "--folds trains and measures on DATA alone and saves nothing",
+                [_settings.Dev, _settings.Test, _settings.Vectors, _output, _findRate]);
+        }
+        if (parsed.GetValue(_findRate))
+            Refuse(parsed, "--find-lr saves nothing", [_output]);
+        string? output = parsed.GetValue(_output);
+        if (output is not null)
+            RunFolder.Require(output, parsed.GetValue(_overwrite));
+        string devFile = parsed.GetValue(_settings.Dev) ?? data;
+        // The texts of mistakes are read again at the end; a pipe gives them once.
+        bool isReadAgain = devFile == DataInput.StandardInput && (output ?? folder?.Path) is not null;
+        using InputCopy? copy = isReadAgain ? new InputCopy(_terminal.OpenInput) : null;
+        Terminal terminal = copy is null ? _terminal : _terminal with { OpenInput = copy.Open };
+        TrainData rows = TrainData.Read(
+            data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test), _settings.Format.Get(parsed),
+            _settings.Training.Tokenizer(parsed), terminal);
+        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data));
+        UnusedSettings.Warn(_terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0);
+        var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
+        {
+            Vectors = parsed.GetValue(_settings.Vectors),
+            EmbeddingIsGiven = _settings.Training.EmbeddingIsGiven(parsed),
+            Baselines = !parsed.GetValue(_settings.NoBaselines),
+            DevFile = (devFile, _settings.Format.Get(parsed)),
+        };
+        if (parsed.GetValue(_folds) is { } folds)
+        {
+            var validation = new CrossValidation(rows.Train, options) { Folds = folds };
+            FoldsDisplay.Write(_terminal, validation.Run(), parsed.GetValue(_json));
+            return ExitCode.Done;
+        }
+        if (parsed.GetValue(_findRate))
+            return run.FindLearningRate();
+        bool resume = folder is not null;
+        if (output is not null)
+            folder = RunFolder.Begin(output, _settings.ToJson(parsed, FullPath));
+        if (folder is not null)
+        {
+            run.Save(folder, new CheckpointOptions(folder.State)
+            {
+                EverySteps = parsed.GetValue(_settings.CheckpointSteps),
+                Every = TimeSpan.FromMinutes(parsed.GetValue(_settings.CheckpointMinutes)),
+                Resume = resume,
+            });
+        }
+        return run.Train();
+    }
+
+    private static IReadOnlyList<string> Labels(Corpus train, string data)
+    {
+        try
+        {
+            return train.DistinctLabels(Enumerable.Range(0, train.Count));
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{DataInput.NameOf(data)}: {e.Message}", e);
+        }
+    }
+
+    // A training is resumed from any folder.
+    private static string FullPath(string path) => path == DataInput.StandardInput ? path : Path.GetFullPath(path);
+
+    private static void RefuseOthers(ParseResult parsed, string why, Option[] allowed) =>
+        Refuse(parsed, why, parsed.CommandResult.Command.Options.Except(allowed));
+
+    private static void Refuse(ParseResult parsed, string why, IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            throw new InputException($"{why}, and {other.Name} was given too; leave it out, or begin another training");
+    }
+}

@@ -1,0 +1,29 @@
+namespace Unroll.Experiments;
+
+/// <summary>What an experiment is run with. What is null an experiment does not have.</summary>
+public sealed record ExperimentSettings
+{
+    /// <summary>The recurrent layers that are compared.</summary>
+    public IReadOnlyList<CellChoice>? Cells { get; init; }
+
+    /// <summary>Lengths of sequences.</summary>
+    public IReadOnlyList<int>? Lengths { get; init; }
+
+    /// <summary>The least length there can be.</summary>
+    public int LeastLength { get; init; } = 1;
+
+    /// <summary>Spectral radii of the recurrent weights.</summary>
+    public IReadOnlyList<double>? Radii { get; init; }
+
+    /// <summary>How often each measurement is repeated, with the seeds 1, 2, ….</summary>
+    public int? Seeds { get; init; }
+
+    /// <summary>Training steps at most; epochs where there are rows.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>H.</summary>
+    public int Hidden { get; init; } = 64;
+
+    /// <summary>Labelled rows, of an experiment on real data.</summary>
+    public ExperimentRows? Rows { get; init; }
+}

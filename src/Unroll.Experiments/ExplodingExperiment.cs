@@ -1,0 +1,147 @@
+using Unroll.Engine.Batches;
+using Unroll.Engine.Dynamics;
+using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
+using Unroll.Engine.Optimization;
+
+namespace Unroll.Experiments;
+
+/// <summary>
+/// Training with recurrent weights that are too large, by plain gradient descent, with and without clipping the gradients' norm:
+/// the loss, how far one step throws it up, and the largest gradient.
+/// </summary>
+internal sealed class ExplodingExperiment : IExperiment
+{
+    private const int Words = 12;
+    private const int Embedding = 16;
+    private const int BatchSize = 32;
+    private const float LearningRate = 0.05f;
+    private const float Clip = 1;
+
+    public string Name => "exploding";
+
+    public string Question => "What do large recurrent weights do to the loss, and what does clipping change?";
+
+    public IReadOnlyList<CellChoice> Cells { get; } = [CellChoice.Named("rnn"), CellChoice.Named("irnn")];
+
+    public ExperimentSettings Defaults(bool full) => new()
+    {
+        Cells = Cells,
+        Lengths = full ? [100] : [30],
+        Radii = [0.9, 1.0, 1.2, 1.5, 2.0],
+        Seeds = full ? 20 : 5,
+        Steps = full ? 2000 : 300,
+        Hidden = full ? 128 : 32,
+    };
+
+    public void Run(ExperimentSettings settings, ExperimentLog log, CancellationToken cancellationToken)
+    {
+        log.Line(
+            "settings", ("cells", settings.Cells!.Select(cell => cell.Name)), ("lengths", settings.Lengths),
+            ("radii", settings.Radii), ("seeds", settings.Seeds), ("steps", settings.Steps), ("hidden", settings.Hidden),
+            ("learning_rate", (double)LearningRate), ("clip", (double)Clip));
+        Setup[] runs =
+        [
+            .. from cell in settings.Cells!
+               from length in settings.Lengths!
+               from radius in settings.Radii!
+               from clip in (bool[])[false, true]
+               from seed in Enumerable.Range(1, settings.Seeds!.Value)
+               select new Setup(cell, length, radius, clip, seed),
+        ];
+        Result[] results = ParallelRuns.Of(runs, run => Train(run, settings, cancellationToken), log, cancellationToken);
+        var rows = new List<string[]>();
+        foreach (IGrouping<(CellChoice Cell, int Length, double Radius, bool Clip), int> group in
+            Enumerable.Range(0, runs.Length).GroupBy(i => (runs[i].Cell, runs[i].Length, runs[i].Radius, runs[i].Clip)))
+        {
+            Result[] repeated = [.. group.Select(i => results[i])];
+            for (int seed = 1; seed <= repeated.Length; seed++)
+            {
+                Result result = repeated[seed - 1];
+                log.Line(
+                    "run", ("cell", group.Key.Cell.Name), ("length", group.Key.Length), ("radius", group.Key.Radius),
+                    ("clip", group.Key.Clip), ("seed", seed), ("finite", result.IsFinite), ("steps", result.Losses.Length),
+                    ("largest_jump", result.LargestJump), ("largest_gradient", result.LargestGradient),
+                    ("loss", result.LastLoss), ("curve", result.Losses), ("gradient_curve", result.Gradients));
+            }
+            int broken = repeated.Count(result => !result.IsFinite);
+            double jump = Median(repeated.Select(result => result.LargestJump));
+            double gradient = Median(repeated.Select(result => result.LargestGradient));
+            double last = Median(repeated.Select(result => result.LastLoss));
+            log.Line(
+                "summary", ("cell", group.Key.Cell.Name), ("length", group.Key.Length), ("radius", group.Key.Radius),
+                ("clip", group.Key.Clip), ("seeds", repeated.Length), ("broken", broken), ("median_largest_jump", jump),
+                ("median_largest_gradient", gradient), ("median_loss", last));
+            rows.Add(
+            [
+                group.Key.Cell.Name, $"{group.Key.Length}", ExperimentLog.Short(group.Key.Radius),
+                group.Key.Clip ? "clipped" : "no", ExperimentLog.Short(gradient), ExperimentLog.Short(jump),
+                ExperimentLog.Short(last), $"{broken} of {repeated.Length}",
+            ]);
+        }
+        log.Table(
+            $"Plain gradient descent, rate {LearningRate}, {settings.Steps} steps, hidden {settings.Hidden}; " +
+            $"medians over {settings.Seeds} seeds; log 2 = 0.693 is chance",
+            [
+                "cell", "length", "radius", "clipping", "largest gradient", "largest jump of the loss",
+                "loss of the last 20 steps", "not finite",
+            ],
+            rows);
+    }
+
+    private static Result Train(Setup setup, ExperimentSettings settings, CancellationToken cancellationToken)
+    {
+        StepSettings step = CellTraining.Settings((ulong)setup.Seed) with
+        {
+            Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd, ClipNorm = setup.Clip ? Clip : null },
+        };
+        var training = new CellTraining(
+            setup.Cell, setup.Cell.Config(Embedding, settings.Hidden, classes: 2, Words), step,
+            parameters => ScaleToRadius(parameters.Stored(parameters.Find("rnn.weight_hh_l0")), settings.Hidden, setup.Radius));
+        var generator = new TorchGenerator(1_000_000 + (ulong)setup.Seed);
+        int[] rows = [.. Enumerable.Range(0, BatchSize)];
+        var losses = new List<double>();
+        var gradients = new List<double>();
+        for (int done = 0; done < settings.Steps; done++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            EncodedTexts sentences = MemoryExperiment.Sentences(BatchSize, setup.Length, generator);
+            StepResult result = training.Step.Run(sentences, rows, LearningRate);
+            losses.Add(result.Loss);
+            gradients.Add(result.GradientNorm);
+            if (!double.IsFinite(result.Loss))
+                break;
+        }
+        return new Result([.. losses], [.. gradients]);
+    }
+
+    private static void ScaleToRadius(Span<float> weight, int hidden, double radius)
+    {
+        double drawn = Spectrum.SpectralRadius(VanishingExperiment.Widen(weight.ToArray()), hidden);
+        foreach (ref float value in weight)
+            value = (float)(value * radius / drawn);
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Select(value => double.IsNaN(value) ? double.PositiveInfinity : value).Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    private sealed record Setup(CellChoice Cell, int Length, double Radius, bool Clip, int Seed);
+
+    private sealed record Result(double[] Losses, double[] Gradients)
+    {
+        private const int LastSteps = 20;
+
+        public bool IsFinite => double.IsFinite(Losses[^1]);
+
+        public double LargestGradient => Gradients.Max(gradient => double.IsNaN(gradient) ? double.PositiveInfinity : gradient);
+
+        public double LargestJump => IsFinite
+            ? Losses.Zip(Losses.Skip(1), (before, after) => after - before).Prepend(0).Max()
+            : double.PositiveInfinity;
+
+        public double LastLoss => IsFinite ? Losses.TakeLast(LastSteps).Average() : double.PositiveInfinity;
+    }
+}

@@ -1,0 +1,151 @@
+using Unroll.Engine.Batches;
+using Unroll.Evaluation;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <summary>
+/// The way from labelled rows to a trained model: <see cref="Prepare"/> builds vocabulary and network and encodes the rows,
+/// <see cref="Fit"/> trains, <see cref="Finish"/> calibrates, measures and compares. A program that wants the model alone calls
+/// <see cref="SentenceClassifier.Train"/>, which goes the same way.
+/// </summary>
+public sealed class ClassifierTraining
+{
+    private readonly DevSplit _split;
+    private TrainingOptions _options;
+    private SentenceClassifier? _classifier;
+    private EncodedTexts? _train;
+    private EncodedTexts? _dev;
+
+    /// <summary>Begins with rows that are split already.</summary>
+    /// <param name="split">The rows to train on and those to measure on after every epoch.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="InputException">A setting is out of range.</exception>
+    public ClassifierTraining(DevSplit split, TrainingOptions options)
+    {
+        options.Validate();
+        (_split, _options) = (split, options);
+    }
+
+    /// <summary>The rows to measure on at the end; null for none. They share their tokens with the rows to train on.</summary>
+    public Corpus? Test { get; init; }
+
+    /// <summary>A file of pre-trained word vectors in GloVe's or word2vec's text format; null for none.</summary>
+    public string? WordVectorsFile { get; init; }
+
+    /// <summary>
+    /// Whether the width of the word vectors must be <see cref="TrainingOptions.Embedding"/>; else it is that of the file.
+    /// Default: no.
+    /// </summary>
+    public bool RequiresEmbedding { get; init; }
+
+    /// <summary>Whether simpler models are trained on the same rows to compare with. Default: no.</summary>
+    public bool ComparesWithSimplerModels { get; init; }
+
+    /// <summary>The rows to train on and those to measure on after every epoch.</summary>
+    public DevSplit Split => _split;
+
+    /// <summary>The model; after <see cref="Prepare"/> with fresh parameters.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was prepared yet.</exception>
+    public SentenceClassifier Classifier =>
+        _classifier ?? throw new InvalidOperationException($"there is no model yet, call {nameof(Prepare)} before");
+
+    /// <summary>The pre-trained word vectors that the model began with; null for none.</summary>
+    public WordVectors? WordVectors { get; private set; }
+
+    /// <summary>The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them.</summary>
+    public int Epochs => _options.Epochs ?? TrainingOptions.EpochsFor(Prepared(_train).TokenCount);
+
+    /// <summary>What there is to know about the rows before a model is trained on them.</summary>
+    public DataReport Report()
+    {
+        List<CorpusPart> others = [];
+        if (_split.DevCount > 0)
+            others.Add(new CorpusPart("dev", _split.Dev, _split.DevRows));
+        if (Test is not null)
+            others.Add(new CorpusPart("test", Test));
+        return new DataReport(new CorpusPart("train", _split.Train, _split.TrainRows), others);
+    }
+
+    /// <summary>Builds the vocabulary, reads the word vectors, draws the parameters and encodes the rows.</summary>
+    /// <exception cref="InputException">The rows have fewer than two labels, or the word vectors cannot be used.</exception>
+    public void Prepare()
+    {
+        WordVectors = ReadWordVectors();
+        if (WordVectors is not null)
+            _options = _options with { Embedding = WordVectors.Width };
+        _classifier = SentenceClassifier.CreateFor(_split.Train, _split.TrainRows, _options);
+        if (WordVectors is not null)
+            _classifier.SetWordVectors(WordVectors);
+        _train = _classifier.Encode(_split.Train, _split.TrainRows);
+        _dev = _classifier.Encode(_split.Dev, _split.DevRows);
+    }
+
+    /// <summary>
+    /// Trains. The model of the best epoch on the dev rows is kept, of the last without; also when it is cancelled.
+    /// </summary>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>A report of each epoch.</returns>
+    /// <exception cref="InputException">A setting cannot be used, or the checkpoint belongs to another training.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<EpochReport> Fit(
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Classifier.Fit(Prepared(_train), _options, Prepared(_dev), progress, cancellationToken);
+
+    /// <summary>Calibrates the model on the dev rows, measures it on the test rows and compares it with simpler models.</summary>
+    /// <param name="epochs">What <see cref="Fit"/> gave.</param>
+    /// <returns>How the training ended.</returns>
+    public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs)
+    {
+        EncodedTexts dev = Prepared(_dev);
+        CalibrationReport? calibration = dev.Count > 0 ? Classifier.Calibrate(dev, _options.Threads) : null;
+        EncodedTexts? test = Test is null ? null : Classifier.Encode(Test);
+        EvaluationResult? onTest = test is null ? null : Classifier.Evaluate(test, _options.Threads);
+        return new TrainingSummary(epochs, calibration, onTest, ComparesWithSimplerModels ? SimplerModels(dev, test) : []);
+    }
+
+    /// <summary>Looks for a learning rate: a few steps whose rate grows from step to step until the loss flies off.</summary>
+    /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
+    public LearningRateSearch SearchLearningRate() => Classifier.SearchLearningRate(Prepared(_train), _options);
+
+    private WordVectors? ReadWordVectors()
+    {
+        if (WordVectorsFile is null)
+            return null;
+        int most = _options.MaximumVocabulary ?? int.MaxValue;
+        var vocabulary = Vocabulary.Build(_split.Train, _split.TrainRows, _options.MinimumCount, most);
+        WordVectors vectors = WordVectors.Read(WordVectorsFile, vocabulary);
+        if (RequiresEmbedding && _options.Embedding != vectors.Width)
+        {
+            throw new InputException(
+                $"{WordVectorsFile}: vectors have {vectors.Width} numbers, " +
+                $"but TrainingOptions.Embedding is {_options.Embedding}; " +
+                "leave TrainingOptions.Embedding out");
+        }
+        return vectors;
+    }
+
+    private SimplerModel[] SimplerModels(EncodedTexts dev, EncodedTexts? test)
+    {
+        if (dev.Count == 0 && test is null)
+            return [];
+        EncodedTexts train = Prepared(_train);
+        int classes = Classifier.Config.Classes;
+        var majority = MajorityBaseline.Train(train, classes);
+        var linear = BagOfWordsBaseline.Train(train, classes);
+        return
+        [
+            new("majority class", "majority", On(dev, majority.Evaluate), On(test, majority.Evaluate)),
+            new("bag of words, linear", "bag_of_words", On(dev, linear.Evaluate), On(test, linear.Evaluate)),
+        ];
+
+        static EvaluationResult? On(EncodedTexts? texts, Func<EncodedTexts, EvaluationResult> evaluate) =>
+            texts is { Count: > 0 } ? evaluate(texts) : null;
+    }
+
+    private static EncodedTexts Prepared(EncodedTexts? texts) =>
+        texts ?? throw new InvalidOperationException($"the rows are not encoded yet, call {nameof(Prepare)} before");
+}

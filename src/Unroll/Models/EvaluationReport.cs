@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Unroll.Evaluation;
+
+namespace Unroll.Models;
+
+/// <summary>What a model does on labelled rows, with its labels' names and its worst mistakes.</summary>
+/// <param name="Labels">The model's labels.</param>
+/// <param name="Result">The numbers.</param>
+/// <param name="UnknownLabels">Labels of rows that were left out, and how many rows had each.</param>
+/// <param name="Mistakes">The worst first.</param>
+public sealed record EvaluationReport(
+    IReadOnlyList<string> Labels, EvaluationResult Result, IReadOnlyDictionary<string, int> UnknownLabels,
+    IReadOnlyList<Mistake> Mistakes)
+{
+    // A matrix of more classes than this is no use to anybody; JSON has the single confusions then.
+    private const int MostClassesOfMatrix = 1000;
+
+    /// <summary>Writes it as the fields of a JSON object.</summary>
+    /// <param name="json">Inside an object.</param>
+    public void WriteFields(Utf8JsonWriter json)
+    {
+        json.WriteNumber("rows", Result.Rows);
+        json.WriteNumber("accuracy", Result.Accuracy);
+        json.WriteNumber("macro_f1", Result.MacroF1);
+        json.WriteNumber("ece", Result.CalibrationError);
+        json.WriteNumber("loss", Result.Loss);
+        json.WriteStartObject("labels");
+        for (int c = 0; c < Labels.Count; c++)
+            WriteScores(json, Labels[c], Result.Confusion[c]);
+        json.WriteEndObject();
+        if (Labels.Count <= MostClassesOfMatrix)
+            WriteMatrix(json, Result.Confusion.ToArray());
+        else
+            WriteConfusions(json);
+        json.WriteStartObject("unknown_labels");
+        foreach ((string label, int rows) in UnknownLabels)
+            json.WriteNumber(label, rows);
+        json.WriteEndObject();
+        json.WriteStartArray("mistakes");
+        foreach (Mistake mistake in Mistakes)
+            WriteMistake(json, mistake);
+        json.WriteEndArray();
+    }
+
+    private static void WriteScores(Utf8JsonWriter json, string label, ClassScores scores)
+    {
+        json.WriteStartObject(label);
+        json.WriteNumber("precision", scores.Precision);
+        json.WriteNumber("recall", scores.Recall);
+        json.WriteNumber("f1", scores.F1);
+        json.WriteNumber("support", scores.Support);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMatrix(Utf8JsonWriter json, int[][] matrix)
+    {
+        json.WriteStartArray("confusion");
+        foreach (int[] row in matrix)
+        {
+            json.WriteStartArray();
+            foreach (int count in row)
+                json.WriteNumberValue(count);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private void WriteConfusions(Utf8JsonWriter json)
+    {
+        json.WriteNull("confusion");
+        json.WriteStartArray("confusions");
+        foreach (Confusion confusion in Result.Confusion.LargestConfusions(int.MaxValue))
+        {
+            json.WriteStartObject();
+            json.WriteString("label", Labels[confusion.Truth]);
+            json.WriteString("predicted", Labels[confusion.Predicted]);
+            json.WriteNumber("rows", confusion.Count);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteMistake(Utf8JsonWriter json, Mistake mistake)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("line", mistake.Line);
+        json.WriteString("text", mistake.Text);
+        json.WriteString("label", mistake.Label);
+        json.WriteString("predicted", mistake.Predicted);
+        json.WriteNumber("probability", mistake.Probability);
+        json.WriteNumber("loss", mistake.Loss);
+        json.WriteEndObject();
+    }
+}

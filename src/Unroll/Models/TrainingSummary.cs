@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Unroll.Evaluation;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <summary>What a simpler model reaches on the rows of a training.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Key">Its key in JSON.</param>
+/// <param name="Dev">On the dev rows; null without them.</param>
+/// <param name="Test">On the test rows; null without them.</param>
+public sealed record SimplerModel(string Name, string Key, EvaluationResult? Dev, EvaluationResult? Test);
+
+/// <summary>How a training ended.</summary>
+/// <param name="Epochs">A report of each epoch.</param>
+/// <param name="Calibration">What calibration did; null without dev rows.</param>
+/// <param name="Test">The model on the test rows; null without them.</param>
+/// <param name="SimplerModels">Simpler models on the same rows; none if they were not asked for.</param>
+public sealed record TrainingSummary(
+    IReadOnlyList<EpochReport> Epochs, CalibrationReport? Calibration, EvaluationResult? Test,
+    IReadOnlyList<SimplerModel> SimplerModels)
+{
+    /// <summary>The epoch whose model is kept.</summary>
+    public EpochReport Kept { get; } = Epochs.Last(report => report.IsBest);
+
+    /// <summary>The best of the simpler models, if it does better than this one; on the test rows if there are some.</summary>
+    public SimplerModel? Better =>
+        SimplerModels.MaxBy(Accuracy) is { } best && Accuracy(best) > (Test?.Accuracy ?? Kept.DevAccuracy) ? best : null;
+
+    /// <summary>Writes it as the fields of a JSON object.</summary>
+    /// <param name="json">Inside an object.</param>
+    public void WriteFields(Utf8JsonWriter json)
+    {
+        json.WriteNumber("kept_epoch", Kept.Epoch);
+        WriteScores(json, "dev", Kept.DevAccuracy, Kept.DevMacroF1);
+        WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
+        if (Calibration is { } calibration)
+        {
+            json.WriteNumber("temperature", calibration.Temperature);
+            json.WriteNumber("ece_before", calibration.ErrorBefore);
+            json.WriteNumber("ece_after", calibration.ErrorAfter);
+        }
+        json.WriteStartObject("baselines");
+        foreach (SimplerModel model in SimplerModels)
+        {
+            json.WriteStartObject(model.Key);
+            WriteScores(json, "dev", model.Dev?.Accuracy, model.Dev?.MacroF1);
+            WriteScores(json, "test", model.Test?.Accuracy, model.Test?.MacroF1);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static double? Accuracy(SimplerModel model) => (model.Test ?? model.Dev)?.Accuracy;
+
+    private static void WriteScores(Utf8JsonWriter json, string rows, double? accuracy, double? macroF1)
+    {
+        if (accuracy is null || macroF1 is null)
+            return;
+        json.WriteNumber($"{rows}_accuracy", accuracy.Value);
+        json.WriteNumber($"{rows}_macro_f1", macroF1.Value);
+    }
+}
