@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Engine.Kernels;
 
 namespace Unroll.Bench;
 
@@ -28,7 +29,7 @@ internal static class ClassifierComparison
         bool torch = Peer.HasTorch(log);
         int most = Environment.ProcessorCount;
         int[] threads = most == 1 ? [1] : [1, most];
-        output.WriteLine($"Machine: {Peer.Machine()}, {most} processors, kernels {Kernels.KernelRegistry.Current.Name}, .NET {Environment.Version}.");
+        output.WriteLine($"Machine: {Peer.Machine()}, {most} processors, kernels {KernelRegistry.Current.Name}, .NET {Environment.Version}.");
         output.WriteLine($"Command: `dotnet run -c Release --project bench/Unroll.Bench -- classifier {rounds}`, {DateTime.UtcNow:yyyy-MM-dd}. Medians of {rounds} rounds, last epoch of {Epochs}.");
         output.WriteLine($"Model: {string.Join(' ', Model)}.");
         output.WriteLine();

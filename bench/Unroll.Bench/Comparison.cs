@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Engine.Kernels;
 
 namespace Unroll.Bench;
 
@@ -27,7 +28,7 @@ internal static class Comparison
         int most = Environment.ProcessorCount;
         int[] threads = most == 1 ? [1] : [1, most];
 
-        output.WriteLine($"Machine: {Peer.Machine()}, {most} processors, kernels {Kernels.KernelRegistry.Current.Name}, .NET {Environment.Version}.");
+        output.WriteLine($"Machine: {Peer.Machine()}, {most} processors, kernels {KernelRegistry.Current.Name}, .NET {Environment.Version}.");
         output.WriteLine($"Command: `dotnet run -c Release --project bench/Unroll.Bench -- compare {string.Join(' ', [$"{rounds}", .. only])}`, {DateTime.UtcNow:yyyy-MM-dd}. Medians of {rounds} rounds, GFLOP/s; a peer's best thread setting.");
         output.WriteLine();
         output.WriteLine($"| size | cell | ours, 1 thread | ours, {most} threads | oneDNN | ours / oneDNN | share of peak | {most} threads / 1 | whole step | PyTorch step | ours / PyTorch |");

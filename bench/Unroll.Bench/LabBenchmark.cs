@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
 

@@ -1,4 +1,5 @@
 using Unroll.Engine.Batches;
+using Unroll.Engine.Cells;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Numerics;

@@ -2,6 +2,7 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
+using Unroll.Engine.Optimization;
 using Unroll.Engine.Threading;
 using Unroll.Models;
 using Unroll.Training;

@@ -1,3 +1,5 @@
+using Unroll.Engine.Cells;
+using Unroll.Engine.Kernels;
 namespace Unroll.Bench;
 
 /// <summary>What is measured: one layer, one direction, sentences of one length.</summary>
@@ -10,11 +12,11 @@ internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hid
 
     public double ForwardOperations => 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
 
-    public Layers.IRecurrentCell CreateCell() => Cell switch
+    public IRecurrentCell CreateCell() => Cell switch
     {
-        "lstm" => new Layers.LstmCell(),
-        "gru" => new Layers.GruCell(),
-        _ => new Layers.RnnCell(Layers.Nonlinearity.Tanh),
+        "lstm" => new LstmCell(),
+        "gru" => new GruCell(),
+        _ => new RnnCell(Nonlinearity.Tanh),
     };
 
     public static Work Parse(string[] args)
@@ -38,6 +40,6 @@ internal sealed record Measurement(Work Work, double? ForwardSeconds, double Tra
         string forward = ForwardSeconds is { } f
             ? $"\"forward_ms\":{f * 1e3:F3},\"forward_gflops\":{Work.ForwardOperations / f / 1e9:F1},\"train_ms\":{TrainSeconds * 1e3:F3},\"train_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}"
             : $"\"step_ms\":{TrainSeconds * 1e3:F3},\"step_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}";
-        return $"{{\"peer\":\"Unroll {Kernels.KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
+        return $"{{\"peer\":\"Unroll {KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
     }
 }
