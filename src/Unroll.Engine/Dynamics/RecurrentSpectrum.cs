@@ -30,7 +30,7 @@ public readonly unsafe record struct RecurrentSpectrum(double Norm, double Radiu
     private const int CandidateGate = 2;
 
     /// <summary>
-    /// The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates. Zeros where
+    /// The spectrum of W_hh of the lowest layer's forward direction; of its candidate gate where there are gates. NaN where
     /// there is no such weight.
     /// </summary>
     /// <param name="network">The network; its parameters are read.</param>
@@ -40,7 +40,7 @@ public readonly unsafe record struct RecurrentSpectrum(double Norm, double Radiu
             ? layer.RecurrentWeight(network.TensorsOf(0, network.Parameters.Pointer), direction: 0)
             : default;
         if (weight.IsNone)
-            return new RecurrentSpectrum(0, 0);
+            return new RecurrentSpectrum(double.NaN, double.NaN);
         int width = weight.Columns;
         int candidate = weight.Rows > width ? CandidateGate : 0;
         return Of(network.Kernels, weight.RowsFrom(candidate * width, width));
