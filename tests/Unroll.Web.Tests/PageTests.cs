@@ -116,7 +116,7 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
         var terminal = new Cli.Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, false, false);
         json.WriteString("title", new string('w', 90));
         json.WriteStartArray("runs");
-        Cli.Report.RunFiles.Open(run, terminal).Write(json, "run");
+        Cli.Runs.RunFiles.Open(run, terminal).Write(json, "run");
         json.WriteEndArray();
         json.WriteStartArray("sentences");
         SentencePages.Sentence([.. SentencePages.HostileWords, .. Enumerable.Range(0, 12).Select(i => new string('x', i))], ["bad", "good"]).WriteTo(json);

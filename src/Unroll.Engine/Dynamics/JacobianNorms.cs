@@ -57,7 +57,7 @@ public sealed unsafe class JacobianNorms : IParallelWork
         // A step back takes S rows through W_hh; a token of training all weights three times, forward and for both kinds of
         // gradients.
         int weights = network.Parameters.Length - network.Parameters.DenseStart;
-        double recurrent = (double)layer.Cell.Gates * layer.HiddenSize * layer.HiddenSize;
+        double recurrent = layer.IsRecurrent ? (double)layer.Cell.Gates * layer.HiddenSize * layer.HiddenSize : 0;
         double tokensAStep = StateSize(layer) * recurrent / (3.0 * weights);
         int affordable = (int)Math.Clamp(texts.TokenCount * Share / tokensAStep, LeastSteps, MostSentences * MostSteps);
 

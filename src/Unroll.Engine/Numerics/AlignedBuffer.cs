@@ -7,7 +7,7 @@ namespace Unroll.Engine.Numerics;
 /// Floats at a fixed, 64-byte-aligned address: one cache line, one AVX-512 vector. The memory belongs to the garbage collector,
 /// which never moves it.
 /// </summary>
-public sealed unsafe class AlignedBuffer
+internal sealed unsafe class AlignedBuffer
 {
     private const int Alignment = 64;
 

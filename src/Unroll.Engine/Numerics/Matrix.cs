@@ -6,7 +6,7 @@ namespace Unroll.Engine.Numerics;
 /// A view of floats as rows and columns: a value that owns nothing. Whoever makes it keeps the memory alive and in its place.
 /// Debug builds check every view and every element against the bounds.
 /// </summary>
-public readonly unsafe struct Matrix
+internal readonly unsafe struct Matrix
 {
     /// <summary>A view of rows that lie one right after the other.</summary>
     /// <param name="pointer">The first value.</param>
