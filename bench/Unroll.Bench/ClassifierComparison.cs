@@ -4,8 +4,8 @@ using Unroll.Engine.Kernels;
 namespace Unroll.Bench;
 
 /// <summary>
-/// Whole trainings on shared sets beside PyTorch: the command as it is shipped, the same model, batch and epochs; a Markdown table of
-/// tokens a second and peak memory. PyTorch runs padded and packed with every thread setting, in turn with ours.
+/// Whole trainings on shared sets beside PyTorch: the command as it is shipped, the same model, batch and epochs; a Markdown
+/// table of tokens a second and peak memory. PyTorch runs padded and packed with every thread setting, in turn with ours.
 /// </summary>
 internal static class ClassifierComparison
 {
@@ -14,11 +14,13 @@ internal static class ClassifierComparison
     private static readonly string[] Sets = ["sst2-glue", "ag_news"];
 
     // Each in the peer's words and in ours; the dropout, tokens and first values that the peer has.
-    private static readonly string[] Model = ["--cell", "lstm", "--embedding", "100", "--hidden", "128", "--batch", "32", "--epochs", $"{Epochs}"];
+    private static readonly string[] Model = [
+        "--cell", "lstm", "--embedding", "100", "--hidden", "128", "--batch", "32", "--epochs", $"{Epochs}"];
 
     private static readonly string[] OwnModel =
     [
-        .. Model, "--bidirectional", "false", "--keep-case", "false", "--pooling", "last", "--dropout", "0", "--word-dropout", "0", "--adversarial", "0", "--tokens", "whitespace",
+        .. Model, "--bidirectional", "false", "--keep-case", "false", "--pooling", "last", "--dropout", "0", "--word-dropout",
+            "0", "--adversarial", "0", "--tokens", "whitespace",
         "--min-count", "1", "--embedding-deviation", "1", "--optimizer", "adam", "--lr", "0.001", "--schedule", "constant",
         "--weight-decay", "0", "--label-smoothing", "0", "--clip", "1", "--no-baselines", "--json",
     ];
@@ -29,8 +31,11 @@ internal static class ClassifierComparison
         bool torch = Peer.HasTorch(log);
         int most = Environment.ProcessorCount;
         int[] threads = most == 1 ? [1] : [1, most];
-        output.WriteLine($"Machine: {Peer.Machine()}, {most} processors, kernels {KernelRegistry.Current.Name}, .NET {Environment.Version}.");
-        output.WriteLine($"Command: `dotnet run -c Release --project bench/Unroll.Bench -- classifier {rounds}`, {DateTime.UtcNow:yyyy-MM-dd}. Medians of {rounds} rounds, last epoch of {Epochs}.");
+        output.WriteLine(
+            $"Machine: {Peer.Machine()}, {most} processors, kernels {KernelRegistry.Current.Name}, .NET {Environment.Version}.");
+        output.WriteLine(
+            $"Command: `dotnet run -c Release --project bench/Unroll.Bench -- classifier {rounds}`, "
+                + $"{DateTime.UtcNow:yyyy-MM-dd}. Medians of {rounds} rounds, last epoch of {Epochs}.");
         output.WriteLine($"Model: {string.Join(' ', Model)}.");
         output.WriteLine();
         output.WriteLine("| data | program | threads | tokens/s | peak MB |");
@@ -47,11 +52,16 @@ internal static class ClassifierComparison
             var runs = new List<Program>();
             foreach (int n in threads)
             {
-                runs.Add(new Program("Unroll", n, () => Peer.Start("dotnet", [OwnCommand, "train", train, "--dev", test, .. OwnModel, "--threads", $"{n}"], n)));
+                runs.Add(new Program(
+                    "Unroll", n,
+                    () => Peer.Start(
+                        "dotnet", [OwnCommand, "train", train, "--dev", test, .. OwnModel, "--threads", $"{n}"], n)));
                 foreach (string[] packed in torch ? (string[][])[[], ["--packed"]] : [])
                 {
                     runs.Add(new Program($"PyTorch {(packed.Length > 0 ? "packed" : "padded")}", n, () => Peer.Start(
-                        Peer.Python, [Path.Combine(Peer.Folder, "torch_classifier.py"), train, test, .. Model, "--threads", $"{n}", .. packed], n)));
+                        Peer.Python, [
+                            Path.Combine(Peer.Folder, "torch_classifier.py"), train, test, .. Model, "--threads", $"{n}",
+                            .. packed], n)));
                 }
             }
             for (int round = 0; round < rounds; round++)
@@ -69,7 +79,10 @@ internal static class ClassifierComparison
             if (own is null || peers.Length == 0)
                 continue;
             Program fastest = peers.MaxBy(run => run.Speed)!, smallest = peers.MinBy(run => run.Memory)!;
-            summaries.Add($"{set}: {own.Speed / fastest.Speed:F1} times the tokens a second of the fastest ({fastest.Name}, {fastest.Threads} threads), {own.Memory / fastest.Memory:F2} of its peak memory, {own.Memory / smallest.Memory:F2} of the smallest peak ({smallest.Name}, {smallest.Threads} threads).");
+            summaries.Add(
+                $"{set}: {own.Speed / fastest.Speed:F1} times the tokens a second of the fastest ({fastest.Name}, "
+                    + $"{fastest.Threads} threads), {own.Memory / fastest.Memory:F2} of its peak memory, "
+                    + $"{own.Memory / smallest.Memory:F2} of the smallest peak ({smallest.Name}, {smallest.Threads} threads).");
         }
         output.WriteLine();
         foreach (string summary in summaries)

@@ -26,7 +26,9 @@ internal static class Peer
     public static string Machine()
     {
         const string cpuInfo = "/proc/cpuinfo";
-        string? model = File.Exists(cpuInfo) ? File.ReadLines(cpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+        string? model = File.Exists(cpuInfo)
+            ? File.ReadLines(cpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return model?.Split(':')[1].Trim() ?? System.Runtime.InteropServices.RuntimeInformation.OSArchitecture.ToString();
     }
 

@@ -28,7 +28,8 @@ try
             FlatBenchmark.Run(Console.Out);
             return 0;
         case ["compare", ..]:
-            return Comparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, args.Length > 2 ? args[2..] : [], Console.Out, Console.Error);
+            return Comparison.Run(
+                args.Length > 1 ? int.Parse(args[1]) : 3, args.Length > 2 ? args[2..] : [], Console.Out, Console.Error);
         case ["classifier", ..]:
             return ClassifierComparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
         case ["recording", ..]:

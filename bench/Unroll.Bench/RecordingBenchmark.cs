@@ -21,7 +21,8 @@ internal static class RecordingBenchmark
             return 2;
         }
         LabelledText[] rows = [.. DataFile.Read(path).Take(Rows)];
-        output.WriteLine($"| {Rows} rows of sst2-glue, 1 thread, {rounds} rounds | s without | s with | least | median of ratios |");
+        output.WriteLine(
+            $"| {Rows} rows of sst2-glue, 1 thread, {rounds} rounds | s without | s with | least | median of ratios |");
         output.WriteLine("|---|---|---|---|---|");
         Measure("default: bidirectional GRU 128", new TrainingOptions());
         Measure("LSTM 128", Plain(Cell.Lstm, 128));
@@ -42,7 +43,9 @@ internal static class RecordingBenchmark
                 with.Add(recorded);
             }
             double[] ratios = [.. without.Zip(with, (plain, recorded) => recorded / plain).Order()];
-            output.WriteLine($"| {name} | {without.Min():F3} | {with.Min():F3} | {100 * (with.Min() / without.Min() - 1):+0.0;-0.0} % | {100 * (ratios[ratios.Length / 2] - 1):+0.0;-0.0} % |");
+            output.WriteLine(
+                $"| {name} | {without.Min():F3} | {with.Min():F3} | {100 * (with.Min() / without.Min() - 1):+0.0;-0.0} % | "
+                    + $"{100 * (ratios[ratios.Length / 2] - 1):+0.0;-0.0} % |");
         }
 
         double Seconds(TrainingOptions options)
@@ -54,7 +57,16 @@ internal static class RecordingBenchmark
     }
 
     private static TrainingOptions Plain(Cell cell, int hidden) =>
-        new() { Cell = cell, Hidden = hidden, Embedding = 100, Adversarial = 0, Bidirectional = false, Pooling = Pooling.Last, Dropout = 0 };
+        new()
+        {
+            Cell = cell,
+            Hidden = hidden,
+            Embedding = 100,
+            Adversarial = 0,
+            Bidirectional = false,
+            Pooling = Pooling.Last,
+            Dropout = 0
+        };
 
     private sealed class Nobody : IProgress<GradientFlow>
     {

@@ -36,8 +36,12 @@ internal sealed record Measurement(Work Work, double? ForwardSeconds, double Tra
     public string ToJson()
     {
         string forward = ForwardSeconds is { } f
-            ? $"\"forward_ms\":{f * 1e3:F3},\"forward_gflops\":{Work.ForwardOperations / f / 1e9:F1},\"train_ms\":{TrainSeconds * 1e3:F3},\"train_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}"
+            ? $"\"forward_ms\":{f * 1e3:F3},\"forward_gflops\":{Work.ForwardOperations / f / 1e9:F1},"
+                + $"\"train_ms\":{TrainSeconds * 1e3:F3},\"train_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}"
             : $"\"step_ms\":{TrainSeconds * 1e3:F3},\"step_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}";
-        return $"{{\"peer\":\"Unroll {KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
+        return $"{{\"peer\":\"Unroll "
+            + $"{KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},"
+            + $"\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},"
+            + $"\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
     }
 }

@@ -1,8 +1,8 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
-using Unroll.Engine.Threading;
 using Unroll.Engine.Optimization;
+using Unroll.Engine.Threading;
 
 namespace Unroll.Experiments;
 

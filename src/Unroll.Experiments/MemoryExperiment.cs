@@ -65,7 +65,9 @@ internal sealed class MemoryExperiment : IExperiment
                         ("curve", result.Accuracy));
                 }
                 int learned = repeated.Count(result => result.Learned);
-                double steps = learned == 0 ? double.NaN : repeated.Where(result => result.Learned).Average(result => result.Steps);
+                double steps = learned == 0
+                    ? double.NaN
+                    : repeated.Where(result => result.Learned).Average(result => result.Steps);
                 log.Line(
                     "summary", ("cell", cell.Name), ("length", length), ("seeds", repeated.Length), ("learned", learned),
                     ("mean_steps", steps), ("mean_accuracy", repeated.Average(result => result.Accuracy[^1])));

@@ -132,7 +132,8 @@ internal sealed class ClassifierGraph
         _graph.Node("Gemm", Logits, [pooled, Parameter("output.weight"), Parameter("output.bias")], Setting("transB", 1));
         string calibrated = Logits;
         if (_config.Temperature != 1)
-            calibrated = _graph.Node("Div", "calibrated", [Logits, _graph.Floats("temperature", [], [(float)_config.Temperature])]);
+            calibrated = _graph.Node(
+                "Div", "calibrated", [Logits, _graph.Floats("temperature", [], [(float)_config.Temperature])]);
         _graph.Node("Softmax", Probabilities, [calibrated], Setting("axis", 1));
     }
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
-using Unroll.Storage;
 using Unroll.Models;
 using Unroll.Onnx.Schema;
+using Unroll.Storage;
 
 namespace Unroll.Onnx;
 

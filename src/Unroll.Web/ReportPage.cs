@@ -4,7 +4,8 @@ using System.Text;
 namespace Unroll.Web;
 
 /// <summary>
-/// The page of <c>client/</c>: one HTML file with scripts, styles and data inside, which opens from disk and asks no network for anything.
+/// The page of <c>client/</c>: one HTML file with scripts, styles and data inside, which opens from disk and asks no network for
+/// anything.
 /// </summary>
 public static class ReportPage
 {
@@ -26,7 +27,10 @@ public static class ReportPage
 
     /// <summary>Writes the page.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="json">What it shows: one JSON object with <c>title</c>, <c>runs</c> and <c>sentences</c> (client/src/data.ts has its form), in UTF-8.</param>
+    /// <param name="json">
+    /// What it shows: one JSON object with <c>title</c>, <c>runs</c> and <c>sentences</c> (client/src/data.ts has its form), in
+    /// UTF-8.
+    /// </param>
     /// <exception cref="InvalidOperationException">The page is not in this build.</exception>
     public static void Write(Stream output, ReadOnlySpan<byte> json)
     {

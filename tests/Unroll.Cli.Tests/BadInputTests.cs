@@ -16,14 +16,24 @@ public class BadInputTests
     [InlineData("lab --seed -1", "unroll lab: --seed is -1, expected a whole number of at least 0")]
     [InlineData("lab --seed", "unroll lab: --seed has no value, expected --seed N; see unroll lab --help")]
     [InlineData("lab --frobnicate", "unroll lab: unknown option --frobnicate; see unroll lab --help")]
-    [InlineData("train empty.tsv --adversarail 0.1", "unroll train: unknown option --adversarail; did you mean --adversarial? see unroll train --help")]
-    [InlineData("train --adversarail 0.1 empty.tsv", "unroll train: unknown option --adversarail; did you mean --adversarial? see unroll train --help")]
-    [InlineData("train empty.tsv --no-bidirectional", "unroll train: unknown option --no-bidirectional; did you mean --bidirectional=false? see")]
-    [InlineData("train empty.tsv --lrr=0.1", "unroll train: unknown option --lrr=0.1; did you mean --lr? see unroll train --help")]
+    [InlineData(
+        "train empty.tsv --adversarail 0.1",
+        "unroll train: unknown option --adversarail; did you mean --adversarial? see unroll train --help")]
+    [InlineData(
+        "train --adversarail 0.1 empty.tsv",
+        "unroll train: unknown option --adversarail; did you mean --adversarial? see unroll train --help")]
+    [InlineData(
+        "train empty.tsv --no-bidirectional",
+        "unroll train: unknown option --no-bidirectional; did you mean --bidirectional=false? see")]
+    [InlineData(
+        "train empty.tsv --lrr=0.1", "unroll train: unknown option --lrr=0.1; did you mean --lr? see unroll train --help")]
     [InlineData("predict --nope taken text", "unroll predict: unknown option --nope; see unroll predict --help")]
     [InlineData("predict taken -- --nope", "taken/config.json: no such file")]
-    [InlineData("train empty.tsv --dev --test rows.tsv", "unroll train: --dev has no value, expected --dev FILE; see unroll train --help")]
-    [InlineData("train rows.tsv rows.tsv", "unroll train: unexpected argument rows.tsv, expected only DATA; see unroll train --help")]
+    [InlineData(
+        "train empty.tsv --dev --test rows.tsv",
+        "unroll train: --dev has no value, expected --dev FILE; see unroll train --help")]
+    [InlineData(
+        "train rows.tsv rows.tsv", "unroll train: unexpected argument rows.tsv, expected only DATA; see unroll train --help")]
     [InlineData("export taken", "unroll export: no --onnx given, expected --onnx FILE; see unroll export --help")]
     [InlineData("eval taken", "unroll eval: no DATA given, expected labelled rows: TSV")]
     [InlineData("lab surplus", "unroll lab: unexpected argument surplus")]
@@ -38,8 +48,11 @@ public class BadInputTests
     [InlineData("train one-label.tsv", "one-label.tsv: every row has the label \"pos\", expected at least two labels")]
     [InlineData("train latin1.tsv", "latin1.tsv:3: 0xE9 at byte 8 is not UTF-8; save the file as UTF-8 (iconv -f WINDOWS-1252")]
     [InlineData("train no-header.tsv", "no-header.tsv:1: header")]
-    [InlineData("train rows.tsv --dev one-label.tsv --dev none.tsv", "unroll train: Option '--dev' expects a single argument but 2 were provided")]
-    [InlineData("train rows.tsv --dev other-labels.tsv", "other-labels.tsv:2: label \"5\" is not in rows.tsv, expected one of neg, pos")]
+    [InlineData(
+        "train rows.tsv --dev one-label.tsv --dev none.tsv",
+        "unroll train: Option '--dev' expects a single argument but 2 were provided")]
+    [InlineData(
+        "train rows.tsv --dev other-labels.tsv", "other-labels.tsv:2: label \"5\" is not in rows.tsv, expected one of neg, pos")]
     [InlineData("train rows.tsv --out taken", "taken: exists already; choose another --out, or give --overwrite")]
     [InlineData("train rows.tsv --out taken --overwrite", "taken: exists and is no model folder")]
     [InlineData("train rows.tsv --out rows.tsv", "rows.tsv: is a file")]
@@ -75,7 +88,8 @@ public class BadInputTests
         Assert.Equal(before, Directory.GetFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories));
         Assert.Equal("precious", File.ReadAllText(folder["taken/mine"]));
 
-        string InFolder(string arg) => arg.EndsWith(".tsv", StringComparison.Ordinal) || arg is "taken" or "none" ? folder[arg] : arg;
+        string InFolder(string arg) =>
+            arg.EndsWith(".tsv", StringComparison.Ordinal) || arg is "taken" or "none" ? folder[arg] : arg;
     }
 
     [Theory]
@@ -123,7 +137,9 @@ public class BadInputTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        string[] args = ["train", data, "--cell", "rnn", "--nonlinearity", "relu", "--optimizer", "sgd", "--clip", "0", "--lr", "1e38", "--out", folder["model"]];
+        string[] args = [
+            "train", data, "--cell", "rnn", "--nonlinearity", "relu", "--optimizer", "sgd", "--clip", "0", "--lr", "1e38",
+            "--out", folder["model"]];
         CommandRun run = CommandRun.Of(args);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("try a smaller --lr", run.Error, StringComparison.Ordinal);
@@ -139,7 +155,9 @@ public class BadInputTests
             Assert.Skip("sets the variable with env, which Windows does not have");
         CommandRun unknown = WithKernels("avx9");
         Assert.Equal(2, unknown.ExitCode);
-        Assert.StartsWith("error: UNROLL_KERNELS is avx9, expected one of vector512, vector256, vector128, scalar", unknown.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error: UNROLL_KERNELS is avx9, expected one of vector512, vector256, vector128, scalar", unknown.Error,
+            StringComparison.Ordinal);
         Assert.Equal(LabCommandTests.Expected, WithKernels("scalar").Output);
 
         static CommandRun WithKernels(string name) =>
@@ -151,7 +169,9 @@ public class BadInputTests
     {
         CommandRun root = CommandRun.Of("--help");
         Assert.Equal(0, root.ExitCode);
-        Assert.All((string[])["lab", "train", "predict", "export", "import"], verb => Assert.Contains(verb, root.Output, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["lab", "train", "predict", "export", "import"],
+            verb => Assert.Contains(verb, root.Output, StringComparison.Ordinal));
         Assert.Contains("--keep-case", CommandRun.Of("train", "--help").Output, StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,8 @@ namespace Unroll.Cli.Tests;
 public class EvalCommandTests
 {
     // Right: 1, 2, 4. Wrong: 3 (surely) and 5 (a tie, so neg). 6 and 7 have other labels.
-    private const string Rows = "label\ttext\npos\tgood\nneg\tbad bad\npos\tbad\npos\tgood film good\npos\tgood bad\nmeh\tfilm\nmeh\tgood\n";
+    private const string Rows = "label\ttext\npos\tgood\nneg\tbad bad\npos\tbad\npos\tgood film good\npos\tgood "
+        + "bad\nmeh\tfilm\nmeh\tgood\n";
 
     [Fact]
     public void It_shows_numbers_labels_confusions_and_the_worst_mistakes()
@@ -43,7 +44,8 @@ public class EvalCommandTests
     public void Json_has_everything()
     {
         using var folder = new TemporaryFolder();
-        CommandRun run = CommandRun.Of("eval", PolarityModel.Save(folder), folder.Write("rows.tsv", Rows), "--json", "--mistakes", "1");
+        CommandRun run = CommandRun.Of(
+            "eval", PolarityModel.Save(folder), folder.Write("rows.tsv", Rows), "--json", "--mistakes", "1");
         JsonElement json = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement;
         Assert.Equal(
             (string[])["rows", "accuracy", "macro_f1", "ece", "loss", "labels", "confusion", "unknown_labels", "mistakes"],
@@ -56,7 +58,8 @@ public class EvalCommandTests
         Assert.Equal(1, json.GetProperty("labels").GetProperty("neg").GetProperty("recall").GetDouble());
         Assert.Equal("""{"meh":2}""", json.GetProperty("unknown_labels").GetRawText());
         JsonElement mistake = Assert.Single(json.GetProperty("mistakes").EnumerateArray());
-        Assert.Equal((4, "bad", "pos", "neg"), (mistake.GetProperty("line").GetInt32(), Text("text"), Text("label"), Text("predicted")));
+        Assert.Equal(
+            (4, "bad", "pos", "neg"), (mistake.GetProperty("line").GetInt32(), Text("text"), Text("label"), Text("predicted")));
         Assert.Equal(PolarityModel.Sure, mistake.GetProperty("probability").GetDouble(), 1e-6);
         Assert.Equal(third, mistake.GetProperty("loss").GetDouble(), 1e-5);
 
@@ -72,10 +75,13 @@ public class EvalCommandTests
         string[] args = ["eval", PolarityModel.Save(folder), folder.Write("rows.tsv", rows), "--json", "--mistakes", "3"];
         JsonElement json = JsonDocument.Parse(CommandRun.Of(args).Output).RootElement;
         Assert.Equal(5000, json.GetProperty("rows").GetInt32());
-        double[] losses = [.. json.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("loss").GetDouble())];
+        double[] losses = [
+            .. json.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("loss").GetDouble())];
         Assert.Equal(losses.OrderDescending(), losses);
         // Every fiftieth row is "bad" alone, the worst there is; the first of them are kept.
-        Assert.Equal([51, 101, 151], json.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("line").GetInt32()));
+        Assert.Equal(
+            [51, 101, 151],
+            json.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("line").GetInt32()));
     }
 
     [Fact]
@@ -83,9 +89,12 @@ public class EvalCommandTests
     {
         using var folder = new TemporaryFolder();
         string[] more = [.. Enumerable.Range(1, 19).Select(i => $"other{i}")];
-        CommandRun run = CommandRun.Of("eval", PolarityModel.Save(folder, more), folder.Write("rows.tsv", Rows + "other7\tgood\n"));
-        Assert.Contains("18 other labels of the model: no row has them and none was predicted\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("\nlargest confusions\n      2  pos → neg\n      1  other7 → pos\n", run.Output, StringComparison.Ordinal);
+        CommandRun run = CommandRun.Of(
+            "eval", PolarityModel.Save(folder, more), folder.Write("rows.tsv", Rows + "other7\tgood\n"));
+        Assert.Contains(
+            "18 other labels of the model: no row has them and none was predicted\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nlargest confusions\n      2  pos → neg\n      1  other7 → pos\n", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("truth \\ predicted", run.Output, StringComparison.Ordinal);
     }
 
@@ -95,7 +104,8 @@ public class EvalCommandTests
         using var folder = new TemporaryFolder();
         string model = PolarityModel.SaveClosed(folder);
         string other = folder.Write("other.tsv", "label\ttext\na\tgood\nb\tbad\n");
-        Check(other, $"error: {other}: no row has a label of the model; found \"a\", \"b\", the model knows \"neg\", \"pos\"; take the data the model is for\n");
+        Check(other, $"error: {other}: no row has a label of the model; found \"a\", \"b\", the model knows \"neg\", \"pos\"; "
+            + $"take the data the model is for\n");
         string words = folder.Write("words.tsv", "label\ttext\npos\tgood\nneg\tbad film\n");
         Check(words, $"error: {words}:3: unknown word \"film\"; known words: good, bad\n");
 

@@ -14,25 +14,40 @@ public class ExportImportTests
         Assert.Equal(0, CommandRun.Of("lab", "--epochs", "1", "--out", folder["model"]).ExitCode);
         CommandRun run = CommandRun.Of("export", folder["model"], "--onnx", folder["model.onnx"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Matches(@"^\S+model\.onnx: ONNX operator set 17, \d+ bytes; ids \[batch,time\] and lengths \[batch\] → probabilities and logits \[batch,2\]\n$", run.Output);
-        using JsonDocument json = JsonDocument.Parse(CommandRun.Of("export", folder["model"], "--onnx", folder["model.onnx"], "--overwrite", "--json").Output);
+        Assert.Matches(
+            @"^\S+model\.onnx: ONNX operator set 17, \d+ bytes; ids \[batch,time\] and lengths \[batch\] → probabilities and logits \[batch,2\]\n$",
+            run.Output);
+        using JsonDocument json = JsonDocument.Parse(
+            CommandRun.Of("export", folder["model"], "--onnx", folder["model.onnx"], "--overwrite", "--json").Output);
         Assert.Equal(new FileInfo(folder["model.onnx"]).Length, json.RootElement.GetProperty("bytes").GetInt64());
     }
 
     [Theory]
     [InlineData("export model", "unroll export: no --onnx given, expected --onnx FILE")]
     [InlineData("export none --onnx new.onnx", "none: no such folder, expected a model folder")]
-    [InlineData("export model --onnx taken.onnx", "taken.onnx: exists already; choose another name, or give --overwrite to replace it")]
+    [InlineData(
+        "export model --onnx taken.onnx", "taken.onnx: exists already; choose another name, or give --overwrite to replace it")]
     [InlineData("export model --onnx model --overwrite", "model: is a folder, expected the name of a file")]
     [InlineData("import", "unroll import: no --vocabulary given, expected --vocabulary FILE")]
     [InlineData("import state.safetensors --labels bad,good", "unroll import: no --vocabulary given, expected --vocabulary FILE")]
-    [InlineData("import none.safetensors --vocabulary words.txt --labels bad,good", "none.safetensors: no such file; expected a state dict saved as safetensors")]
+    [InlineData(
+        "import none.safetensors --vocabulary words.txt --labels bad,good",
+        "none.safetensors: no such file; expected a state dict saved as safetensors")]
     [InlineData("import words.txt --vocabulary words.txt --labels bad,good", "words.txt: ")]
-    [InlineData("import state.safetensors --vocabulary none.txt --labels bad,good", "none.txt: no such file; expected a UTF-8 file with one token a line")]
-    [InlineData("import state.safetensors --vocabulary words.txt --labels bad", "--labels is bad, expected at least two different names")]
-    [InlineData("import state.safetensors --vocabulary words.txt --labels a,b,c", "state.safetensors: 3 labels, but fc.weight has 2 rows; give --labels one name for each row")]
-    [InlineData("import state.safetensors --vocabulary words.txt --labels a,b --pooling best", "unroll import: --pooling is best, expected last or mean or max or attention")]
-    [InlineData("import state.safetensors --vocabulary words.txt --labels a,b --out model", "model: exists already; choose another --out, or give --overwrite")]
+    [InlineData(
+        "import state.safetensors --vocabulary none.txt --labels bad,good",
+        "none.txt: no such file; expected a UTF-8 file with one token a line")]
+    [InlineData(
+        "import state.safetensors --vocabulary words.txt --labels bad", "--labels is bad, expected at least two different names")]
+    [InlineData(
+        "import state.safetensors --vocabulary words.txt --labels a,b,c",
+        "state.safetensors: 3 labels, but fc.weight has 2 rows; give --labels one name for each row")]
+    [InlineData(
+        "import state.safetensors --vocabulary words.txt --labels a,b --pooling best",
+        "unroll import: --pooling is best, expected last or mean or max or attention")]
+    [InlineData(
+        "import state.safetensors --vocabulary words.txt --labels a,b --out model",
+        "model: exists already; choose another --out, or give --overwrite")]
     [InlineData("import state.safetensors --vocabulary words.txt --labels a,b --out taken.onnx", "taken.onnx: is a file")]
     public void Bad_input_is_one_line_and_nothing_is_written(string commandLine, string expected)
     {
@@ -42,7 +57,9 @@ public class ExportImportTests
         folder.Write("taken.onnx", "precious");
         string[] before = Directory.GetFileSystemEntries(folder.Root, "*", SearchOption.AllDirectories);
 
-        CommandRun run = CommandRun.Of([.. commandLine.Split(' ').Select(arg => arg is "model" or "none" || arg.Contains('.', StringComparison.Ordinal) ? folder[arg] : arg)]);
+        CommandRun run = CommandRun.Of(
+            [.. commandLine.Split(' ').Select(
+                arg => arg is "model" or "none" || arg.Contains('.', StringComparison.Ordinal) ? folder[arg] : arg)]);
         string error = run.Error.Replace(folder.Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("error: " + expected, error, StringComparison.Ordinal);
@@ -56,10 +73,15 @@ public class ExportImportTests
     {
         using var folder = new TemporaryFolder();
         WriteStateDict(folder);
-        string[] args = ["import", folder["state.safetensors"], "--vocabulary", folder["words.txt"], "--labels", "bad, good", "--pooling", "mean", "--ignore", "aux"];
+        string[] args = [
+            "import", folder["state.safetensors"], "--vocabulary", folder["words.txt"], "--labels", "bad, good", "--pooling",
+            "mean", "--ignore", "aux"];
         CommandRun look = CommandRun.Of(args);
         Assert.Equal(0, look.ExitCode);
-        Assert.Equal($"{folder["state.safetensors"]}: gru, embedding 3, hidden 2, 1 layer, one direction, pooling mean, 2 labels, 4 tokens\n", look.Output);
+        Assert.Equal(
+            $"{folder["state.safetensors"]}: gru, embedding 3, hidden 2, 1 layer, one direction, pooling mean, 2 labels, 4 "
+                + $"tokens\n",
+            look.Output);
         Assert.Equal("note: left out: aux.weight\nThe model was not saved; give --out DIR to save it\n", look.Error);
 
         CommandRun saved = CommandRun.Of([.. args, "--out", folder["model"]]);
@@ -70,7 +92,8 @@ public class ExportImportTests
         CommandRun json = CommandRun.Of([.. args, "--out", folder["model"], "--overwrite", "--json"]);
         using JsonDocument document = JsonDocument.Parse(json.Output);
         Assert.Equal("mean", document.RootElement.GetProperty("pooling").GetString());
-        Assert.Equal("left out: aux.weight", Assert.Single(document.RootElement.GetProperty("notes").EnumerateArray()).GetString());
+        Assert.Equal(
+            "left out: aux.weight", Assert.Single(document.RootElement.GetProperty("notes").EnumerateArray()).GetString());
     }
 
     [Fact]
@@ -78,12 +101,19 @@ public class ExportImportTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        string[] size = ["--embedding", "6", "--hidden", "6", "--epochs", "2", "--cell", "gru", "--layers", "2", "--bidirectional", "--pooling", "attention"];
+        string[] size = [
+            "--embedding", "6", "--hidden", "6", "--epochs", "2", "--cell", "gru", "--layers", "2", "--bidirectional",
+            "--pooling", "attention"];
         Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["model"], .. size]).ExitCode);
         CommandRun run = CommandRun.Of(
-            "import", folder["model/model.safetensors"], "--vocabulary", folder["model/vocabulary.txt"], "--labels", "neg,pos", "--out", folder["again"]);
-        Assert.Contains("gru, embedding 6, hidden 6, 2 layers, both directions, pooling attention, 2 labels", run.Output, StringComparison.Ordinal);
-        Assert.Equal(CommandRun.Of("predict", folder["model"], "a fine film").Output, CommandRun.Of("predict", folder["again"], "a fine film").Output);
+            "import", folder["model/model.safetensors"], "--vocabulary", folder["model/vocabulary.txt"], "--labels", "neg,pos",
+                "--out", folder["again"]);
+        Assert.Contains(
+            "gru, embedding 6, hidden 6, 2 layers, both directions, pooling attention, 2 labels", run.Output,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            CommandRun.Of("predict", folder["model"], "a fine film").Output,
+            CommandRun.Of("predict", folder["again"], "a fine film").Output);
     }
 
     // A GRU whose second label wins by its bias.
@@ -92,13 +122,16 @@ public class ExportImportTests
         folder.Write("words.txt", "<pad>\n<unk>\nfine\ndull\n");
         (string Name, int[] Shape)[] shapes =
         [
-            ("emb.weight", [4, 3]), ("enc.gru.weight_ih_l0", [6, 3]), ("enc.gru.weight_hh_l0", [6, 2]), ("enc.gru.bias_ih_l0", [6]),
+            ("emb.weight", [4, 3]), (
+                "enc.gru.weight_ih_l0", [6, 3]), ("enc.gru.weight_hh_l0", [6, 2]), ("enc.gru.bias_ih_l0", [6]),
             ("enc.gru.bias_hh_l0", [6]), ("fc.weight", [2, 2]), ("fc.bias", [2]), ("aux.weight", [9]),
         ];
         NamedTensor[] tensors =
         [
             .. shapes.Select(tensor => new NamedTensor(
-                tensor.Name, tensor.Shape, tensor.Name == "fc.bias" ? new float[] { -1, 1 } : new float[tensor.Shape.Aggregate((a, b) => a * b)])),
+                tensor.Name, tensor.Shape, tensor.Name == "fc.bias"
+                    ? new float[] { -1, 1 }
+                    : new float[tensor.Shape.Aggregate((a, b) => a * b)])),
         ];
         using FileStream stream = File.Create(folder["state.safetensors"]);
         SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string>());

@@ -48,7 +48,9 @@ public class InspectCommandTests
         string model = SaveRandom(folder, cell, pooling, classes);
         foreach (bool onScreen in (bool[])[false, true])
         {
-            CommandRun run = WithoutColour(CommandRun.With("", onScreen, "inspect", model, $"w3 {new string('x', 100)} 图书馆图书馆图书馆 w4 \u001b[31m [bold] e\u0301"));
+            CommandRun run = WithoutColour(
+                CommandRun.With(
+                    "", onScreen, "inspect", model, $"w3 {new string('x', 100)} 图书馆图书馆图书馆 w4 \u001b[31m [bold] e\u0301"));
             Assert.Equal((0, ""), (run.ExitCode, run.Error));
             Assert.All(run.Output.Split('\n'), line => Assert.InRange(ColumnText.WidthOf(line), 0, 79));
             Assert.Contains("\nxxxxxxxxxxxx… ", run.Output, StringComparison.Ordinal);
@@ -70,10 +72,14 @@ public class InspectCommandTests
         using JsonDocument json = JsonDocument.Parse(Assert.Single(run.OutputLines));
         Assert.Equal("good bad", json.RootElement.GetProperty("text").GetString());
         Assert.Equal(
-            ["text", "tokens", "ids", "label", "probability", "probabilities", "model", "states", "prefix", "gradient", "attribution", "plane"],
+            ["text", "tokens", "ids", "label", "probability", "probabilities", "model", "states", "prefix", "gradient",
+                "attribution", "plane"],
             json.RootElement.EnumerateObject().Select(field => field.Name));
         // The logit of neg is -mean: a word that says good is worth -1/2 here, and its absence 1.
-        Assert.Equal([-2, 2], json.RootElement.GetProperty("attribution").GetProperty("leave_one_out").EnumerateArray().Select(value => Math.Round(value.GetDouble(), 5)));
+        Assert.Equal(
+            [-2, 2],
+            json.RootElement.GetProperty("attribution").GetProperty("leave_one_out").EnumerateArray().Select(
+                value => Math.Round(value.GetDouble(), 5)));
     }
 
     [Theory]
@@ -81,7 +87,9 @@ public class InspectCommandTests
     [InlineData("model|", "unroll inspect: the text is empty, expected at least one word")]
     [InlineData("model| \t", "unroll inspect: the text is empty, expected at least one word")]
     [InlineData("model|good|bad", "unroll inspect: 2 texts given, expected one; put quotes around it")]
-    [InlineData("model|some film", "unroll inspect: the model knows none of the words of \"some film\", expected at least one; its vocabulary.txt lists them")]
+    [InlineData(
+        "model|some film",
+        "unroll inspect: the model knows none of the words of \"some film\", expected at least one; its vocabulary.txt lists them")]
     [InlineData("closed|some film", "unknown word \"some\"; known words: good, bad")]
     [InlineData("none|good", "none: no such folder, expected a model folder")]
     [InlineData("closed/config.json|good", "closed/config.json: ")]
@@ -115,7 +123,8 @@ public class InspectCommandTests
         Assert.Equal(width, ColumnText.WidthOf(expected));
     }
 
-    private static CommandRun WithoutColour(CommandRun run) => run with { Output = Regex.Replace(run.Output, "\u001b\\[[0-9;]*m", "") };
+    private static CommandRun WithoutColour(CommandRun run) =>
+        run with { Output = Regex.Replace(run.Output, "\u001b\\[[0-9;]*m", "") };
 
     private static string SaveRandom(TemporaryFolder folder, Cell cell, Pooling pooling, int classes)
     {

@@ -14,7 +14,14 @@ internal static class PolarityModel
     /// <summary>Saves it with labels neg and pos, or more labels that are never predicted.</summary>
     public static string Save(TemporaryFolder folder, params string[] moreLabels)
     {
-        var config = new ModelConfig { Embedding = 0, Hidden = 1, Nonlinearity = Nonlinearity.Relu, Pooling = Pooling.Mean, Labels = ["neg", "pos", .. moreLabels] };
+        var config = new ModelConfig
+        {
+            Embedding = 0,
+            Hidden = 1,
+            Nonlinearity = Nonlinearity.Relu,
+            Pooling = Pooling.Mean,
+            Labels = ["neg", "pos", .. moreLabels]
+        };
         return Save(folder, config, new Vocabulary(["<pad>", "<unk>", "good", "bad"], UnknownWords.Token));
     }
 

@@ -17,7 +17,9 @@ public class PredictCommandTests
         Assert.Equal(expected, CommandRun.With("good\r\n\nbad\tbad", onScreen: false, "predict", model).Output);
         Assert.Equal(expected, CommandRun.Of("predict", model, "--input", folder.Write("lines", "good\n\nbad\tbad\n")).Output);
 
-        string[] many = [.. Enumerable.Range(0, 1000).Select(i => string.Join(' ', Enumerable.Repeat(i % 3 == 0 ? "good" : "bad", i % 7 + 1)))];
+        string[] many = [
+            .. Enumerable.Range(0, 1000).Select(
+                i => string.Join(' ', Enumerable.Repeat(i % 3 == 0 ? "good" : "bad", i % 7 + 1)))];
         CommandRun run = CommandRun.With(string.Join('\n', many), onScreen: false, "predict", model);
         Assert.Equal(many.Select((text, i) => $"{(i % 3 == 0 ? "pos" : "neg")}\t0.9820\t{text}"), run.OutputLines);
     }
@@ -49,8 +51,12 @@ public class PredictCommandTests
     }
 
     [Theory]
-    [InlineData("id,text\r\n1,\"so, \"\"good\"\"\"\r\n\r\n2,bad\r\n", "id,text,label,probability\n1,\"so, \"\"good\"\"\",neg,0.5000\n2,bad,neg,0.9820\n")]
-    [InlineData("text;id\ngood;\"a;b\"\n\"bad\nbad\";\n", "text;id;label;probability\ngood;\"a;b\";pos;0.9820\n\"bad\nbad\";;neg;0.9820\n")]
+    [InlineData(
+        "id,text\r\n1,\"so, \"\"good\"\"\"\r\n\r\n2,bad\r\n",
+        "id,text,label,probability\n1,\"so, \"\"good\"\"\",neg,0.5000\n2,bad,neg,0.9820\n")]
+    [InlineData(
+        "text;id\ngood;\"a;b\"\n\"bad\nbad\";\n",
+        "text;id;label;probability\ngood;\"a;b\";pos;0.9820\n\"bad\nbad\";;neg;0.9820\n")]
     [InlineData("label\tText\n\"x\tgood\n", "label\tText\tpredicted_label\tprobability\n\"x\tgood\tpos\t0.9820\n")]
     [InlineData("text\ngood\n", "text,label,probability\ngood,pos,0.9820\n")]
     [InlineData("text,x\n", "text,x,label,probability\n")]
@@ -62,7 +68,9 @@ public class PredictCommandTests
     }
 
     [Theory]
-    [InlineData("--column txt", "id,text\n1,good\n", "standard input:1: header \"id\", \"text\" has no column \"txt\"; did you mean --column text?")]
+    [InlineData(
+        "--column txt", "id,text\n1,good\n",
+        "standard input:1: header \"id\", \"text\" has no column \"txt\"; did you mean --column text?")]
     [InlineData("--column text", "text,text\na,b\n", "standard input:1: 2 columns have the name \"text\"")]
     [InlineData("--column text", "id,text\n1,good\n2\n", "standard input:3: 1 column, expected 2")]
     [InlineData("--column text", "", "standard input: empty file")]
@@ -78,7 +86,8 @@ public class PredictCommandTests
     {
         using var folder = new TemporaryFolder();
         CommandRun run = CommandRun.With(
-            data, onScreen: false, ["predict", PolarityModel.SaveClosed(folder), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            data, onScreen: false, [
+                "predict", PolarityModel.SaveClosed(folder), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith("error: " + expected, run.Error, StringComparison.Ordinal);
         Assert.Equal(run.Error.Length - 1, run.Error.IndexOf('\n', StringComparison.Ordinal));
@@ -115,7 +124,11 @@ public class PredictCommandTests
             Assert.Skip("needs a shell with yes and head, which Windows does not have");
         using var folder = new TemporaryFolder();
         string model = PolarityModel.Save(folder);
-        CommandRun run = Repository.Run("timeout", "30", "sh", "-c", $"yes good | ('{Repository.Command}' predict '{model}'; echo status $? >&2) | head -n 2");
-        Assert.Equal((0, "pos\t0.9820\tgood\npos\t0.9820\tgood\n", "status 0\n"), (run.ExitCode, run.Output, run.Error.Replace("yes: standard output: Broken pipe\n", "", StringComparison.Ordinal)));
+        CommandRun run = Repository.Run(
+            "timeout", "30", "sh", "-c",
+            $"yes good | ('{Repository.Command}' predict '{model}'; echo status $? >&2) | head -n 2");
+        Assert.Equal(
+            (0, "pos\t0.9820\tgood\npos\t0.9820\tgood\n", "status 0\n"),
+            (run.ExitCode, run.Output, run.Error.Replace("yes: standard output: Broken pipe\n", "", StringComparison.Ordinal)));
     }
 }

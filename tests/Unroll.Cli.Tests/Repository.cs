@@ -26,14 +26,20 @@ internal static class Repository
     {
         var process = new ChildProcess
         {
-            StartInfo = new ProcessStartInfo(program, args) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, args)
+            {
+                WorkingDirectory = Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            },
         };
         process.Start();
         return process;
     }
 
     /// <summary>The built command as a program of its own.</summary>
-    public static string Command => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Unroll.Cli.exe" : "Unroll.Cli");
+    public static string Command =>
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Unroll.Cli.exe" : "Unroll.Cli");
 
     private sealed class ChildProcess : Process
     {

@@ -11,7 +11,8 @@ public class ResumeTests
     private const int MostKillsEach = 10;
 
     private static readonly string[] Settings =
-        ["--cell", "gru", "--embedding", "8", "--hidden", "8", "--dropout", "0.2", "--epochs", "6", "--batch", "2", "--checkpoint-steps", "25", "--no-baselines"];
+        ["--cell", "gru", "--embedding", "8", "--hidden", "8", "--dropout", "0.2", "--epochs", "6", "--batch", "2",
+            "--checkpoint-steps", "25", "--no-baselines"];
 
     [Fact]
     public void Fifty_kills_at_random_moments_change_no_byte()
@@ -56,7 +57,8 @@ public class ResumeTests
 
         // Loss and scores of each epoch; times differ.
         string[] Epochs(string name) =>
-            [.. File.ReadAllLines(Path.Combine(folder[name], "metrics.jsonl")).Select(line => line[..line.IndexOf(",\"train_seconds\"", StringComparison.Ordinal)])];
+            [.. File.ReadAllLines(Path.Combine(folder[name], "metrics.jsonl")).Select(
+                line => line[..line.IndexOf(",\"train_seconds\"", StringComparison.Ordinal)])];
     }
 
     // Kills the process if it takes longer.
@@ -115,7 +117,9 @@ public class ResumeTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder, copies: 400);
-        using (Process process = Repository.Start(Repository.Command, ["train", data, "--out", folder["model"], "--epochs", "100000", "--checkpoint-steps", "1", .. Settings[..8]]))
+        using (Process process = Repository.Start(
+            Repository.Command,
+            ["train", data, "--out", folder["model"], "--epochs", "100000", "--checkpoint-steps", "1", .. Settings[..8]]))
         {
             _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
@@ -164,8 +168,16 @@ public class ResumeTests
         using var folder = new TemporaryFolder();
         TrainCommandTests.WriteRows(folder, copies: 400);
         folder.Write("vectors.txt", "fine 1 2 3\ndull 4 5 6\n");
-        string[] args = ["train", "rows.tsv", "--vectors", "vectors.txt", "--out", "model", "--epochs", "100000", "--hidden", "4", "--no-baselines", "--checkpoint-steps", "5"];
-        using (Process process = Process.Start(new ProcessStartInfo(Repository.Command, args) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true })!)
+        string[] args = [
+            "train", "rows.tsv", "--vectors", "vectors.txt", "--out", "model", "--epochs", "100000", "--hidden", "4",
+            "--no-baselines", "--checkpoint-steps", "5"];
+        using (Process process = Process.Start(
+            new ProcessStartInfo(Repository.Command, args)
+            {
+                WorkingDirectory = folder.Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!)
         {
             _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
@@ -175,7 +187,8 @@ public class ResumeTests
         using (Process process = Repository.Start(Repository.Command, ["train", "--resume", folder["model"]]))
         {
             Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            Assert.True(process.StandardOutput.ReadLine() is { } line && line.StartsWith("Epoch ", StringComparison.Ordinal), "no epoch after --resume");
+            Assert.True(process.StandardOutput.ReadLine() is { } line
+                && line.StartsWith("Epoch ", StringComparison.Ordinal), "no epoch after --resume");
             process.Kill();
             process.WaitForExit();
             Assert.DoesNotContain("error", await error, StringComparison.Ordinal);

@@ -28,7 +28,8 @@ public class TrainCommandTests
         CommandRun piped = CommandRun.With("a Fine film\ndull\n", onScreen: false, "predict", folder["model"]);
         Assert.Equal(predicted.Output, piped.Output);
 
-        using JsonDocument json = JsonDocument.Parse(CommandRun.Of("predict", folder["model"], "--json", "un café").OutputLines[0]);
+        using JsonDocument json = JsonDocument.Parse(
+            CommandRun.Of("predict", folder["model"], "--json", "un café").OutputLines[0]);
         Assert.Equal("un café", json.RootElement.GetProperty("text").GetString());
         double sum = json.RootElement.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble());
         Assert.Equal(1, sum, 1e-6);
@@ -41,9 +42,13 @@ public class TrainCommandTests
     {
         using var folder = new TemporaryFolder();
         string rare = frequent == "neg" ? "pos" : "neg";
-        string data = folder.Write("rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat($"{frequent}\tdull film\n", 6)) + string.Concat(Enumerable.Repeat($"{rare}\tfine film\n", 4)));
+        string data = folder.Write(
+            "rows.tsv",
+            "label\ttext\n" + string.Concat(
+                Enumerable.Repeat($"{frequent}\tdull film\n", 6)) + string.Concat(Enumerable.Repeat($"{rare}\tfine film\n", 4)));
         // A model that learned nothing gives all texts one label: of the two frequencies, the rare label's for one.
-        CommandRun run = CommandRun.Of(["train", data, "--dev", data, "--epochs", "1", "--embedding", "6", "--hidden", "6", "--lr", "1e-9"]);
+        CommandRun run = CommandRun.Of(
+            ["train", data, "--dev", data, "--epochs", "1", "--embedding", "6", "--hidden", "6", "--lr", "1e-9"]);
         Assert.Contains("A simpler model does better here: bag of words, linear.", run.Output, StringComparison.Ordinal);
     }
 
@@ -58,7 +63,8 @@ public class TrainCommandTests
         Assert.StartsWith("{\"kept_epoch\":", run.OutputLines[3], StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(run.OutputLines[2]);
         Assert.Equal(
-            (string[])["epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate", "gradient_norm", "clipped_share", "train_seconds", "tokens_per_second", "best", "peak_mb"],
+            (string[])["epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate", "gradient_norm",
+                "clipped_share", "train_seconds", "tokens_per_second", "best", "peak_mb"],
             json.RootElement.EnumerateObject().Select(field => field.Name));
         Assert.Contains("not saved", run.Error, StringComparison.Ordinal);
     }
@@ -77,7 +83,8 @@ public class TrainCommandTests
         {
             using JsonDocument json = JsonDocument.Parse(lines[epoch - 1]);
             Assert.Equal(
-                (string[])["epoch", "samples", "hidden_norm", "by_step", "spectral_norm", "spectral_radius", "jacobian_samples", "jacobian_norm"],
+                (string[])["epoch", "samples", "hidden_norm", "by_step", "spectral_norm", "spectral_radius", "jacobian_samples",
+                    "jacobian_norm"],
                 json.RootElement.EnumerateObject().Select(field => field.Name));
             Assert.Equal(epoch, json.RootElement.GetProperty("epoch").GetInt32());
             Assert.Equal(2, json.RootElement.GetProperty("samples").GetInt32());
@@ -92,13 +99,16 @@ public class TrainCommandTests
     {
         using var folder = new TemporaryFolder();
         // Nobody can tell these apart, so there are mistakes to show.
-        string data = folder.Write("rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tso so\nneg\tso so\n", 20)));
+        string data = folder.Write(
+            "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tso so\nneg\tso so\n", 20)));
         string[] options = ["--epochs", "2", "--threads", "1", .. Small];
         Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["file"], .. options]).ExitCode);
-        CommandRun piped = CommandRun.With(File.ReadAllText(data), onScreen: false, ["train", "-", "--out", folder["piped"], .. options]);
+        CommandRun piped = CommandRun.With(
+            File.ReadAllText(data), onScreen: false, ["train", "-", "--out", folder["piped"], .. options]);
         Assert.Equal(0, piped.ExitCode);
         foreach (string name in (string[])["evaluation.json", "data.json", "model.safetensors"])
-            Assert.Equal(File.ReadAllBytes(Path.Combine(folder["file"], name)), File.ReadAllBytes(Path.Combine(folder["piped"], name)));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(folder["file"], name)), File.ReadAllBytes(Path.Combine(folder["piped"], name)));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder["piped"], "evaluation.json")));
         Assert.Equal("so so", json.RootElement.GetProperty("mistakes")[0].GetProperty("text").GetString());
     }
@@ -110,11 +120,16 @@ public class TrainCommandTests
         string dev = Repository.SharedData("sst2/dev.tsv");
         using var folder = new TemporaryFolder();
         CommandRun run = CommandRun.Of(
-            "train", train, "--dev", dev, "--out", folder["model"], "--cell", "rnn", "--epochs", "3", "--hidden", "32", "--embedding", "32");
+            "train", train, "--dev", dev, "--out", folder["model"], "--cell", "rnn", "--epochs", "3", "--hidden", "32",
+                "--embedding", "32");
         Assert.Equal(0, run.ExitCode);
-        double[] losses = [.. run.OutputLines[..3].Select(line => double.Parse(line.Split("loss ")[1][..6], System.Globalization.CultureInfo.InvariantCulture))];
+        double[] losses = [
+            .. run.OutputLines[..3].Select(
+                line => double.Parse(line.Split("loss ")[1][..6], System.Globalization.CultureInfo.InvariantCulture))];
         Assert.True(losses[2] < losses[0], string.Join(", ", losses));
-        Assert.Matches(@"^[01]\t0\.\d{4}\ta gorgeous , witty film\n$", CommandRun.Of("predict", folder["model"], "a gorgeous , witty film").Output);
+        Assert.Matches(
+            @"^[01]\t0\.\d{4}\ta gorgeous , witty film\n$",
+            CommandRun.Of("predict", folder["model"], "a gorgeous , witty film").Output);
     }
 
     // The signal comes at many different moments: before the first epoch, in the middle, near the save.
@@ -129,7 +144,8 @@ public class TrainCommandTests
         for (int attempt = 0; attempt < 8; attempt++)
         {
             string model = folder[$"model{attempt}"];
-            using Process process = Repository.Start(Repository.Command, ["train", data, "--out", model, "--epochs", "100000", .. Small]);
+            using Process process = Repository.Start(
+                Repository.Command, ["train", data, "--out", model, "--epochs", "100000", .. Small]);
             _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             if (attempt > 0)
                 Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);

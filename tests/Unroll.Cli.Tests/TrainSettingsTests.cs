@@ -8,19 +8,23 @@ namespace Unroll.Cli.Tests;
 /// <summary>Settings files, splits, folds, weights, vectors and the search of a learning rate, as a user gives them.</summary>
 public class TrainSettingsTests
 {
-    private static readonly string[] Small = ["--embedding", "6", "--hidden", "6", "--batch", "2", "--epochs", "2", "--no-baselines"];
+    private static readonly string[] Small = [
+        "--embedding", "6", "--hidden", "6", "--batch", "2", "--epochs", "2", "--no-baselines"];
 
     [Fact]
     public void The_printed_settings_are_a_settings_file_and_the_command_line_goes_before_it()
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        CommandRun printed = CommandRun.Of(["train", data, .. Small, "--cell", "lstm", "--bidirectional", "--lr", "0.003", "--class-weights", "neg=2", "--print-config"]);
+        CommandRun printed = CommandRun.Of(
+            ["train", data, .. Small, "--cell", "lstm", "--bidirectional", "--lr", "0.003", "--class-weights", "neg=2",
+                "--print-config"]);
         Assert.Equal(0, printed.ExitCode);
         string file = folder.Write("settings.json", printed.Output);
         Assert.Equal(printed.Output, CommandRun.Of("train", "--config", file, "--print-config").Output);
 
-        string changed = CommandRun.Of("train", "--config", file, "--lr", "0.5", "--bidirectional=false", "--print-config").Output;
+        string changed = CommandRun.Of(
+            "train", "--config", file, "--lr", "0.5", "--bidirectional=false", "--print-config").Output;
         using JsonDocument json = JsonDocument.Parse(changed);
         Assert.Equal(0.5, json.RootElement.GetProperty("lr").GetDouble());
         Assert.False(json.RootElement.GetProperty("bidirectional").GetBoolean());
@@ -29,14 +33,20 @@ public class TrainSettingsTests
 
         CommandRun trained = CommandRun.Of("train", "--config", file, "--out", folder["model"]);
         Assert.True(trained.ExitCode == 0, trained.Error);
-        Assert.Equal(trained.OutputLines[0], CommandRun.Of(["train", data, .. Small, "--cell", "lstm", "--bidirectional", "--lr", "0.003", "--class-weights", "neg=2"]).OutputLines[0]);
+        Assert.Equal(
+            trained.OutputLines[0],
+            CommandRun.Of(
+                ["train", data, .. Small, "--cell", "lstm", "--bidirectional", "--lr", "0.003", "--class-weights",
+                    "neg=2"]).OutputLines[0]);
         Assert.Contains("\"cell\": \"lstm\"", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("{\"hiden\": 3}", "unknown key \"hiden\"; did you mean \"hidden\"?")]
     [InlineData("{\"zzzzzzzz\": 3}", "unknown key \"zzzzzzzz\"; unroll train --help lists all")]
-    [InlineData("{\"threads\": 3}", "\"threads\" is no setting of the model or its training, expected it on the command line; give --threads there")]
+    [InlineData(
+        "{\"threads\": 3}",
+        "\"threads\" is no setting of the model or its training, expected it on the command line; give --threads there")]
     [InlineData("{\"hidden\": \"wide\"}", "--hidden is wide, expected a whole number of at least 1")]
     [InlineData("{\"hidden\": [3]}", "\"hidden\" is a JSON array, expected a string, a number, true or false")]
     [InlineData("[1]", "holds a JSON array, expected an object")]
@@ -61,7 +71,8 @@ public class TrainSettingsTests
     {
         string[] args = ["train", "rows.tsv", .. given.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--print-config"];
         using JsonDocument json = JsonDocument.Parse(CommandRun.Of(args).Output);
-        IEnumerable<string> shown = json.RootElement.EnumerateObject().Where(setting => setting.Name is "embedding" or "adversarial").Select(setting => $"\"{setting.Name}\":{setting.Value}");
+        IEnumerable<string> shown = json.RootElement.EnumerateObject().Where(
+            setting => setting.Name is "embedding" or "adversarial").Select(setting => $"\"{setting.Name}\":{setting.Value}");
         Assert.Equal(expected, $"{{{string.Join(',', shown)}}}");
     }
 
@@ -81,7 +92,8 @@ public class TrainSettingsTests
         {
             CommandRun run = CommandRun.Of(["train", data, .. Small, .. given.Split(' '), .. kind]);
             Assert.True(run.ExitCode == 0, run.Error);
-            string[] warnings = [.. run.Error.Split('\n').Where(line => line.StartsWith("warning: --", StringComparison.Ordinal))];
+            string[] warnings = [
+                .. run.Error.Split('\n').Where(line => line.StartsWith("warning: --", StringComparison.Ordinal))];
             Assert.Equal(name is null ? [] : [$"warning: {name} has no effect here, it is for {reader}; leave it out"], warnings);
         }
     }
@@ -102,11 +114,13 @@ public class TrainSettingsTests
     {
         using var folder = new TemporaryFolder();
         string balanced = TrainCommandTests.WriteRows(folder, copies: 5);
-        string unbalanced = folder.Write("unbalanced.tsv", File.ReadAllText(balanced) + string.Concat(Enumerable.Repeat("pos\ta fine film\n", 30)));
+        string unbalanced = folder.Write(
+            "unbalanced.tsv", File.ReadAllText(balanced) + string.Concat(Enumerable.Repeat("pos\ta fine film\n", 30)));
         Assert.Equal(FirstLoss(balanced), FirstLoss(balanced, "--class-weights", "balanced"));
         Assert.NotEqual(FirstLoss(unbalanced), FirstLoss(unbalanced, "--class-weights", "balanced"));
 
-        static string FirstLoss(string data, params string[] more) => CommandRun.Of(["train", data, "--dev-share", "0", .. Small, .. more]).OutputLines[0];
+        static string FirstLoss(string data, params string[] more) =>
+            CommandRun.Of(["train", data, "--dev-share", "0", .. Small, .. more]).OutputLines[0];
     }
 
     [Fact]
@@ -121,9 +135,13 @@ public class TrainSettingsTests
         double[] accuracies = [.. lines[..4].Select(line => line.GetProperty("accuracy").GetDouble())];
         double mean = accuracies.Average();
         Assert.Equal(mean, lines[4].GetProperty("accuracy").GetDouble(), 1e-12);
-        Assert.Equal(Math.Sqrt(accuracies.Sum(value => (value - mean) * (value - mean)) / 3), lines[4].GetProperty("accuracy_deviation").GetDouble(), 1e-12);
+        Assert.Equal(
+            Math.Sqrt(accuracies.Sum(value => (value - mean) * (value - mean)) / 3),
+            lines[4].GetProperty("accuracy_deviation").GetDouble(), 1e-12);
         AssertRefused(["train", data, "--folds", "41"], "--folds is 41 for 40 rows");
-        AssertRefused(["train", data, "--folds", "2", "--dev", data], "--folds trains and measures on DATA alone and saves nothing, and --dev was given too");
+        AssertRefused(
+            ["train", data, "--folds", "2", "--dev", data],
+            "--folds trains and measures on DATA alone and saves nothing, and --dev was given too");
         AssertRefused(["train", data, "--folds", "1"], "unroll train: --folds is 1, expected a whole number of at least 2");
     }
 
@@ -134,7 +152,10 @@ public class TrainSettingsTests
         string data = TrainCommandTests.WriteRows(folder, copies: 20);
         CommandRun run = CommandRun.Of(["train", data, "--find-lr", "--json", .. Small, "--optimizer", "sgd", "--clip", "0"]);
         Assert.True(run.ExitCode == 0, run.Error);
-        JsonElement[] lines = [.. run.OutputLines.Where(line => !line.StartsWith("{\"data\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines = [
+            .. run.OutputLines.Where(
+                line => !line.StartsWith("{\"data\"", StringComparison.Ordinal)).Select(line =>
+                    JsonDocument.Parse(line).RootElement)];
         double[] rates = [.. lines[..^1].Select(line => line.GetProperty("learning_rate").GetDouble())];
         double[] losses = [.. lines[..^1].Select(line => line.GetProperty("smoothed_loss").GetDouble())];
         Assert.Equal(rates.Order(), rates);
@@ -152,11 +173,13 @@ public class TrainSettingsTests
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder, copies: 5);
         string vectors = folder.Write("vectors.txt", "fine 1 2 3\nfilm 4 5 6\nelse 7 8 9\n");
-        CommandRun run = CommandRun.Of("train", data, "--vectors", vectors, "--epochs", "1", "--hidden", "4", "--out", folder["model"]);
+        CommandRun run = CommandRun.Of(
+            "train", data, "--vectors", vectors, "--epochs", "1", "--hidden", "4", "--out", folder["model"]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("vectors of 2 of 5 words (40.0 %)", run.Error, StringComparison.Ordinal);
         Assert.Contains("\"embedding\": 3", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
-        AssertRefused(["train", data, "--vectors", vectors, "--embedding", "4"], "vectors have 3 numbers, but --embedding is 4", vectors);
+        AssertRefused(
+            ["train", data, "--vectors", vectors, "--embedding", "4"], "vectors have 3 numbers, but --embedding is 4", vectors);
         AssertRefused(["train", data, "--vectors", folder.Write("bad.txt", "fine 1 2 3\nfilm 4 5\n")], "bad.txt:2: ");
     }
 
@@ -165,7 +188,9 @@ public class TrainSettingsTests
     {
         using var folder = new TemporaryFolder();
         string data = TrainCommandTests.WriteRows(folder);
-        CommandRun run = CommandRun.Of("train", data, "--dev", data, "--embedding", "6", "--hidden", "6", "--batch", "2", "--lr", "0.01", "--schedule", "constant", "--dropout", "0", "--epochs", "500", "--patience", "5", "--json");
+        CommandRun run = CommandRun.Of(
+            "train", data, "--dev", data, "--embedding", "6", "--hidden", "6", "--batch", "2", "--lr", "0.01", "--schedule",
+            "constant", "--dropout", "0", "--epochs", "500", "--patience", "5", "--json");
         JsonElement[] lines = [.. run.OutputLines[1..].Select(line => JsonDocument.Parse(line).RootElement)];
         int kept = lines[^1].GetProperty("kept_epoch").GetInt32();
         Assert.Equal(kept + 5, lines.Length - 1);
@@ -182,8 +207,10 @@ public class TrainSettingsTests
         CommandRun run = CommandRun.With(odd, onScreen: false, ["train", "-", "--dev-share", "0", .. Small]);
         Assert.True(run.ExitCode == 0, run.Error);
         string[] warnings = [.. run.Error.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal))];
-        Assert.Contains(warnings, line => line.Contains("differ only in white space", StringComparison.Ordinal) && line.Contains("\"pos \"", StringComparison.Ordinal));
-        Assert.Contains(warnings, line => line.Contains("single row", StringComparison.Ordinal) && line.Contains("rare", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("differ only in white space", StringComparison.Ordinal)
+            && line.Contains("\"pos \"", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("single row", StringComparison.Ordinal)
+            && line.Contains("rare", StringComparison.Ordinal));
         Assert.Contains(warnings, line => line.Contains("1 row of train without a word", StringComparison.Ordinal));
         Assert.Contains(warnings, line => line.Contains("more than one label", StringComparison.Ordinal));
     }
@@ -192,9 +219,13 @@ public class TrainSettingsTests
     public void Ten_thousand_classes_train()
     {
         using var folder = new TemporaryFolder();
-        string rows = string.Concat(Enumerable.Range(0, 20_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"c{i % 10_000}\tword{i % 10_000} text\n")));
+        string rows = string.Concat(
+            Enumerable.Range(0, 20_000).Select(
+                i => string.Create(CultureInfo.InvariantCulture, $"c{i % 10_000}\tword{i % 10_000} text\n")));
         string data = folder.Write("many.tsv", "label\ttext\n" + rows);
-        CommandRun run = CommandRun.Of("train", data, "--epochs", "1", "--embedding", "8", "--hidden", "8", "--batch", "256", "--no-baselines", "--dev-share", "0");
+        CommandRun run = CommandRun.Of(
+            "train", data, "--epochs", "1", "--embedding", "8", "--hidden", "8", "--batch", "256", "--no-baselines",
+            "--dev-share", "0");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("10000 labels", run.Error, StringComparison.Ordinal);
     }

@@ -56,7 +56,9 @@ public class SequenceNetworkTests
                 values[i] = kept - Epsilon;
                 double numeric = (above - oracle.Loss()) / (2 * Epsilon);
                 values[i] = kept;
-                Assert.True(Math.Abs(numeric - gradient[i]) <= 1e-5 + 1e-3 * Math.Abs(numeric), $"{parameter.Name}[{i}] is {gradient[i]}, expected {numeric}");
+                Assert.True(
+                    Math.Abs(numeric - gradient[i]) <= 1e-5 + 1e-3 * Math.Abs(numeric),
+                    $"{parameter.Name}[{i}] is {gradient[i]}, expected {numeric}");
             }
             Assert.Contains(gradient, value => value != 0);
         }
@@ -81,10 +83,12 @@ public class SequenceNetworkTests
     }
 
     // The network in double precision: RecurrentDynamics, and the losses by their definitions.
-    private sealed class Oracle(CellChoice cell, ISequenceTask task, Parameters parameters, float[] input, float[] targets, int length)
+    private sealed class Oracle(
+        CellChoice cell, ISequenceTask task, Parameters parameters, float[] input, float[] targets, int length)
     {
         public Dictionary<string, double[]> Values { get; } =
-            parameters.All.ToDictionary(parameter => parameter.Name, parameter => parameters.Read(parameter).Select(value => (double)value).ToArray());
+            parameters.All.ToDictionary(
+                parameter => parameter.Name, parameter => parameters.Read(parameter).Select(value => (double)value).ToArray());
 
         public double Loss()
         {
@@ -112,7 +116,8 @@ public class SequenceNetworkTests
         private double[] Output(double[] state) =>
         [
             .. Enumerable.Range(0, task.OutputSize)
-                .Select(c => Values["output.bias"][c] + Enumerable.Range(0, Hidden).Sum(i => Values["output.weight"][c * Hidden + i] * state[i])),
+                .Select(c => Values["output.bias"][c] + Enumerable.Range(0, Hidden).Sum(
+                    i => Values["output.weight"][c * Hidden + i] * state[i])),
         ];
 
         private double LossOf(double[] output, double target) => task is AddingTask

@@ -31,7 +31,8 @@ public sealed record ExportCase(
     ];
 
     public string Name =>
-        $"{Cell} {Nonlinearity}, embedding {Embedding}, {Layers} layers, {(Bidirectional ? "both directions" : "forward")}, {Pooling}, T {Temperature}";
+        $"{Cell} {Nonlinearity}, embedding {Embedding}, {Layers} layers, {(Bidirectional ? "both directions" : "forward")}, "
+            + $"{Pooling}, T {Temperature}";
 
     public ModelConfig Config => new()
     {
@@ -49,7 +50,8 @@ public sealed record ExportCase(
     /// <summary>Parameters from N(0, 0.4²), so that no gate, direction or bias is without effect.</summary>
     public SentenceClassifier CreateModel()
     {
-        var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(2, Words - 2).Select(i => $"w{i}")], UnknownWords.Token);
+        var vocabulary = new Vocabulary(
+            ["<pad>", "<unk>", .. Enumerable.Range(2, Words - 2).Select(i => $"w{i}")], UnknownWords.Token);
         SentenceClassifier classifier = SentenceClassifier.Create(Config, vocabulary);
         var generator = new TorchGenerator(7);
         foreach (Parameter parameter in classifier.Parameters.All)

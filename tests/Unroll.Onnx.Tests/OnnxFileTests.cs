@@ -11,7 +11,8 @@ namespace Unroll.Onnx.Tests;
 /// <summary>What stands in an exported file, without a runtime.</summary>
 public class OnnxFileTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Names => ExportCase.All.Select(@case => new TheoryDataRow<string>(@case.Name));
+    public static IEnumerable<TheoryDataRow<string>> Names =>
+        ExportCase.All.Select(@case => new TheoryDataRow<string>(@case.Name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -78,7 +79,8 @@ public class OnnxFileTests
     public void Metadata_says_how_a_text_becomes_ids_and_what_a_class_is_called()
     {
         SentenceClassifier classifier = ExportCase.All[0].CreateModel();
-        Dictionary<string, string> metadata = Read(classifier).MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
+        Dictionary<string, string> metadata = Read(classifier).MetadataProps.ToDictionary(
+            entry => entry.Key, entry => entry.Value);
         using JsonDocument labels = JsonDocument.Parse(metadata["labels"]);
         Assert.Equal(classifier.Config.Labels, labels.RootElement.EnumerateArray().Select(label => label.GetString()!));
         Assert.Equal("whitespace", metadata["tokenizer"]);
@@ -99,7 +101,9 @@ public class OnnxFileTests
         Assert.Equal(stream.ToArray(), File.ReadAllBytes(path));
 
         SentenceClassifier other = ExportCase.All[^1].CreateModel();
-        Assert.Contains("overwrite = true", Assert.Throws<InputException>(() => OnnxExport.Save(other, path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "overwrite = true", Assert.Throws<InputException>(() => OnnxExport.Save(other, path)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(stream.ToArray(), File.ReadAllBytes(path));
         OnnxExport.Save(other, path, overwrite: true);
         Assert.NotEqual(stream.ToArray(), File.ReadAllBytes(path));
@@ -113,6 +117,7 @@ public class OnnxFileTests
     {
         TypeProto.Types.Tensor type = value.Type.TensorType;
         IEnumerable<string> sizes = type.Shape.Dim.Select(size => size.DimParam.Length > 0 ? size.DimParam : $"{size.DimValue}");
-        return $"{value.Name} {((TensorProto.Types.DataType)type.ElemType).ToString().ToLowerInvariant()} [{string.Join(',', sizes)}]";
+        return $"{value.Name} {((TensorProto.Types.DataType)type.ElemType).ToString().ToLowerInvariant()} "
+            + $"[{string.Join(',', sizes)}]";
     }
 }

@@ -33,7 +33,8 @@ internal static class OnnxRuntime
     private static string? FindMissing()
     {
         if (!Directory.Exists(Path.Combine(Folder, "node_modules", "onnxruntime-node")))
-            return "needs onnxruntime-node: run npm ci --ignore-scripts in tests/Unroll.Onnx.Tests/runtime (test.sh does where npm is)";
+            return "needs onnxruntime-node: run npm ci --ignore-scripts in tests/Unroll.Onnx.Tests/runtime (test.sh does "
+                + "where npm is)";
         try
         {
             using Process process = Start("--version");

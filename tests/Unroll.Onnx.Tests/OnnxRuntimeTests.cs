@@ -21,7 +21,8 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
     // What stands past a sentence's end: the padding, a word, numbers that no word has.
     private static readonly int[] Paddings = [0, 4, 1000, -50];
 
-    public static IEnumerable<TheoryDataRow<string>> Names => ExportCase.All.Select(@case => new TheoryDataRow<string>(@case.Name));
+    public static IEnumerable<TheoryDataRow<string>> Names =>
+        ExportCase.All.Select(@case => new TheoryDataRow<string>(@case.Name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -45,7 +46,8 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
                 {
                     AssertClose(logits[b], output.GetProperty("logits")[b], $"logits of sentence {b}, padding {padding}");
                     AssertClose(
-                        @case.Probabilities(logits[b]), output.GetProperty("probabilities")[b], $"probabilities of sentence {b}, padding {padding}");
+                        @case.Probabilities(logits[b]), output.GetProperty("probabilities")[b], $"probabilities of sentence "
+                            + $"{b}, padding {padding}");
                 }
             }
         }
@@ -67,7 +69,8 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
         private readonly TemporaryFolder _folder = new();
         private readonly Lazy<JsonElement> _results;
 
-        public Runs() => _results = new Lazy<JsonElement>(() => OnnxRuntime.Run(_folder, Write), LazyThreadSafetyMode.PublicationOnly);
+        public Runs() =>
+            _results = new Lazy<JsonElement>(() => OnnxRuntime.Run(_folder, Write), LazyThreadSafetyMode.PublicationOnly);
 
         public JsonElement Results => _results.Value;
 

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Tests;
 
-/// <summary>Runs a test with every set of kernels that the machine has; tests that force one never run at the same time.</summary>
+/// <summary>
+/// Runs a test with every set of kernels that the machine has; tests that force one never run at the same time.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public class AvailableKernels
 {

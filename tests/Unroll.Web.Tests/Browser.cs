@@ -18,7 +18,8 @@ internal static class Browser
     }
 
     /// <summary>Opens a file.</summary>
-    public static async Task<OpenPage> Open(string file, int width = 1000, ColorScheme scheme = ColorScheme.Light, string tab = "")
+    public static async Task<OpenPage> Open(
+        string file, int width = 1000, ColorScheme scheme = ColorScheme.Light, string tab = "")
     {
         Require();
         IBrowser browser = await Started.Value;
@@ -39,7 +40,8 @@ internal static class Browser
             ExecutablePath = Program,
             Args =
             [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                    "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
             ],
         });

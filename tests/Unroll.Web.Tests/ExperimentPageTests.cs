@@ -16,14 +16,17 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
         JsonElement[] shown = [.. (await page.Evaluate("window.unroll.data.experiment.lines")).EnumerateArray()];
         Assert.Equal(experiments.Lines(name), shown, JsonElement.DeepEquals);
         // Every cell of every row, in the order of the printed lines.
-        string[] rows = [.. await page.Page.Locator(".printed tbody tr").EvaluateAllAsync<string[]>("rows => rows.map(row => [...row.children].map(cell => cell.textContent).join(' '))")];
+        string[] rows = [
+            .. await page.Page.Locator(".printed tbody tr").EvaluateAllAsync<string[]>(
+                "rows => rows.map(row => [...row.children].map(cell => cell.textContent).join(' '))")];
         Assert.NotEmpty(rows);
         string printed = Spaces(experiments.Printed(name));
         Assert.All(rows, row => Assert.Contains($"\n{row}\n", printed, StringComparison.Ordinal));
         string[] settings = [.. await page.Page.Locator("table:has(caption:text-is('Settings')) td").AllTextContentsAsync()];
         Assert.NotEmpty(settings);
         Assert.All(settings.SelectMany(value => value.Split(", ")), value => Assert.DoesNotMatch(@"\d\.\d{7}", value));
-        Assert.StartsWith($"unroll experiment {name} --", await page.Page.Locator("#command").TextContentAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"unroll experiment {name} --", await page.Page.Locator("#command").TextContentAsync(), StringComparison.Ordinal);
         Assert.EndsWith(" --out results", await page.Page.Locator("#command").TextContentAsync(), StringComparison.Ordinal);
     }
 
@@ -41,7 +44,8 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
                 await figure.WaitForSelectorAsync("canvas");
             int[] widths = await page.Page.EvaluateAsync<int[]>("[document.documentElement.scrollWidth, innerWidth]");
             Assert.True(widths[0] <= widths[1], $"{name} at {width} px is {widths[0]} px wide");
-            double brightness = await page.Page.EvaluateAsync<double>("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part) / 3, 0)");
+            double brightness = await page.Page.EvaluateAsync<double>(
+                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part) / 3, 0)");
             Assert.Equal(scheme == ColorScheme.Dark, brightness < 60);
         }
     }
@@ -55,7 +59,8 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
         {
             double[] gradient = OpenPage.Numbers(curves[i].GetProperty("gradient"));
             Assert.Equal(Numbered(gradient.Select(value => value / gradient[0])), await page.Points("gradient-left", i));
-            Assert.Equal(Numbered(OpenPage.Numbers(curves[i].GetProperty("jacobian_norm"))), await page.Points("jacobian-norm", i));
+            Assert.Equal(
+                Numbered(OpenPage.Numbers(curves[i].GetProperty("jacobian_norm"))), await page.Points("jacobian-norm", i));
         }
         Assert.Equal(Values(summaries, "spectral_radius").Select(One), await page.Points("factors", 0));
         Assert.Equal(Values(summaries, "factor_per_step").Select(One), await page.Points("factors", 1));
@@ -66,18 +71,24 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
     {
         JsonElement[] runs = experiments.Lines("exploding", "run"), summaries = experiments.Lines("exploding", "summary");
         await using OpenPage page = await Browser.Open(experiments.Page("exploding"));
-        foreach ((string chart, string field) in ((string, string)[])[("largest-gradient", "median_largest_gradient"), ("largest-jump", "median_largest_jump")])
+        foreach ((string chart, string field) in ((string, string)[])[(
+            "largest-gradient", "median_largest_gradient"), ("largest-jump", "median_largest_jump")])
         {
-            JsonElement[] clipped = [.. summaries.Where(line => line.GetProperty("cell").GetString() == "irnn" && line.GetProperty("clip").GetBoolean())];
-            Assert.Equal(Values(clipped, "radius").Zip(Values(clipped, field), (x, y) => (double[])[x, y]), await page.Points(chart, 3));
+            JsonElement[] clipped = [
+                .. summaries.Where(line => line.GetProperty("cell").GetString() == "irnn"
+                    && line.GetProperty("clip").GetBoolean())];
+            Assert.Equal(
+                Values(clipped, "radius").Zip(Values(clipped, field), (x, y) => (double[])[x, y]), await page.Points(chart, 3));
         }
         await page.Page.SelectOptionAsync("#chart-loss select", "irnn, radius 3");
-        JsonElement broken = runs.First(line => line.GetProperty("cell").GetString() == "irnn" && line.GetProperty("radius").GetDouble() == 3);
+        JsonElement broken = runs.First(line => line.GetProperty("cell").GetString() == "irnn"
+            && line.GetProperty("radius").GetDouble() == 3);
         Assert.False(broken.GetProperty("finite").GetBoolean());
         // The loss that is no number any more leaves a gap at the end.
         Assert.Equal(
             broken.GetProperty("curve").EnumerateArray().Select(value => value.ToString()),
-            (await page.Chart("loss")).GetProperty("series")[0].GetProperty("data").EnumerateArray().Select(point => point[1].ToString()));
+            (await page.Chart("loss")).GetProperty("series")[0].GetProperty("data").EnumerateArray()
+                .Select(point => point[1].ToString()));
     }
 
     [Theory]
@@ -94,7 +105,8 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
         {
             int every = runs[i].GetProperty("curve_every").GetInt32(), steps = runs[i].GetProperty("steps").GetInt32();
             Assert.Equal(
-                OpenPage.Numbers(runs[i].GetProperty("curve")).Select((value, k) => (double[])[Math.Min(every * (k + 1), steps), value]),
+                OpenPage.Numbers(runs[i].GetProperty("curve")).Select(
+                    (value, k) => (double[])[Math.Min(every * (k + 1), steps), value]),
                 await page.Points(chart, i));
         }
         if (name != "memory")
@@ -121,7 +133,9 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
         await using OpenPage page = await Browser.Open(experiments.Page("chaos"));
         for (int i = 0; i < curves.Length; i++)
             Assert.Equal(Numbered(OpenPage.Numbers(curves[i].GetProperty("distance"))), await page.Points("distance", i));
-        Assert.Equal(Values(summaries, "radius").Zip(Values(summaries, "lyapunov_exponent"), (x, y) => (double[])[x, y]), await page.Points("exponent"));
+        Assert.Equal(
+            Values(summaries, "radius").Zip(Values(summaries, "lyapunov_exponent"), (x, y) => (double[])[x, y]),
+            await page.Points("exponent"));
     }
 
     [Fact]
@@ -139,21 +153,29 @@ public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experi
     public async Task Seeds_lie_over_each_other_those_that_failed_on_top()
     {
         JsonElement[] runs = experiments.Lines("seeds", "run");
-        JsonElement[] sorted = [.. runs.Where(run => run.GetProperty("learned").GetBoolean()), .. runs.Where(run => !run.GetProperty("learned").GetBoolean())];
+        JsonElement[] sorted = [
+            .. runs.Where(run => run.GetProperty("learned").GetBoolean()),
+            .. runs.Where(run => !run.GetProperty("learned").GetBoolean())];
         Assert.False(sorted[^1].GetProperty("learned").GetBoolean());
         await using OpenPage page = await Browser.Open(experiments.Page("seeds"));
         JsonElement series = (await page.Chart("curves")).GetProperty("series");
         Assert.Equal(runs.Length, series.GetArrayLength());
         foreach (int i in (int[])[0, runs.Length / 2, runs.Length - 1])
-            Assert.Equal(OpenPage.Numbers(sorted[i].GetProperty("curve")).Select((value, k) => (double[])[1 + 10 * k, value]), await page.Points("curves", i));
+            Assert.Equal(
+                OpenPage.Numbers(sorted[i].GetProperty("curve")).Select((value, k) => (double[])[1 + 10 * k, value]),
+                await page.Points("curves", i));
         Assert.Equal(Values(runs, "loss").Order(), (await page.Points("final")).Select(point => point[1]));
     }
 
     private static double[] One(double value) => [value];
 
-    private static IEnumerable<double[]> Numbered(IEnumerable<double> values, int first = 0) => values.Select((value, i) => (double[])[i + first, value]);
+    private static IEnumerable<double[]> Numbered(IEnumerable<double> values, int first = 0) =>
+        values.Select((value, i) => (double[])[i + first, value]);
 
-    private static double[] Values(JsonElement[] lines, string field) => [.. lines.Select(line => line.GetProperty(field).GetDouble())];
+    private static double[] Values(JsonElement[] lines, string field) =>
+        [.. lines.Select(line => line.GetProperty(field).GetDouble())];
 
-    private static string Spaces(string text) => string.Join('\n', text.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+    private static string Spaces(string text) =>
+        string.Join(
+            '\n', text.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
 }

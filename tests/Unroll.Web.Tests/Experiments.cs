@@ -14,7 +14,8 @@ public sealed class Experiments : IDisposable
     public Experiments()
     {
         Browser.Require();
-        string rows = _folder.Write("order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 60)));
+        string rows = _folder.Write(
+            "order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 60)));
         Measure("vanishing", "--lengths", "1,5,20", "--seeds", "2");
         Measure("exploding", "--radii", "1,3", "--lengths", "20", "--seeds", "2", "--steps", "40");
         Measure("memory", "--cells", "gru,rnn-attention", "--lengths", "5,40", "--seeds", "2", "--steps", "120");

@@ -21,7 +21,8 @@ public class GradientsTabTests(Runs runs) : IClassFixture<Runs>
         await using OpenPage page = await Browser.Open(runs.Report(runs.WithGradients()), tab: "#gradients");
         double[][] bound = await page.Points("gradient-decay", 1);
         Assert.Equal(Enumerable.Range(0, 12).Select(k => new[] { k, 0.5 * Math.Pow(0.7, k) }), bound, Close);
-        Assert.Equal(Enumerable.Range(0, 12).Select(k => new[] { k, Math.Pow(0.7, k) }), await page.Points("jacobians", 1), Close);
+        Assert.Equal(
+            Enumerable.Range(0, 12).Select(k => new[] { k, Math.Pow(0.7, k) }), await page.Points("jacobians", 1), Close);
         Assert.Equal([[1, 0.7], [2, 0.8], [3, 0.9]], await page.Points("spectrum", 0));
         Assert.Equal([[1, 0.5], [2, 0.6], [3, 0.7]], await page.Points("spectrum", 1));
     }
@@ -29,7 +30,8 @@ public class GradientsTabTests(Runs runs) : IClassFixture<Runs>
     [Fact]
     public async Task The_products_of_Jacobians_are_those_of_the_first_the_middle_and_the_last_epoch()
     {
-        foreach ((string run, int lines) in ((string, int)[])[(runs.WithGradients(epochs: 5), 2), (runs.First, 2), (runs.Second, 1)])
+        foreach ((string run, int lines) in ((string, int)[])[(
+            runs.WithGradients(epochs: 5), 2), (runs.First, 2), (runs.Second, 1)])
         {
             JsonElement[] recorded = Runs.Lines(run, "gradients.jsonl");
             await using OpenPage page = await Browser.Open(runs.Report(run), tab: "#gradients");
@@ -48,7 +50,10 @@ public class GradientsTabTests(Runs runs) : IClassFixture<Runs>
     {
         string run = runs.WithGradients();
         string file = Path.Combine(run, "gradients.jsonl");
-        File.WriteAllLines(file, File.ReadAllLines(file).Select(line => line[..line.IndexOf(",\"jacobian_samples", StringComparison.Ordinal)] + "}").ToArray());
+        File.WriteAllLines(
+            file,
+            File.ReadAllLines(file).Select(
+                line => line[..line.IndexOf(",\"jacobian_samples", StringComparison.Ordinal)] + "}").ToArray());
         await using OpenPage page = await Browser.Open(runs.Report(run), tab: "#gradients");
         Assert.Equal(3, (await page.Points("spectrum")).Length);
         Assert.Equal(0, await page.Page.Locator("#chart-jacobians").CountAsync());
@@ -67,5 +72,6 @@ public class GradientsTabTests(Runs runs) : IClassFixture<Runs>
         Runs.Lines(run, "gradients.jsonl").SelectMany((JsonElement epoch, int y) =>
             OpenPage.Numbers(epoch.GetProperty(field)).Select((norm, x) => (double[])[x, y, Math.Log10(norm)]));
 
-    private static bool Close(double[] a, double[] b) => a.Length == b.Length && a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
+    private static bool Close(double[] a, double[] b) =>
+        a.Length == b.Length && a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) < 1e-12);
 }

@@ -18,9 +18,12 @@ public class InspectPageTests(Runs runs) : IClassFixture<Runs>
         await using OpenPage page = await Browser.Open(file);
         JsonElement shown = (await page.Evaluate("window.unroll.data")).GetProperty("sentences")[0];
         Assert.True(JsonElement.DeepEquals(json.RootElement, shown));
-        double[][] path = [.. json.RootElement.GetProperty("plane").GetProperty("points").EnumerateArray().Select(OpenPage.Numbers)];
+        double[][] path = [
+            .. json.RootElement.GetProperty("plane").GetProperty("points").EnumerateArray().Select(OpenPage.Numbers)];
         Assert.Equal(path, await page.Points("path"));
-        double[][] forget = [.. json.RootElement.GetProperty("states")[0].GetProperty("gates").GetProperty("forget").EnumerateArray().Select(OpenPage.Numbers)];
+        double[][] forget = [
+            .. json.RootElement.GetProperty("states")[0].GetProperty("gates").GetProperty("forget").EnumerateArray()
+                .Select(OpenPage.Numbers)];
         Assert.All(await page.Points("states-gate-forget"), cell => Assert.Equal(forget[(int)cell[0]][(int)cell[1]], cell[2]));
     }
 
@@ -41,7 +44,8 @@ public class InspectPageTests(Runs runs) : IClassFixture<Runs>
         JsonElement[] recorded = Runs.Lines(runs.First, "gradients.jsonl");
         await using OpenPage page = await Browser.Open(Path.Combine(runs.First, "report.html"), tab: "#gradients");
         Assert.Equal(
-            recorded.Select(epoch => new[] { epoch.GetProperty("epoch").GetDouble(), epoch.GetProperty("spectral_norm").GetDouble() }),
+            recorded.Select(
+                epoch => new[] { epoch.GetProperty("epoch").GetDouble(), epoch.GetProperty("spectral_norm").GetDouble() }),
             await page.Points("spectrum"));
     }
 }

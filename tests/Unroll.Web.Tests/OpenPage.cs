@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Unroll.Web.Tests;
 
-/// <summary>A page in the browser. When it is closed, it must have said nothing to the console and asked the network for nothing.</summary>
+/// <summary>
+/// A page in the browser. When it is closed, it must have said nothing to the console and asked the network for nothing.
+/// </summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly List<string> _complaints = [];
@@ -48,7 +50,8 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>A value of the page, by way of JSON.</summary>
     public async Task<JsonElement> Evaluate(string expression)
     {
-        using JsonDocument document = JsonDocument.Parse(await Page.EvaluateAsync<string>($"JSON.stringify({expression}) ?? 'null'"));
+        using JsonDocument document = JsonDocument.Parse(
+            await Page.EvaluateAsync<string>($"JSON.stringify({expression}) ?? 'null'"));
         return document.RootElement.Clone();
     }
 

@@ -17,7 +17,8 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
         await page.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("tab-training", await Focused());
         foreach ((string key, string expected) in (IEnumerable<(string, string)>)
-            [("ArrowRight", "gradients"), ("ArrowRight", "sentence"), ("ArrowRight", "training"), ("ArrowLeft", "sentence"), ("Home", "training"), ("End", "sentence")])
+            [("ArrowRight", "gradients"), ("ArrowRight", "sentence"), ("ArrowRight", "training"), ("ArrowLeft", "sentence"),
+                ("Home", "training"), ("End", "sentence")])
         {
             await page.Page.Keyboard.PressAsync(key);
             Assert.Equal($"tab-{expected}", await Focused());
@@ -65,9 +66,11 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
         Assert.NotEqual(darkText, await TextColour());
 
         Task<double> Brightness() =>
-            page.Page.EvaluateAsync<double>("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part) / 3, 0)");
+            page.Page.EvaluateAsync<double>(
+                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part) / 3, 0)");
 
-        async Task<string> TextColour() => (await page.Chart("loss")).GetProperty("title")[0].GetProperty("textStyle").GetProperty("color").GetString()!;
+        async Task<string> TextColour() =>
+            (await page.Chart("loss")).GetProperty("title")[0].GetProperty("textStyle").GetProperty("color").GetString()!;
     }
 
     [Fact]
@@ -116,10 +119,12 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
         var terminal = new Cli.Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, false, false);
         json.WriteString("title", new string('w', 90));
         json.WriteStartArray("runs");
-        Cli.Runs.RunFiles.Open(run, terminal).Write(json, "run");
+        Cli.Runs.RunFiles.Open(run).Write(json, "run");
         json.WriteEndArray();
         json.WriteStartArray("sentences");
-        SentencePages.Sentence([.. SentencePages.HostileWords, .. Enumerable.Range(0, 12).Select(i => new string('x', i))], ["bad", "good"]).WriteTo(json);
+        SentencePages.Sentence(
+            [.. SentencePages.HostileWords, .. Enumerable.Range(0, 12).Select(i => new string('x', i))],
+            ["bad", "good"]).WriteTo(json);
         json.WriteEndArray();
     });
 }

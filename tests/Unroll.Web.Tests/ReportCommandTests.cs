@@ -26,7 +26,10 @@ public class ReportCommandTests(Runs runs) : IClassFixture<Runs>
     {
         string run = runs["with-dev"];
         string data = Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv");
-        Assert.Equal(0, CommandRun.Of("train", data, "--dev", data, "--out", run, "--epochs", "1", "--hidden", "4", "--embedding", "4").ExitCode);
+        Assert.Equal(
+            0,
+            CommandRun.Of(
+                "train", data, "--dev", data, "--out", run, "--epochs", "1", "--hidden", "4", "--embedding", "4").ExitCode);
         using JsonDocument eval = JsonDocument.Parse(CommandRun.Of("eval", run, data, "--json", "--mistakes", "20").Output);
         JsonElement evaluation = Runs.Json(run, "evaluation.json");
         foreach (JsonProperty field in eval.RootElement.EnumerateObject())
@@ -43,7 +46,10 @@ public class ReportCommandTests(Runs runs) : IClassFixture<Runs>
     {
         CommandRun none = CommandRun.Of("report", runs["nothing"], "--out", runs["x.html"]);
         Assert.Equal(2, none.ExitCode);
-        Assert.Equal($"error: {runs["nothing"]}: no such folder, expected the folder of a run; make one with unroll train DATA --out {runs["nothing"]}\n", none.Error);
+        Assert.Equal(
+            $"error: {runs["nothing"]}: no such folder, expected the folder of a run; make one with unroll train DATA --out "
+                + $"{runs["nothing"]}\n",
+            none.Error);
     }
 
     [Fact]
@@ -53,7 +59,8 @@ public class ReportCommandTests(Runs runs) : IClassFixture<Runs>
         File.AppendAllText(Path.Combine(run, "metrics.jsonl"), "{\"epoch\":\n");
         CommandRun damaged = CommandRun.Of("report", run, "--out", runs["x.html"]);
         Assert.Equal(2, damaged.ExitCode);
-        Assert.StartsWith($"error: {Path.Combine(run, "metrics.jsonl")}:6: not JSON at byte ", damaged.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"error: {Path.Combine(run, "metrics.jsonl")}:6: not JSON at byte ", damaged.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(runs["x.html"]));
     }
 

@@ -14,7 +14,8 @@ public sealed class Runs : IDisposable
     {
         Browser.Require();
         string data = Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv");
-        First = Train(data, "first", [.. Plain, "--cell", "rnn", "--epochs", "5", "--hidden", "8", "--embedding", "8", "--lr", "0.01"]);
+        First = Train(
+            data, "first", [.. Plain, "--cell", "rnn", "--epochs", "5", "--hidden", "8", "--embedding", "8", "--lr", "0.01"]);
         Second = Train(data, "second", [.. Plain, "--epochs", "4", "--hidden", "8", "--embedding", "8", "--cell", "lstm"]);
     }
 
@@ -31,7 +32,8 @@ public sealed class Runs : IDisposable
         [.. File.ReadLines(Path.Combine(run, file)).Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>A run's file.</summary>
-    public static JsonElement Json(string run, string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(run, file))).RootElement;
+    public static JsonElement Json(string run, string file) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(run, file))).RootElement;
 
     /// <summary>The page of some runs.</summary>
     public string Report(params string[] runs)
@@ -42,7 +44,8 @@ public sealed class Runs : IDisposable
     }
 
     /// <summary>
-    /// A run with gradients that are known beforehand: at distance k in epoch e ‖dL/dh‖ is 0.5 (0.5 + e/10)^k, the product of Jacobians (0.4 + e/10)^k.
+    /// A run with gradients that are known beforehand: at distance k in epoch e ‖dL/dh‖ is 0.5 (0.5 + e/10)^k, the product of
+    /// Jacobians (0.4 + e/10)^k.
     /// </summary>
     public string WithGradients(int epochs = 3, int steps = 12)
     {
@@ -58,7 +61,8 @@ public sealed class Runs : IDisposable
         return copy;
 
         string[] Powers(double first, double factor) =>
-            [.. Enumerable.Range(0, steps).Select(k => (first * Math.Pow(factor, k)).ToString("R", CultureInfo.InvariantCulture))];
+            [.. Enumerable.Range(0, steps).Select(
+                k => (first * Math.Pow(factor, k)).ToString("R", CultureInfo.InvariantCulture))];
     }
 
     public void Dispose() => _folder.Dispose();

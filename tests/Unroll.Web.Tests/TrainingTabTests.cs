@@ -15,7 +15,9 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
     public async Task Charts_hold_the_numbers_of_the_run(string chart, int series, string field)
     {
         await using OpenPage page = await Browser.Open(Path.Combine(runs.First, "report.html"));
-        double[][] expected = [.. Runs.Lines(runs.First, "metrics.jsonl").Select(epoch => new[] { epoch.GetProperty("epoch").GetDouble(), epoch.GetProperty(field).GetDouble() })];
+        double[][] expected = [
+            .. Runs.Lines(runs.First, "metrics.jsonl").Select(
+                epoch => new[] { epoch.GetProperty("epoch").GetDouble(), epoch.GetProperty(field).GetDouble() })];
         Assert.Equal(5, expected.Length);
         Assert.Equal(expected, await page.Points(chart, series));
     }
@@ -24,9 +26,14 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
     public async Task The_kept_epoch_and_the_clipping_threshold_are_marked()
     {
         await using OpenPage page = await Browser.Open(Path.Combine(runs.First, "report.html"));
-        JsonElement marks = (await page.Chart("gradient-norm")).GetProperty("series")[0].GetProperty("markLine").GetProperty("data");
-        Assert.Equal(Runs.Lines(runs.First, "metrics.jsonl").Last(epoch => epoch.GetProperty("best").GetBoolean()).GetProperty("epoch").GetInt32(), marks[0].GetProperty("xAxis").GetInt32());
-        Assert.Equal(Runs.Json(runs.First, "train.json").GetProperty("clip").GetDouble(), marks[1].GetProperty("yAxis").GetDouble());
+        JsonElement marks = (
+            await page.Chart("gradient-norm")).GetProperty("series")[0].GetProperty("markLine").GetProperty("data");
+        Assert.Equal(
+            Runs.Lines(runs.First, "metrics.jsonl").Last(
+                epoch => epoch.GetProperty("best").GetBoolean()).GetProperty("epoch").GetInt32(),
+            marks[0].GetProperty("xAxis").GetInt32());
+        Assert.Equal(
+            Runs.Json(runs.First, "train.json").GetProperty("clip").GetDouble(), marks[1].GetProperty("yAxis").GetDouble());
     }
 
     [Fact]
@@ -34,15 +41,21 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
     {
         JsonElement evaluation = Runs.Json(runs.First, "evaluation.json");
         await using OpenPage page = await Browser.Open(Path.Combine(runs.First, "report.html"));
-        foreach (JsonElement cell in (await page.Chart("confusion")).GetProperty("series")[0].GetProperty("data").EnumerateArray())
+        foreach (JsonElement cell in (await page.Chart("confusion")).GetProperty("series")[0].GetProperty("data")
+            .EnumerateArray())
         {
             double[] place = OpenPage.Numbers(cell.GetProperty("value"));
-            Assert.Equal(evaluation.GetProperty("confusion")[(int)place[1]][(int)place[0]].GetInt32(), cell.GetProperty("count").GetInt32());
+            Assert.Equal(
+                evaluation.GetProperty("confusion")[(int)place[1]][(int)place[0]].GetInt32(),
+                cell.GetProperty("count").GetInt32());
         }
-        double[][] accuracies = [.. evaluation.GetProperty("by_length").EnumerateArray().Select(range => new[] { range.GetProperty("accuracy").GetDouble() })];
+        double[][] accuracies = [
+            .. evaluation.GetProperty("by_length").EnumerateArray().Select(
+                range => new[] { range.GetProperty("accuracy").GetDouble() })];
         Assert.True(accuracies.Length > 2);
         Assert.Equal(accuracies, await page.Points("lengths"));
-        string[] mistakes = [.. evaluation.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("text").GetString()!)];
+        string[] mistakes = [
+            .. evaluation.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("text").GetString()!)];
         Assert.NotEmpty(mistakes);
         Assert.Equal(mistakes, await page.Page.Locator("#mistakes .quoted").AllTextContentsAsync());
     }
@@ -54,7 +67,8 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
         await page.Page.ClickAsync("#chart-loss summary");
         IReadOnlyList<string> cells = await page.Page.Locator("#chart-loss tbody tr:first-child > *").AllTextContentsAsync();
         JsonElement epoch = Runs.Lines(runs.First, "metrics.jsonl")[0];
-        Assert.Equal(["1", $"{epoch.GetProperty("train_loss").GetDouble():F4}", $"{epoch.GetProperty("dev_loss").GetDouble():F4}"], cells);
+        Assert.Equal(
+            ["1", $"{epoch.GetProperty("train_loss").GetDouble():F4}", $"{epoch.GetProperty("dev_loss").GetDouble():F4}"], cells);
         Assert.Equal("Loss on training and dev rows", await page.Page.Locator("#chart-loss caption").TextContentAsync());
     }
 
@@ -63,8 +77,11 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
     {
         await using OpenPage page = await Browser.Open(runs.Report(runs.First, runs.Second));
         JsonElement series = (await page.Chart("loss")).GetProperty("series");
-        Assert.Equal(["first: training", "first: dev", "second: training", "second: dev"], series.EnumerateArray().Select(one => one.GetProperty("name").GetString()));
-        double[] second = [.. Runs.Lines(runs.Second, "metrics.jsonl").Select(epoch => epoch.GetProperty("train_loss").GetDouble())];
+        Assert.Equal(
+            ["first: training", "first: dev", "second: training", "second: dev"],
+            series.EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        double[] second = [
+            .. Runs.Lines(runs.Second, "metrics.jsonl").Select(epoch => epoch.GetProperty("train_loss").GetDouble())];
         Assert.Equal(second, (await page.Points("loss", 2)).Select(point => point[1]));
         string settings = (await page.Page.Locator("table", new() { HasText = "Settings that differ" }).TextContentAsync())!;
         Assert.Contains("cellrnnlstm", settings, StringComparison.Ordinal);
@@ -100,10 +117,13 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
         string folder = runs["lab-tests"];
         Assert.Equal(0, Cli.Tests.CommandRun.Of("lab", "--out", folder, "--test", "good movie", "--test", "bad").ExitCode);
         string later = runs.Report(folder);
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(later, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(later, TestContext.Current.CancellationToken));
         await using OpenPage page = await Browser.Open(later, tab: "#sentence");
         Assert.Equal(["good movie", "bad"], await page.Page.Locator("#panel-sentence select option").AllTextContentsAsync());
         await page.Show("training");
-        Assert.Equal("unroll lab --test 'good movie' --test bad --out lab-tests", await page.Page.Locator("#command").TextContentAsync());
+        Assert.Equal(
+            "unroll lab --test 'good movie' --test bad --out lab-tests", await page.Page.Locator("#command").TextContentAsync());
     }
 }

@@ -3,7 +3,8 @@ using Unroll.Data;
 namespace Unroll.Cli.Runs;
 
 /// <summary>
-/// Standard input that can be read a second time: what goes by is also written to a temporary file, so that it need not fit into memory.
+/// Standard input that can be read a second time: what goes by is also written to a temporary file, so that it need not fit into
+/// memory.
 /// </summary>
 /// <param name="input">Opens standard input.</param>
 internal sealed class InputCopy(Func<Stream> input) : IDisposable
@@ -23,7 +24,10 @@ internal sealed class InputCopy(Func<Stream> input) : IDisposable
             return new Copying(input(), this);
         }
         if (_failure is not null)
-            throw new InputException($"standard input: could not be kept to be read again ({_failure.Message.TrimEnd('.')}); make room in {Path.GetTempPath()} or set TMPDIR", _failure);
+            throw new InputException(
+                $"standard input: could not be kept to be read again ({_failure.Message.TrimEnd('.')}); make room in "
+                    + $"{Path.GetTempPath()} or set TMPDIR",
+                _failure);
         _file!.Position = 0;
         return _file;
     }
@@ -33,7 +37,12 @@ internal sealed class InputCopy(Func<Stream> input) : IDisposable
     private void Create()
     {
         string path = Path.Combine(Path.GetTempPath(), $"unroll-{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try

@@ -1,5 +1,5 @@
-using Unroll.Storage;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Training;
 
 namespace Unroll.Cli.Runs;

@@ -1,5 +1,5 @@
-using Unroll.Storage;
 using Unroll.Inspection;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Runs;
 

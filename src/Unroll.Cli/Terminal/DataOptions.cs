@@ -19,12 +19,14 @@ internal sealed class DataOptions
         Options.Text("--label-column", "Column of the label, by name or number from 1, or its JSON key [default: label]", "NAME");
 
     private readonly Option<char?> _delimiter = Options.Optional<char>(
-        "--delimiter", "What parts the columns of CSV: one character, or tab [default: comma, semicolon or tab, by the first line]",
+        "--delimiter", "What parts the columns of CSV: one character, or tab [default: comma, semicolon or tab, by the first "
+            + "line]",
         "one character other than a quote or a letter, or tab", Delimiter, "CHAR");
 
     private readonly Option<bool> _noHeader = new("--no-header")
     {
-        Description = "The first row of TSV or CSV is data: the label in column 1, the text in column 2 unless numbers say otherwise",
+        Description = "The first row of TSV or CSV is data: the label in column 1, the text in column 2 unless numbers say "
+            + "otherwise",
     };
 
     /// <summary>Adds the options to a verb.</summary>

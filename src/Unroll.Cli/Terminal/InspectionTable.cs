@@ -46,12 +46,15 @@ internal sealed class InspectionTable(TextInspection text)
         ModelConfig model = text.Model;
         yield return [new(ColumnText.Cut(text.Prediction.Label, 40), Strong), Number($"{text.Prediction.Probability:F4}")];
         yield return [new(
-            Invariant($"{model.Cell}, {model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}, {model.Layers} layer{(model.Layers == 1 ? "" : "s")}, {(model.Bidirectional ? "two directions" : "one direction")}, pooling {model.Pooling}").ToLowerInvariant(), Faint)];
+            Invariant($"{model.Cell}, {model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}, ")
+                + Invariant($"{model.Layers} layer{(model.Layers == 1 ? "" : "s")}, ")
+                + Invariant($"{(model.Bidirectional ? "two directions" : "one direction")}, pooling {model.Pooling}").ToLowerInvariant(), Faint)];
         yield return [];
         int[] units = MovingUnits();
         yield return
         [
-            Header("word", WordWidth), Header("so far", LabelWidth + 5), Header("change", 6), Header("without it", 2 * BarWidth + 1), RightHeader("|dh|", NumberWidth),
+            Header("word", WordWidth), Header("so far", LabelWidth + 5), Header("change", 6), Header(
+                "without it", 2 * BarWidth + 1), RightHeader("|dh|", NumberWidth),
             .. units.Select(unit => RightHeader($"h{unit}", 5)),
         ];
         for (int t = 0; t < text.Tokens.Count; t++)
@@ -75,7 +78,8 @@ internal sealed class InspectionTable(TextInspection text)
         return
         [
             new(ColumnText.Fit(text.Tokens[t], WordWidth), IsUnknown(t) ? Faint : ""),
-            new(Invariant($"{ColumnText.Fit(text.Model.Labels[best], LabelWidth)} {now[best]:F2}"), best == _predicted ? Strong : ""),
+            new(Invariant(
+                $"{ColumnText.Fit(text.Model.Labels[best], LabelWidth)} {now[best]:F2}"), best == _predicted ? Strong : ""),
             Signed(change is { } by ? Invariant($"{by,6:+0.00;-0.00;0.00}") : new string(' ', 6), change ?? 0),
             Signed(Bar(text.LeaveOneOut[t]), text.LeaveOneOut[t]),
             Number($"{text.HiddenGradient[t],NumberWidth:0.0e+00}"),
@@ -97,7 +101,9 @@ internal sealed class InspectionTable(TextInspection text)
             yield return
             [
                 new(ColumnText.Fit(text.Tokens[t], WordWidth), IsUnknown(t) ? Faint : ""),
-                .. _top.Gates.Select(gate => Number($"{gate.Values[t].Average(value => IsCandidate(gate) ? Math.Abs(value) : value),ColumnWidth:F3}")),
+                .. _top.Gates.Select(
+                    gate => Number(
+                        $"{gate.Values[t].Average(value => IsCandidate(gate) ? Math.Abs(value) : value),ColumnWidth:F3}")),
                 .. attends ? (Cell[])[Number($"{text.AttentionWeights[t],ColumnWidth:F3}")] : [],
             ];
         }
@@ -110,14 +116,16 @@ internal sealed class InspectionTable(TextInspection text)
         yield return Invariant($"without it  right: its logit falls without the word; the longest bar is {Largest():0.###}");
         yield return "|dh|        size of the gradient of its logit by the hidden state";
         string which = units.Length < text.Model.Hidden ? "units that move most" : "hidden state";
-        yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  {which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}";
+        yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  "
+            + $"{which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}";
         if (_top.Gates.Count > 0)
             yield return "gates       mean over the hidden units, of a candidate's size";
         string[] unknown = [.. Enumerable.Range(0, text.Tokens.Count).Where(IsUnknown).Select(t => text.Tokens[t]).Distinct()];
         if (unknown.Length == 0)
             yield break;
         string more = unknown.Length > MostUnknown ? $" and {unknown.Length - MostUnknown} more" : "";
-        yield return ColumnText.Cut($"unknown     {string.Join(", ", unknown.Take(MostUnknown))}{more}: read as {Vocabulary.Unknown}", 79);
+        yield return ColumnText.Cut(
+            $"unknown     {string.Join(", ", unknown.Take(MostUnknown))}{more}: read as {Vocabulary.Unknown}", 79);
     }
 
     private static bool IsCandidate(GateTrace gate) => gate.Name is "cell_candidate" or "new";
@@ -134,7 +142,9 @@ internal sealed class InspectionTable(TextInspection text)
         double largest = Largest();
         int length = largest > 0 && double.IsFinite(value / largest) ? (int)Math.Round(BarWidth * Math.Abs(value) / largest) : 0;
         string bar = new('█', length);
-        return value < 0 ? bar.PadLeft(BarWidth) + "│" + new string(' ', BarWidth) : new string(' ', BarWidth) + "│" + bar.PadRight(BarWidth);
+        return value < 0
+            ? bar.PadLeft(BarWidth) + "│" + new string(' ', BarWidth)
+            : new string(' ', BarWidth) + "│" + bar.PadRight(BarWidth);
     }
 
     // Those with the widest range over the words, in their own order.
@@ -156,6 +166,7 @@ internal sealed class InspectionTable(TextInspection text)
 
     private readonly record struct Cell(string Text, string Style)
     {
-        public string Markup => Style.Length == 0 ? Spectre.Console.Markup.Escape(Text) : $"[{Style}]{Spectre.Console.Markup.Escape(Text)}[/]";
+        public string Markup =>
+            Style.Length == 0 ? Spectre.Console.Markup.Escape(Text) : $"[{Style}]{Spectre.Console.Markup.Escape(Text)}[/]";
     }
 }

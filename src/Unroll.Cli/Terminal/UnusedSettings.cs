@@ -41,5 +41,6 @@ internal static class UnusedSettings
     private static bool HasRecurrentWeight(IRecurrentCell cell) => cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
 
     private static string CellsWith(Func<IRecurrentCell, bool> has) =>
-        "--cell " + string.Join(" or ", RecurrentCells.All.Where(cell => has(RecurrentCells.Of(cell))).Select(RecurrentCells.NameOf));
+        "--cell " + string.Join(
+            " or ", RecurrentCells.All.Where(cell => has(RecurrentCells.Of(cell))).Select(RecurrentCells.NameOf));
 }

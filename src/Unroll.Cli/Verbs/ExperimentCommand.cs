@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text;
-using Unroll.Data;
+using System.Text.Json;
 using Unroll.Cli.Runs;
+using Unroll.Data;
 using Unroll.Experiments;
 using Unroll.Storage;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Unroll.Classroom.Equations;
 using Unroll.Classroom;
+using Unroll.Classroom.Equations;
 using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Unroll.Storage;
 using Unroll.Classroom.Sheets;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;
 

@@ -17,10 +17,12 @@ internal static class PredictCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<int?> top = Options.OptionalInteger("--top", "Show so many of the most probable labels of each text", 1);
-        Option<float?> threshold = Options.OptionalNumber("--threshold", $"Below this probability the label is {PredictionLines.Undecided}");
+        Option<float?> threshold = Options.OptionalNumber(
+            "--threshold", $"Below this probability the label is {PredictionLines.Undecided}");
         var column = new Option<string?>("--column")
         {
-            Description = "Read CSV or TSV with a header, classify this column (its name or number) and write the rows with label and probability",
+            Description = "Read CSV or TSV with a header, classify this column (its name or number) and write the rows with "
+                + "label and probability",
             HelpName = "NAME",
         };
         var input = new Option<string?>("--input") { Description = "File to read instead of standard input", HelpName = "FILE" };
@@ -96,11 +98,14 @@ internal static class PredictCommand
     {
         Stream(
             classifier, DataInput.ReadLines(path, terminal).Index(),
-            line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item), (_, predictions) => lines.Of(predictions), terminal);
+            line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item), (_, predictions) =>
+                lines.Of(predictions), terminal);
     }
 
     private static double Share(float? threshold) =>
-        threshold is null or <= 1 ? threshold ?? 0 : throw new InputException($"--threshold is {threshold}, expected a probability from 0 to 1");
+        threshold is null or <= 1
+            ? threshold ?? 0
+            : throw new InputException($"--threshold is {threshold}, expected a probability from 0 to 1");
 
     private static void RequireUsable(string[] texts, string? column, string? input, int? top, bool json)
     {

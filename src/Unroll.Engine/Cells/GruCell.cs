@@ -3,7 +3,8 @@ using Unroll.Engine.Kernels;
 namespace Unroll.Engine.Cells;
 
 /// <summary>
-/// The gated recurrent unit with the reset gate after the product, <c>torch.nn.GRU</c>; rows of the weights are the gates r, z, n.
+/// The gated recurrent unit with the reset gate after the product, <c>torch.nn.GRU</c>; rows of the weights are the gates r, z,
+/// n.
 /// </summary>
 /// <remarks>
 /// <code>

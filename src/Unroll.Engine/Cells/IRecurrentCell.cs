@@ -65,7 +65,9 @@ public interface IRecurrentCell
     /// <param name="dPrevious">ds_{t-1}; zeros that are added to.</param>
     void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious);
 
-    /// <summary>Whether a part of dh_t goes to dh_{t-1} past the recurrent product; the backward kernel then leaves it in dh_later.</summary>
+    /// <summary>
+    /// Whether a part of dh_t goes to dh_{t-1} past the recurrent product; the backward kernel then leaves it in dh_later.
+    /// </summary>
     internal bool PassesGradientBy { get; }
 
     /// <summary>Which rows of the weights add to which columns of the pre-activations.</summary>

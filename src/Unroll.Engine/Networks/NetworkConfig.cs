@@ -48,8 +48,8 @@ public sealed record NetworkConfig
     public bool IsOneHot => Embedding == 0;
 
     /// <summary>
-    /// Floats that a training step keeps of its batch: it grows as T·B·H. Parameters, gradients, moments of the optimizer and each
-    /// thread's scratch memory come on top; they do not depend on the batch's tokens.
+    /// Floats that a training step keeps of its batch: it grows as T·B·H. Parameters, gradients, moments of the optimizer and
+    /// each thread's scratch memory come on top; they do not depend on the batch's tokens.
     /// </summary>
     /// <param name="tokens">N: tokens of the batch, T·B if all sentences have T.</param>
     /// <param name="rows">B: sentences of the batch.</param>

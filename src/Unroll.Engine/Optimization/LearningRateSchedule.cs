@@ -6,13 +6,18 @@ public enum ScheduleKind
     /// <summary>It stays.</summary>
     Constant,
 
-    /// <summary>It is multiplied by <see cref="LearningRateSchedule.Gamma"/> every <see cref="LearningRateSchedule.StepSize"/> steps.</summary>
+    /// <summary>
+    /// It is multiplied by <see cref="LearningRateSchedule.Gamma"/> every <see cref="LearningRateSchedule.StepSize"/> steps.
+    /// </summary>
     Step,
 
     /// <summary>It falls to zero along half a cosine (Loshchilov and Hutter, 2017).</summary>
     Cosine,
 
-    /// <summary>It rises from 1/25 to the full rate in the first 30 % of the steps, then falls to almost zero, both along cosines (Smith, 2018).</summary>
+    /// <summary>
+    /// It rises from 1/25 to the full rate in the first 30 % of the steps, then falls to almost zero, both along cosines (Smith,
+    /// 2018).
+    /// </summary>
     OneCycle,
 }
 

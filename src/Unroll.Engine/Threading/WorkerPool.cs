@@ -16,8 +16,9 @@ internal interface IParallelWork
 /// fork and join between two steps of a training costs about a microsecond.
 /// </summary>
 /// <remarks>
-/// One 64-bit ticket holds the number of the run and the next free part. Taking a part is a compare-and-swap on the whole ticket, so
-/// a thread that comes late from an earlier run cannot take a part of a later one. Nothing is locked and nothing allocated in a run.
+/// One 64-bit ticket holds the number of the run and the next free part. Taking a part is a compare-and-swap on the whole ticket,
+/// so a thread that comes late from an earlier run cannot take a part of a later one. Nothing is locked and nothing allocated in
+/// a run.
 /// </remarks>
 public sealed class WorkerPool : IDisposable
 {
@@ -54,7 +55,9 @@ public sealed class WorkerPool : IDisposable
     /// <summary>How many work at the same time.</summary>
     public int Workers { get; }
 
-    /// <summary>Does every part and returns when all are done. Not to be called from two threads at once, unless the caller works alone.</summary>
+    /// <summary>
+    /// Does every part and returns when all are done. Not to be called from two threads at once, unless the caller works alone.
+    /// </summary>
     /// <param name="work">The work.</param>
     /// <param name="parts">How many parts it has.</param>
     internal void Run(IParallelWork work, int parts)
@@ -66,8 +69,8 @@ public sealed class WorkerPool : IDisposable
             return;
         }
         long run = (_ticket >> 32) + 1;
-        // First no part of the run before is free any more: a thread that was put aside between reading its ticket and the number of
-        // parts would otherwise find a larger number there and take a part of this run under the old ticket.
+        // First no part of the run before is free any more: a thread that was put aside between reading its ticket and the number
+        // of parts would otherwise find a larger number there and take a part of this run under the old ticket.
         Interlocked.Exchange(ref _ticket, ((run - 1) << 32) | int.MaxValue);
         _work = work;
         _parts = parts;

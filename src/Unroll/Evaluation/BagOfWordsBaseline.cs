@@ -1,5 +1,5 @@
-using Unroll.Engine.Numerics;
 using Unroll.Engine.Batches;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Evaluation;
 

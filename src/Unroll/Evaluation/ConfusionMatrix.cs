@@ -41,8 +41,8 @@ public sealed class ConfusionMatrix
     public double Accuracy => Share(Right, Rows);
 
     /// <summary>
-    /// The unweighted mean of F1 over the classes that occur among the rows or the predictions: a class of the model that the data do
-    /// not have and nobody predicted is left out, as scikit-learn's <c>f1_score(average="macro")</c> does.
+    /// The unweighted mean of F1 over the classes that occur among the rows or the predictions: a class of the model that the
+    /// data do not have and nobody predicted is left out, as scikit-learn's <c>f1_score(average="macro")</c> does.
     /// </summary>
     public double MacroF1
     {
@@ -97,7 +97,8 @@ public sealed class ConfusionMatrix
     public IReadOnlyList<Confusion> LargestConfusions(int most) =>
     [
         .. _mistakes.Select(entry => new Confusion(entry.Key.Truth, entry.Key.Predicted, entry.Value))
-            .OrderByDescending(confusion => confusion.Count).ThenBy(confusion => confusion.Truth).ThenBy(confusion => confusion.Predicted)
+            .OrderByDescending(confusion => confusion.Count).ThenBy(confusion => confusion.Truth).ThenBy(
+                confusion => confusion.Predicted)
             .Take(most),
     ];
 

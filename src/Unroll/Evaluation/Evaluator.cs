@@ -29,8 +29,8 @@ internal sealed class Evaluator(Network network, WorkerPool pool)
     }
 
     /// <summary>
-    /// Computes the logits of some texts, evenly spread over all. They come batch by batch, within a batch in the order of the packed
-    /// steps.
+    /// Computes the logits of some texts, evenly spread over all. They come batch by batch, within a batch in the order of the
+    /// packed steps.
     /// </summary>
     /// <param name="texts">The texts.</param>
     /// <param name="count">How many of them.</param>

@@ -7,7 +7,9 @@ namespace Unroll.Evaluation;
 /// <param name="Loss">-log of the probability of the row's class.</param>
 internal readonly record struct RowScore(int Predicted, double Probability, double Loss);
 
-/// <summary>Measures row after row; nothing is allocated for a row but the count of a mistake that is made for the first time.</summary>
+/// <summary>
+/// Measures row after row; nothing is allocated for a row but the count of a mistake that is made for the first time.
+/// </summary>
 /// <param name="classes">C.</param>
 /// <param name="temperature">T: logits are divided by it.</param>
 internal sealed class Scoring(int classes, double temperature)

@@ -2,8 +2,8 @@ using Unroll.Engine.Numerics;
 namespace Unroll.Evaluation;
 
 /// <summary>
-/// One number that makes probabilities honest (Guo et al., "On Calibration of Modern Neural Networks", 2017): logits are divided by a
-/// temperature T before softmax. Above 1 the model becomes less sure, below 1 surer; the predicted label never changes.
+/// One number that makes probabilities honest (Guo et al., "On Calibration of Modern Neural Networks", 2017): logits are divided
+/// by a temperature T before softmax. Above 1 the model becomes less sure, below 1 surer; the predicted label never changes.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -42,8 +42,8 @@ public static class TemperatureScaling
     /// <param name="classes">C.</param>
     /// <param name="labels">The class of each row.</param>
     /// <returns>
-    /// A temperature from <see cref="Lowest"/> to <see cref="Highest"/>. It is 1 where the rows say nothing about it: there are none,
-    /// every prediction is right, so that the loss falls for ever as T does, or a logit is no number.
+    /// A temperature from <see cref="Lowest"/> to <see cref="Highest"/>. It is 1 where the rows say nothing about it: there are
+    /// none, every prediction is right, so that the loss falls for ever as T does, or a logit is no number.
     /// </returns>
     public static double Fit(ReadOnlySpan<float> logits, int classes, ReadOnlySpan<int> labels)
     {

@@ -4,15 +4,15 @@ using Unroll.Engine.Batches;
 namespace Unroll.Evaluation;
 
 /// <summary>
-/// The terms of a set of texts, which are its tokens and its pairs of neighbouring tokens, each with a column of its own; and the row of
-/// numbers a text becomes.
+/// The terms of a set of texts, which are its tokens and its pairs of neighbouring tokens, each with a column of its own; and the
+/// row of numbers a text becomes.
 /// </summary>
 /// <remarks>
 /// <code>
 /// x_j = tf_j (1 + log((1 + n) / (1 + df_j))),  x / ‖x‖₂
 /// </code>
-/// tf: how often the term stands in the text, df: in how many of the n texts it stands. Salton and Buckley, "Term-weighting approaches in
-/// automatic text retrieval", 1988; smoothed as if one more text held every term once.
+/// tf: how often the term stands in the text, df: in how many of the n texts it stands. Salton and Buckley, "Term-weighting
+/// approaches in automatic text retrieval", 1988; smoothed as if one more text held every term once.
 /// </remarks>
 internal sealed class TermWeights
 {

@@ -44,7 +44,9 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         string? weight = among.FirstOrDefault(name => tensors.HasShape(name, _state, _state));
         string? bias = weight is null ? null : BiasOf(weight);
         string? query = among.FirstOrDefault(
-            name => name != bias && (tensors.HasShape(name, _state) || tensors.HasShape(name, 1, _state) || tensors.HasShape(name, _state, 1)) && !IsBias(name));
+            name => name != bias
+                && (tensors.HasShape(name, _state) || tensors.HasShape(name, 1, _state) || tensors.HasShape(name, _state, 1))
+                    && !IsBias(name));
         if (weight is not null && query is not null)
             return new AttentionNames(weight, bias, query, BiasOf(query));
         return pooling is null

@@ -43,7 +43,9 @@ internal sealed class ImportedVocabulary
             // The whole list is checked as it stands, so that errors have the file's line numbers.
             var words = new Vocabulary(lines, UnknownWords.Refuse);
             int[] same = [.. Enumerable.Range(0, lines.Count)];
-            return unknown == UnknownWords.Refuse ? new ImportedVocabulary(words, same, lines.Count, null) : WithUnknown(lines, path, unknown);
+            return unknown == UnknownWords.Refuse
+                ? new ImportedVocabulary(words, same, lines.Count, null)
+                : WithUnknown(lines, path, unknown);
         }
         catch (InputException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -110,7 +112,8 @@ internal sealed class ImportedVocabulary
         else if ((padding, unknownId) != (0, 1))
         {
             string place = padding == None ? "was added" : $"moved from line {padding + 1}";
-            note = $"{Vocabulary.Padding} {place} to line 1, {Vocabulary.Unknown} moved from line {unknownId + 1} to line 2, their word vectors with them";
+            note = $"{Vocabulary.Padding} {place} to line 1, {Vocabulary.Unknown} moved from line {unknownId + 1} to line 2, "
+                + $"their word vectors with them";
         }
         int[] sources = [padding, unknownId, .. Enumerable.Range(0, lines.Count).Where(id => id != padding && id != unknownId)];
         var vocabulary = new Vocabulary(

@@ -69,7 +69,8 @@ public static class TorchImport
 
     // True where words are one-hot.
     private static bool TakeWords(
-        StateDict tensors, RecurrentTensors recurrent, ImportedVocabulary vocabulary, string path, Dictionary<string, float[]> values)
+        StateDict tensors, RecurrentTensors recurrent, ImportedVocabulary vocabulary, string path, Dictionary<string,
+            float[]> values)
     {
         int width = recurrent.InputSize;
         if (new ClassifierTensors(tensors, recurrent).FindEmbedding(vocabulary.Lines, path) is { } embedding)
@@ -86,7 +87,8 @@ public static class TorchImport
     }
 
     private static bool TakeAttention(
-        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, Pooling? pooling, Dictionary<string, float[]> values,
+        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, Pooling? pooling, Dictionary<string,
+            float[]> values,
         List<string> notes)
     {
         if (roles.FindAttention(pooling) is not { } names)
@@ -165,6 +167,7 @@ public static class TorchImport
         string layers = config.Layers == 1 ? "1 layer" : $"{config.Layers} layers";
         string directions = config.Bidirectional ? "both directions" : "one direction";
         string pooling = ModelConfigJson.Name(config.Pooling);
-        return $"{cell}, {words}, hidden {config.Hidden}, {layers}, {directions}, pooling {pooling}, {config.Classes} labels, {vocabulary.Size} tokens";
+        return $"{cell}, {words}, hidden {config.Hidden}, {layers}, {directions}, pooling {pooling}, {config.Classes} labels, "
+            + $"{vocabulary.Size} tokens";
     }
 }

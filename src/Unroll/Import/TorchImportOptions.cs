@@ -12,7 +12,9 @@ public sealed record TorchImportOptions
     /// <summary>The classes, in the order of the output layer's rows.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>How the hidden states become one vector; null for attention where its tensors are found, else the last state.</summary>
+    /// <summary>
+    /// How the hidden states become one vector; null for attention where its tensors are found, else the last state.
+    /// </summary>
     public Pooling? Pooling { get; init; }
 
     /// <summary>The function of a vanilla RNN; null for tanh.</summary>
@@ -22,7 +24,8 @@ public sealed record TorchImportOptions
     public Tokenizer Tokens { get; init; } = new();
 
     /// <summary>
-    /// What becomes of a word that is not in the vocabulary; null for the token <c>&lt;unk&gt;</c>, which must be in the vocabulary then.
+    /// What becomes of a word that is not in the vocabulary; null for the token <c>&lt;unk&gt;</c>, which must be in the
+    /// vocabulary then.
     /// </summary>
     public UnknownWords? Unknown { get; init; }
 

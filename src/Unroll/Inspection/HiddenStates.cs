@@ -1,8 +1,8 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
-using Unroll.Models;
 using Unroll.Engine.Threading;
+using Unroll.Models;
 
 namespace Unroll.Inspection;
 

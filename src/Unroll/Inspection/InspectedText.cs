@@ -16,7 +16,8 @@ internal sealed record InspectedText(string[] Tokens, int[] Ids, bool[] IsUnknow
         string[] tokens = classifier.Config.Tokens.Tokenize(text);
         int[] ids = classifier.Vocabulary.Encode(tokens);
         Vocabulary vocabulary = classifier.Vocabulary;
-        bool[] unknown = [.. ids.Select(id => vocabulary.UnknownWords == UnknownWords.Token && vocabulary.Tokens[id] == Vocabulary.Unknown)];
+        bool[] unknown = [
+            .. ids.Select(id => vocabulary.UnknownWords == UnknownWords.Token && vocabulary.Tokens[id] == Vocabulary.Unknown)];
         return new InspectedText(tokens.Length > 0 ? tokens : [Vocabulary.Unknown], ids, unknown);
     }
 }

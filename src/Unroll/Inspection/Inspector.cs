@@ -35,14 +35,16 @@ public static class Inspector
             HiddenGradient = trace.HiddenGradient,
             InputGradient = trace.InputGradient,
             GradientTimesInput = trace.GradientTimesInput,
-            LeaveOneOut = [.. variants.WithoutEach(read.Ids, predicted).Select(without => (double)trace.Logits[predicted] - without)],
+            LeaveOneOut = [
+                .. variants.WithoutEach(read.Ids, predicted).Select(without => (double)trace.Logits[predicted] - without)],
             AttentionWeights = trace.AttentionWeights,
             Plane = StatePlane.Of(config, classifier.Parameters, trace.States[^config.Directions].Hidden),
         };
     }
 
     private static LayerTrace LayerOf(RecurrentTrace layer) => new(
-        layer.Layer, layer.IsReverse, layer.Hidden, layer.Cell, [.. layer.Gates.Select(gate => new GateTrace(gate.Name, gate.Values))]);
+        layer.Layer, layer.IsReverse, layer.Hidden, layer.Cell, [
+            .. layer.Gates.Select(gate => new GateTrace(gate.Name, gate.Values))]);
 
     private static double[] Probabilities(float[] logits, double temperature)
     {

@@ -1,8 +1,8 @@
 namespace Unroll.Inspection;
 
 /// <summary>
-/// The orthogonal directions in which points differ most (Pearson, 1901): the first eigenvectors of their covariance, found one after the
-/// other by power iteration.
+/// The orthogonal directions in which points differ most (Pearson, 1901): the first eigenvectors of their covariance, found one
+/// after the other by power iteration.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -24,8 +24,8 @@ public sealed record DecisionBoundary(double A, double B, double C);
 /// <param name="Explained">The share of the states' variance along x and along y; zeros where states do not differ.</param>
 /// <param name="Points">[T][2]; along principal components from the states' mean.</param>
 /// <param name="Boundary">
-/// Where the prediction changes; null where it is no line of this plane. It is one for two classes, two hidden units, one direction and
-/// pooling of the last state.
+/// Where the prediction changes; null where it is no line of this plane. It is one for two classes, two hidden units, one
+/// direction and pooling of the last state.
 /// </param>
 public sealed record StatePlane(
     PlaneAxes Axes, IReadOnlyList<double> Explained, IReadOnlyList<double[]> Points, DecisionBoundary? Boundary)

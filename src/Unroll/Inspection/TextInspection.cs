@@ -5,8 +5,8 @@ using Unroll.Storage;
 namespace Unroll.Inspection;
 
 /// <summary>
-/// All that a model computes for one text, word by word, and what each word did to the prediction. T tokens, H hidden, C classes; z is
-/// the logit of the predicted class. <c>docs/inspection.md</c> has the formulas.
+/// All that a model computes for one text, word by word, and what each word did to the prediction. T tokens, H hidden, C classes;
+/// z is the logit of the predicted class. <c>docs/inspection.md</c> has the formulas.
 /// </summary>
 public sealed record TextInspection
 {

@@ -6,7 +6,9 @@ using Unroll.Text;
 
 namespace Unroll.Models;
 
-/// <summary>Classifies texts on the caller's thread. Its buffers are kept from call to call, and serve one thread at a time.</summary>
+/// <summary>
+/// Classifies texts on the caller's thread. Its buffers are kept from call to call, and serve one thread at a time.
+/// </summary>
 /// <param name="network">The network.</param>
 /// <param name="vocabulary">Has the ids.</param>
 internal sealed class PredictionPass(Network network, Vocabulary vocabulary)

@@ -245,7 +245,8 @@ public sealed class SentenceClassifier
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) => Evaluate(Encode(rows, "row"), threads);
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) =>
+        Evaluate(Encode(rows, "row"), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -263,7 +264,8 @@ public sealed class SentenceClassifier
     /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
     /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) => Calibrate(Encode(rows, "row"), threads);
+    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) =>
+        Calibrate(Encode(rows, "row"), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -368,5 +370,6 @@ public sealed class SentenceClassifier
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) => new RowEncoder(Config, Vocabulary).Encode(rows, what);
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
+        new RowEncoder(Config, Vocabulary).Encode(rows, what);
 }

@@ -14,7 +14,8 @@ internal sealed class DurableFolder : IDisposable
     public DurableFolder(string path)
     {
         _target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        _parent = Path.GetDirectoryName(_target) ?? throw new InputException($"{path}: the root cannot be an output folder; name a folder");
+        _parent = Path.GetDirectoryName(_target) ?? throw new InputException(
+            $"{path}: the root cannot be an output folder; name a folder");
         Directory.CreateDirectory(_parent);
         _temporary = Sibling("tmp");
         Directory.CreateDirectory(_temporary);

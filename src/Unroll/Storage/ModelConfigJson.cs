@@ -48,7 +48,8 @@ internal static class ModelConfigJson
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var keys = new Fields(document.RootElement, source);
             keys.RequireOnly(
-                "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout", "labels",
+                "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout",
+                    "labels",
                 "tokens", "unknown", "temperature");
             keys.RequireValue("format", Format);
             var tokens = new Fields(keys["tokens"], $"{source}: tokens");
@@ -90,7 +91,8 @@ internal static class ModelConfigJson
             foreach (JsonProperty property in element.EnumerateObject())
             {
                 if (!keys.Contains(property.Name))
-                    throw new InputException($"{source}: unknown key \"{property.Name}\", expected only {string.Join(", ", keys)}");
+                    throw new InputException(
+                        $"{source}: unknown key \"{property.Name}\", expected only {string.Join(", ", keys)}");
             }
         }
 
@@ -134,7 +136,8 @@ internal static class ModelConfigJson
             string[] values = [.. this[key].EnumerateArray().Select(value => value.GetString() ?? "")];
             return values.Distinct().Count() == values.Length && values.Length >= minimum
                 ? values
-                : throw new InputException($"{source}: {key} holds {values.Length} strings, expected at least {minimum}, each once");
+                : throw new InputException(
+                    $"{source}: {key} holds {values.Length} strings, expected at least {minimum}, each once");
         }
     }
 }

@@ -103,7 +103,8 @@ internal static class ModelFolder
                 $"{path}: no such folder, expected a model folder; train a model and save it there with SentenceClassifier.Save");
         }
         return Read(path, name => InputFile.ReadAll(
-            Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
+            Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or "
+                + $"train again"));
     }
 
     /// <summary>Reads a model from its files.</summary>

@@ -118,7 +118,8 @@ public sealed class SafetensorsFile
                 break;
             case "BF16":
                 // A bfloat16 is a float's upper half.
-                ReadAll(bytes, sizeof(ushort), each => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(each) << 16), values);
+                ReadAll(bytes, sizeof(ushort), each => BitConverter.UInt32BitsToSingle(
+                    (uint)BinaryPrimitives.ReadUInt16LittleEndian(each) << 16), values);
                 break;
             case var other:
                 throw new InputException(
@@ -147,7 +148,8 @@ public sealed class SafetensorsFile
             if (property.Name == "__metadata__")
             {
                 Metadata = property.Value.EnumerateObject().ToDictionary(
-                    p => p.Name, p => p.Value.GetString() ?? throw Broken(_source, $"null as metadata {p.Name}, expected a string"));
+                    p => p.Name, p =>
+                        p.Value.GetString() ?? throw Broken(_source, $"null as metadata {p.Name}, expected a string"));
             }
             else
             {

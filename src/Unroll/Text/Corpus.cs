@@ -5,8 +5,8 @@ using Unroll.Data;
 namespace Unroll.Text;
 
 /// <summary>
-/// Labelled texts cut into tokens once, as they stream in: of each text its tokens' numbers, its label and a hash stay, not the text.
-/// So a file that is larger than memory can be read, and vocabularies, reports and splits be made without reading it again.
+/// Labelled texts cut into tokens once, as they stream in: of each text its tokens' numbers, its label and a hash stay, not the
+/// text. So a file that is larger than memory can be read, and vocabularies, reports and splits be made without reading it again.
 /// </summary>
 /// <remarks>
 /// Numbers are given in order of first appearance and mean nothing to a model; <see cref="Vocabulary"/> has the ids. Corpora that
@@ -77,7 +77,8 @@ public sealed class Corpus
         return labels.Length switch
         {
             0 => throw new InputException("no rows to train on, expected rows with at least two labels"),
-            1 => throw new InputException($"every row has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
+            1 => throw new InputException(
+                $"every row has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
             _ => labels,
         };
     }

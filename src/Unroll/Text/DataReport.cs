@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Unroll.Text;
 
 /// <summary>
-/// What there is to know about data before a model is trained on it: sizes, labels, lengths, rows that come twice or contradict each
-/// other, rows to measure on that were trained on, unknown words. Rows are numbered from 1, without a header line.
+/// What there is to know about data before a model is trained on it: sizes, labels, lengths, rows that come twice or contradict
+/// each other, rows to measure on that were trained on, unknown words. Rows are numbered from 1, without a header line.
 /// </summary>
 public sealed class DataReport
 {
@@ -14,7 +14,9 @@ public sealed class DataReport
 
     /// <summary>Looks at all rows.</summary>
     /// <param name="train">The rows to train on.</param>
-    /// <param name="others">Rows to measure on: other rows of the same corpus, or of one made by its <see cref="Corpus.CreateSharing"/>.</param>
+    /// <param name="others">
+    /// Rows to measure on: other rows of the same corpus, or of one made by its <see cref="Corpus.CreateSharing"/>.
+    /// </param>
     /// <exception cref="ArgumentException">A part's corpus does not share its tokens with train's.</exception>
     public DataReport(CorpusPart train, params IEnumerable<CorpusPart> others)
     {
@@ -52,12 +54,15 @@ public sealed class DataReport
     {
         LengthQuantiles lengths = part.Lengths;
         string labels = Named(
-            [.. part.Labels.OrderByDescending(entry => entry.Value).Select(entry => Invariant($"{Short(entry.Key)} {entry.Value:N0}"))]);
+            [.. part.Labels.OrderByDescending(entry => entry.Value).Select(
+                entry => Invariant($"{Short(entry.Key)} {entry.Value:N0}"))]);
         string unknown = part.Overlap is { } overlap
-            ? Invariant($"; unknown words {100 * overlap.UnknownTokens:F1} % ({100 * overlap.UnknownTypes:F1} % of the different ones)")
+            ? Invariant(
+                $"; unknown words {100 * overlap.UnknownTokens:F1} % ({100 * overlap.UnknownTypes:F1} % of the different ones)")
             : "";
         return Invariant(
-            $"{part.Name,-5} {Rows(part.Rows)}; {part.Labels.Count:N0} label{(part.Labels.Count == 1 ? "" : "s")}: {labels}; ") + Invariant(
+            $"{part.Name,-5} {Rows(part.Rows)}; {part.Labels.Count:N0} label{(part.Labels.Count == 1 ? "" : "s")}: ",
+            $"{labels}; ") + Invariant(
             $"tokens a text: median {lengths.Median:N0}, 95 % {lengths.P95:N0}, longest {lengths.Maximum:N0}{unknown}");
     }
 
@@ -70,7 +75,8 @@ public sealed class DataReport
         if (lonely.Length > 0)
         {
             yield return Invariant(
-                $"{lonely.Length:N0} label{(lonely.Length == 1 ? " has" : "s have")} a single row in {train.Name}: {Named(lonely)}");
+                $"{lonely.Length:N0} label{(lonely.Length == 1 ? " has" : "s have")} a single row in {train.Name}: ",
+                $"{Named(lonely)}");
         }
         foreach (string[] alike in Alike(Parts.SelectMany(part => part.Labels).Select(entry => entry.Key)))
             yield return $"labels that differ only in white space or case are different labels: {Named(alike)}";
@@ -87,12 +93,14 @@ public sealed class DataReport
             string rows = string.Join("; ", part.Conflicts.Select(conflict => string.Join(", ", conflict.Rows)));
             string more = part.ConflictingTexts > part.Conflicts.Count ? "; …" : "";
             yield return Invariant(
-                $"{part.ConflictingTexts:N0} text{(part.ConflictingTexts == 1 ? "" : "s")} of {part.Name} with more than one label, at rows {rows}{more}");
+                $"{part.ConflictingTexts:N0} text{(part.ConflictingTexts == 1 ? "" : "s")} of {part.Name} with more than one ",
+                $"label, at rows {rows}{more}");
         }
         if (part.Overlap is { RowsInTrain: > 0 } overlap)
         {
             yield return Invariant(
-                $"{Rows(overlap.RowsInTrain)} of {part.Name} ({100.0 * overlap.RowsInTrain / part.Rows:F1} %) with a text of {Parts[0].Name}: what is measured there is memory");
+                $"{Rows(overlap.RowsInTrain)} of {part.Name} ({100.0 * overlap.RowsInTrain / part.Rows:F1} %) with a text of ",
+                $"{Parts[0].Name}: what is measured there is memory");
         }
     }
 
@@ -104,7 +112,8 @@ public sealed class DataReport
     private static string Rows(int count) => Invariant($"{count:N0} row{(count == 1 ? "" : "s")}");
 
     private static string Named(string[] names) =>
-        string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? Invariant($" and {names.Length - MostNamed:N0} more") : "");
+        string.Join(", ", names.Take(MostNamed)) + (
+            names.Length > MostNamed ? Invariant($" and {names.Length - MostNamed:N0} more") : "");
 
     private static string Quoted(string label) => $"\"{Short(label)}\"";
 
@@ -116,5 +125,6 @@ public sealed class DataReport
         return line[..(char.IsHighSurrogate(line[LabelWidth - 1]) ? LabelWidth - 1 : LabelWidth)] + "…";
     }
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Invariant(params FormattableString[] parts) =>
+        string.Concat(parts.Select(part => part.ToString(CultureInfo.InvariantCulture)));
 }

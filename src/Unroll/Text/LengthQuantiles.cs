@@ -13,14 +13,16 @@ namespace Unroll.Text;
 /// <param name="P95">95 %.</param>
 /// <param name="P99">99 %.</param>
 /// <param name="Maximum">The longest.</param>
-public sealed record LengthQuantiles(double Mean, int Minimum, int P5, int P25, int Median, int P75, int P95, int P99, int Maximum)
+public sealed record LengthQuantiles(
+    double Mean, int Minimum, int P5, int P25, int Median, int P75, int P95, int P99, int Maximum)
 {
     internal static LengthQuantiles Of(IEnumerable<int> lengths)
     {
         int[] sorted = [.. lengths.Order()];
         if (sorted.Length == 0)
             return new LengthQuantiles(0, 0, 0, 0, 0, 0, 0, 0, 0);
-        return new LengthQuantiles(sorted.Average(length => (double)length), sorted[0], At(5), At(25), At(50), At(75), At(95), At(99), sorted[^1]);
+        return new LengthQuantiles(
+            sorted.Average(length => (double)length), sorted[0], At(5), At(25), At(50), At(75), At(95), At(99), sorted[^1]);
 
         int At(int percent) => sorted[(int)(((long)percent * sorted.Length + 99) / 100) - 1];
     }

@@ -131,7 +131,8 @@ public sealed class PartReport
         return
         [
             .. WithText.Where(row => conflicting.Contains(corpus.HashOf(row))).GroupBy(corpus.HashOf).Take(MostConflicts)
-                .Select(text => text.DistinctBy(corpus.LabelOf).Concat(text).Distinct().Take(MostRowsOfConflict).Order().ToArray())
+                .Select(text => text.DistinctBy(corpus.LabelOf).Concat(text).Distinct().Take(MostRowsOfConflict).Order()
+                    .ToArray())
                 .Select(rows => new ConflictingText(
                     [.. rows.Select(row => row + 1)], [.. rows.Select(row => corpus.Labels[corpus.LabelOf(row)])])),
         ];

@@ -24,12 +24,15 @@ public enum TokenKind
 /// <summary>Cuts texts into tokens; the <c>tokens</c> entry of a model's <c>config.json</c>.</summary>
 /// <param name="Kind">Where the text is cut.</param>
 /// <param name="Lowercase">Whether upper-case letters become lower-case first, by Unicode's rules without a culture.</param>
-/// <remarks>No token is empty or holds white space, so a vocabulary file can hold every token. <c>docs/data.md</c> has examples.</remarks>
+/// <remarks>
+/// No token is empty or holds white space, so a vocabulary file can hold every token. <c>docs/data.md</c> has examples.
+/// </remarks>
 public sealed record Tokenizer(TokenKind Kind = TokenKind.Whitespace, bool Lowercase = true)
 {
     /// <summary>The tokens of a text, in order.</summary>
     /// <param name="text">
-    /// Any text; one that is empty or all white space has no tokens. Half a surrogate pair is read as U+FFFD, for it cannot be written.
+    /// Any text; one that is empty or all white space has no tokens. Half a surrogate pair is read as U+FFFD, for it cannot be
+    /// written.
     /// </param>
     public string[] Tokenize(string text)
     {

@@ -69,8 +69,8 @@ public sealed class Vocabulary
     public UnknownWords UnknownWords { get; }
 
     /// <summary>
-    /// Builds the vocabulary of some rows, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens of the same
-    /// count stand in order of appearance. A token of a text that is written like a special one is an unknown word.
+    /// Builds the vocabulary of some rows, <c>&lt;pad&gt;</c> and <c>&lt;unk&gt;</c> first, then the most frequent first; tokens
+    /// of the same count stand in order of appearance. A token of a text that is written like a special one is an unknown word.
     /// </summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
@@ -85,7 +85,8 @@ public sealed class Vocabulary
         if (maximumSize < Specials + 1)
         {
             throw new InputException(
-                $"the maximum size of the vocabulary is {maximumSize}, expected at least {Specials + 1}: {Padding}, {Unknown} and one word");
+                $"the maximum size of the vocabulary is {maximumSize}, expected at least {Specials + 1}: {Padding}, {Unknown} "
+                    + $"and one word");
         }
         int[] counts = new int[corpus.Tokens.Count];
         foreach (int row in rows ?? Enumerable.Range(0, corpus.Count))
@@ -93,12 +94,15 @@ public sealed class Vocabulary
             foreach (int token in corpus.TokensOf(row))
                 counts[token]++;
         }
-        int[] words = [.. Enumerable.Range(0, counts.Length).Where(token => counts[token] > 0 && corpus.Tokens[token] is not (Padding or Unknown))];
+        int[] words = [
+            .. Enumerable.Range(0, counts.Length).Where(token => counts[token] > 0
+                && corpus.Tokens[token] is not (Padding or Unknown))];
         int most = words.Select(token => counts[token]).DefaultIfEmpty(minimumCount).Max();
         if (most < minimumCount)
         {
             throw new InputException(
-                $"no token occurs {minimumCount} times, the most frequent one occurs {most}; lower the minimum count of the vocabulary");
+                $"no token occurs {minimumCount} times, the most frequent one occurs {most}; lower the minimum count of the "
+                    + $"vocabulary");
         }
         // Numbers of a corpus are in order of appearance, and OrderBy is stable.
         IEnumerable<string> kept = words.Where(token => counts[token] >= minimumCount)
@@ -145,7 +149,9 @@ public sealed class Vocabulary
     /// <summary>What a text without tokens is read as: one unknown word.</summary>
     /// <exception cref="InputException">The vocabulary is closed.</exception>
     internal int IdOfEmpty =>
-        UnknownWords == UnknownWords.Token ? UnknownId : throw new InputException($"no words in the text; known words: {Known()}");
+        UnknownWords == UnknownWords.Token
+            ? UnknownId
+            : throw new InputException($"no words in the text; known words: {Known()}");
 
     /// <summary>The id of one token.</summary>
     /// <param name="token">The token.</param>

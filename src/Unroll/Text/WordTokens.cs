@@ -7,10 +7,11 @@ namespace Unroll.Text;
 /// Words, numbers, and every punctuation mark and symbol by itself: <see cref="TokenKind.Word"/>. One pass, without look-back.
 /// </summary>
 /// <remarks>
-/// A word is letters, digits and other numerals with their combining marks and the invisible characters between them. An apostrophe
-/// (U+0027, U+2019) between two of them stays inside, and so does a point or comma between two digits. A letter of a script that is
-/// written without spaces is a token of its own. A run of the same punctuation mark is one token of at most three, so that "..."
-/// is one and a hundred exclamation marks are not a hundred entries of the vocabulary. Control characters are white space.
+/// A word is letters, digits and other numerals with their combining marks and the invisible characters between them. An
+/// apostrophe (U+0027, U+2019) between two of them stays inside, and so does a point or comma between two digits. A letter of a
+/// script that is written without spaces is a token of its own. A run of the same punctuation mark is one token of at most three,
+/// so that "..." is one and a hundred exclamation marks are not a hundred entries of the vocabulary. Control characters are white
+/// space.
 /// </remarks>
 internal static class WordTokens
 {
@@ -127,7 +128,8 @@ internal static class WordTokens
         UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => Class.Space,
         // Joiners, soft hyphens and direction marks belong to the word they stand in; the zero-width space (U+200B) parts words.
         UnicodeCategory.Format => rune.Value == 0x200B ? Class.Space : Class.Invisible,
-        UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol or UnicodeCategory.ModifierSymbol => rune.IsAscii ? Class.Punctuation : Class.Symbol,
+        UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol or UnicodeCategory.ModifierSymbol =>
+            rune.IsAscii ? Class.Punctuation : Class.Symbol,
         UnicodeCategory.OtherSymbol or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => Class.Symbol,
         _ => Class.Punctuation,
     };

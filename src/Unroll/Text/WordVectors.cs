@@ -5,13 +5,13 @@ using Unroll.Data;
 namespace Unroll.Text;
 
 /// <summary>
-/// Pre-trained vectors of the words of a vocabulary, from a file in GloVe's or word2vec's text format: a word and its numbers on each
-/// line, parted by spaces or tabs, after an optional first line with the count of words and the width.
+/// Pre-trained vectors of the words of a vocabulary, from a file in GloVe's or word2vec's text format: a word and its numbers on
+/// each line, parted by spaces or tabs, after an optional first line with the count of words and the width.
 /// </summary>
 /// <remarks>
-/// A word is matched as it stands: no other case or spelling of it is tried, so lower-cased vectors want a lower-cased vocabulary.
-/// Where a word comes twice, the first one counts. Words with white space inside cannot be in a vocabulary and are passed over.
-/// The special tokens have no vector.
+/// A word is matched as it stands: no other case or spelling of it is tried, so lower-cased vectors want a lower-cased
+/// vocabulary. Where a word comes twice, the first one counts. Words with white space inside cannot be in a vocabulary and are
+/// passed over. The special tokens have no vector.
 /// </remarks>
 public sealed class WordVectors
 {
@@ -51,8 +51,8 @@ public sealed class WordVectors
     /// <param name="path">The file; gzip is decompressed on the way.</param>
     /// <param name="vocabulary">The words to keep.</param>
     /// <exception cref="InputException">
-    /// The file is missing, empty or not UTF-8, a line has another width than the first, a number of a kept word is none, or there are
-    /// fewer words than the first line says; with file and line.
+    /// The file is missing, empty or not UTF-8, a line has another width than the first, a number of a kept word is none, or
+    /// there are fewer words than the first line says; with file and line.
     /// </exception>
     public static WordVectors Read(string path, Vocabulary vocabulary)
     {
@@ -101,7 +101,8 @@ public sealed class WordVectors
         {
             return width is >= 1 and <= MostWidth
                 ? (count, (int)width)
-                : throw lines.Error($"the width is {width}, expected 1 to {MostWidth}; the first line is the count of words and the width");
+                : throw lines.Error(
+                    $"the width is {width}, expected 1 to {MostWidth}; the first line is the count of words and the width");
         }
         lines.ReadAgain();
         return fields - 1 is >= 1 and <= MostWidth
@@ -128,7 +129,8 @@ public sealed class WordVectors
         // More fields than the width are a word with spaces inside, unless they are all numbers.
         if (fields > width + 1 && !IsNumber(second, out _))
             return line.Length;
-        throw lines.Error($"a vector of width {fields - 1}, expected {width} as in the first line; restore the line or remove it");
+        throw lines.Error(
+            $"a vector of width {fields - 1}, expected {width} as in the first line; restore the line or remove it");
     }
 
     private static void ReadNumbers(Utf8LineReader lines, ReadOnlySpan<byte> rest, Span<float> values)

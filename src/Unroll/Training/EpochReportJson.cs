@@ -46,7 +46,8 @@ public static class EpochReportJson
     {
         return new EpochReport(
             json.GetProperty("epoch").GetInt32(), Number("train_loss"), Optional("dev_loss"), Optional("dev_accuracy"),
-            Optional("dev_macro_f1"), json.GetProperty("learning_rate").GetSingle(), Number("gradient_norm"), Number("clipped_share"),
+            Optional("dev_macro_f1"), json.GetProperty("learning_rate")
+                .GetSingle(), Number("gradient_norm"), Number("clipped_share"),
             Number("train_seconds"), Number("tokens_per_second"), json.GetProperty("best").GetBoolean());
 
         double Number(string name) => json.GetProperty(name).GetDouble();

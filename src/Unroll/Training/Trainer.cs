@@ -45,7 +45,8 @@ internal sealed class Trainer
         _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount);
         _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
         if (options.Checkpoint is { } checkpoint)
-            _checkpoint = new TrainingCheckpoint(checkpoint, _step, _kept, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
+            _checkpoint = new TrainingCheckpoint(
+                checkpoint, _step, _kept, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
         if (options.GradientFlow is not null)
             _jacobians = new JacobianNorms(network, train, pool);
     }

@@ -14,7 +14,9 @@ internal sealed class TrainingPosition
     /// <summary>Steps of the whole training that are done.</summary>
     public long Steps { get; set; }
 
-    /// <summary>The random numbers as they stood when the epoch began: they gave its order of rows. Null before the first.</summary>
+    /// <summary>
+    /// The random numbers as they stood when the epoch began: they gave its order of rows. Null before the first.
+    /// </summary>
     public byte[]? GeneratorAtEpoch { get; set; }
 
     /// <summary>The sum of the losses of the rows seen in this epoch.</summary>

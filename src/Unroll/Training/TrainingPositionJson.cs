@@ -47,7 +47,9 @@ internal static class TrainingPositionJson
             Epoch = json.GetProperty("epoch").GetInt32(),
             StepsInEpoch = json.GetProperty("steps_in_epoch").GetInt32(),
             Steps = json.GetProperty("steps").GetInt64(),
-            GeneratorAtEpoch = json.TryGetProperty("generator", out JsonElement generator) ? generator.GetBytesFromBase64() : null,
+            GeneratorAtEpoch = json.TryGetProperty("generator", out JsonElement generator)
+                ? generator.GetBytesFromBase64()
+                : null,
             LossSum = json.GetProperty("loss_sum").GetDouble(),
             NormSum = json.GetProperty("norm_sum").GetDouble(),
             Rows = json.GetProperty("rows").GetInt32(),

@@ -26,5 +26,6 @@ public readonly record struct TrainingProgress(
 /// <param name="TokensPerSecond">Real tokens trained a second.</param>
 /// <param name="IsBest">Whether the model after this epoch is the one to keep so far.</param>
 public sealed record EpochReport(
-    int Epoch, double TrainLoss, double? DevLoss, double? DevAccuracy, double? DevMacroF1, float LearningRate, double GradientNorm,
+    int Epoch, double TrainLoss, double? DevLoss, double? DevAccuracy, double? DevMacroF1, float LearningRate,
+        double GradientNorm,
     double ClippedShare, double TrainSeconds, double TokensPerSecond, bool IsBest);

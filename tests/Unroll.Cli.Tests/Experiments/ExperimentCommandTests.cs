@@ -13,7 +13,8 @@ public class ExperimentCommandTests
     [Fact]
     public void Vanishing_gradients_shrink_by_less_than_the_radius_and_orthogonal_weights_keep_more()
     {
-        JsonElement[] summaries = Lines("summary", "vanishing", "--lengths", "1,20", "--seeds", "2", "--cells", "rnn,rnn-orthogonal,irnn,lstm,lstm-forget");
+        JsonElement[] summaries = Lines(
+            "summary", "vanishing", "--lengths", "1,20", "--seeds", "2", "--cells", "rnn,rnn-orthogonal,irnn,lstm,lstm-forget");
         Dictionary<string, JsonElement> of = summaries.ToDictionary(line => line.GetProperty("cell").GetString()!);
         double Factor(string cell) => of[cell].GetProperty("factor_per_step").GetDouble();
         double Radius(string cell) => of[cell].GetProperty("spectral_radius").GetDouble();
@@ -51,7 +52,8 @@ public class ExperimentCommandTests
     [Fact]
     public void Clipping_keeps_the_loss_finite_where_large_weights_break_it()
     {
-        JsonElement[] runs = Lines("run", "exploding", "--cells", "irnn", "--radii", "2", "--lengths", "30", "--seeds", "1", "--steps", "40");
+        JsonElement[] runs = Lines(
+            "run", "exploding", "--cells", "irnn", "--radii", "2", "--lengths", "30", "--seeds", "1", "--steps", "40");
         Assert.Equal([false, true], runs.Select(run => run.GetProperty("clip").GetBoolean()));
         Assert.Equal([false, true], runs.Select(run => run.GetProperty("finite").GetBoolean()));
         Assert.Equal(JsonValueKind.Null, runs[0].GetProperty("loss").ValueKind);
@@ -65,7 +67,9 @@ public class ExperimentCommandTests
         double[] exponents = [.. summaries.Select(line => line.GetProperty("lyapunov_exponent").GetDouble())];
         Assert.InRange(exponents[0], -1, Math.Log(0.8) + 0.02);
         Assert.True(exponents[1] > 0.1, $"{exponents[1]}");
-        double[][] distances = [.. summaries.Select(line => line.GetProperty("distance").EnumerateArray().Select(value => value.GetDouble()).ToArray())];
+        double[][] distances = [
+            .. summaries.Select(
+                line => line.GetProperty("distance").EnumerateArray().Select(value => value.GetDouble()).ToArray())];
         Assert.True(distances[0][1] < distances[0][0] && distances[0][0] < 1e-6);
         Assert.True(distances[1][1] > distances[1][0] && distances[1][0] > 1e-6);
     }
@@ -95,7 +99,8 @@ public class ExperimentCommandTests
     public void A_bag_cannot_learn_what_only_the_order_says()
     {
         using var folder = new TemporaryFolder();
-        string data = folder.Write("order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 200)));
+        string data = folder.Write(
+            "order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 200)));
         JsonElement[] summaries = Lines("summary", "order", "--data", data, "--cells", "gru", "--seeds", "1", "--steps", "8");
         Assert.Equal(["bag", "gru"], summaries.Select(line => line.GetProperty("cell").GetString()));
         Assert.Equal(0.5, summaries[0].GetProperty("accuracy_in_order").GetDouble(), 0.01);
@@ -103,8 +108,12 @@ public class ExperimentCommandTests
         Assert.InRange(summaries[1].GetProperty("accuracy_shuffled").GetDouble(), 0.3, 0.8);
 
         string dev = folder.Write("dev.tsv", "label\ttext\nyes\tfirst second\nno\tsecond first\nyes\tfirst second\n");
-        JsonElement settings = Assert.Single(Lines("settings", "order", "--data", data, "--dev", dev, "--cells", "gru", "--seeds", "1", "--steps", "1"));
-        Assert.Equal(("dev.tsv", 400, 3), (settings.GetProperty("data").GetString(), settings.GetProperty("train_rows").GetInt32(), settings.GetProperty("test_rows").GetInt32()));
+        JsonElement settings = Assert.Single(
+            Lines("settings", "order", "--data", data, "--dev", dev, "--cells", "gru", "--seeds", "1", "--steps", "1"));
+        Assert.Equal(
+            ("dev.tsv", 400, 3),
+            (settings.GetProperty("data").GetString(), settings.GetProperty("train_rows").GetInt32(), settings
+                .GetProperty("test_rows").GetInt32()));
     }
 
     [Fact]
@@ -120,7 +129,9 @@ public class ExperimentCommandTests
         Assert.Equal(30, run.GetProperty("curve").GetArrayLength());
         // Where Node was not there, the command says how to come to the page and is done all the same.
         Assert.Equal(ReportPage.IsBuilt, File.Exists(folder["results/seeds.html"]));
-        Assert.Contains(ReportPage.IsBuilt ? $"Report in {folder["results/seeds.html"]}" : $"No seeds.html: {ReportPage.HowToBuild}", printed.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            ReportPage.IsBuilt ? $"Report in {folder["results/seeds.html"]}" : $"No seeds.html: {ReportPage.HowToBuild}",
+            printed.Error, StringComparison.Ordinal);
 
         CommandRun again = CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"]);
         Assert.Equal(2, again.ExitCode);
@@ -131,23 +142,34 @@ public class ExperimentCommandTests
         Assert.Equal(printed.Output, File.ReadAllText(file));
         File.Delete(file);
         File.WriteAllText(folder["results/seeds.html"], "mine");
-        Assert.Contains("seeds.html: exists already", CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "seeds.html: exists already", CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"]).Error,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }
 
     [Theory]
     [InlineData("vanish", "there is no experiment vanish, expected one of vanishing, exploding, memory")]
-    [InlineData("memori", "there is no experiment memori, expected one of vanishing, exploding, memory, adding, copy, chaos, order, seeds; did you mean memory?")]
-    [InlineData("memory --cells rnn,lstmm", "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,mingru,rnn-attention; did you mean lstm?")]
+    [InlineData(
+        "memori",
+        "there is no experiment memori, expected one of vanishing, exploding, memory, adding, copy, chaos, order, seeds; did "
+            + "you mean memory?")]
+    [InlineData(
+        "memory --cells rnn,lstmm",
+        "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,mingru,rnn-attention; did you mean "
+            + "lstm?")]
     [InlineData("adding --cells rnn-attention", "--cells has rnn-attention, expected some of rnn,")]
     [InlineData("memory --lengths 10,x", "--lengths has x, expected whole numbers")]
     [InlineData("chaos --radii 0", "--radii has 0, expected positive numbers")]
     [InlineData("chaos --radii ,", "--radii is empty, expected a list")]
-    [InlineData("seeds --lengths 5", "--lengths means nothing to the experiment seeds, which takes --seeds, --steps; leave it out")]
+    [InlineData(
+        "seeds --lengths 5", "--lengths means nothing to the experiment seeds, which takes --seeds, --steps; leave it out")]
     [InlineData("memory --seeds 0", "unroll experiment: --seeds is 0, expected a whole number of at least 1")]
     [InlineData("order --data none.tsv", "none.tsv: no such file")]
     [InlineData("order --dev none.tsv", "--dev measures what --data trains, and there is no --data; give both")]
-    [InlineData("chaos --dev none.tsv", "--dev means nothing to the experiment chaos, which takes --lengths, --radii, --seeds; leave it out")]
+    [InlineData(
+        "chaos --dev none.tsv",
+        "--dev means nothing to the experiment chaos, which takes --lengths, --radii, --seeds; leave it out")]
     public void Bad_names_and_values_are_one_line(string commandLine, string expected)
     {
         CommandRun run = CommandRun.Of(["experiment", .. commandLine.Split(' ')]);
@@ -163,7 +185,9 @@ public class ExperimentCommandTests
             Assert.Skip("sends SIGINT with kill, which Windows does not have");
         using var folder = new TemporaryFolder();
         using Process process = Repository.Start(
-            Repository.Command, ["experiment", "memory", "--cells", "rnn", "--lengths", "100", "--steps", "1000000", "--json", "--out", folder["results"]]);
+            Repository.Command, [
+                "experiment", "memory", "--cells", "rnn", "--lengths", "100", "--steps", "1000000", "--json", "--out",
+                folder["results"]]);
         Assert.Contains("settings", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
         using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
             kill.WaitForExit();

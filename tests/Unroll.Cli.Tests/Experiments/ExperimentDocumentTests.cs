@@ -6,8 +6,8 @@ using Xunit;
 namespace Unroll.Cli.Tests.Experiments;
 
 /// <summary>
-/// The tables of the documents are what the commands below them print: some rows of those that are measured fast. A row does not hang on the
-/// others, so a command that measures a few rows prints the same.
+/// The tables of the documents are what the commands below them print: some rows of those that are measured fast. A row does not
+/// hang on the others, so a command that measures a few rows prints the same.
 /// </summary>
 public partial class ExperimentDocumentTests
 {
@@ -21,7 +21,8 @@ public partial class ExperimentDocumentTests
         // Trained in single precision: other widths of vectors round otherwise, and 300 steps make it visible.
         if (name == "exploding" && KernelRegistry.Current.Name != "vector512")
             Assert.Skip("the table was made with vectors of 512 bits");
-        string[] printed = CommandRun.Of(["experiment", name, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).OutputLines;
+        string[] printed = CommandRun.Of(
+            ["experiment", name, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).OutputLines;
         string[][] cells = [.. printed.Select(line => Columns().Split(line.Trim()))];
         string[][] found = [.. TableAbove(document, name).Where(row => cells.Any(line => HasInOrder(line, row)))];
         Assert.True(found.Length == rows, $"{found.Length} rows of the document are among:\n{string.Join('\n', printed)}");

@@ -13,7 +13,8 @@ public class FileCircleTests
     public void No_circle_of_files_is_larger_than_a_pair(string project)
     {
         IReadOnlyList<SourceFile> files = SourceFile.In(Path.Combine(RepositoryRoot.Path, "src", project));
-        IEnumerable<string> circles = Circles(files).Where(circle => circle.Count > 2).Select(circle => string.Join(" ↔ ", circle));
+        IEnumerable<string> circles = Circles(files).Where(circle => circle.Count > 2).Select(
+            circle => string.Join(" ↔ ", circle));
         Assert.Empty(circles);
     }
 

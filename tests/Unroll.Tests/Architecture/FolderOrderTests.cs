@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Tests.Architecture;
 
-/// <summary>The data's path is the architecture: a folder uses only folders to its left, and those of projects above its own.</summary>
+/// <summary>
+/// The data's path is the architecture: a folder uses only folders to its left, and those of projects above its own.
+/// </summary>
 public partial class FolderOrderTests
 {
     /// <summary>The projects and the order of their folders, as docs/architecture.md has them.</summary>

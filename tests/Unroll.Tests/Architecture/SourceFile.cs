@@ -9,7 +9,8 @@ internal sealed partial class SourceFile
     {
         Path = path;
         // References in comments point where the reader shall look, and that may be anywhere.
-        Code = string.Join('\n', File.ReadLines(path).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+        Code = string.Join(
+            '\n', File.ReadLines(path).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
         Declared = [.. Declaration().Matches(Code).Select(match => match.Groups[1].Value).Distinct()];
         Words = Word().Matches(Code).Select(match => match.Value).ToHashSet();
     }
@@ -38,7 +39,8 @@ internal sealed partial class SourceFile
         ];
     }
 
-    [GeneratedRegex(@"^(?:public|internal)[\w ]* (?:class|struct|record|interface|enum)\s+(?!struct\b|class\b)(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal)[\w ]* (?:class|struct|record|interface|enum)\s+(?!struct\b|class\b)(\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     [GeneratedRegex(@"\b[A-Z]\w*\b")]

@@ -22,7 +22,8 @@ public class CsvTests
     [InlineData("a,\"\r\n\"\r\nb,y", "1:a|\r\n 3:b|y")]
     [InlineData("é,電影\nb, x ", "1:é|電影 2:b| x ")]
     public void Records_fields_and_lines(string content, string expected) => ForEveryChunk(content, stream =>
-        Assert.Equal(expected, string.Join(' ', DataFile.Read(stream, TwoColumns).Select(row => $"{row.Line}:{row.Label}|{row.Text}"))));
+        Assert.Equal(
+            expected, string.Join(' ', DataFile.Read(stream, TwoColumns).Select(row => $"{row.Line}:{row.Label}|{row.Text}"))));
 
     [Theory]
     [InlineData("a,x\rb,\"y\"z", "x:2: \"z\" after the closing quote of a field, expected the delimiter")]
@@ -89,7 +90,8 @@ public class CsvTests
 
     private static Arbitrary<string[][]> Table()
     {
-        Gen<string> piece = Gen.Elements("\"", "\"\"", ",", ";", "\t", "|", "¦", "\n", "\r", "\r\n", " ", "a", "bc", "é", "電", "👍🏽");
+        Gen<string> piece = Gen.Elements(
+            "\"", "\"\"", ",", ";", "\t", "|", "¦", "\n", "\r", "\r\n", " ", "a", "bc", "é", "電", "👍🏽");
         Gen<string> field = piece.ListOf().Select(parts => string.Concat(parts));
         return Gen.Choose(1, 4).SelectMany(columns => field.ArrayOf(columns).NonEmptyListOf())
             .Select(rows => rows.ToArray()).ToArbitrary();

@@ -14,7 +14,8 @@ public class DataFileTests
     [InlineData("a.csv", "label;text\npos;so fine\nneg;dull\n")]
     [InlineData("a.csv", "label\ttext\r\npos\t\"so fine\"\r\nneg\tdull\r\n")]
     [InlineData("a.csv", "\uFEFF\"label\",\"the; id\",\"text\"\npos,1,so fine\nneg,2,dull")]
-    [InlineData("a.jsonl", "\n{\"label\":\"pos\",\"text\":\"so fine\"}\n{\"id\":[{\"text\":1}],\"text\":\"dull\",\"label\":\"neg\"}")]
+    [InlineData(
+        "a.jsonl", "\n{\"label\":\"pos\",\"text\":\"so fine\"}\n{\"id\":[{\"text\":1}],\"text\":\"dull\",\"label\":\"neg\"}")]
     [InlineData("a.ndjson", " \n{\"label\":\"pos\",\"text\":\"so\\u0020fine\"}\r\n{\"text\":\"dull\",\"label\":\"neg\"}\r\n")]
     [InlineData("a.ft", "\n__label__pos so fine\n__label__neg\tdull\n")]
     public void Every_format_is_known_by_its_name_and_by_its_first_line(string name, string content)
@@ -25,7 +26,11 @@ public class DataFileTests
         Assert.Equal(Two, Reading.File(folder[name + ".gz"]));
         // A name that says nothing, with bytes that say gzip.
         File.Move(folder[name + ".gz"], folder["data"]);
-        DataFormat format = new() { Kind = content.Contains('\t', StringComparison.Ordinal) && name == "a.csv" ? DataKind.Csv : null };
+        DataFormat format = new()
+        {
+            Kind = content.Contains('\t', StringComparison.Ordinal)
+            && name == "a.csv" ? DataKind.Csv : null
+        };
         if (content[0] is not ('\n' or ' '))
         {
             Assert.Equal(Two, Reading.File(folder["data"], format));
@@ -54,7 +59,8 @@ public class DataFileTests
     [Fact]
     public void Columns_are_named_or_numbered_with_and_without_a_header()
     {
-        LabelledText[] rows = Reading.Input("id,Sentiment,2\n1,pos,fine\n", new DataFormat { LabelColumn = "sentiment", TextColumn = "3" });
+        LabelledText[] rows = Reading.Input(
+            "id,Sentiment,2\n1,pos,fine\n", new DataFormat { LabelColumn = "sentiment", TextColumn = "3" });
         Assert.Equal([new LabelledText("pos", "fine", 2)], rows);
         // A column's name goes before its number.
         rows = Reading.Input("id,Sentiment,2\n1,pos,fine\n", new DataFormat { LabelColumn = "2", TextColumn = "1" });
@@ -71,7 +77,9 @@ public class DataFileTests
     public void A_delimiter_can_be_given()
     {
         DataFormat format = new() { Kind = DataKind.Csv, Delimiter = '|' };
-        Assert.Equal([new LabelledText("pos", "fine, \"so\" fine", 2)], Reading.Input("label|text\npos|\"fine, \"\"so\"\" fine\"\n", format));
+        Assert.Equal(
+            [new LabelledText("pos", "fine, \"so\" fine", 2)],
+            Reading.Input("label|text\npos|\"fine, \"\"so\"\" fine\"\n", format));
     }
 
     [Fact]
@@ -96,7 +104,9 @@ public class DataFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.tsv", "\uFEFFlabel\ttext\r\n1\t\"so\" good\n0\tcafé noir\n1\t");
-        Assert.Equal([new LabelledText("1", "\"so\" good", 2), new LabelledText("0", "café noir", 3), new LabelledText("1", "", 4)], DataFile.Read(path));
+        Assert.Equal(
+            [new LabelledText("1", "\"so\" good", 2), new LabelledText("0", "café noir", 3), new LabelledText("1", "", 4)],
+            DataFile.Read(path));
     }
 
     [Fact]
@@ -115,7 +125,10 @@ public class DataFileTests
         var stream = new MemoryStream("label,text\npos,so fine\n"u8.ToArray());
         Assert.Single(DataFile.Read(stream));
         Assert.False(stream.CanRead);
-        Assert.StartsWith("upload.tsv:2: no tab", Reading.Error(() => DataFile.Read(new MemoryStream("label\ttext\nx\n"u8.ToArray()), name: "upload.tsv").Count()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "upload.tsv:2: no tab",
+            Reading.Error(() => DataFile.Read(new MemoryStream("label\ttext\nx\n"u8.ToArray()), name: "upload.tsv").Count()),
+            StringComparison.Ordinal);
     }
 
     [Fact]

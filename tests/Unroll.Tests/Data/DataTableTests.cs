@@ -39,21 +39,28 @@ public class DataTableTests
     [Theory]
     [InlineData("", null, "stream: empty file; expected a UTF-8 file with a header (CSV or TSV)")]
     [InlineData("\n\n", null, "stream: no header; expected a UTF-8 file with a header (CSV or TSV)")]
-    [InlineData("id,text\n", "txt", "stream:1: header \"id\", \"text\" has no column \"txt\"; did you mean DataFormat.TextColumn = \"text\"?")]
-    [InlineData("id,body\n", null, "stream:1: header \"id\", \"body\" has no column \"text\"; give DataFormat.TextColumn one of them or a number")]
+    [InlineData(
+        "id,text\n", "txt",
+        "stream:1: header \"id\", \"text\" has no column \"txt\"; did you mean DataFormat.TextColumn = \"text\"?")]
+    [InlineData(
+        "id,body\n", null,
+        "stream:1: header \"id\", \"body\" has no column \"text\"; give DataFormat.TextColumn one of them or a number")]
     [InlineData("id,text\n", "3", "stream:1: no column 3 for DataFormat.TextColumn among 2 columns; give a number from 1 to 2")]
     [InlineData("{\"text\":1}\n", null, "stream: is jsonl by its first line, expected csv or tsv with a header")]
     [InlineData("__label__a x\n", null, "stream: is fasttext by its first line, expected csv or tsv with a header")]
     public void What_is_no_table_is_refused_in_one_line(string content, string? column, string expected) => Assert.StartsWith(
         expected,
-        Reading.Error(() => DataTable.Open(new MemoryStream(Encoding.UTF8.GetBytes(content)), new DataFormat { TextColumn = column })),
+        Reading.Error(
+            () => DataTable.Open(new MemoryStream(Encoding.UTF8.GetBytes(content)), new DataFormat { TextColumn = column })),
         StringComparison.Ordinal);
 
     [Fact]
     public void A_table_has_a_header_and_columns()
     {
-        Assert.StartsWith("DataFormat.Header = false is for labelled rows", Error(new DataFormat { Header = false }), StringComparison.Ordinal);
-        Assert.StartsWith("stream: is jsonl by its DataFormat.Kind", Error(new DataFormat { Kind = DataKind.Jsonl }), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "DataFormat.Header = false is for labelled rows", Error(new DataFormat { Header = false }), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "stream: is jsonl by its DataFormat.Kind", Error(new DataFormat { Kind = DataKind.Jsonl }), StringComparison.Ordinal);
 
         static string Error(DataFormat format) =>
             Reading.Error(() => DataTable.Open(new MemoryStream("text\nx\n"u8.ToArray()), format));
@@ -70,7 +77,8 @@ public class DataTableTests
             $"{folder["none"]}: no such file; expected a UTF-8 file with one text a line",
             Reading.Error(() => DataFile.ReadLines(folder["none"]).Count()), StringComparison.Ordinal);
         Assert.StartsWith(
-            "lines:2: byte 1 is NUL", Reading.Error(() => DataFile.ReadLines(new MemoryStream("a\n\0"u8.ToArray()), "lines").Count()),
+            "lines:2: byte 1 is NUL", Reading.Error(
+                () => DataFile.ReadLines(new MemoryStream("a\n\0"u8.ToArray()), "lines").Count()),
             StringComparison.Ordinal);
     }
 }

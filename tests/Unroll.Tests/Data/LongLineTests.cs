@@ -18,7 +18,8 @@ public class LongLineTests
     {
         var stream = new RepeatedStream(beginning, "abcdefgh", 100 * Megabyte, "\n");
         long before = GC.GetAllocatedBytesForCurrentThread();
-        string error = Reading.Error(() => Reading.Input(() => stream, new DataFormat { Kind = Enum.Parse<DataKind>(kind) }).Count());
+        string error = Reading.Error(
+            () => Reading.Input(() => stream, new DataFormat { Kind = Enum.Parse<DataKind>(kind) }).Count());
         Assert.StartsWith("standard input:2: a line of 100 MB, expected at most 16 MB; ", error, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 70 * Megabyte);
     }

@@ -8,9 +8,11 @@ namespace Unroll.Tests.Data;
 /// <summary>Reads data in a test, from bytes of a stream or from a file.</summary>
 internal static class Reading
 {
-    public static LabelledText[] Input(string content, DataFormat? format = null) => Input(Encoding.UTF8.GetBytes(content), format);
+    public static LabelledText[] Input(string content, DataFormat? format = null) =>
+        Input(Encoding.UTF8.GetBytes(content), format);
 
-    public static LabelledText[] Input(byte[] content, DataFormat? format = null) => [.. Input(() => new MemoryStream(content), format)];
+    public static LabelledText[] Input(byte[] content, DataFormat? format = null) =>
+        [.. Input(() => new MemoryStream(content), format)];
 
     public static IEnumerable<LabelledText> Input(Func<Stream> open, DataFormat? format = null) =>
         DataFile.Read(open(), format, "standard input");

@@ -30,7 +30,8 @@ internal sealed class RepeatedStream(string beginning, string middle, long middl
             return _beginning.AsSpan((int)BytesRead);
         long done = BytesRead - _beginning.Length;
         if (done < middleBytes)
-            return _middle.AsSpan((int)(done % _middle.Length), (int)Math.Min(_middle.Length - done % _middle.Length, middleBytes - done));
+            return _middle.AsSpan(
+                (int)(done % _middle.Length), (int)Math.Min(_middle.Length - done % _middle.Length, middleBytes - done));
         done -= middleBytes;
         return done < _end.Length ? _end.AsSpan((int)done) : [];
     }

@@ -14,14 +14,17 @@ public class RoundTripTests
     public void Csv() => Prop.ForAll(Rows(), Gen.Elements(',', ';', '\t').ToArbitrary(), (rows, delimiter) =>
     {
         string d = delimiter.ToString();
-        string content = $"text{d}label\n" + string.Concat(rows.Select(row => $"{Field(row.Text, d)}{d}{Field(row.Label, d)}\r\n"));
+        string content = $"text{d}label\n" + string.Concat(
+            rows.Select(row => $"{Field(row.Text, d)}{d}{Field(row.Label, d)}\r\n"));
         AssertSame(rows, Reading.Input(content, new DataFormat { Kind = DataKind.Csv }));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void JsonLines() => Prop.ForAll(Rows(), rows =>
     {
-        string content = string.Concat(rows.Select(row => $"{{\"label\":{JsonSerializer.Serialize(row.Label)},\"text\":{JsonSerializer.Serialize(row.Text)}}}\n"));
+        string content = string.Concat(
+            rows.Select(
+                row => $"{{\"label\":{JsonSerializer.Serialize(row.Label)},\"text\":{JsonSerializer.Serialize(row.Text)}}}\n"));
         AssertSame(rows, Reading.Input(content));
     }).QuickCheckThrowOnFailure();
 
@@ -48,6 +51,7 @@ public class RoundTripTests
             (3, Gen.Elements("a", "b", "é", "я", "電", "👍🏽", "\u2028", "\uFEFF", "<pad>")),
             (1, Gen.Choose(0x20, 0xD7FF).Select(c => new Rune(c).ToString())));
         Gen<string> text = character.ListOf().Select(parts => string.Concat(parts));
-        return text.Select(label => label + "x").SelectMany(_ => text, (label, body) => (label, body)).NonEmptyListOf().Select(rows => rows.ToArray()).ToArbitrary();
+        return text.Select(label => label + "x").SelectMany(
+            _ => text, (label, body) => (label, body)).NonEmptyListOf().Select(rows => rows.ToArray()).ToArbitrary();
     }
 }

@@ -11,7 +11,9 @@ public class AccuracyByLengthTests
         var lengths = new AccuracyByLength();
         foreach (int length in (int[])[9, 1, 2, 2, 3, 4, 4, 5, 7])
             lengths.Add(length, isRight: length % 2 == 0);
-        Assert.Equal([new LengthRange(1, 2, 3, 2 / 3.0), new LengthRange(3, 4, 3, 2 / 3.0), new LengthRange(5, 9, 3, 0)], lengths.Ranges(3));
+        Assert.Equal(
+            [new LengthRange(1, 2, 3, 2 / 3.0), new LengthRange(3, 4, 3, 2 / 3.0), new LengthRange(5, 9, 3, 0)],
+            lengths.Ranges(3));
     }
 
     [Fact]

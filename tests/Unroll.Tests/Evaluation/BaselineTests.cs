@@ -9,7 +9,8 @@ namespace Unroll.Tests.Evaluation;
 public class BaselineTests
 {
     private static readonly EncodedTexts Separable = Texts.Of(
-        ([1, 2, 3], 0), ([1, 4], 0), ([2, 1], 0), ([5, 2, 3], 1), ([5, 4], 1), ([2, 5], 1), ([3, 6], 2), ([6, 2, 4], 2), ([4, 6, 6], 2));
+        ([1, 2, 3], 0), ([1, 4], 0), ([2, 1], 0), ([5, 2, 3], 1), ([5, 4], 1), ([2, 5], 1), ([3, 6], 2), ([6, 2, 4], 2),
+            ([4, 6, 6], 2));
 
     [Fact]
     public void Texts_that_words_tell_apart_are_learned()
@@ -74,7 +75,8 @@ public class BaselineTests
     [Fact]
     public void The_majority_is_the_first_of_equals_and_a_class_without_texts_costs_a_finite_loss()
     {
-        MajorityBaseline majority = MajorityBaseline.Train(Texts.Of(([1], 2), ([1], 1), ([1], 2), ([1], 1), ([1], 0)), classes: 4);
+        MajorityBaseline majority = MajorityBaseline.Train(
+            Texts.Of(([1], 2), ([1], 1), ([1], 2), ([1], 1), ([1], 0)), classes: 4);
         Assert.Equal(1, majority.Label);
         EvaluationResult result = majority.Evaluate(Texts.Of(([9], 1), ([9], 2), ([9], 3), ([9], 1)));
         Assert.Equal(0.5, result.Accuracy);

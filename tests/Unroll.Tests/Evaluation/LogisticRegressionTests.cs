@@ -1,5 +1,5 @@
-using Unroll.Evaluation;
 using Unroll.Engine.Numerics;
+using Unroll.Evaluation;
 using Unroll.Tests.Oracles;
 using Xunit;
 

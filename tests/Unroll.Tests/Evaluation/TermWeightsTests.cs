@@ -20,7 +20,8 @@ public class TermWeightsTests
         double rare = 1 + Math.Log(4.0 / 2), common = 1 + Math.Log(4.0 / 4);
         double length = Math.Sqrt(4 * rare * rare + common * common + 2 * rare * rare);
         double[] expected = [2 * rare / length, common / length, rare / length, rare / length];
-        Close.To(expected, [.. rows.ValuesOf(0).ToArray().Select(value => (double)value)], absolute: 1e-6, relative: 1e-6, "tf-idf");
+        Close.To(expected, [
+            .. rows.ValuesOf(0).ToArray().Select(value => (double)value)], absolute: 1e-6, relative: 1e-6, "tf-idf");
     }
 
     [Fact]

@@ -30,10 +30,16 @@ public class DurableFileTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("file", "old");
-        Assert.Contains(expected, Assert.Throws<InputException>(() => DurableFile.Write(folder[name], overwrite: false, _ => { })).Message, StringComparison.Ordinal);
-        Assert.Contains("empty", Assert.Throws<InputException>(() => DurableFile.Write("", overwrite: false, _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<InputException>(() => DurableFile.Write(folder[name], overwrite: false, _ => { })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "empty", Assert.Throws<InputException>(() => DurableFile.Write("", overwrite: false, _ => { })).Message,
+            StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
-            Assert.Contains("device", Assert.Throws<InputException>(() => DurableFile.RequirePath("/dev/null", overwrite: true)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "device", Assert.Throws<InputException>(() => DurableFile.RequirePath("/dev/null", overwrite: true)).Message,
+                StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(folder["file"]));
     }
 }

@@ -29,8 +29,11 @@ public class SafetensorsTests
         Assert.True(float.IsNegative(file.ReadSingles("scalar")[0]));
         Assert.Empty(file.ReadSingles("empty"));
         file.Require("matrix", [2, 3]);
-        Assert.Contains("F32 [2,3], expected F32 [3,2]", Assert.Throws<InputException>(() => file.Require("matrix", [3, 2])).Message, StringComparison.Ordinal);
-        Assert.Contains("no tensor other", Assert.Throws<InputException>(() => file.Require("other", [1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "F32 [2,3], expected F32 [3,2]", Assert.Throws<InputException>(() => file.Require("matrix", [3, 2])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no tensor other", Assert.Throws<InputException>(() => file.Require("other", [1])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,9 +60,12 @@ public class SafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8)]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12)]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}""", 20)]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16)]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12)]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}""", 20)]
     [InlineData("""{"__metadata__":{"a":1}}""", 0)]
     public void Files_that_break_a_rule_are_refused(string header, int dataLength)
     {
@@ -78,7 +84,8 @@ public class SafetensorsTests
 
     [Fact]
     public void A_header_longer_than_the_format_allows_is_refused() =>
-        Assert.Throws<InputException>(() => SafetensorsFile.Parse([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, (byte)'{'], "x"));
+        Assert.Throws<InputException>(
+            () => SafetensorsFile.Parse([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, (byte)'{'], "x"));
 
     private static SafetensorsFile Parse(string header, int dataLength) => SafetensorsFile.Parse(Bytes(header, dataLength), "x");
 

@@ -20,7 +20,8 @@ internal static class InspectedModels
     {
         JsonElement golden = Cases[name];
         var @case = new GoldenCase(
-            golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
+            golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden
+                .GetProperty("labels"));
         SentenceClassifier classifier = SentenceClassifier.Create(@case.Config, VocabularyOf(@case.Vocabulary));
         @case.Parameters.Values.CopyTo(classifier.Parameters.Values);
         classifier.Network.Pack();
@@ -29,7 +30,8 @@ internal static class InspectedModels
 
     /// <summary>Words w2, w3, … whose numbers are their ids.</summary>
     public static Vocabulary VocabularyOf(int size) =>
-        new([Vocabulary.Padding, Vocabulary.Unknown, .. Enumerable.Range(2, size - 2).Select(id => $"w{id}")], UnknownWords.Token);
+        new([Vocabulary.Padding, Vocabulary.Unknown, .. Enumerable.Range(2, size - 2)
+            .Select(id => $"w{id}")], UnknownWords.Token);
 
     /// <summary>A text of these ids; 1 is a word that nobody knows.</summary>
     public static string TextOf(IEnumerable<int> ids) => string.Join(' ', ids.Select(id => id == 1 ? "strange" : $"w{id}"));

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Unroll.Tests.Inspection;
 
-/// <summary>Everything that an inspection shows against PyTorch: cells × directions × layers × poolings, word vectors and one-hot.</summary>
+/// <summary>
+/// Everything that an inspection shows against PyTorch: cells × directions × layers × poolings, word vectors and one-hot.
+/// </summary>
 [Collection(AvailableKernels.Name)]
 public class InspectorGoldenTests
 {
@@ -42,7 +44,9 @@ public class InspectorGoldenTests
         foreach ((JsonElement golden, LayerTrace layer) in expected.Zip(actual))
         {
             string what = $"{name} layer {layer.Layer} {layer.Direction}";
-            Assert.Equal((golden.GetProperty("layer").GetInt32(), golden.GetProperty("direction").GetString()), (layer.Layer, layer.Direction));
+            Assert.Equal(
+                (golden.GetProperty("layer").GetInt32(), golden.GetProperty("direction").GetString()),
+                (layer.Layer, layer.Direction));
             Compare(golden, "hidden", Flat(layer.Hidden), what);
             if (golden.TryGetProperty("cell", out _))
                 Compare(golden, "cell", Flat(layer.Cell), what);

@@ -119,7 +119,8 @@ public class InspectorSlopeTests
             Labels = ["a", "b", "c"],
         };
         return SentenceClassifier.Create(
-            config, InspectedModels.VocabularyOf(7), new TrainingOptions { Initialization = Initialization.StandardNormal, Seed = 7 });
+            config, InspectedModels
+                .VocabularyOf(7), new TrainingOptions { Initialization = Initialization.StandardNormal, Seed = 7 });
     }
 
     private static Dictionary<string, double[]> ParametersOf(SentenceClassifier classifier)

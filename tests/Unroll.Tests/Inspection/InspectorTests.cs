@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Unroll.Inspection;
 using Unroll.Models;
 using Unroll.Storage;
@@ -26,10 +26,13 @@ public class InspectorTests
         {
             Prediction prefix = classifier.Predict(string.Join(' ', words[..(t + 1)]));
             Assert.Equal(prefix.Probabilities.Select(entry => entry.Value), inspection.Prefixes[t]);
-            float without = HiddenStates.Trace(classifier, string.Join(' ', [.. words[..t], .. words[(t + 1)..]])).Logits[predicted];
+            float without = HiddenStates.Trace(
+                classifier, string.Join(' ', [.. words[..t], .. words[(t + 1)..]])).Logits[predicted];
             Assert.Equal((double)HiddenStates.Trace(classifier, text).Logits[predicted] - without, inspection.LeaveOneOut[t]);
         }
-        Assert.Equal(HiddenStates.Trace(classifier, text).Hidden.Select(h => h[0]), inspection.States[^(bidirectional ? 2 : 1)].Hidden.Select(h => h[0]));
+        Assert.Equal(
+            HiddenStates.Trace(classifier, text).Hidden.Select(h => h[0]),
+            inspection.States[^(bidirectional ? 2 : 1)].Hidden.Select(h => h[0]));
         if (pooling == Pooling.Attention)
             Assert.Equal(1, inspection.AttentionWeights.Sum(), 1e-5);
         else
@@ -66,8 +69,11 @@ public class InspectorTests
     {
         var config = new ModelConfig { Embedding = 0, Hidden = 2, Labels = ["0", "1"], Unknown = UnknownWords.Refuse };
         SentenceClassifier classifier = SentenceClassifier.Create(config, new Vocabulary(["good", "bad"], UnknownWords.Refuse));
-        Assert.Contains("unknown word \"fine\"", Assert.Throws<InputException>(() => Inspector.Inspect(classifier, "good fine")).Message, StringComparison.Ordinal);
-        Assert.Contains("no words", Assert.Throws<InputException>(() => Inspector.Inspect(classifier, "")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "unknown word \"fine\"", Assert.Throws<InputException>(() => Inspector.Inspect(classifier, "good fine")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no words", Assert.Throws<InputException>(() => Inspector.Inspect(classifier, "")).Message, StringComparison.Ordinal);
         Assert.Equal([false, false], Inspector.Inspect(classifier, "good bad").IsUnknown);
     }
 
@@ -91,7 +97,8 @@ public class InspectorTests
         TextInspection inspection = Inspector.Inspect(classifier, "w2 strange \"w3\" w4");
         JsonElement json = Json(inspection);
         Assert.Equal("w2 strange \"w3\" w4", json.GetProperty("text").GetString());
-        Assert.Equal(["w2", "strange", "\"w3\"", "w4"], json.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!));
+        Assert.Equal(
+            ["w2", "strange", "\"w3\"", "w4"], json.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!));
         Assert.Equal([2, 1, 1, 4], json.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
         Assert.Equal(inspection.Prediction.Probability, json.GetProperty("probability").GetDouble());
         Assert.Equal(3, json.GetProperty("probabilities").EnumerateObject().Count());
@@ -105,7 +112,9 @@ public class InspectorTests
             Assert.Equal(cell == Cell.Lstm, state.TryGetProperty("cell", out JsonElement memory));
             if (cell == Cell.Lstm)
                 AssertShape(memory, 4, 5);
-            string[] gates = state.TryGetProperty("gates", out JsonElement all) ? [.. all.EnumerateObject().Select(gate => gate.Name)] : [];
+            string[] gates = state.TryGetProperty("gates", out JsonElement all)
+                ? [.. all.EnumerateObject().Select(gate => gate.Name)]
+                : [];
             string[] expected = cell switch
             {
                 Cell.Rnn => [],

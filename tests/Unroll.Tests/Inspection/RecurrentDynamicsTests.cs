@@ -45,7 +45,8 @@ public class RecurrentDynamicsTests
         for (int t = 0; t < Steps; t++)
         {
             state = dynamics.Step(state, values.Inputs[t]).Next;
-            Close.To(state.AsSpan(0, HiddenSize), Close.Widen(run.Hidden.AsSpan(t * HiddenSize, HiddenSize)), absolute: 1e-6, what: $"h_{t}");
+            Close.To(state.AsSpan(0, HiddenSize), Close.Widen(
+                run.Hidden.AsSpan(t * HiddenSize, HiddenSize)), absolute: 1e-6, what: $"h_{t}");
         }
     }
 
@@ -108,7 +109,8 @@ public class RecurrentDynamicsTests
         // ReLU with states above zero is linear: ∂h_T/∂h_t = 0.9^(T-t) I.
         double[] weight = [0.9, 0, 0, 0.9];
         var dynamics = new RecurrentDynamics(Cell.Rnn, Nonlinearity.Relu, 1, 2, [0, 0], weight, [1, 1]);
-        JacobianProducts products = JacobianProducts.Of(dynamics, [.. Enumerable.Range(0, 20).Select(_ => (double[])[0])], [3, 4]);
+        JacobianProducts products = JacobianProducts.Of(
+            dynamics, [.. Enumerable.Range(0, 20).Select(_ => (double[])[0])], [3, 4]);
         for (int d = 0; d <= 20; d++)
         {
             Assert.Equal(Math.Pow(0.9, d), products.Norms[d], 1e-12);
@@ -118,7 +120,8 @@ public class RecurrentDynamicsTests
 
     [Fact]
     public void Parameters_of_another_size_are_refused() =>
-        Assert.Throws<ArgumentException>(() => new RecurrentDynamics(Cell.Gru, Nonlinearity.Tanh, 1, 1, new double[3], new double[3], new double[3]));
+        Assert.Throws<ArgumentException>(
+            () => new RecurrentDynamics(Cell.Gru, Nonlinearity.Tanh, 1, 1, new double[3], new double[3], new double[3]));
 
     private static RecurrentDynamics Dynamics(Cell cell, Nonlinearity nonlinearity, Values values) =>
         new(cell, nonlinearity, InputSize, HiddenSize, values.InputWeight, values.RecurrentWeight, values.Bias);

@@ -46,7 +46,8 @@ public class SpectrumTests
     {
         // b = [[sin(1 + 7*i*i + 3*j*(i+1)) for j in range(5)] for i in range(5)]
         // max(abs(numpy.linalg.eigvals(b))), numpy.linalg.svd(b)[1][0]: a complex pair is the largest
-        double[] square = [.. Enumerable.Range(0, 25).Select(n => Math.Sin(1 + 7 * (n / 5) * (n / 5) + 3 * (n % 5) * (n / 5 + 1)))];
+        double[] square = [
+            .. Enumerable.Range(0, 25).Select(n => Math.Sin(1 + 7 * (n / 5) * (n / 5) + 3 * (n % 5) * (n / 5 + 1)))];
         Assert.Equal(1.6332639925692074, Spectrum.SpectralRadius(square, 5), 1e-9);
         Assert.Equal(2.0657682334813083, Spectrum.LargestSingularValue(square, 5, 5), 1e-9);
         // c = [[cos(i*i + 2*j**3) for j in range(4)] for i in range(6)]

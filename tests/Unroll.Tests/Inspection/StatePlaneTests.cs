@@ -14,10 +14,12 @@ public class StatePlaneTests
     {
         float[] rotation = new float[25];
         Initializers.Orthogonal(rotation, new TorchGenerator(3), 5, 5);
-        // Along direction k points stand at ± size_k, each sign as often with every other: variances are size², nothing is correlated.
+        // Along direction k points stand at ± size_k, each sign as often with every other: variances are size², nothing is
+        // correlated.
         double[] sizes = [3, 1, 2, 0.25, 0.5];
         double[][] points = [.. Enumerable.Range(0, 32).Select(n => Enumerable.Range(0, 5)
-            .Select(i => 7 + Enumerable.Range(0, 5).Sum(k => (n >> k & 1) == 0 ? sizes[k] * rotation[k * 5 + i] : -sizes[k] * rotation[k * 5 + i])).ToArray())];
+            .Select(i => 7 + Enumerable.Range(0, 5).Sum(
+                k => (n >> k & 1) == 0 ? sizes[k] * rotation[k * 5 + i] : -sizes[k] * rotation[k * 5 + i])).ToArray())];
         double total = sizes.Sum(size => size * size);
         var components = PrincipalComponents.Of(points, 2);
         Close.To([9 / total, 4 / total], components.Explained, 1e-6);
@@ -68,7 +70,8 @@ public class StatePlaneTests
     [InlineData(2, true, Pooling.Last, 2, PlaneAxes.PrincipalComponents)]
     [InlineData(3, false, Pooling.Last, 2, PlaneAxes.PrincipalComponents)]
     [InlineData(1, false, Pooling.Last, 2, PlaneAxes.PrincipalComponents)]
-    public void Where_the_boundary_is_no_line_of_the_plane_there_is_none(int hidden, bool bidirectional, Pooling pooling, int classes, PlaneAxes axes)
+    public void Where_the_boundary_is_no_line_of_the_plane_there_is_none(
+        int hidden, bool bidirectional, Pooling pooling, int classes, PlaneAxes axes)
     {
         StatePlane plane = Inspector.Inspect(Create(hidden, bidirectional, pooling, classes), "w2 w3 w4 w5").Plane;
         Assert.Equal(axes, plane.Axes);

@@ -163,7 +163,8 @@ public unsafe class ProductTests
         return product;
     }
 
-    private static void Compare(int rows, int columns, int stride, GuardedMemory actual, Func<int, int, double> expected, string what)
+    private static void Compare(
+        int rows, int columns, int stride, GuardedMemory actual, Func<int, int, double> expected, string what)
     {
         actual.Check();
         for (int i = 0; i < rows; i++)
@@ -172,7 +173,8 @@ public unsafe class ProductTests
             {
                 double difference = Math.Abs(actual.Values[i * stride + j] - expected(i, j));
                 if (!(difference <= 2e-5 + 2e-6 * Math.Abs(expected(i, j))))
-                    Assert.Fail($"{what} {rows}·{columns} at {i},{j}: {actual.Values[i * stride + j]}, expected {expected(i, j)}");
+                    Assert.Fail(
+                        $"{what} {rows}·{columns} at {i},{j}: {actual.Values[i * stride + j]}, expected {expected(i, j)}");
             }
         }
     }

@@ -99,7 +99,8 @@ public unsafe class VectorMathTests
         var random = new TorchGenerator((ulong)hidden);
         GuardedMemory Memory(int width) => new(random.Normal(rows * width), shift: hidden % 3);
         GuardedMemory gates = Memory(columns * hidden), h = Memory(hidden), previousH = Memory(hidden), c = Memory(hidden);
-        GuardedMemory previousC = Memory(hidden), tanhC = Memory(hidden), dh = Memory(hidden), later = Memory(hidden), dc = Memory(hidden);
+        GuardedMemory previousC = Memory(hidden), tanhC = Memory(hidden), dh = Memory(hidden), later = Memory(hidden),
+            dc = Memory(hidden);
         run(kernels, new CellStep
         {
             Rows = rows,

@@ -19,11 +19,14 @@ public class RecurrentLayerTests
     public void A_vanilla_rnn_gives_PyTorchs_states_and_gradients(int index)
     {
         JsonElement golden = GoldenFile.Read("layers.json").GetProperty("rnn")[index];
-        Nonlinearity nonlinearity = golden.GetProperty("nonlinearity").GetString() == "tanh" ? Nonlinearity.Tanh : Nonlinearity.Relu;
+        Nonlinearity nonlinearity = golden.GetProperty("nonlinearity").GetString() == "tanh"
+            ? Nonlinearity.Tanh
+            : Nonlinearity.Relu;
         foreach (IKernels kernels in KernelRegistry.Available)
         {
             var run = new LayerRun(
-                kernels, new RnnCell(nonlinearity), golden.GetProperty("input_size").GetInt32(), golden.GetProperty("hidden_size").GetInt32(),
+                kernels, new RnnCell(nonlinearity), golden.GetProperty("input_size").GetInt32(), golden.GetProperty("hidden_size")
+                    .GetInt32(),
                 reverse: false, golden.Integers("lengths"))
             {
                 InputWeight = golden.Singles("weight_ih"),
@@ -74,7 +77,8 @@ public class RecurrentLayerTests
     {
         LayerRun run = Random(kind, reverse: false, [5, 3, 3, 1], hiddenSize: 70, weightScale: 0.1f);
         run.Execute();
-        (float[] dInputWeight, float[] dRecurrentWeight, float[] dBias) = ([.. run.DInputWeight], [.. run.DRecurrentWeight], [.. run.DBias]);
+        (float[] dInputWeight, float[] dRecurrentWeight, float[] dBias) = (
+            [.. run.DInputWeight], [.. run.DRecurrentWeight], [.. run.DBias]);
         CheckSlope(run.InputWeight, dInputWeight, run, "dW_ih", every: 17);
         CheckSlope(run.RecurrentWeight, dRecurrentWeight, run, "dW_hh", every: 211);
         CheckSlope(run.Bias, dBias, run, "db", every: 3);
@@ -132,7 +136,9 @@ public class RecurrentLayerTests
             values[i] = kept - epsilon;
             double below = run.Loss(upstream);
             values[i] = kept;
-            Assert.True(Math.Abs((above - below) / (2 * epsilon) - gradient[i]) < 2e-3, $"{what}[{i}]: {gradient[i]}, slope {(above - below) / (2 * epsilon)}");
+            Assert.True(
+                Math.Abs((above - below) / (2 * epsilon) - gradient[i]) < 2e-3,
+                $"{what}[{i}]: {gradient[i]}, slope {(above - below) / (2 * epsilon)}");
         }
     }
 }

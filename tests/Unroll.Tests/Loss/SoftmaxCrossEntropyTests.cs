@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Unroll.Evaluation;
 using Unroll.Engine.Losses;
 using Unroll.Engine.Numerics;
+using Unroll.Evaluation;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Oracles;
 using Xunit;

@@ -28,7 +28,8 @@ public class AdversarialStepTests
     // Every token is a word of its own, so that moving the words of the table by r is moving the vectors of the texts by r.
     [Theory]
     [MemberData(nameof(Models))]
-    public void The_gradients_are_the_mean_of_those_at_x_and_at_x_plus_r(Cell cell, Pooling pooling, bool bidirectional, float dropout)
+    public void The_gradients_are_the_mean_of_those_at_x_and_at_x_plus_r(
+        Cell cell, Pooling pooling, bool bidirectional, float dropout)
     {
         int[][] sentences = [[2, 3, 4, 5, 6], [7], [8, 9, 10, 11, 12, 13, 14], [15, 16, 17], [18, 19, 20]];
         (Network network, EncodedTexts texts) = Create(cell, pooling, bidirectional, dropout, sentences);
@@ -43,14 +44,16 @@ public class AdversarialStepTests
         foreach (int[] sentence in sentences)
         {
             IEnumerable<int> places = sentence.SelectMany(word => Enumerable.Range(table.Start + word * width, width));
-            double scale = Epsilon * Math.Sqrt(places.Sum(i => (double)initial[i] * initial[i]) / places.Sum(i => (double)plain[i] * plain[i]));
+            double scale = Epsilon * Math.Sqrt(
+                places.Sum(i => (double)initial[i] * initial[i]) / places.Sum(i => (double)plain[i] * plain[i]));
             foreach (int i in places)
                 parameters.Values[i] += (float)(scale * plain[i]);
         }
         network.Pack();
         (double moved, float[] there) = Gradients(network, texts, 0);
         Assert.True(moved > loss, $"the step lowers the loss, from {loss} to {moved}");
-        Close.To([.. plain.Zip(there, (a, b) => ((double)a + b) / 2)], [.. adversarial.Select(value => (double)value)], 1e-6, 1e-4, $"{cell} {pooling}");
+        Close.To([.. plain.Zip(there, (a, b) => ((double)a + b) / 2)], [
+            .. adversarial.Select(value => (double)value)], 1e-6, 1e-4, $"{cell} {pooling}");
     }
 
     [Fact]
@@ -100,7 +103,10 @@ public class AdversarialStepTests
 
     [Theory]
     [InlineData(-0.1f, 4, "TrainingOptions.Adversarial is -0.1, expected 0 (none) or a positive share, such as 0.07")]
-    [InlineData(0.1f, 0, "TrainingOptions.Adversarial moves word vectors and embedding is 0, one-hot; leave out TrainingOptions.Adversarial, or give TrainingOptions.Embedding = 200")]
+    [InlineData(
+        0.1f, 0,
+        "TrainingOptions.Adversarial moves word vectors and embedding is 0, one-hot; leave out TrainingOptions.Adversarial, "
+            + "or give TrainingOptions.Embedding = 200")]
     public void What_cannot_be_is_refused(float epsilon, int embedding, string expected)
     {
         var options = new TrainingOptions { Adversarial = epsilon, Embedding = embedding };
@@ -115,7 +121,8 @@ public class AdversarialStepTests
     {
         var rows = new List<LabelledText> { new("good", "x y z"), new("bad", "x x y") };
         var options = new TrainingOptions { Embedding = embedding, Hidden = 4, Tokens = tokens, Epochs = 2, DevShare = 0 };
-        float[] Trained(float? adversarial) => SentenceClassifier.Train(rows, options with { Adversarial = adversarial }).Parameters.Values.ToArray();
+        float[] Trained(float? adversarial) =>
+            SentenceClassifier.Train(rows, options with { Adversarial = adversarial }).Parameters.Values.ToArray();
         Assert.Equal(Trained(expected), Trained(null));
         if (embedding > 0)
             Assert.NotEqual(Trained(0.07f - expected), Trained(null));
@@ -125,7 +132,8 @@ public class AdversarialStepTests
     public void A_one_hot_model_that_is_trained_further_has_no_vectors_to_move()
     {
         LabelledText[] rows = [new("good", "x y z"), new("bad", "x x y")];
-        SentenceClassifier model = SentenceClassifier.Train(rows, new TrainingOptions { Embedding = 0, Hidden = 4, Epochs = 1, DevShare = 0 });
+        SentenceClassifier model = SentenceClassifier.Train(
+            rows, new TrainingOptions { Embedding = 0, Hidden = 4, Epochs = 1, DevShare = 0 });
         Assert.Throws<InputException>(() => model.Fit(rows, new TrainingOptions { Adversarial = 0.1f }));
     }
 
@@ -137,7 +145,8 @@ public class AdversarialStepTests
         return (loss, step.CopyGradients().Values.ToArray());
     }
 
-    private static (Network Network, EncodedTexts Texts) Create(Cell cell, Pooling pooling, bool bidirectional, float dropout, int[][] sentences)
+    private static (Network Network, EncodedTexts Texts) Create(
+        Cell cell, Pooling pooling, bool bidirectional, float dropout, int[][] sentences)
     {
         var config = new ModelConfig
         {

@@ -65,7 +65,8 @@ public class CalibrationTests
         ModelConfig config = ModelFolderTests.CreateGolden().Config with { Temperature = 2 };
         string json = System.Text.Encoding.UTF8.GetString(ModelConfigJson.Write(config));
         Assert.Contains("\"temperature\": 2\n", json, StringComparison.Ordinal);
-        byte[] altered = System.Text.Encoding.UTF8.GetBytes(json.Replace("\"temperature\": 2", $"\"temperature\": {value}", StringComparison.Ordinal));
+        byte[] altered = System.Text.Encoding.UTF8.GetBytes(
+            json.Replace("\"temperature\": 2", $"\"temperature\": {value}", StringComparison.Ordinal));
         InputException e = Assert.Throws<InputException>(() => ModelConfigJson.Read(altered, "config.json"));
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
     }

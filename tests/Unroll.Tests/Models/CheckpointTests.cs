@@ -35,7 +35,12 @@ public class CheckpointTests
         using var folder = new TemporaryFolder();
         (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
         var flows = new List<GradientFlow>();
-        TrainingOptions options = Options with { Optimizer = optimizer, Momentum = momentum, GradientFlow = new FlowRecorder(flows) };
+        TrainingOptions options = Options with
+        {
+            Optimizer = optimizer,
+            Momentum = momentum,
+            GradientFlow = new FlowRecorder(flows)
+        };
         SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
         IReadOnlyList<EpochReport> expected = whole.Fit(train, options, dev);
         GradientFlow[] expectedFlows = [.. flows];
@@ -63,7 +68,8 @@ public class CheckpointTests
         }
 
         static string Describe(GradientFlow flow) =>
-            $"{flow.Epoch} {flow.Samples} {string.Join(' ', flow.ByDistance)} {string.Join(' ', flow.ByStep)} {flow.SpectralNorm} {flow.SpectralRadius} {string.Join(' ', flow.JacobianByDistance)}";
+            $"{flow.Epoch} {flow.Samples} {string.Join(' ', flow.ByDistance)} {string.Join(' ', flow.ByStep)} "
+                + $"{flow.SpectralNorm} {flow.SpectralRadius} {string.Join(' ', flow.JacobianByDistance)}";
     }
 
     [Fact]
@@ -98,7 +104,13 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
-        TrainingOptions options = Options with { Epochs = 1, Checkpoint = new CheckpointOptions(Path.Combine(folder["none"], "state")) { EverySteps = 1 } };
+        TrainingOptions options = Options with
+        {
+            Epochs = 1,
+            Checkpoint = new CheckpointOptions(
+            Path.Combine(folder["none"], "state"))
+            { EverySteps = 1 }
+        };
         SentenceClassifier classifier = SentenceClassifier.CreateFor(corpus, null, options);
         Assert.Throws<DirectoryNotFoundException>(() => classifier.Fit(train, options, dev));
         int told = 0;
@@ -127,7 +139,8 @@ public class CheckpointTests
         File.WriteAllBytes(folder["state"], bytes[..^100]);
         AssertRefused("state", train, Resuming(options));
 
-        void Fit(EncodedTexts rows, TrainingOptions with) => SentenceClassifier.CreateFor(corpus, null, Options).Fit(rows, with, dev);
+        void Fit(EncodedTexts rows, TrainingOptions with) =>
+            SentenceClassifier.CreateFor(corpus, null, Options).Fit(rows, with, dev);
 
         void AssertRefused(string expected, EncodedTexts rows, TrainingOptions with) =>
             Assert.Contains(expected, Assert.Throws<InputException>(() => Fit(rows, with)).Message, StringComparison.Ordinal);
@@ -147,7 +160,8 @@ public class CheckpointTests
         Assert.Equal(best.DevLoss!.Value, stopped.Evaluate(Rows(dev.Count, seed: 2)).Loss, 1e-12);
     }
 
-    private static TrainingOptions Resuming(TrainingOptions options) => options with { Checkpoint = options.Checkpoint! with { Resume = true } };
+    private static TrainingOptions Resuming(TrainingOptions options) =>
+        options with { Checkpoint = options.Checkpoint! with { Resume = true } };
 
     private static (Corpus Corpus, EncodedTexts Train, EncodedTexts Dev) Data()
     {
@@ -167,8 +181,11 @@ public class CheckpointTests
         [
             .. Enumerable.Range(0, count).Select(_ =>
             {
-                string[] words = [.. Enumerable.Range(0, 2 + (int)(random.NextUInt32() % 6)).Select(_ => $"w{random.NextUInt32() % 12}")];
-                bool positive = random.NextUInt32() % 5 == 0 ? random.NextUInt32() % 2 == 0 : words.Contains("w1") || words.Contains("w2");
+                string[] words = [
+                    .. Enumerable.Range(0, 2 + (int)(random.NextUInt32() % 6)).Select(_ => $"w{random.NextUInt32() % 12}")];
+                bool positive = random.NextUInt32() % 5 == 0
+                    ? random.NextUInt32() % 2 == 0
+                    : words.Contains("w1") || words.Contains("w2");
                 return new LabelledText(positive ? "yes" : "no", string.Join(' ', words));
             }),
         ];

@@ -43,7 +43,8 @@ public class DeterminismTests
             batch.Fill(texts, rows);
             step.Run(batch, 0.01f);
         }
-        // The count is the whole process's, and the test runner has threads too: a step that allocates would do so in every round.
+        // The count is the whole process's, and the test runner has threads too: a step that allocates would do so in every
+        // round.
         long least = Enumerable.Range(0, 5).Min(_ =>
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);

@@ -29,7 +29,8 @@ public class EngineTests
         {
             string name = golden.GetProperty("name").GetString()!;
             var @case = new GoldenCase(
-                golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
+                golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden
+                    .GetProperty("labels"));
             Assert.Equal(kernels, @case.Network.Kernels.Name);
             var pass = new NetworkPass(@case.Network, pool);
             pass.Forward(@case.Batch);
@@ -38,11 +39,13 @@ public class EngineTests
             for (int b = 0; b < @case.Batch.Count; b++)
             {
                 int row = @case.Batch.Rows[b];
-                Close.To(expected.AsSpan(row * classes, classes), pass.Logits.Slice(b * classes, classes), 1e-5, 1e-5, $"{name} logits");
+                Close.To(expected.AsSpan(row * classes, classes), pass.Logits
+                    .Slice(b * classes, classes), 1e-5, 1e-5, $"{name} logits");
             }
 
             float[] weights = golden.Singles("class_weights");
-            var loss = new SoftmaxCrossEntropy(weights.Length == 0 ? null : weights, golden.GetProperty("label_smoothing").GetSingle());
+            var loss = new SoftmaxCrossEntropy(
+                weights.Length == 0 ? null : weights, golden.GetProperty("label_smoothing").GetSingle());
             var gradients = new GradientSum(@case.Network, pool);
             for (int again = 0; again < 2; again++)
             {
@@ -63,7 +66,8 @@ public class EngineTests
         foreach (JsonElement run in golden.GetProperty("runs").EnumerateArray())
         {
             var @case = new GoldenCase(
-                golden.GetProperty("config"), golden.GetProperty("start"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
+                golden.GetProperty("config"), golden.GetProperty("start"), golden.GetProperty("sentences"), golden
+                    .GetProperty("labels"));
             TrainingOptions options = OptionsOf(run);
             TrainingStep step = TestNetworks.Step(@case.Network, options, pool);
             double[] losses = run.GetProperty("losses").Doubles();
@@ -88,7 +92,8 @@ public class EngineTests
         foreach (JsonElement golden in GoldenCase.All("truncated"))
         {
             var @case = new GoldenCase(
-                golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden.GetProperty("labels"));
+                golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden
+                    .GetProperty("labels"));
             int steps = golden.GetProperty("steps").GetInt32();
             TrainingStep step = TestNetworks.Step(@case.Network, new TrainingOptions { TruncateSteps = steps }, pool);
             Assert.Equal(golden.GetProperty("loss").GetDouble(), step.ComputeGradients(@case.Texts, @case.Rows), 1e-5);
@@ -108,7 +113,8 @@ public class EngineTests
             texts.Add(new TorchGenerator(2).Integers(length, 20), 1);
             texts.Add(new TorchGenerator(3).Integers(length - 7, 20), 0);
             texts.Add([4, 5], 0);
-            TrainingStep Step(int? truncate) => TestNetworks.Step(network, new TrainingOptions { TruncateSteps = truncate }, pool);
+            TrainingStep Step(int? truncate) =>
+                TestNetworks.Step(network, new TrainingOptions { TruncateSteps = truncate }, pool);
             TrainingStep truncated = Step(50);
             Assert.Equal(Step(null).ComputeGradients(texts, [0, 1, 2]), truncated.ComputeGradients(texts, [0, 1, 2]));
             return truncated.Buffers.Length;
@@ -122,12 +128,15 @@ public class EngineTests
         JsonElement golden = GoldenCase.File.GetProperty("schedules");
         (string Name, LearningRateSchedule Schedule)[] schedules =
         [
-            ("step", new(ScheduleKind.Step, StepSize: 5, Gamma: 0.5)), ("cosine", new(ScheduleKind.Cosine)), ("one_cycle", new(ScheduleKind.OneCycle)),
+            ("step", new(ScheduleKind.Step, StepSize: 5, Gamma: 0.5)), ("cosine", new(ScheduleKind.Cosine)), (
+                "one_cycle", new(ScheduleKind.OneCycle)),
         ];
         foreach ((string name, LearningRateSchedule schedule) in schedules)
         {
             double[] expected = golden.GetProperty(name).Doubles();
-            Close.To(expected, [.. Enumerable.Range(0, expected.Length).Select(step => schedule.Factor(step, expected.Length))], 1e-9, what: name);
+            Close.To(expected, [
+                .. Enumerable.Range(0, expected.Length).Select(
+                    step => schedule.Factor(step, expected.Length))], 1e-9, what: name);
         }
         var warm = new LearningRateSchedule(WarmUpSteps: 4);
         Assert.Equal([0.25, 0.5, 0.75, 1, 1], Enumerable.Range(0, 5).Select(step => warm.Factor(step, 100)));
@@ -140,9 +149,18 @@ public class EngineTests
     public void New_parameters_are_those_of_torch_nn_modules_made_in_the_same_order(string name, Cell cell)
     {
         JsonElement golden = GoldenCase.File.GetProperty("initial").GetProperty(name);
-        var config = new ModelConfig { Cell = cell, Embedding = 4, Hidden = 5, Layers = 2, Bidirectional = true, Labels = ["a", "b", "c"] };
+        var config = new ModelConfig
+        {
+            Cell = cell,
+            Embedding = 4,
+            Hidden = 5,
+            Layers = 2,
+            Bidirectional = true,
+            Labels = ["a", "b", "c"]
+        };
         var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(0, 7).Select(i => $"w{i}")], UnknownWords.Token);
-        Parameters parameters = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { EmbeddingDeviation = 1 }).Parameters;
+        Parameters parameters = SentenceClassifier.Create(
+            config, vocabulary, new TrainingOptions { EmbeddingDeviation = 1 }).Parameters;
         foreach (Parameter parameter in parameters.All)
         {
             bool newGate = parameter.Name.Contains("bias_hn", StringComparison.Ordinal);
@@ -159,14 +177,19 @@ public class EngineTests
         var config = new ModelConfig { Cell = Cell.Lstm, Embedding = 3, Hidden = 6, Labels = ["a", "b"] };
         var vocabulary = new Vocabulary(["<pad>", "<unk>", "x"], UnknownWords.Token);
         Parameters identity = SentenceClassifier.Create(
-            config, vocabulary, new TrainingOptions { RecurrentInitialization = RecurrentInitialization.Identity, ForgetBias = 1 }).Parameters;
+            config, vocabulary, new TrainingOptions
+            {
+                RecurrentInitialization = RecurrentInitialization.Identity,
+                ForgetBias = 1
+            }).Parameters;
         float[] eye = new float[36];
         Initializers.Identity(eye, 6, 6);
         Assert.Equal([.. eye, .. eye, .. eye, .. eye], identity["rnn.weight_hh_l0"]);
         Assert.Equal(Enumerable.Repeat(1f, 6), identity["rnn.bias_ih_l0"][6..12]);
 
         float[] orthogonal = SentenceClassifier.Create(
-            config, vocabulary, new TrainingOptions { RecurrentInitialization = RecurrentInitialization.Orthogonal }).Parameters["rnn.weight_hh_l0"];
+            config, vocabulary, new TrainingOptions { RecurrentInitialization = RecurrentInitialization.Orthogonal })
+            .Parameters["rnn.weight_hh_l0"];
         for (int gate = 0; gate < 4; gate++)
         {
             for (int row = 0; row < 6; row++)
@@ -210,7 +233,14 @@ public class EngineTests
             texts.Add([2 + row % 2, 2, 3, 2 + row % 2], row % 2);
         float[] Unknown(float wordDropout)
         {
-            var options = new TrainingOptions { Epochs = 1, WordDropout = wordDropout, TruncateSteps = truncate, Bidirectional = false, Pooling = Pooling.Last };
+            var options = new TrainingOptions
+            {
+                Epochs = 1,
+                WordDropout = wordDropout,
+                TruncateSteps = truncate,
+                Bidirectional = false,
+                Pooling = Pooling.Last
+            };
             SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, options);
             classifier.Fit(texts, options);
             return classifier.Parameters["embedding.weight"][4..8];

@@ -26,7 +26,8 @@ public class GradientFlowTests
             string name = golden.GetProperty("name").GetString()!;
             JsonElement @case = InspectedModels.CaseOf(name);
             var texts = new EncodedTexts();
-            foreach ((JsonElement sentence, int label) in @case.GetProperty("sentences").EnumerateArray().Zip(@case.GetProperty("labels").Integers()))
+            foreach ((JsonElement sentence, int label) in @case.GetProperty("sentences").EnumerateArray().Zip(
+                @case.GetProperty("labels").Integers()))
                 texts.Add(sentence.Integers(), label);
             // Whole batches, or a batch a sentence: what is measured is each sentence's own.
             foreach (int rows in (int[])[texts.Count, 1])
@@ -36,7 +37,8 @@ public class GradientFlowTests
                 SentenceClassifier classifier = InspectedModels.Create(name);
                 for (int first = 0; first < texts.Count; first += rows)
                 {
-                    TrainingStep step = TestNetworks.Step(classifier.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd }, pool);
+                    TrainingStep step = TestNetworks.Step(
+                        classifier.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd }, pool);
                     step.Run(texts, [.. Enumerable.Range(first, rows)], learningRate: 0, sums);
                 }
                 Assert.Equal(texts.Count, sums.Samples);
@@ -65,7 +67,11 @@ public class GradientFlowTests
             BatchSize = 1,
             Epochs = 3,
         };
-        LabelledText[] rows = [.. Enumerable.Range(0, 40).Select(row => new LabelledText(row % 3 == 0 ? "a" : "b", string.Join(' ', Enumerable.Range(0, 1 + row % 7).Select(i => $"w{(row * i + row) % 11}"))))];
+        LabelledText[] rows = [
+            .. Enumerable.Range(0, 40).Select(
+                row => new LabelledText(
+                    row % 3 == 0 ? "a" : "b",
+                    string.Join(' ', Enumerable.Range(0, 1 + row % 7).Select(i => $"w{(row * i + row) % 11}"))))];
         var flows = new List<GradientFlow>();
         SentenceClassifier watched = SentenceClassifier.Train(rows, options with { GradientFlow = new Recorder(flows) });
         SentenceClassifier alone = SentenceClassifier.Train(rows, options);
@@ -73,7 +79,8 @@ public class GradientFlowTests
         Assert.Equal([1, 2, 3], flows.Select(flow => flow.Epoch));
         // 36 rows are left to train on; of steps 0 … 35 these are 0 and 32.
         Assert.All(flows, flow => Assert.Equal(2, flow.Samples));
-        Assert.All(flows, flow => Assert.True(flow.ByDistance.All(norm => norm is > 0 and < 10), string.Join(' ', flow.ByDistance)));
+        Assert.All(
+            flows, flow => Assert.True(flow.ByDistance.All(norm => norm is > 0 and < 10), string.Join(' ', flow.ByDistance)));
         Assert.NotEqual(flows[0].ByStep[0], flows[1].ByStep[0]);
         Assert.NotEqual(flows[0].SpectralRadius, flows[2].SpectralRadius);
         Assert.All(flows, flow => Assert.Equal(1, flow.JacobianByDistance[0]));

@@ -36,8 +36,12 @@ public class JacobianNormsTests
             SentenceClassifier classifier = Create(cell, weightScale: 2.5f);
             EncodedTexts texts = Texts(Lengths);
             RecurrentDynamics dynamics = RecurrentDynamics.Of(classifier.Network);
-            double[][] each = [.. Enumerable.Range(0, texts.Count).Select(row => Differences(dynamics, Inputs(classifier, [.. texts.IdsOf(row)[^Math.Min(5, texts.LengthOf(row))..]])))];
-            double[] expected = [.. Enumerable.Range(0, 5).Select(d => each.Where(norms => d < norms.Length).Average(norms => norms[d]))];
+            double[][] each = [
+                .. Enumerable.Range(0, texts.Count).Select(
+                    row => Differences(
+                        dynamics, Inputs(classifier, [.. texts.IdsOf(row)[^Math.Min(5, texts.LengthOf(row))..]])))];
+            double[] expected = [
+                .. Enumerable.Range(0, 5).Select(d => each.Where(norms => d < norms.Length).Average(norms => norms[d]))];
             double[] alone = Measure(classifier, texts, threads: 1);
             // A minGRU's Jacobian is diagonal and its largest entries lie close together, where power iteration goes on slowly.
             double relative = cell.Cell == Cell.MinGru ? 1e-2 : 1e-3;
@@ -53,7 +57,14 @@ public class JacobianNormsTests
     {
         // ReLU with states above zero squashes nothing: 16 steps go to 10⁻⁶⁴ and 10²⁴.
         SentenceClassifier classifier = Create(
-            new ModelConfig { Cell = Cell.Rnn, Nonlinearity = Nonlinearity.Relu, Embedding = 4, Hidden = 6, Labels = ["a", "b"] });
+            new ModelConfig
+            {
+                Cell = Cell.Rnn,
+                Nonlinearity = Nonlinearity.Relu,
+                Embedding = 4,
+                Hidden = 6,
+                Labels = ["a", "b"]
+            });
         classifier.Parameters.Stored(classifier.Parameters.Find("rnn.bias_ih_l0")).Fill(5);
         foreach (ref float weight in classifier.Parameters.Stored(classifier.Parameters.Find("rnn.weight_hh_l0")))
             weight = factor * (0.1f + Math.Abs(weight)) / 2;
@@ -70,7 +81,8 @@ public class JacobianNormsTests
     [Fact]
     public void The_work_is_a_small_share_of_an_epoch()
     {
-        SentenceClassifier classifier = Create(new ModelConfig { Cell = Cell.Lstm, Embedding = 4, Hidden = 32, Labels = ["a", "b"] });
+        SentenceClassifier classifier = Create(
+            new ModelConfig { Cell = Cell.Lstm, Embedding = 4, Hidden = 32, Labels = ["a", "b"] });
         Assert.Equal((1, 17), Size(200, 30));
         Assert.Equal((5, 30), Size(20_000, 30));
         Assert.Equal((8, 65), Size(20_000, 300));
@@ -78,7 +90,8 @@ public class JacobianNormsTests
 
         (int Sentences, int Distances) Size(int texts, int length)
         {
-            var jacobians = new JacobianNorms(classifier.Network, Texts([.. Enumerable.Repeat(length, texts)]), WorkerPool.CallerAlone);
+            var jacobians = new JacobianNorms(
+                classifier.Network, Texts([.. Enumerable.Repeat(length, texts)]), WorkerPool.CallerAlone);
             return (jacobians.Sentences, jacobians.Measure().Length);
         }
     }

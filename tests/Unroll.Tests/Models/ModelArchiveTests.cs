@@ -80,7 +80,9 @@ public class ModelArchiveTests
         using var memory = new MemoryStream();
         using (var archive = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
             archive.CreateEntry("readme.txt");
-        Assert.Contains("config.json: not in the archive", AssertRefused(memory.ToArray(), "an archive of something else").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "config.json: not in the archive", AssertRefused(memory.ToArray(), "an archive of something else").Message,
+            StringComparison.Ordinal);
         Assert.Contains("no zip archive", AssertRefused([1, 2, 3], "three bytes").Message, StringComparison.Ordinal);
     }
 

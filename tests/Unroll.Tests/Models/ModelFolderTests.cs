@@ -25,7 +25,9 @@ public class ModelFolderTests
         SentenceClassifier classifier = CreateGolden();
         classifier.Save(folder["model"]);
         foreach (string file in Files)
-            Assert.Equal(File.ReadAllBytes(GoldenFile.PathOf($"unroll-model/{file}")), File.ReadAllBytes(Path.Combine(folder["model"], file)));
+            Assert.Equal(
+                File.ReadAllBytes(GoldenFile.PathOf($"unroll-model/{file}")),
+                File.ReadAllBytes(Path.Combine(folder["model"], file)));
         CheckPredictions(classifier, GoldenFile.Read("unroll-model.json"));
     }
 
@@ -50,7 +52,9 @@ public class ModelFolderTests
         SentenceClassifier classifier = CreateGolden();
         classifier.Save(folder["model"]);
         File.WriteAllText(Path.Combine(folder["model"], "stale"), "");
-        Assert.Contains("overwrite = true", Assert.Throws<InputException>(() => classifier.Save(folder["model"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "overwrite = true", Assert.Throws<InputException>(() => classifier.Save(folder["model"])).Message,
+            StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder["model"], "stale")));
         classifier.Save(folder["model"], overwrite: true);
         Assert.Equal(Files.Order(), Directory.GetFiles(folder["model"]).Select(Path.GetFileName).Order());
@@ -85,7 +89,9 @@ public class ModelFolderTests
         using (var tensors = new FileStream(folder["model/model.safetensors"], FileMode.Open))
             tensors.SetLength(3L << 30);
         InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder["model"]));
-        Assert.StartsWith($"{folder["model/model.safetensors"]}: 3072 MB, expected at most 2047; make the model smaller", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{folder["model/model.safetensors"]}: 3072 MB, expected at most 2047; make the model smaller", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,7 +167,9 @@ public class ModelFolderTests
     internal static SentenceClassifier CreateGolden()
     {
         var vocabulary = new Vocabulary(["<pad>", "<unk>", "a", "film", "good", "bad", "very", "not"], UnknownWords.Token);
-        return SentenceClassifier.Create(new ModelConfig { Embedding = 5, Hidden = 4, Labels = ["bad", "good"] }, vocabulary, new TrainingOptions { Seed = 12, EmbeddingDeviation = 1 });
+        return SentenceClassifier.Create(
+            new ModelConfig { Embedding = 5, Hidden = 4, Labels = ["bad", "good"] }, vocabulary,
+            new TrainingOptions { Seed = 12, EmbeddingDeviation = 1 });
     }
 
     private static void AssertRefused(string path, string what)

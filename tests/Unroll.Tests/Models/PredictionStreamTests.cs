@@ -93,11 +93,13 @@ public class PredictionStreamTests
     {
         var vocabulary = new Vocabulary(["<pad>", "<unk>", "a"], UnknownWords.Token);
         var config = new ModelConfig { Embedding = 3, Hidden = 3, Labels = ["x", "y"], Bidirectional = true };
-        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => SentenceClassifier.Create(config, vocabulary).Stream());
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(
+            () => SentenceClassifier.Create(config, vocabulary).Stream());
         Assert.Contains("bidirectional", e.Message, StringComparison.Ordinal);
 
         var closed = SentenceClassifier.Create(
-            config with { Bidirectional = false, Unknown = UnknownWords.Refuse }, new Vocabulary(["a", "b"], UnknownWords.Refuse));
+            config with { Bidirectional = false, Unknown = UnknownWords.Refuse }, new Vocabulary(
+                ["a", "b"], UnknownWords.Refuse));
         PredictionStream stream = closed.Stream();
         Assert.Throws<InputException>(() => stream.Add(""));
         stream.Add("a");

@@ -55,7 +55,9 @@ public class SentenceClassifierTests
     public void A_model_of_more_parameters_than_an_array_holds_is_refused()
     {
         InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 50_000 }));
-        Assert.Contains("more than 2^31 parameters; take a smaller TrainingOptions.Embedding, TrainingOptions.Hidden", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 2^31 parameters; take a smaller TrainingOptions.Embedding, TrainingOptions.Hidden", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,14 +84,21 @@ public class SentenceClassifierTests
             if (report is { Epoch: 3, RowsDone: 4 })
                 source.Cancel();
         });
-        Assert.Throws<OperationCanceledException>(() => cancelled.Fit(Rows, Options, progress: stop, cancellationToken: source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => cancelled.Fit(Rows, Options, progress: stop, cancellationToken: source.Token));
         Assert.Equal(afterTwo.Parameters.Values.ToArray(), cancelled.Parameters.Values.ToArray());
     }
 
     [Fact]
     public void A_loss_that_is_no_number_stops_the_training_and_says_where()
     {
-        TrainingOptions wild = Options with { LearningRate = 1e38f, Optimizer = OptimizerKind.Sgd, ClipNorm = null, Nonlinearity = Nonlinearity.Relu };
+        TrainingOptions wild = Options with
+        {
+            LearningRate = 1e38f,
+            Optimizer = OptimizerKind.Sgd,
+            ClipNorm = null,
+            Nonlinearity = Nonlinearity.Relu
+        };
         TrainingDivergedException e = Assert.Throws<TrainingDivergedException>(() => SentenceClassifier.Train(Rows, wild));
         Assert.Contains("try a smaller TrainingOptions.LearningRate", e.Message, StringComparison.Ordinal);
     }
@@ -97,22 +106,34 @@ public class SentenceClassifierTests
     [Fact]
     public void Unusable_rows_and_settings_are_refused()
     {
-        Assert.Contains("at least two labels", Assert.Throws<InputException>(() => SentenceClassifier.Train([Rows[0], Rows[2]])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least two labels", Assert.Throws<InputException>(() => SentenceClassifier.Train([Rows[0], Rows[2]])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InputException>(() => SentenceClassifier.Train([]));
-        Assert.Contains("TrainingOptions.Hidden is 0", Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 0 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "TrainingOptions.Hidden is 0",
+            Assert.Throws<InputException>(() => SentenceClassifier.Train(Rows, Options with { Hidden = 0 })).Message,
+            StringComparison.Ordinal);
         SentenceClassifier classifier = CreateFor(Rows);
-        Assert.Contains("row 1 has the label \"other\"", Assert.Throws<InputException>(() => classifier.Evaluate([new("other", "x")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "row 1 has the label \"other\"",
+            Assert.Throws<InputException>(() => classifier.Evaluate([new("other", "x")])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Predicting_from_eight_threads_gives_what_one_thread_gives()
     {
-        SentenceClassifier classifier = SentenceClassifier.Train(Rows, Options with { Epochs = 1, Cell = Cell.Lstm, Pooling = Pooling.Attention });
-        string[] texts = [.. Enumerable.Range(1, 200).Select(n => string.Join(' ', Enumerable.Range(0, n % 40).Select(i => Rows[(n + i) % Rows.Length].Text)))];
+        SentenceClassifier classifier = SentenceClassifier.Train(
+            Rows, Options with { Epochs = 1, Cell = Cell.Lstm, Pooling = Pooling.Attention });
+        string[] texts = [
+            .. Enumerable.Range(1, 200).Select(
+                n => string.Join(' ', Enumerable.Range(0, n % 40).Select(i => Rows[(n + i) % Rows.Length].Text)))];
         double[] expected = [.. texts.Select(text => classifier.Predict(text).Probability)];
         Assert.True(expected.Distinct().Count() > 30);
         double[][] actual = new double[8][];
-        Thread[] threads = [.. Enumerable.Range(0, actual.Length).Select(t => new Thread(() => actual[t] = [.. texts.Select(text => classifier.Predict(text).Probability)]))];
+        Thread[] threads = [
+            .. Enumerable.Range(0, actual.Length).Select(
+                t => new Thread(() => actual[t] = [.. texts.Select(text => classifier.Predict(text).Probability)]))];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)
@@ -123,7 +144,8 @@ public class SentenceClassifierTests
     [Fact]
     public void Predicting_again_builds_no_buffers()
     {
-        SentenceClassifier classifier = SentenceClassifier.Train(Rows, Options with { Epochs = 1, Hidden = 256, Embedding = 256 });
+        SentenceClassifier classifier = SentenceClassifier.Train(
+            Rows, Options with { Epochs = 1, Hidden = 256, Embedding = 256 });
         string text = string.Join(' ', Enumerable.Repeat("a fine film", 100));
         classifier.Predict(text);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -140,7 +162,8 @@ public class SentenceClassifierTests
         LabelledText[] flipped = [.. Rows[..3].Select(row => row with { Label = row.Label == "pos" ? "neg" : "pos" }), Rows[3]];
         EvaluationResult result = classifier.Evaluate(flipped);
         Assert.Equal((4, 0.25), (result.Rows, result.Accuracy));
-        double loss = flipped.Average(row => -Math.Log(classifier.Predict(row.Text).Probabilities.Single(p => p.Key == row.Label).Value));
+        double loss = flipped.Average(
+            row => -Math.Log(classifier.Predict(row.Text).Probabilities.Single(p => p.Key == row.Label).Value));
         Assert.Equal(loss, result.Loss, 1e-4);
     }
 

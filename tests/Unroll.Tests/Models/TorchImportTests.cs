@@ -21,7 +21,8 @@ public class TorchImportTests
     [InlineData("binary-f64")]
     public void An_imported_model_gives_PyTorchs_probabilities_before_and_after_saving(string name)
     {
-        JsonElement @case = Golden.GetProperty("cases").EnumerateArray().First(candidate => candidate.GetProperty("name").GetString() == name);
+        JsonElement @case = Golden.GetProperty("cases").EnumerateArray().First(
+            candidate => candidate.GetProperty("name").GetString() == name);
         JsonElement options = @case.GetProperty("options");
         ImportedModel model = TorchImport.Read(GoldenFile.PathOf($"import/{name}.safetensors"), new TorchImportOptions
         {
@@ -58,7 +59,8 @@ public class TorchImportTests
                 "<pad> moved from line 2 to line 1, <unk> moved from line 1 to line 2, their word vectors with them",
                 "one logit: its sigmoid is the probability of good",
                 "converted to F32 from F64",
-                "the file does not say how states are pooled: last (h_n) was taken; give TorchImportOptions.Pooling = Mean or Max if the model does so",
+                "the file does not say how states are pooled: last (h_n) was taken; give TorchImportOptions.Pooling = Mean or "
+                    + "Max if the model does so",
             ],
             model.Notes);
     }
@@ -92,7 +94,8 @@ public class TorchImportTests
         ImportedModel closed = Import(
             folder, vocabulary, new Tensors { ["weight_ih_l0"] = [2, 5], ["weight_hh_l0"] = [2, 2], ["o.weight"] = [2, 2] },
             options => options with { Unknown = UnknownWords.Refuse, Nonlinearity = Nonlinearity.Relu });
-        Assert.Equal("rnn (relu), one-hot words, hidden 2, 1 layer, one direction, pooling last, 2 labels, 5 tokens", closed.Found);
+        Assert.Equal(
+            "rnn (relu), one-hot words, hidden 2, 1 layer, one direction, pooling last, 2 labels, 5 tokens", closed.Found);
         Assert.Throws<InputException>(() => closed.Classifier.Predict("great"));
     }
 
@@ -110,10 +113,14 @@ public class TorchImportTests
     public static IEnumerable<TheoryDataRow<string, string, string>> Unusable =>
     [
         // what is left out or given (name:shape or name:shape:type), what is asked for, the error
-        new("-r.weight_ih_l0 -r.weight_hh_l0 -r.bias_ih_l0 -r.bias_hh_l0", "", "no recurrent layer: no name ends in weight_ih_l0, as those of torch.nn.RNN, GRU and LSTM do; found emb.weight [6,3], fc.bias [2], fc.weight [2,4]"),
-        new("s.weight_ih_l0:4,3", "", "2 recurrent modules, \"r\" and \"s\", expected one; leave the others out with TorchImportOptions.Ignore = NAME"),
-        new("r.weight_hr_l0:2,4", "", "r.weight_hr_l0 is an LSTM's projection, which Unroll does not have; train without proj_size"),
-        new("r.weight_hh_l0:8,4", "", "r.weight_hh_l0 is [8,4], expected as many rows as columns (RNN), 3 times (GRU) or 4 times as many (LSTM)"),
+        new("-r.weight_ih_l0 -r.weight_hh_l0 -r.bias_ih_l0 -r.bias_hh_l0", "", "no recurrent layer: no name ends in "
+            + "weight_ih_l0, as those of torch.nn.RNN, GRU and LSTM do; found emb.weight [6,3], fc.bias [2], fc.weight [2,4]"),
+        new("s.weight_ih_l0:4,3", "", "2 recurrent modules, \"r\" and \"s\", expected one; leave the others out with "
+            + "TorchImportOptions.Ignore = NAME"),
+        new("r.weight_hr_l0:2,4", "", "r.weight_hr_l0 is an LSTM's projection, which Unroll does not have; train without "
+            + "proj_size"),
+        new("r.weight_hh_l0:8,4", "", "r.weight_hh_l0 is [8,4], expected as many rows as columns (RNN), 3 times (GRU) or 4 "
+            + "times as many (LSTM)"),
         new("-r.weight_hh_l0", "", "no matrix r.weight_hh_l0, expected one beside r.bias_hh_l0"),
         new("-r.bias_hh_l0", "", "no tensor r.bias_hh_l0, which the other recurrent tensors call for"),
         new("r.weight_ih_l2:12,4", "", "no tensor r.weight_ih_l1, which the other recurrent tensors call for"),
@@ -121,17 +128,26 @@ public class TorchImportTests
         new("r.bias_ih_l0:11", "", "r.bias_ih_l0 is [11], expected [12]"),
         new("r.bias_ih_l0:12:I32", "", "r.bias_ih_l0 is I32, expected F32, F64, F16 or BF16"),
         new("r.bias_ih_l0:12:NaN", "", "value 0 of r.weight_ih_l0 is NaN; the training failed, take an earlier checkpoint"),
-        new("emb.weight:5,3", "", "vocabulary.txt: 6 tokens, but emb.weight in model.safetensors has 5 rows; give the vocabulary that the model was trained with"),
-        new("-emb.weight", "", "no word vectors [6,3] for the recurrent layer's input of 3, and one-hot input would be 6 wide, as vocabulary.txt is; found fc.bias [2], fc.weight [2,4]"),
-        new("other.weight:6,3 -emb.weight third.weight:6,3", "", "other.weight [6,3], third.weight [6,3] can each be the word vectors; leave the others out with TorchImportOptions.Ignore = NAME"),
-        new("fc.weight:3,4", "", "2 labels, but fc.weight has 3 rows; give TorchImportOptions.Labels one name for each row, in order"),
-        new("fc.weight:2,8", "", "no output layer [2,4] after the recurrent layer's 4 outputs and 2 labels; found fc.bias [2], fc.weight [2,8]"),
+        new("emb.weight:5,3", "", "vocabulary.txt: 6 tokens, but emb.weight in model.safetensors has 5 rows; give the "
+            + "vocabulary that the model was trained with"),
+        new("-emb.weight", "", "no word vectors [6,3] for the recurrent layer's input of 3, and one-hot input would be 6 "
+            + "wide, as vocabulary.txt is; found fc.bias [2], fc.weight [2,4]"),
+        new("other.weight:6,3 -emb.weight third.weight:6,3", "", "other.weight [6,3], third.weight [6,3] can each be the word "
+            + "vectors; leave the others out with TorchImportOptions.Ignore = NAME"),
+        new("fc.weight:3,4", "", "2 labels, but fc.weight has 3 rows; give TorchImportOptions.Labels one name for each row, "
+            + "in order"),
+        new("fc.weight:2,8", "", "no output layer [2,4] after the recurrent layer's 4 outputs and 2 labels; found fc.bias "
+            + "[2], fc.weight [2,8]"),
         new("fc2.weight:2,4", "", "fc.weight [2,4], fc2.weight [2,4] can each be the output layer"),
-        new("norm.weight:4 norm.bias:4", "", "Unroll has no place for norm.bias [4], norm.weight [4], so it cannot compute what this model computes; give TorchImportOptions.Ignore = NAME"),
-        new("", "attention", "TorchImportOptions.Pooling = Attention needs a matrix [4,4] and a query of 4 values; found fc.bias [2], fc.weight [2,4]"),
+        new("norm.weight:4 norm.bias:4", "", "Unroll has no place for norm.bias [4], norm.weight [4], so it cannot compute "
+            + "what this model computes; give TorchImportOptions.Ignore = NAME"),
+        new("", "attention", "TorchImportOptions.Pooling = Attention needs a matrix [4,4] and a query of 4 values; found "
+            + "fc.bias [2], fc.weight [2,4]"),
         new("", "ignore", "TorchImportOptions.Ignore = \"nothing\" names no tensor, expected one of emb.weight [6,3], "),
         new("", "labels", "TorchImportOptions.Labels is yes,yes, expected at least two different names"),
-        new("", "words", "words.txt:1: begins with \"good\" and \"bad\" and has no line <unk>; give TorchImportOptions.Unknown = Token if lines 1 and 2 are the padding and the unknown word, or TorchImportOptions.Unknown = Refuse if every line is a word"),
+        new("", "words", "words.txt:1: begins with \"good\" and \"bad\" and has no line <unk>; give "
+            + "TorchImportOptions.Unknown = Token if lines 1 and 2 are the padding and the unknown word, or "
+            + "TorchImportOptions.Unknown = Refuse if every line is a word"),
         new("", "twice", "twice.txt: vocabulary line 3 repeats \"good\" of line 1"),
     ];
 
@@ -194,13 +210,15 @@ public class TorchImportTests
     private sealed class Tensors : SortedDictionary<string, int[]>;
 
     private static ImportedModel Import(
-        TemporaryFolder folder, string vocabulary, Tensors tensors, Func<TorchImportOptions, TorchImportOptions> change, string? special = null)
+        TemporaryFolder folder, string vocabulary, Tensors tensors, Func<TorchImportOptions, TorchImportOptions> change,
+            string? special = null)
     {
         string path = folder["model.safetensors"];
         NamedTensor[] named =
         [
             .. tensors.Select(tensor => new NamedTensor(
-                tensor.Key, tensor.Value, Enumerable.Repeat(special == "NaN" ? float.NaN : 0.5f, tensor.Value.Aggregate(1, (a, b) => a * b)).ToArray())),
+                tensor.Key, tensor.Value, Enumerable.Repeat(
+                    special == "NaN" ? float.NaN : 0.5f, tensor.Value.Aggregate(1, (a, b) => a * b)).ToArray())),
         ];
         using (FileStream stream = File.Create(path))
             SafetensorsWriter.Write(stream, named, new Dictionary<string, string>());
@@ -215,7 +233,8 @@ public class TorchImportTests
         string header = System.Text.Encoding.Latin1.GetString(bytes);
         string entry = $"\"{name}\":{{\"dtype\":\"F32\",\"shape\":[12]";
         Assert.Contains(entry, header, StringComparison.Ordinal);
-        return System.Text.Encoding.Latin1.GetBytes(header.Replace(entry, entry.Replace("F32", "I32", StringComparison.Ordinal), StringComparison.Ordinal));
+        return System.Text.Encoding.Latin1.GetBytes(
+            header.Replace(entry, entry.Replace("F32", "I32", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     private static T? Choice<T>(JsonElement options, string key)

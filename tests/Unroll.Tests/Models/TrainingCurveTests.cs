@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Unroll.Tests.Models;
 
-/// <summary>The third proof: embedding, recurrent layer, pooling, output and SGD follow PyTorch's loss curve on mixed lengths.</summary>
+/// <summary>
+/// The third proof: embedding, recurrent layer, pooling, output and SGD follow PyTorch's loss curve on mixed lengths.
+/// </summary>
 public class TrainingCurveTests
 {
     private static readonly JsonElement Golden = GoldenFile.Read("training.json");
@@ -24,7 +26,8 @@ public class TrainingCurveTests
         JsonElement run = Golden.GetProperty("runs")[index];
         var config = new ModelConfig { Embedding = 6, Hidden = 8, Labels = ["a", "b", "c"], Nonlinearity = nonlinearity };
         var vocabulary = new Vocabulary(["<pad>", "<unk>", .. Enumerable.Range(2, 8).Select(id => $"w{id}")], UnknownWords.Token);
-        SentenceClassifier classifier = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { Seed = 3, EmbeddingDeviation = 1 });
+        SentenceClassifier classifier = SentenceClassifier.Create(
+            config, vocabulary, new TrainingOptions { Seed = 3, EmbeddingDeviation = 1 });
         using var pool = new WorkerPool(2);
         TrainingStep trainer = TestNetworks.Step(
             classifier.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null }, pool);
@@ -40,7 +43,8 @@ public class TrainingCurveTests
             Assert.Equal(expected[step], trainer.Run(batch, 0.1f).Loss, 1e-5);
         }
         foreach (Parameter parameter in classifier.Parameters.All)
-            Close.To(run.GetProperty("final").Singles(parameter.Name), classifier.Parameters.Read(parameter), 1e-5, 1e-5, parameter.Name);
+            Close.To(run.GetProperty("final").Singles(parameter.Name), classifier.Parameters
+                .Read(parameter), 1e-5, 1e-5, parameter.Name);
     }
 
     [Fact]

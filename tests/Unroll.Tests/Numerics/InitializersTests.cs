@@ -61,7 +61,8 @@ public class InitializersTests
     {
         var config = new ModelConfig { Embedding = 5, Hidden = 4, Labels = ["a", "b", "c"] };
         var vocabulary = new Vocabulary(["<pad>", "<unk>", "u", "v", "w", "x", "y"], UnknownWords.Token);
-        Parameters parameters = SentenceClassifier.Create(config, vocabulary, new TrainingOptions { EmbeddingDeviation = 1 }).Parameters;
+        Parameters parameters = SentenceClassifier.Create(
+            config, vocabulary, new TrainingOptions { EmbeddingDeviation = 1 }).Parameters;
         JsonElement expected = Expected.GetProperty("seed42_classifier_7_5_4_3");
         Assert.Equal(expected.Singles("embedding.weight"), parameters["embedding.weight"]);
         Assert.Equal(expected.Singles("rnn.weight_ih_l0"), parameters["rnn.weight_ih_l0"]);

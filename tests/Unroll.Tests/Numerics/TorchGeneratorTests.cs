@@ -48,7 +48,8 @@ public class TorchGeneratorTests
         float[] uniform = new float[4];
         float[] first = generator.Normal(3);
         generator.FillUniform(uniform);
-        Assert.Equal(Expected.Singles("seed42_randn3_then_rand4_then_randn2"), (float[])[.. first, .. uniform, .. generator.Normal(2)]);
+        Assert.Equal(
+            Expected.Singles("seed42_randn3_then_rand4_then_randn2"), (float[])[.. first, .. uniform, .. generator.Normal(2)]);
 
         generator.ManualSeed(42);
         Assert.Equal(

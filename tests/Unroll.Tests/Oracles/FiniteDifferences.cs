@@ -5,7 +5,9 @@ internal static class FiniteDifferences
 {
     private const double Epsilon = 1e-6;
 
-    /// <summary>Compares a gradient with (loss(v + ε) - loss(v - ε)) / 2ε for every value, which <paramref name="loss"/> reads.</summary>
+    /// <summary>
+    /// Compares a gradient with (loss(v + ε) - loss(v - ε)) / 2ε for every value, which <paramref name="loss"/> reads.
+    /// </summary>
     public static void Check(double[] values, double[] gradient, Func<double> loss, string what)
     {
         double[] numeric = new double[values.Length];

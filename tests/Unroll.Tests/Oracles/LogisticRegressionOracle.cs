@@ -16,7 +16,8 @@ internal sealed class LogisticRegressionOracle(double[][] rows, int[] labels, in
         return Enumerable.Range(0, rows.Length).Sum(Loss) + squares / (2 * strength);
     }
 
-    public double[] Gradient(Func<double> function) => [.. Enumerable.Range(0, Parameters.Length).Select(place => Slope(function, place))];
+    public double[] Gradient(Func<double> function) =>
+        [.. Enumerable.Range(0, Parameters.Length).Select(place => Slope(function, place))];
 
     /// <summary>Stochastic gradient descent whose gradients are finite differences of a row's part of the objective.</summary>
     public void Train(IEnumerable<int[]> passes, double rate, double biasShare, int steps)

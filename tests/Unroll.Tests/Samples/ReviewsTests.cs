@@ -23,7 +23,10 @@ public partial class ReviewsTests
 
     [Fact]
     public void No_text_comes_twice() =>
-        Assert.Empty(_rows.GroupBy(row => row.Text.Trim(), StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
+        Assert.Empty(
+            _rows.GroupBy(
+                row => row.Text.Trim(),
+                StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
 
     [Fact]
     public void A_third_of_each_class_has_a_negation_or_a_turn()
@@ -54,6 +57,8 @@ public partial class ReviewsTests
             Assert.InRange((double)part.Count(row => row.Label == "good") / part.Length, 0.3, 0.7);
     }
 
-    [GeneratedRegex(@"\b(not|never|no|nothing|nobody|without|but|until|though|although|despite|yet|hardly|cannot)\b|n't\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(not|never|no|nothing|nobody|without|but|until|though|although|despite|yet|hardly|cannot)\b|n't\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex NegationOrTurn();
 }

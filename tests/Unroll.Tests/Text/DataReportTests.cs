@@ -11,7 +11,9 @@ public class DataReportTests
     public void Rows_labels_and_lengths_are_counted()
     {
         // 20 texts of 1 … 20 tokens.
-        Corpus corpus = Of([.. Enumerable.Range(1, 20).Select(length => (length % 4 == 0 ? "b" : "a", string.Join(' ', Enumerable.Range(1, length))))]);
+        Corpus corpus = Of(
+            [.. Enumerable.Range(1, 20).Select(
+                length => (length % 4 == 0 ? "b" : "a", string.Join(' ', Enumerable.Range(1, length))))]);
         PartReport train = new DataReport(new CorpusPart("train", corpus)).Parts.Single();
         Assert.Equal(20, train.Rows);
         Assert.Equal([new("a", 15), new("b", 5)], train.Labels);
@@ -23,7 +25,8 @@ public class DataReportTests
     public void Clean_data_give_no_warning()
     {
         Corpus train = Of(("a", "one film"), ("a", "two films"), ("b", "one meal"), ("b", "two meals"));
-        var report = new DataReport(new CorpusPart("train", train), new CorpusPart("dev", Sharing(train, ("a", "three films"), ("b", "no meals"))));
+        var report = new DataReport(
+            new CorpusPart("train", train), new CorpusPart("dev", Sharing(train, ("a", "three films"), ("b", "no meals"))));
         Assert.Empty(report.Warnings);
         Assert.Equal(2, report.Brief().Split('\n').Length);
     }
@@ -32,7 +35,8 @@ public class DataReportTests
     public void Duplicates_conflicts_and_empty_texts_are_told_apart()
     {
         Corpus corpus = Of(
-            ("a", "same"), ("a", "same"), ("a", "same"), ("a", "both"), ("b", "both"), ("b", "both"), ("a", ""), ("b", "  "), ("a", ""), ("b", "Same"));
+            ("a", "same"), ("a", "same"), ("a", "same"), ("a", "both"), ("b", "both"), ("b", "both"), ("a", ""), ("b", "  "),
+                ("a", ""), ("b", "Same"));
         var report = new DataReport(new CorpusPart("train", corpus));
         PartReport train = report.Parts[0];
         Assert.Equal((3, 3, 1), (train.EmptyTexts, train.DuplicateRows, train.ConflictingTexts));
@@ -41,7 +45,8 @@ public class DataReportTests
         Assert.Equal(["a", "b", "b"], conflict.Labels);
         Assert.Equal(
             [
-                "3 rows of train without a word: read as the unknown word", "3 rows of train with text and label of an earlier row",
+                "3 rows of train without a word: read as the unknown word", "3 rows of train with text and label of an "
+                    + "earlier row",
                 "1 text of train with more than one label, at rows 4, 5, 6",
             ],
             report.Warnings);
@@ -64,7 +69,8 @@ public class DataReportTests
     public void Rows_of_train_that_recur_and_unknown_words_are_counted()
     {
         Corpus train = Of(("a", "one film"), ("a", "one film"), ("b", "two meals"), ("b", ""), ("a", "two films"));
-        Corpus dev = Sharing(train, ("b", "one film"), ("a", "one new film"), ("a", "new new film"), ("b", ""), ("b", "One film"));
+        Corpus dev = Sharing(
+            train, ("b", "one film"), ("a", "one new film"), ("a", "new new film"), ("b", ""), ("b", "One film"));
         var report = new DataReport(new CorpusPart("train", train), new CorpusPart("dev", dev));
         OverlapReport overlap = report.Parts[1].Overlap!;
         Assert.Equal(new OverlapReport(RowsInTrain: 1, TrainRows: 2, UnknownTokens: 3.0 / 10, UnknownTypes: 1.0 / 3), overlap);
@@ -84,7 +90,8 @@ public class DataReportTests
 
     [Fact]
     public void Corpora_that_number_tokens_differently_are_refused() =>
-        Assert.Throws<ArgumentException>(() => new DataReport(new CorpusPart("train", Of(("a", "x"))), new CorpusPart("dev", Of(("a", "x")))));
+        Assert.Throws<ArgumentException>(
+            () => new DataReport(new CorpusPart("train", Of(("a", "x"))), new CorpusPart("dev", Of(("a", "x")))));
 
     [Fact]
     public void Labels_that_look_alike_stand_alone_or_are_the_only_one_are_warned_of()
@@ -104,7 +111,8 @@ public class DataReportTests
     [Fact]
     public void The_brief_stays_brief_with_thousands_of_long_labels()
     {
-        Corpus corpus = Of([.. Enumerable.Range(0, 3000).Select(row => ($"label\nnumber {row:D6} {new string('x', 50)}", $"text {row}"))]);
+        Corpus corpus = Of(
+            [.. Enumerable.Range(0, 3000).Select(row => ($"label\nnumber {row:D6} {new string('x', 50)}", $"text {row}"))]);
         string[] lines = new DataReport(new CorpusPart("train", corpus)).Brief().Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.All(lines, line => Assert.InRange(line.Length, 20, 400));
@@ -145,7 +153,8 @@ public class DataReportTests
         Assert.StartsWith("dev   0 rows; 0 labels", report.Brief().Split('\n')[1], StringComparison.Ordinal);
     }
 
-    private static Corpus Of(params (string Label, string Text)[] rows) => Add(new Corpus(new Tokenizer(TokenKind.Whitespace)), rows);
+    private static Corpus Of(params (string Label, string Text)[] rows) =>
+        Add(new Corpus(new Tokenizer(TokenKind.Whitespace)), rows);
 
     private static Corpus Sharing(Corpus train, params (string Label, string Text)[] rows) => Add(train.CreateSharing(), rows);
 

@@ -80,7 +80,9 @@ public class TokenizerTests
         Vocabulary vocabulary = Vocabulary.Build(corpus);
         string[] lines = string.Join('\n', vocabulary.Tokens).Split('\n');
         Assert.Equal(vocabulary.Tokens, new Vocabulary(lines, UnknownWords.Token).Tokens);
-        Assert.All(texts.Select(corpus.Tokenizer.Tokenize), tokens => Assert.DoesNotContain(1, tokens.Length == 0 ? [] : vocabulary.Encode(tokens)));
+        Assert.All(
+            texts.Select(corpus.Tokenizer.Tokenize),
+            tokens => Assert.DoesNotContain(1, tokens.Length == 0 ? [] : vocabulary.Encode(tokens)));
     }
 
     /// <summary>Nothing that is seen gets lost: tokens in order are the text without what parts them.</summary>
@@ -96,7 +98,8 @@ public class TokenizerTests
         }
 
         static string Visible(string text) => string.Concat(text.EnumerateRunes().Where(rune =>
-            !System.Text.Rune.IsWhiteSpace(rune) && System.Text.Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format)));
+            !System.Text.Rune.IsWhiteSpace(rune)
+                && System.Text.Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format)));
     }
 
     [Theory]

@@ -41,7 +41,8 @@ public class WordVectorsTests
 
     [Theory]
     [InlineData("", "v.txt: empty file; expected vectors in GloVe or word2vec text format")]
-    [InlineData("film 1 2\nzzz 1\n", "v.txt:2: a vector of width 1, expected 2 as in the first line; restore the line or remove it")]
+    [InlineData(
+        "film 1 2\nzzz 1\n", "v.txt:2: a vector of width 1, expected 2 as in the first line; restore the line or remove it")]
     [InlineData("film 1 2\nzzz 1 2 3\n", "v.txt:2: a vector of width 3, expected 2")]
     [InlineData("9 3\nfilm 1 2\n", "v.txt:2: a vector of width 2, expected 3")]
     [InlineData("film 1 2\n 3 4\n", "v.txt:2: a vector of width 1, expected 2")]
@@ -65,11 +66,15 @@ public class WordVectorsTests
     public void A_missing_file_and_a_file_that_is_cut_short_are_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("no such file", Assert.Throws<InputException>(() => WordVectors.Read(folder["none"], Words)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Assert.Throws<InputException>(() => WordVectors.Read(folder["none"], Words)).Message,
+            StringComparison.Ordinal);
         string path = Gzip(folder["v.gz"], string.Concat(Enumerable.Range(0, 1000).Select(i => $"w{i} {i * 7919 % 1000} 1\n")));
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
-        Assert.Contains("the gzip data ends too early", Assert.Throws<InputException>(() => WordVectors.Read(path, Words)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the gzip data ends too early", Assert.Throws<InputException>(() => WordVectors.Read(path, Words)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Memory is the vocabulary's, not the file's.</summary>
@@ -85,7 +90,8 @@ public class WordVectorsTests
         }
         string path = folder.Write("v.txt", text.ToString());
         long before = GC.GetAllocatedBytesForCurrentThread();
-        WordVectors vectors = WordVectors.Read(path, new Vocabulary(["<pad>", "<unk>", "word19999", "word7"], UnknownWords.Token));
+        WordVectors vectors = WordVectors.Read(
+            path, new Vocabulary(["<pad>", "<unk>", "word19999", "word7"], UnknownWords.Token));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.Equal((100, 2), (vectors.Width, vectors.Found));
         Assert.Equal(0.12345f, vectors.Values[^1]);
