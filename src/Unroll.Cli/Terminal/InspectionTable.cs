@@ -45,10 +45,13 @@ internal sealed class InspectionTable(TextInspection text)
     {
         ModelConfig model = text.Model;
         yield return [new(ColumnText.Cut(text.Prediction.Label, 40), Strong), Number($"{text.Prediction.Probability:F4}")];
-        yield return [new(
-            Invariant($"{model.Cell}, {model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}, ")
-                + Invariant($"{model.Layers} layer{(model.Layers == 1 ? "" : "s")}, ")
-                + Invariant($"{(model.Bidirectional ? "two directions" : "one direction")}, pooling {model.Pooling}").ToLowerInvariant(), Faint)];
+        string[] parts =
+        [
+            Invariant($"{model.Cell}"), Invariant($"{model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}"),
+            Invariant($"{model.Layers} layer{(model.Layers == 1 ? "" : "s")}"),
+            model.Bidirectional ? "two directions" : "one direction", $"pooling {model.Pooling}",
+        ];
+        yield return [new(string.Join(", ", parts).ToLowerInvariant(), Faint)];
         yield return [];
         int[] units = MovingUnits();
         yield return

@@ -17,6 +17,7 @@ public class CellNamesTests
         "LabExercise.cs Cell.Rnn",
         "ModelConfig.cs Cell.Rnn",
         "NetworkConfig.cs Cell.Rnn",
+        "SeedsExperiment.cs Cell.Rnn",
         "TrainingOptions.cs Cell.Gru",
     ];
 

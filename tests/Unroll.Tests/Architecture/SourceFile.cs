@@ -12,7 +12,9 @@ internal sealed partial class SourceFile
         Code = string.Join(
             '\n', File.ReadLines(path).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
         Declared = [.. Declaration().Matches(Code).Select(match => match.Groups[1].Value).Distinct()];
-        Words = Word().Matches(Code).Select(match => match.Value).ToHashSet();
+        // Names of namespaces and what messages say are no uses of a type.
+        string uses = Text().Replace(Using().Replace(Code, ""), match => string.Concat(Hole().Matches(match.Value)));
+        Words = Word().Matches(uses).Select(match => match.Value).ToHashSet();
     }
 
     public string Path { get; }
@@ -42,6 +44,17 @@ internal sealed partial class SourceFile
     [GeneratedRegex(
         @"^(?:public|internal)[\w ]* (?:class|struct|record|interface|enum)\s+(?!struct\b|class\b)(\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
+
+    [GeneratedRegex(@"^using [\w.]+;", RegexOptions.Multiline)]
+    private static partial Regex Using();
+
+    [GeneratedRegex("""
+        "(?:[^"\\\n]|\\.)*"
+        """)]
+    private static partial Regex Text();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Hole();
 
     [GeneratedRegex(@"\b[A-Z]\w*\b")]
     private static partial Regex Word();
