@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests;
 using Unroll.Text;
 using Xunit;
