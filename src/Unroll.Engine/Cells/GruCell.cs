@@ -65,7 +65,7 @@ internal sealed class GruCell : IRecurrentCell
 
     public void Backward(IKernels kernels, in CellStep step) => kernels.GruBackward(step);
 
-    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    public ReferenceStep StepForward(ReferenceParameters layer, double[] state, double[] input)
     {
         int count = layer.HiddenSize;
         double[] x = layer.FromInput(input);
@@ -85,17 +85,17 @@ internal sealed class GruCell : IRecurrentCell
         return new ReferenceStep(state, next, gates);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
     {
         int count = layer.HiddenSize;
-        double[] g = step.Gates;
+        double[] g = forward.Gates;
         for (int i = 0; i < count; i++)
         {
             (double r, double z, double n, double fromState) = (g[i], g[count + i], g[2 * count + i], g[3 * count + i]);
             double dNew = dState[i] * (1 - z) * (1 - n * n);
             dPrevious[i] += dState[i] * z;
             layer.AddRow(i, dNew * fromState * r * (1 - r), dPrevious);
-            layer.AddRow(count + i, dState[i] * (step.Previous[i] - n) * z * (1 - z), dPrevious);
+            layer.AddRow(count + i, dState[i] * (forward.Previous[i] - n) * z * (1 - z), dPrevious);
             layer.AddRow(2 * count + i, dNew * r, dPrevious);
         }
     }

@@ -56,14 +56,14 @@ public interface IRecurrentCell
     /// <param name="layer">The parameters.</param>
     /// <param name="state">s_{t-1}: h, and c behind it where there is one.</param>
     /// <param name="input">x_t, [I].</param>
-    ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input);
+    ReferenceStep StepForward(ReferenceParameters layer, double[] state, double[] input);
 
     /// <summary>The reference: one step back, ds_{t-1}ᵀ = ds_tᵀ ∂s_t/∂s_{t-1}.</summary>
     /// <param name="layer">The parameters.</param>
-    /// <param name="step">What <see cref="Step"/> returned.</param>
+    /// <param name="forward">What <see cref="StepForward"/> returned.</param>
     /// <param name="dState">ds_t, as long as the state.</param>
     /// <param name="dPrevious">ds_{t-1}; zeros that are added to.</param>
-    void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious);
+    void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious);
 
     /// <summary>
     /// Whether a part of dh_t goes to dh_{t-1} past the recurrent product; the backward kernel then leaves it in dh_later.

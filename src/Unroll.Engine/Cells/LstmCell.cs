@@ -54,7 +54,7 @@ internal sealed class LstmCell : IRecurrentCell
 
     public void Backward(IKernels kernels, in CellStep step) => kernels.LstmBackward(step);
 
-    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    public ReferenceStep StepForward(ReferenceParameters layer, double[] state, double[] input)
     {
         int count = layer.HiddenSize;
         double[] x = layer.FromInput(input);
@@ -74,18 +74,18 @@ internal sealed class LstmCell : IRecurrentCell
         return new ReferenceStep(state, next, gates);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
     {
         int count = layer.HiddenSize;
-        double[] gates = step.Gates;
+        double[] gates = forward.Gates;
         for (int j = 0; j < count; j++)
         {
             (double i, double f, double g, double o) = (gates[j], gates[count + j], gates[2 * count + j], gates[3 * count + j]);
-            double tanhC = Math.Tanh(step.Next[count + j]);
+            double tanhC = Math.Tanh(forward.Next[count + j]);
             double dc = dState[count + j] + dState[j] * o * (1 - tanhC * tanhC);
             dPrevious[count + j] = dc * f;
             layer.AddRow(j, dc * g * i * (1 - i), dPrevious);
-            layer.AddRow(count + j, dc * step.Previous[count + j] * f * (1 - f), dPrevious);
+            layer.AddRow(count + j, dc * forward.Previous[count + j] * f * (1 - f), dPrevious);
             layer.AddRow(2 * count + j, dc * i * (1 - g * g), dPrevious);
             layer.AddRow(3 * count + j, dState[j] * tanhC * o * (1 - o), dPrevious);
         }

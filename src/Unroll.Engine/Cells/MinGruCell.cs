@@ -60,7 +60,7 @@ internal sealed class MinGruCell : IRecurrentCell
 
     public void Backward(IKernels kernels, in CellStep step) => kernels.MinGruBackward(step);
 
-    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    public ReferenceStep StepForward(ReferenceParameters layer, double[] state, double[] input)
     {
         int count = layer.HiddenSize;
         double[] x = layer.FromInput(input);
@@ -76,9 +76,9 @@ internal sealed class MinGruCell : IRecurrentCell
         return new ReferenceStep(state, next, gates);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
     {
         for (int i = 0; i < layer.HiddenSize; i++)
-            dPrevious[i] += dState[i] * (1 - step.Gates[i]);
+            dPrevious[i] += dState[i] * (1 - forward.Gates[i]);
     }
 }

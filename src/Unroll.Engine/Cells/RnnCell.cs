@@ -61,7 +61,7 @@ internal sealed class RnnCell : IRecurrentCell
 
     public void Backward(IKernels kernels, in CellStep step) => kernels.RnnBackward(step, _relu);
 
-    public ReferenceStep Step(ReferenceParameters layer, double[] state, double[] input)
+    public ReferenceStep StepForward(ReferenceParameters layer, double[] state, double[] input)
     {
         double[] x = layer.FromInput(input);
         double[] u = layer.FromHidden(state);
@@ -74,11 +74,11 @@ internal sealed class RnnCell : IRecurrentCell
         return new ReferenceStep(state, next, []);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
     {
         for (int i = 0; i < layer.HiddenSize; i++)
         {
-            double h = step.Next[i];
+            double h = forward.Next[i];
             layer.AddRow(i, dState[i] * (_relu ? h > 0 ? 1 : 0 : 1 - h * h), dPrevious);
         }
     }

@@ -76,7 +76,7 @@ public sealed class RecurrentDynamics
     /// <param name="state">s_{t-1}, [S].</param>
     /// <param name="input">x_t, [I].</param>
     /// <returns>s_t and what its Jacobian needs.</returns>
-    public ReferenceStep Step(double[] state, double[] input) => _cell.Step(_layer, state, input);
+    public ReferenceStep Step(double[] state, double[] input) => _cell.StepForward(_layer, state, input);
 
     /// <summary>ds_{t-1}ᵀ = ds_tᵀ ∂s_t/∂s_{t-1}: one step back.</summary>
     /// <param name="step">From <see cref="Step"/>.</param>
