@@ -4,6 +4,7 @@ using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 
 namespace Unroll.Onnx.Tests;

@@ -59,7 +59,7 @@ public class ClassifierTrainingTests
         corpus.AddRange(Rows);
         Corpus test = corpus.CreateSharing();
         test.AddRange(Rows[..4]);
-        return new ClassifierTraining(DevSplit.Of(corpus, null, Options), Options)
+        return new ClassifierTraining(DevSplit.Of(corpus, dev: null, Options), Options)
         {
             Test = compares ? test : null,
             ComparesWithSimplerModels = compares,
