@@ -23,7 +23,7 @@ public class SettingNamesTests
         "m: exists already; choose another path, or give overwrite = true to replace it",
         "m: exists already; choose another --out, or give --overwrite to replace it")]
     [InlineData(
-        "m: no such folder, expected a model folder; train a model and save it there with SentenceClassifier.Save",
+        "m: no such folder, expected a model folder; train a model and save it there",
         "m: no such folder, expected a model folder; train one with unroll train … --out m")]
     [InlineData("Other.Dropout is 1", "Other.Dropout is 1")]
     public void Messages_name_the_flags(string message, string expected) =>

@@ -60,8 +60,8 @@ internal sealed class RunFiles
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("command", settings is null ? "" : isLab
-            ? CommandLine.OfLab(settings.RootElement, Name)
-            : CommandLine.OfTraining(settings.RootElement, Name));
+            ? RepeatingCommand.OfLab(settings.RootElement, Name)
+            : RepeatingCommand.OfTraining(settings.RootElement, Name));
         if (isLab)
             json.WriteString("loss", "cross-entropy, both sentences together (nats)");
         JsonDocument? config = Parse(ConfigName);

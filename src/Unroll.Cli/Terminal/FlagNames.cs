@@ -104,6 +104,6 @@ internal static partial class FlagNames
 
     [GeneratedRegex(
         "^((?<path>.*): no such folder, expected a model folder); " +
-        @"train a model and save it there with SentenceClassifier\.Save$")]
+        "train a model and save it there$")]
     private static partial Regex NoModel();
 }

@@ -94,7 +94,7 @@ internal sealed class ExperimentCommand
         byte[] lines = Encoding.UTF8.GetBytes(string.Concat(log.Lines.Select(line => line + "\n")));
         DurableFile.Write(path, overwrite, stream => stream.Write(lines));
         _terminal.Error.WriteLine($"Saved the measurements in {path}");
-        string command = CommandLine.OfExperiment(experiment.Name, GivenOptions(parsed));
+        string command = RepeatingCommand.OfExperiment(experiment.Name, GivenOptions(parsed));
         PageFile.TryWrite(
             page!, _terminal, () => PageFile.Write(page!, overwrite: true, json => WritePage(json, experiment, command, log)));
         return 0;

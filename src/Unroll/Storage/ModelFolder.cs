@@ -100,7 +100,7 @@ internal static class ModelFolder
         if (!Directory.Exists(path))
         {
             throw new InputException(
-                $"{path}: no such folder, expected a model folder; train a model and save it there with SentenceClassifier.Save");
+                $"{path}: no such folder, expected a model folder; train a model and save it there");
         }
         return Read(path, name => InputFile.ReadAll(
             Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or "

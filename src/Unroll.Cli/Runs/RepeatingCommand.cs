@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Unroll.Cli.Runs;
 
 /// <summary>The command that repeats a run: what was set otherwise than usual.</summary>
-internal static class CommandLine
+internal static class RepeatingCommand
 {
     /// <summary>Of a run with <c>train.json</c>.</summary>
     public static string OfTraining(JsonElement settings, string name)
