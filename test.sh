@@ -26,7 +26,8 @@ fi
 
 # The page's TypeScript: the linter is one test, vitest counts its own.
 client=src/Unroll.Web/client
-has_vitest() { [ -e "$client/node_modules/vitest" ] && [ "$client/node_modules/.package-lock.json" -nt "$client/package-lock.json" ]; }
+installed=$client/node_modules
+has_vitest() { [ -e "$installed/vitest" ] && [ "$installed/.package-lock.json" -nt "$client/package-lock.json" ]; }
 if ! command -v npm >/dev/null; then
   skipped=2
   echo "no npm: the page's linter and unit tests are skipped" >&2

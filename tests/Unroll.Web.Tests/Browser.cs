@@ -13,9 +13,12 @@ internal static class Browser
     /// <summary>Skips the test where the page or the browser is not.</summary>
     public static void Require()
     {
-        Assert.SkipUnless(ReportPage.IsBuilt, "needs the page: " + ReportPage.HowToBuild);
+        RequirePage();
         Assert.SkipUnless(File.Exists(Program), "needs Chromium: install the package chromium (test.sh does where apt-get may)");
     }
+
+    /// <summary>Skips the test where the page is not, which is built with Node.</summary>
+    public static void RequirePage() => Assert.SkipUnless(ReportPage.IsBuilt, "needs the page: " + ReportPage.HowToBuild);
 
     /// <summary>Opens a file.</summary>
     public static async Task<OpenPage> Open(

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Unroll.Web.Tests;
 
-public class ExperimentPageTests(Experiments experiments) : IClassFixture<Experiments>
+[Collection(nameof(ExperimentPages))]
+public class ExperimentPageTests(Experiments experiments)
 {
     public static TheoryData<string> Names => [.. Experiments.Names];
 

@@ -2,8 +2,13 @@ using System.Text.Json;
 using Unroll.Cli.Tests;
 using Unroll.Experiments;
 using Unroll.Tests;
+using Xunit;
 
 namespace Unroll.Web.Tests;
+
+/// <summary>The tests that share <see cref="Experiments"/>.</summary>
+[CollectionDefinition(nameof(ExperimentPages))]
+public sealed class ExperimentPages : ICollectionFixture<Experiments>;
 
 /// <summary>A small run of every experiment with its page, made once.</summary>
 public sealed class Experiments : IDisposable
@@ -13,7 +18,7 @@ public sealed class Experiments : IDisposable
 
     public Experiments()
     {
-        Browser.Require();
+        Browser.RequirePage();
         string rows = _folder.Write(
             "order.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("yes\tfirst second\nno\tsecond first\n", 60)));
         Measure("vanishing", "--lengths", "1,5,20", "--seeds", "2");

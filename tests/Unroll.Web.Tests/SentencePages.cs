@@ -33,6 +33,7 @@ internal static class SentencePages
             ["model"] = new JsonObject
             {
                 ["cell"] = "lstm",
+                ["gates"] = Texts(["input", "cell_candidate"]),
                 ["embedding"] = 4,
                 ["hidden"] = 2,
                 ["layers"] = 1,

@@ -12,7 +12,7 @@ const [states] = inventedSentence.states;
 describe('a cell that nobody has heard of', () => {
   it('shows its gates by their names, in their order', () => {
     expect(stateMaps(inventedSentence.model.gates, states!).map((map) => [map.id, map.title])).toEqual([
-      ['hidden', 'Hidden state'], ['gate-leak', 'Gate: leak'], ['gate-2', 'Gate: 2'], ['gate-new_thing', 'Gate: new thing'],
+      ['hidden', 'Hidden state'], ['gate-leak', 'Gate “leak”'], ['gate-2', 'Gate “2”'], ['gate-new_thing', 'Gate “new thing”'],
     ]);
   });
 

@@ -45,7 +45,7 @@ export const stateMaps = (gates: string[], states: States): StateMap[] => [
     const isShare = all.every((value) => value >= 0 && value <= 1);
     return [{
       id: `gate-${gate}`,
-      title: `Gate: ${gate.replaceAll('_', ' ')}`,
+      title: `Gate “${gate.replaceAll('_', ' ')}”`,
       values,
       // A gate that is a sigmoid stays between 0 and 1; a candidate has both signs.
       scale: all.some((value) => value < 0) ? 'diverging' : 'sequential',
