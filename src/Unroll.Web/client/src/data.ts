@@ -28,8 +28,9 @@ export interface GradientEpoch {
   hidden_norm: number[];
   /** The same by time step from the start. */
   by_step: number[];
-  spectral_norm: number;
-  spectral_radius: number;
+  /** Of the recurrent weights; null for a cell that has none. */
+  spectral_norm: number | null;
+  spectral_radius: number | null;
   jacobian_samples?: number;
   /** Mean of ‖∂s_T/∂s_{T-d}‖ by d, 0 first, of the lowest layer's forward direction. */
   jacobian_norm?: number[];

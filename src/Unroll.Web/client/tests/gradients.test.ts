@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasBound } from '../src/gradients/decay';
 import { distanceLines, firstMiddleLast } from '../src/gradients/distance';
+import { spectrumChart } from '../src/gradients/spectrum';
 import { run } from './samples';
 
 const epochs = [1, 2, 3, 4, 5].map((epoch) => ({
@@ -17,6 +18,12 @@ it('a bound starts where the gradient does and has its colour', () => {
     { name: 'bound, epoch 1', colour: 0, style: 'bound', points: [[0, 8], [1, 4], [2, 2]] },
   ]);
   expect(distanceLines({ epochs, values: (epoch) => epoch.by_step, isBounded: false })).toHaveLength(3);
+});
+
+it('a cell without recurrent weights has no bound and no spectrum', () => {
+  const without = epochs.map((epoch) => ({ ...epoch, spectral_norm: null, spectral_radius: null }));
+  expect(distanceLines({ epochs: without, values: (epoch) => epoch.hidden_norm, isBounded: true })).toHaveLength(3);
+  expect(spectrumChart(run, without)).toBeNull();
 });
 
 describe('the bound of a vanilla recurrence', () => {

@@ -49,8 +49,9 @@ interface Lines {
     curve: { cell: string; gradient: number[]; hidden_gradient: number[]; jacobian_norm: number[] };
     summary: {
       cell: string;
-      spectral_radius: number;
-      largest_singular_value: number;
+      /** Null for a cell without recurrent weights. */
+      spectral_radius: number | null;
+      largest_singular_value: number | null;
       factor_per_step: number;
       gradient_left: number[];
     };

@@ -21,8 +21,9 @@ export const distanceLines = ({ epochs, values, isBounded }: Pick<Distances, 'ep
   firstMiddleLast(epochs).flatMap((epoch, i): Line[] => {
     const norms = values(epoch);
     const measured: Line = { name: `epoch ${epoch.epoch}`, colour: i, points: norms.map((norm, k) => [k, norm]) };
-    if (!isBounded) return [measured];
-    const bound = norms.map((_, k): [number, number] => [k, norms[0]! * epoch.spectral_norm ** k]);
+    const sigma = epoch.spectral_norm;
+    if (!isBounded || sigma === null) return [measured];
+    const bound = norms.map((_, k): [number, number] => [k, norms[0]! * sigma ** k]);
     return [measured, { name: `bound, epoch ${epoch.epoch}`, colour: i, style: 'bound', points: bound }];
   });
 

@@ -1,12 +1,13 @@
 import { linesChart } from '../charts/lines';
 import { isUngated, type GradientEpoch, type Run } from '../data';
 
-/** Largest singular value and largest eigenvalue of the recurrent weights. */
-export function spectrumChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
+/** Largest singular value and largest eigenvalue of the recurrent weights; null in runs whose cell has none. */
+export function spectrumChart(run: Run, epochs: GradientEpoch[]): HTMLElement | null {
   const lines = [
     { name: 'largest singular value', value: (epoch: GradientEpoch) => epoch.spectral_norm },
     { name: 'spectral radius', value: (epoch: GradientEpoch) => epoch.spectral_radius },
   ].filter((line) => epochs.some((epoch) => typeof line.value(epoch) === 'number'));
+  if (lines.length === 0) return null;
   return linesChart({
     id: 'spectrum',
     title: 'Size of the recurrent weights',
