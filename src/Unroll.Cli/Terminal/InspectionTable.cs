@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using System.Globalization;
 using Spectre.Console;
 using Unroll.Inspection;
@@ -131,7 +132,11 @@ internal sealed class InspectionTable(TextInspection text)
             $"unknown     {string.Join(", ", unknown.Take(MostUnknown))}{more}: read as {Vocabulary.Unknown}", 79);
     }
 
-    private static bool IsCandidate(GateTrace gate) => gate.Name is "cell_candidate" or "new";
+    private bool IsCandidate(GateTrace gate)
+    {
+        IRecurrentCell cell = RecurrentCells.Of(text.Model.Cell);
+        return cell.GateNames[cell.CandidateGate] == gate.Name;
+    }
 
     private static string Name(GateTrace gate) => gate.Name == "cell_candidate" ? "candidate" : gate.Name;
 
