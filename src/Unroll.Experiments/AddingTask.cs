@@ -6,7 +6,7 @@ namespace Unroll.Experiments;
 /// The adding problem (Hochreiter and Schmidhuber, 1997; in the form of Le et al., 2015): uniform numbers from 0 to 1, two of
 /// them marked, one in each half; the output at the end shall be the sum of the two.
 /// </summary>
-/// <remarks>Who always answers 1 has a mean squared error of 2/12 = 1/6, the variance of the sum.</remarks>
+/// <remarks>Always answering 1 has a mean squared error of 2/12 = 1/6, the variance of the sum.</remarks>
 internal sealed class AddingTask : ISequenceTask
 {
     public string Name => "adding";

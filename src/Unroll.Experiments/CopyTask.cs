@@ -7,7 +7,7 @@ namespace Unroll.Experiments;
 /// The copying problem (Hochreiter and Schmidhuber, 1997; in the form of Arjovsky et al., 2016): ten symbols of eight, T blanks
 /// of which the last is another sign, and ten blanks more, in which the ten symbols shall come out; before, blanks shall.
 /// </summary>
-/// <remarks>Who knows only when to answer has a mean cross-entropy of 10 ln 8 / (T + 20).</remarks>
+/// <remarks>Knowing only when to answer gives a mean cross-entropy of 10 ln 8 / (T + 20).</remarks>
 internal sealed class CopyTask : ISequenceTask
 {
     private const int Symbols = 8;

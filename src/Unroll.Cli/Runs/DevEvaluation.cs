@@ -14,7 +14,7 @@ namespace Unroll.Cli.Runs;
 /// <param name="path">The file with the dev rows.</param>
 /// <param name="format">How it is read.</param>
 /// <param name="rows">Which of its rows are dev rows, in ascending order; null for all.</param>
-/// <param name="threads">How many threads compute; null for one a processor.</param>
+/// <param name="threads">How many threads compute; null for one per processor.</param>
 /// <param name="terminal">For <see cref="DataInput"/>.</param>
 internal sealed class DevEvaluation(
     SentenceClassifier classifier, string path, DataFormat format, IReadOnlyList<int>? rows, int? threads, Terminal terminal)

@@ -115,7 +115,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         _folder?.WriteData(line);
     }
 
-    // Ctrl-C and a polite kill stop between two steps; the state is saved there. Null when interrupted.
+    // Ctrl-C and SIGTERM stop between two steps; the state is saved there. Null when interrupted.
     private IReadOnlyList<EpochReport>? Fit(ClassifierTraining training, TrainingDisplay display)
     {
         using var interrupted = new Interruption();

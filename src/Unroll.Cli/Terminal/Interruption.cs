@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Unroll.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and a polite kill into a token: the first signal asks to stop, a second one ends the process at once.
+/// Turns Ctrl-C and a request to end (SIGTERM) into a token: the first signal asks to stop, a second one ends the process at
+/// once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

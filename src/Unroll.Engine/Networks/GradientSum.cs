@@ -133,7 +133,7 @@ internal sealed unsafe class GradientSum : IParallelWork
     void IParallelWork.Execute(int part, int worker)
     {
         if (part < DenseParts)
-            SumBlock(part * BlockLength, Math.Min(BlockLength, _denseLength - part * BlockLength));
+            AddBlock(part * BlockLength, Math.Min(BlockLength, _denseLength - part * BlockLength));
         else
             ScatterColumns(part - DenseParts);
     }
@@ -154,7 +154,7 @@ internal sealed unsafe class GradientSum : IParallelWork
     }
 
     // ((0 + 1) + (2 + 3)) + …
-    private void SumBlock(int start, int length)
+    private void AddBlock(int start, int length)
     {
         int shards = _batch!.ShardCount;
         for (int distance = 1; distance < shards; distance *= 2)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Unroll.Engine.Numerics;
 
 /// <summary>
-/// A view of floats as rows and columns: a value that owns nothing. Whoever makes it keeps the memory alive and in its place.
+/// A view of floats as rows and columns: a value that owns nothing. Its maker keeps the memory alive and in place.
 /// Debug builds check every view and every element against the bounds.
 /// </summary>
 internal readonly unsafe struct Matrix

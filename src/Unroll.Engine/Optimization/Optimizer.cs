@@ -15,7 +15,7 @@ public sealed unsafe class Optimizer
     private UpdateSettings _settings;
 
     /// <summary>Starts with zero momentum and moments.</summary>
-    /// <param name="kernels">Who computes.</param>
+    /// <param name="kernels">The kernels that compute.</param>
     /// <param name="settings">The kind of optimizer and its numbers.</param>
     /// <param name="length">Values of the arena.</param>
     internal Optimizer(IKernels kernels, OptimizerSettings settings, int length)

@@ -7,7 +7,7 @@ internal interface IParallelWork
 {
     /// <summary>Does one part.</summary>
     /// <param name="part">Which, from 0.</param>
-    /// <param name="worker">Who does it, from 0: the place of scratch memory that nobody else uses meanwhile.</param>
+    /// <param name="worker">The number of the thread, from 0: its scratch memory is used by no other thread meanwhile.</param>
     void Execute(int part, int worker);
 }
 

@@ -43,7 +43,7 @@ public static class TemperatureScaling
     /// <param name="labels">The class of each row.</param>
     /// <returns>
     /// A temperature from <see cref="Lowest"/> to <see cref="Highest"/>. It is 1 where the rows say nothing about it: there are
-    /// none, every prediction is right, so that the loss falls for ever as T does, or a logit is no number.
+    /// none, every prediction is right, so that the loss falls for ever as T does, or a logit is NaN.
     /// </returns>
     public static double Fit(ReadOnlySpan<float> logits, int classes, ReadOnlySpan<int> labels)
     {

@@ -52,7 +52,7 @@ public sealed record TextInspection
     /// <summary>The hidden states as points of a plane.</summary>
     public required StatePlane Plane { get; init; }
 
-    /// <summary>Writes it as one JSON object, all arrays row by row; a number that is none becomes null.</summary>
+    /// <summary>Writes it as one JSON object, all arrays row by row; NaN and infinities become null.</summary>
     /// <param name="json">Where to.</param>
     public void WriteTo(Utf8JsonWriter json) => InspectionJson.Write(json, this);
 }

@@ -37,7 +37,7 @@ public sealed class EvaluationRun : IDisposable
     /// <summary>Begins.</summary>
     /// <param name="classifier">The model.</param>
     /// <param name="mostMistakes">How many mistakes are kept.</param>
-    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     public EvaluationRun(SentenceClassifier classifier, int mostMistakes = 0, int? threads = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);

@@ -243,14 +243,14 @@ public sealed class SentenceClassifier
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">Rows with labels that the model knows.</param>
-    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) =>
         Evaluate(Encode(rows, "row"), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
-    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     internal EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
@@ -262,14 +262,14 @@ public sealed class SentenceClassifier
     /// the same.
     /// </summary>
     /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
-    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) =>
         Calibrate(Encode(rows, "row"), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
-    /// <param name="threads">How many threads compute; null for one a processor. The result does not depend on it.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     internal CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);

@@ -2,7 +2,7 @@ using Unroll.Storage;
 
 namespace Unroll.Training;
 
-/// <summary>How gradients flowed in an epoch as JSON. What is no number any more is null.</summary>
+/// <summary>How gradients flowed in an epoch as JSON. NaN and infinities become null.</summary>
 public static class GradientFlowJson
 {
     /// <summary>A line of <c>gradients.jsonl</c>.</summary>

@@ -149,7 +149,7 @@ public sealed record TrainingOptions
     /// </summary>
     public IProgress<GradientFlow>? GradientFlow { get; init; }
 
-    /// <summary>Threads that train; the result does not depend on it. Null for one a processor. Default: null.</summary>
+    /// <summary>Threads that train; the result does not depend on it. Null for one per processor. Default: null.</summary>
     public int? Threads { get; init; }
 
     /// <summary>
