@@ -1,6 +1,6 @@
-using Unroll.Engine.Cells;
 using System.Globalization;
 using Spectre.Console;
+using Unroll.Engine.Cells;
 using Unroll.Inspection;
 using Unroll.Storage;
 using Unroll.Text;
