@@ -27,7 +27,8 @@ internal sealed class PeakLoop : IParallelWork
         16 => Loop<Simd512, Vector512<float>>(),
         8 => Loop<Simd256, Vector256<float>>(),
         4 => Loop<Simd128, Vector128<float>>(),
-        _ => Loop<SimdScalar, float>(),
+        1 => Loop<SimdScalar, float>(),
+        var width => throw new InvalidOperationException($"no peak loop for vectors of {width} floats"),
     };
 
     // Compiled at once and fully: a loop that is called once would else run in its first, slow form.

@@ -57,5 +57,6 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
 
     private InputException UnknownLabel(string where, string label) =>
         new(
-            $"{where} has the label \"{label}\", which the model does not know; known labels: {string.Join(", ", config.Labels)}");
+            $"{where} has the label \"{label}\", which the model does not know; "
+            + $"known labels: {string.Join(", ", config.Labels)}");
 }

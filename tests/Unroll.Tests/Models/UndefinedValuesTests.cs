@@ -16,12 +16,15 @@ public class UndefinedValuesTests
     {
         { "TrainingOptions.Cell is 9, expected rnn or gru or lstm or mingru", new TrainingOptions { Cell = (Cell)9 } },
         { "TrainingOptions.Nonlinearity is 9, expected tanh or relu", new TrainingOptions { Nonlinearity = (Nonlinearity)9 } },
-        { "TrainingOptions.Pooling is 9, expected last or mean or max or attention", new TrainingOptions { Pooling = (Pooling)9 } },
+        { "TrainingOptions.Pooling is 9, expected last or mean or max or attention",
+            new TrainingOptions { Pooling = (Pooling)9 } },
         { "TrainingOptions.Tokens is 9, expected ", new TrainingOptions { Tokens = (TokenKind)9 } },
         { "TrainingOptions.Initialization is 9, expected ", new TrainingOptions { Initialization = (Initialization)9 } },
-        { "TrainingOptions.RecurrentInitialization is 9, expected ", new TrainingOptions { RecurrentInitialization = (RecurrentInitialization)9 } },
+        { "TrainingOptions.RecurrentInitialization is 9, expected ",
+            new TrainingOptions { RecurrentInitialization = (RecurrentInitialization)9 } },
         { "TrainingOptions.Optimizer is 9, expected ", new TrainingOptions { Optimizer = (OptimizerKind)9 } },
-        { "TrainingOptions.Schedule is 9, expected ", new TrainingOptions { Schedule = new LearningRateSchedule((ScheduleKind)9) } },
+        { "TrainingOptions.Schedule is 9, expected ",
+            new TrainingOptions { Schedule = new LearningRateSchedule((ScheduleKind)9) } },
         { "TrainingOptions.Best is 9, expected ", new TrainingOptions { Best = (DevMeasure)9 } },
     };
 
