@@ -3,6 +3,7 @@ using System.Text.Json;
 using Unroll.Classroom;
 using Unroll.Inspection;
 using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Runs;
 
@@ -19,6 +20,7 @@ internal sealed class RunFiles
     /// <exception cref="InputException">The folder holds none.</exception>
     public static RunFiles Open(string folder)
     {
+        FolderLock.Recover(folder);
         if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)))
         {
             string found = Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it" : "no such folder";

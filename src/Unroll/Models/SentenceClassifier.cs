@@ -284,13 +284,28 @@ public sealed class SentenceClassifier
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
-    public void Save(string path, bool overwrite = false) => ModelFolder.Save(Content, path, overwrite);
+    public void Save(string path, bool overwrite = false) => ModelFolder.Save(Content, path, overwrite, []);
 
-    /// <summary>
-    /// Writes the model's files into a folder that may hold others, each whole or not at all, <c>model.safetensors</c> last.
-    /// </summary>
-    /// <param name="folder">A folder that exists.</param>
-    public void SaveInto(string folder) => ModelFolder.SaveInto(Content, folder);
+    /// <summary>Writes the model folder together with other files, all of them whole or none.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
+    /// <param name="beside">Names of other files in the folder and what writes them.</param>
+    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
+    public void Save(string path, bool overwrite, IReadOnlyList<(string Name, Action<Stream> Write)> beside) =>
+        ModelFolder.Save(Content, path, overwrite, beside);
+
+    /// <summary>Writes the model's files into a folder that may hold others, all of them whole or none.</summary>
+    /// <param name="folder">A folder.</param>
+    /// <exception cref="InputException">Another process is writing into the folder, or it cannot be written to.</exception>
+    public void SaveInto(string folder)
+    {
+        using var held = FolderLock.Take(folder);
+        SaveInto(held);
+    }
+
+    /// <summary>Writes the model's files into a folder that the caller holds, all of them whole or none.</summary>
+    /// <param name="held">The folder.</param>
+    public void SaveInto(FolderLock held) => ModelFolder.SaveInto(Content, held);
 
     /// <summary>Writes the files of the model folder as one zip archive.</summary>
     /// <param name="stream">Where to; left open, and need not be able to seek.</param>
