@@ -123,7 +123,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
 
     private void Show(DataReport report)
     {
-        terminal.Error.WriteLine(report.Brief());
+        foreach (string part in report.Brief().Split('\n'))
+            terminal.Error.WriteLine(part);
         string line = JsonLine.Of(writer =>
         {
             writer.WritePropertyName("data");

@@ -36,7 +36,9 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
     {
         IEnumerable<string> others = Top is null
             ? []
-            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{entry.Key}\t{Format(entry.Value)}\t");
-        return $"{LabelOf(prediction)}\t{Format(prediction.Probability)}\t{string.Concat(others)}{prediction.Text}";
+            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{EscapingWriter.Escape(entry.Key)}\t{Format(entry.Value)}\t");
+        // A line end in a label or a text would begin a prediction that is none.
+        string text = EscapingWriter.Escape(prediction.Text);
+        return $"{EscapingWriter.Escape(LabelOf(prediction))}\t{Format(prediction.Probability)}\t{string.Concat(others)}{text}";
     }
 }

@@ -19,6 +19,7 @@ public sealed class SentenceClassifier
 {
     private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
+    private int _maximumTokens = TokenLimit.Default;
 
     internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, Network network, TorchGenerator generator)
     {
@@ -33,6 +34,21 @@ public sealed class SentenceClassifier
 
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
+
+    /// <summary>
+    /// The most tokens of a text that is classified, evaluated or inspected; one that has more is refused, for memory and time
+    /// grow with them. A stream of words has no such end. Default: <see cref="TokenLimit.Default"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
+    public int MaximumTokens
+    {
+        get => _maximumTokens;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _maximumTokens = value;
+        }
+    }
 
     /// <summary>The number of values that training adjusts.</summary>
     public int ParameterCount => Parameters.Length;
@@ -202,12 +218,16 @@ public sealed class SentenceClassifier
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
-    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    /// <exception cref="InputException">
+    /// The model's vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
     public Prediction Predict(string text) => PredictBatch([text])[0];
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
-    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    /// <exception cref="InputException">
+    /// The model's vocabulary is closed and a word is not in it, or a text has more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
         foreach (string[] chunk in texts.Chunk(PredictionPass.BatchSize))
@@ -233,11 +253,11 @@ public sealed class SentenceClassifier
                 $"expected [{Vocabulary.Size},{Config.Embedding}]",
                 nameof(vectors));
         }
-        Span<float> table = Parameters.Stored(Parameters.Find(NetworkLayout.EmbeddingWeight));
+        Parameter table = Parameters.Find(NetworkLayout.EmbeddingWeight);
         for (int id = 0; id < Vocabulary.Size; id++)
         {
             if (vectors.Has(id))
-                vectors.Values.Slice(id * vectors.Width, vectors.Width).CopyTo(table[(id * vectors.Width)..]);
+                Parameters.WriteRow(table, id, vectors.Values.Slice(id * vectors.Width, vectors.Width));
         }
     }
 
@@ -254,7 +274,10 @@ public sealed class SentenceClassifier
     internal EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        return new Evaluator(Network, pool).Evaluate(texts, Config.Temperature);
+        EvaluationResult result = new Evaluator(Network, pool).Evaluate(texts, Config.Temperature);
+        if (texts.Count > 0 && !double.IsFinite(result.Loss))
+            Prediction.RequireFinite([(float)result.Loss]);
+        return result;
     }
 
     /// <summary>
@@ -367,9 +390,20 @@ public sealed class SentenceClassifier
         return options.ResolveFor(Config, train);
     }
 
+    /// <summary>A text in tokens.</summary>
+    /// <exception cref="InputException">There are more than <see cref="MaximumTokens"/>.</exception>
+    internal string[] Tokenize(string text)
+    {
+        string[] tokens = Config.Tokens.Tokenize(text);
+        TokenLimit.Require(tokens.Length, MaximumTokens);
+        return tokens;
+    }
+
     /// <summary>The ids of a text.</summary>
-    /// <exception cref="InputException">The vocabulary is closed and a word is not in it.</exception>
-    internal int[] Encode(string text) => Vocabulary.Encode(Config.Tokens.Tokenize(text));
+    /// <exception cref="InputException">
+    /// The vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
+    internal int[] Encode(string text) => Vocabulary.Encode(Tokenize(text));
 
     /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
     internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
@@ -379,7 +413,7 @@ public sealed class SentenceClassifier
     {
         if (!_passes.TryTake(out PredictionPass? pass))
             pass = new PredictionPass(Network, Vocabulary);
-        Prediction[] predictions = pass.Run(texts, Config);
+        Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);
         return predictions;

@@ -24,6 +24,7 @@ internal static class ModelFolder
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
+    private const string TensorsKey = "tensors";
     private const int MostTries = 10;
 
     /// <summary>Writes a model folder whole or not at all; what an old one of that name held goes in the same step.</summary>
@@ -79,6 +80,7 @@ internal static class ModelFolder
             [ConfigFile] = Hash(config),
             [VocabularyFile] = Hash(vocabulary),
             [DataKey] = HashOfData(tensors),
+            [TensorsKey] = Hash(Encoding.UTF8.GetBytes(Describe(tensors))),
         };
         return
         [
@@ -153,7 +155,7 @@ internal static class ModelFolder
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
         RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size);
-        return FromTorch(tensors.ReadSingles, modelConfig, words);
+        return FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
     }
 
     /// <summary>A network's tensors by PyTorch's names.</summary>
@@ -208,28 +210,47 @@ internal static class ModelFolder
         }
     }
 
-    // The metadata is ours if any of its entries is; then all of them must be there, and right.
+    private static string Describe(IReadOnlyList<NamedTensor> tensors)
+    {
+        var entries = new List<KeyValuePair<string, TensorEntry>>();
+        long begin = 0;
+        foreach (NamedTensor tensor in tensors)
+        {
+            long end = begin + (long)tensor.Values.Length * sizeof(float);
+            entries.Add(new(tensor.Name, new TensorEntry("F32", [.. tensor.Shape.Select(size => (long)size)], begin, end)));
+            begin = end;
+        }
+        return SafetensorsFile.Describe(entries);
+    }
+
+    // The metadata is ours if any of its entries is; then all of them must be there, and right. Files of Unroll 0.1 have no hash
+    // of the names and shapes of their tensors.
     private static void RequireUnaltered(string folder, byte[] config, byte[] vocabulary, SafetensorsFile tensors)
     {
         (string Key, string File, string Expected)[] entries =
         [
             (FormatKey, TensorsFile, ModelConfigJson.Format),
             (DataKey, TensorsFile, Hash(tensors.Data)),
+            (TensorsKey, TensorsFile, Hash(Encoding.UTF8.GetBytes(SafetensorsFile.Describe(tensors.Tensors)))),
             (ConfigFile, ConfigFile, Hash(config)),
             (VocabularyFile, VocabularyFile, Hash(vocabulary)),
         ];
         if (!entries.Any(entry => entry.Key != FormatKey && tensors.Metadata.ContainsKey(entry.Key)))
             return;
+        if (tensors.Metadata.Keys.Except(entries.Select(entry => entry.Key)).FirstOrDefault() is { } unknown)
+            throw Altered(Path.Combine(folder, TensorsFile), $"unknown metadata \"{unknown}\"");
         foreach ((string key, string file, string expected) in entries)
         {
+            if (key == TensorsKey && !tensors.Metadata.ContainsKey(key))
+                continue;
             string path = Path.Combine(folder, tensors.Metadata.ContainsKey(key) ? file : TensorsFile);
             if (tensors.Metadata.GetValueOrDefault(key) != expected)
-            {
-                throw new InputException(
-                    $"{path}: altered or damaged since the model was saved; restore the folder or train again");
-            }
+                throw Altered(path, key == TensorsKey ? "other names, shapes or places of tensors" : "other content");
         }
     }
+
+    private static InputException Altered(string path, string found) =>
+        new($"{path}: altered or damaged since the model was saved ({found}); restore the folder or train again");
 
     private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
