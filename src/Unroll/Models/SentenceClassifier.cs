@@ -266,7 +266,7 @@ public sealed class SentenceClassifier
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Evaluate(Encode(rows, "row"), threads);
+        Evaluate(Encode(rows, "row", MaximumTokens), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -274,10 +274,8 @@ public sealed class SentenceClassifier
     internal EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        EvaluationResult result = new Evaluator(Network, pool).Evaluate(texts, Config.Temperature);
-        if (texts.Count > 0 && !double.IsFinite(result.Loss))
-            Prediction.RequireFinite([(float)result.Loss]);
-        return result;
+        return new Evaluator(Network, pool).Evaluate(
+            texts, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits));
     }
 
     /// <summary>
@@ -288,7 +286,7 @@ public sealed class SentenceClassifier
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Calibrate(Encode(rows, "row"), threads);
+        Calibrate(Encode(rows, "row", MaximumTokens), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -419,6 +417,6 @@ public sealed class SentenceClassifier
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
-        new RowEncoder(Config, Vocabulary).Encode(rows, what);
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what, int mostTokens = int.MaxValue) =>
+        new RowEncoder(Config, Vocabulary).Encode(rows, what, mostTokens);
 }

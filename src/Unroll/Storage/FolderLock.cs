@@ -9,6 +9,8 @@ public sealed class FolderLock : IDisposable
     /// <summary>The name of the lock's file.</summary>
     internal const string FileName = ".lock";
 
+    private const int MostTries = 1000;
+
     // EWOULDBLOCK of Linux and of macOS, and a sharing violation of Windows.
     private static readonly int[] Busy = [11, 35, unchecked((int)0x80070020)];
 
@@ -53,21 +55,16 @@ public sealed class FolderLock : IDisposable
         bool created = !Directory.Exists(path);
         try
         {
-            while (true)
+            for (int tries = 1; ; tries++)
             {
-                Directory.CreateDirectory(path);
-                if (Open(System.IO.Path.Combine(path, FileName)) is not { } file)
-                    return null;
-                // A file that its last holder removed meanwhile is no lock any more.
-                if (!IsStillThere(file))
+                try
                 {
-                    file.Dispose();
-                    continue;
+                    return TryTakeOnce(path, created, out FolderLock? held) ? held : throw new FileNotFoundException("it was removed");
                 }
-                var held = new FolderLock(path, file, created);
-                FolderUpdate.Complete(path);
-                DurableFile.RemoveLeftovers(path, "*");
-                return held;
+                catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && tries < MostTries)
+                {
+                    // Its last holder has made it, and removed it meanwhile.
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -85,6 +82,24 @@ public sealed class FolderLock : IDisposable
     /// <param name="removed">Names of files and folders that go.</param>
     public void Update(IReadOnlyList<(string Name, Action<Stream> Write)> files, IReadOnlyList<string> removed) =>
         FolderUpdate.Write(this, files, removed);
+
+    // False where the file was removed by its last holder meanwhile, and is no lock any more; null where another has it.
+    private static bool TryTakeOnce(string path, bool created, out FolderLock? held)
+    {
+        held = null;
+        Directory.CreateDirectory(path);
+        if (Open(System.IO.Path.Combine(path, FileName)) is not { } file)
+            return true;
+        if (!IsStillThere(file))
+        {
+            file.Dispose();
+            return false;
+        }
+        held = new FolderLock(path, file, created);
+        FolderUpdate.Complete(path);
+        DurableFile.RemoveLeftovers(path, "*");
+        return true;
+    }
 
     /// <summary>Follows a folder that got another name.</summary>
     internal void MovedTo(string path) => Path = path;
