@@ -7,7 +7,7 @@ namespace Unroll.Cli.Tests;
 
 /// <summary>
 /// Nothing is left half done: not by two commands that write into one folder, not by one that is killed, not by a full disk.
-/// <c>bench/hardening.sh</c> does the same for longer.
+/// The commands <c>kills</c> and <c>pairs</c> of <c>bench/Unroll.Bench</c> do the same for longer.
 /// </summary>
 public class HalfDoneTests
 {
