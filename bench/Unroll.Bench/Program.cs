@@ -44,7 +44,8 @@ try
                 args.Length > 1 ? int.Parse(args[1]) : 1_000_000, args.Length > 2 ? int.Parse(args[2]) : 1,
                 args.Length > 3 ? args[3..] : [], "fuzz-faults", Console.Out);
         case ["kills", ..]:
-            return new KillsCommand(args.Length > 2 ? int.Parse(args[2]) : 1, Console.Out).Run(args.Length > 1 ? int.Parse(args[1]) : 200);
+            var kills = new KillsCommand(args.Length > 2 ? int.Parse(args[2]) : 1, Console.Out);
+            return kills.Run(args.Length > 1 ? int.Parse(args[1]) : 200);
         case ["pairs", ..]:
             return PairsCommand.Run(args.Length > 1 ? int.Parse(args[1]) : 50, Console.Out);
         default:

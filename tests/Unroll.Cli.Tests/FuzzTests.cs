@@ -5,8 +5,8 @@ using Xunit;
 namespace Unroll.Cli.Tests;
 
 /// <summary>
-/// Changed files are read or refused in one line, whatever reads them: a short run of what <c>fuzz</c> of <c>bench/Unroll.Bench</c>
-/// does by the million.
+/// Changed files are read or refused in one line, whatever reads them: a short run of what <c>fuzz</c> of
+/// <c>bench/Unroll.Bench</c> does by the million.
 /// </summary>
 public class FuzzTests
 {
@@ -17,7 +17,8 @@ public class FuzzTests
     {
         using var folder = new TemporaryFolder();
         using var targets = new FuzzTargets();
-        FuzzResult[] results = [.. targets.All().Select(target => new Fuzzer(target, seed: 42, folder["faults"]).Run(FilesOfReader))];
+        FuzzResult[] results =
+            [.. targets.All().Select(target => new Fuzzer(target, seed: 42, folder["faults"]).Run(FilesOfReader))];
         Assert.Empty(results.SelectMany(result => result.Faults.Select(fault => $"{result.Name}: {fault}")));
         Assert.All(results, result => Assert.True(result.Refused > 0, result.Name));
     }

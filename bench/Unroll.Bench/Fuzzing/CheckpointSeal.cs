@@ -5,7 +5,7 @@ using Unroll.Storage;
 
 namespace Unroll.Bench.Fuzzing;
 
-/// <summary>Puts another position into a checkpoint, and the hash that fits it: as somebody would who knows how it is made.</summary>
+/// <summary>Puts another position into a checkpoint, and the hash that fits it: as one would who knows how it is made.</summary>
 internal static class CheckpointSeal
 {
     private const string HashKey = "sha256";
@@ -28,9 +28,9 @@ internal static class CheckpointSeal
             hash.AppendData(file.BytesOf(arena));
         metadata[HashKey] = Convert.ToHexStringLower(hash.GetHashAndReset());
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(
-            stream, [.. arenas.Select(arena => new NamedTensor(arena, [(int)file.Tensors[arena].Shape[0]], file.ReadSingles(arena)))],
-            metadata);
+        IEnumerable<NamedTensor> tensors =
+            arenas.Select(arena => new NamedTensor(arena, [(int)file.Tensors[arena].Shape[0]], file.ReadSingles(arena)));
+        SafetensorsWriter.Write(stream, [.. tensors], metadata);
         return stream.ToArray();
     }
 }

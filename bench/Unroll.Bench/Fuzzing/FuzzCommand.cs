@@ -31,9 +31,9 @@ internal static class FuzzCommand
             FuzzResult result = new Fuzzer(target, seed, keep).Run((count + chosen.Length - 1) / chosen.Length);
             faults += result.Faults.Count;
             tried += result.Read + result.Refused;
+            int files = result.Read + result.Refused;
             output.WriteLine(
-                $"| {result.Name} | {result.Read + result.Refused} | {result.Read} | {result.Refused} | {result.Faults.Count} | " +
-                $"{result.Seconds:F1} |");
+                $"| {result.Name} | {files} | {result.Read} | {result.Refused} | {result.Faults.Count} | {result.Seconds:F1} |");
             foreach (string fault in result.Faults)
                 Console.Error.WriteLine($"{result.Name}: {fault}");
         }

@@ -16,6 +16,8 @@ internal sealed class FuzzTargets : IDisposable
 {
     private static readonly string[] ModelFiles = ["config.json", "vocabulary.txt", "model.safetensors"];
 
+    private static readonly byte[] Words = "<pad>\n<unk>\na\nfine\ndull\nfilm\n"u8.ToArray();
+
     private static readonly string[] Directions = ["", "_reverse"];
 
     private static readonly string[] Tables =
@@ -30,9 +32,13 @@ internal sealed class FuzzTargets : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("unroll-fuzz-").FullName;
     private readonly LabelledText[] _rows =
-        [.. Enumerable.Range(0, 12).Select(i => new LabelledText(i % 2 == 0 ? "good" : "bad", i % 2 == 0 ? "a fine film" : "a dull film"))];
+    [
+        .. Enumerable.Range(0, 12)
+            .Select(i => i % 2 == 0 ? new LabelledText("good", "a fine film") : new("bad", "a dull film")),
+    ];
 
-    private readonly TrainingOptions _options = new() { Embedding = 3, Hidden = 2, Epochs = 2, BatchSize = 4, Threads = 1, DevShare = 0 };
+    private readonly TrainingOptions _options =
+        new() { Embedding = 3, Hidden = 2, Epochs = 2, BatchSize = 4, Threads = 1, DevShare = 0 };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<FuzzTarget> All()
@@ -43,7 +49,8 @@ internal sealed class FuzzTargets : IDisposable
         return
         [
             new("safetensors", [files["model.safetensors"], bare], bytes => SafetensorsFile.Parse(bytes, "file")),
-            .. ModelFiles.Select(name => new FuzzTarget($"folder with hashes, {name}", [files[name]], bytes => Load(files, name, bytes))),
+            .. ModelFiles.Select(name => new FuzzTarget(
+                $"folder with hashes, {name}", [files[name]], bytes => Load(files, name, bytes))),
             .. ModelFiles.Select(name =>
             {
                 var without = new Dictionary<string, byte[]>(files) { ["model.safetensors"] = bare };
@@ -54,9 +61,8 @@ internal sealed class FuzzTargets : IDisposable
             new("checkpoint", [Checkpoint()], Resume),
             new("checkpoint with a right hash", [Position()], ResumeAt),
             new("state dict", [StateDict(), StateDict(gates: 3, directions: 2)], Import),
-            new("vocabulary of a state dict", ["<pad>\n<unk>\na\nfine\ndull\nfilm\n"u8.ToArray(), "{\"a\": 0, \"b\": 1}"u8.ToArray()], ImportWith),
-            new(
-                "vectors", ["3 2\na 1 2\nfine 0.5 -1e-3\nfilm 3 4\n"u8.ToArray(), "a 1 2 3\nfine 4 5 6\n"u8.ToArray()], ReadVectors),
+            new("vocabulary of a state dict", [Words, "{\"a\": 0, \"b\": 1}"u8.ToArray()], ImportWith),
+            new("vectors", ["3 2\na 1 2\nfine 0.5 -1e-3\nfilm 3 4"u8.ToArray(), "a 1 2 3\nfine 4 5 6\n"u8.ToArray()], ReadVectors),
             new("data", tables, bytes => ReadData(bytes, new DataFormat())),
             .. Enum.GetValues<DataKind>().Select(kind => new FuzzTarget(
                 $"data as {kind}", tables, bytes => ReadData(bytes, new DataFormat { Kind = kind }))),
@@ -143,7 +149,8 @@ internal sealed class FuzzTargets : IDisposable
         });
         try
         {
-            SentenceClassifier.Train(_rows, _options with { Checkpoint = checkpoint }, progress: stopper, cancellationToken: source.Token);
+            TrainingOptions options = _options with { Checkpoint = checkpoint };
+            SentenceClassifier.Train(_rows, options, progress: stopper, cancellationToken: source.Token);
         }
         catch (OperationCanceledException)
         {
@@ -187,7 +194,7 @@ internal sealed class FuzzTargets : IDisposable
         return stream.ToArray();
     }
 
-    private void Import(byte[] bytes) => Import(bytes, "<pad>\n<unk>\na\nfine\ndull\nfilm\n"u8.ToArray());
+    private void Import(byte[] bytes) => Import(bytes, Words);
 
     private void ImportWith(byte[] vocabulary) => Import(StateDict(), vocabulary);
 
@@ -233,7 +240,8 @@ internal sealed class FuzzTargets : IDisposable
         return output;
     }
 
-    private void ReadSettings(byte[] bytes) => Require(Command("train", "--config", Write("settings.json", bytes), "--print-config"));
+    private void ReadSettings(byte[] bytes) =>
+        Require(Command("train", "--config", Write("settings.json", bytes), "--print-config"));
 
     private IEnumerable<FuzzTarget> RunFolderTargets()
     {
@@ -269,7 +277,8 @@ internal sealed class FuzzTargets : IDisposable
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var error = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        int code = UnrollCommand.Run(args, new Terminal(TextReader.Null, output, error, OutputIsTerminal: false, ErrorIsTerminal: false));
+        var terminal = new Terminal(TextReader.Null, output, error, OutputIsTerminal: false, ErrorIsTerminal: false);
+        int code = UnrollCommand.Run(args, terminal);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -59,8 +59,9 @@ internal sealed class Fuzzer(FuzzTarget target, int seed, string keep)
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            string place = e.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("Unroll", StringComparison.Ordinal)) ?? "";
-            Add(file, number, $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} {place.Trim()}");
+            string[] calls = e.StackTrace?.Split('\n') ?? [];
+            string? place = Array.Find(calls, call => call.Contains("Unroll", StringComparison.Ordinal));
+            Add(file, number, $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} {place?.Trim()}");
         }
         if (Stopwatch.GetElapsedTime(started) > MostTime)
             Add(file, number, $"took {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");

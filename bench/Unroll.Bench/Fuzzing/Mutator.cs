@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Unroll.Bench.Fuzzing;
 
-/// <summary>Changes bytes as damage, other programs and hands do: bits, blocks, lengths, and the words that formats are made of.</summary>
+/// <summary>
+/// Changes bytes as damage, other programs and hands do: bits, blocks, lengths, and the words that formats are made of.
+/// </summary>
 /// <param name="random">Where the choices come from.</param>
 internal sealed class Mutator(Random random)
 {
@@ -10,14 +12,15 @@ internal sealed class Mutator(Random random)
     [
         .. new[]
         {
-            "\0", "\n", "\r", "\r\n", "\t", ",", ";", "|", "\"", "\"\"", "'", "\\", "{", "}", "[", "]", ":", " ", "-", "-1", "0", "1e999",
-            "-1e999", "NaN", "Infinity", "null", "true", "{}", "[]", "\"\"", "4294967296", "9223372036854775807",
-            "99999999999999999999", "1.5", "\\u0000", "\\ud800", "\\n", "\u001b[31m", "\u200b", "\u2028", "\ufeff", "é", "__label__",
-            "__metadata__", "<pad>", "<unk>", "label", "text", "F32", "F64", "BF16", "I64", "U8", "shape", "data_offsets", "dtype",
-            "sep=;", "../", "/", "lstm", "gru", "attention", "epoch",
+            "\0", "\n", "\r", "\r\n", "\t", ",", ";", "|", "\"", "\"\"", "'", "\\", "{", "}", "[", "]", ":", " ", "-", "-1", "0",
+            "1e999", "-1e999", "NaN", "Infinity", "null", "true", "{}", "[]", "\"\"", "4294967296", "9223372036854775807",
+            "99999999999999999999", "1.5", "\\u0000", "\\ud800", "\\n", "\u001b[31m", "\u200b", "\u2028", "\ufeff", "é",
+            "__label__", "__metadata__", "<pad>", "<unk>", "label", "text", "F32", "F64", "BF16", "I64", "U8", "shape",
+            "data_offsets", "dtype", "sep=;", "../", "/", "lstm", "gru", "attention", "epoch",
         }.Select(Encoding.UTF8.GetBytes),
-        [0xFF], [0x80], [0xC3], [0xED, 0xA0, 0x80], [0xFF, 0xFE], [0x1F, 0x8B], [0x00, 0x00, 0xC0, 0x7F], [0x00, 0x00, 0x80, 0x7F],
-        [0xFF, 0xFF, 0x7F, 0x7F], [0xFF, 0xFF, 0xFF, 0x7F], [0xFF, 0xFF, 0xFF, 0xFF],
+        [0xFF], [0x80], [0xC3], [0xED, 0xA0, 0x80], [0xFF, 0xFE], [0x1F, 0x8B],
+        [0x00, 0x00, 0xC0, 0x7F], [0x00, 0x00, 0x80, 0x7F], [0xFF, 0xFF, 0x7F, 0x7F], [0xFF, 0xFF, 0xFF, 0x7F],
+        [0xFF, 0xFF, 0xFF, 0xFF],
     ];
 
     /// <summary>One to six changes, most often one.</summary>

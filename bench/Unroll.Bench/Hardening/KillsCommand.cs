@@ -5,7 +5,7 @@ namespace Unroll.Bench.Hardening;
 
 /// <summary>
 /// <c>kills</c>: kills trainings, resumed trainings, replacements of models and exports at random moments, and looks after each
-/// what is there: a training goes on to the bytes of one that was left alone, and a model or a file is the old one or the new one.
+/// what is there: a training goes on to the bytes of one that was left alone, and a model or a file is the old one or the new.
 /// </summary>
 /// <param name="seed">The seed of the moments.</param>
 /// <param name="output">Where the table goes.</param>
@@ -87,7 +87,7 @@ internal sealed class KillsCommand(int seed, TextWriter output)
             RequireSame(path);
         }
         output.WriteLine(
-            $"| unroll train, then --resume | {kills} | {trainings} models, metrics and reports with the bytes of one left alone |");
+            $"| unroll train, then --resume | {kills} | {trainings} models and their results with the bytes of one left alone |");
     }
 
     private void RequireSame(string path)
@@ -120,7 +120,7 @@ internal sealed class KillsCommand(int seed, TextWriter output)
         UnrollProcess.Run(args(4));
         Require(SentenceClassifier.Load(path).Config.Hidden == 4, $"{path}: not the last model");
         RequireNothingLeft(path);
-        output.WriteLine($"| {what} | {kills} | the old model or the new one ({replaced} times), and nothing beside it at the end |");
+        output.WriteLine($"| {what} | {kills} | the old model or the new one ({replaced} times); nothing beside it at the end |");
     }
 
     private void Exports(int count)

@@ -5,8 +5,8 @@ using Unroll.Models;
 namespace Unroll.Bench.Hardening;
 
 /// <summary>
-/// <c>pairs</c>: two trainings of other settings begin into one folder at the same time. One ends whole, with its own settings and
-/// metrics beside its model; the other is refused in one line.
+/// <c>pairs</c>: two trainings of other settings begin into one folder at the same time. One ends whole, with its own settings
+/// and metrics beside its model; the other is refused in one line.
 /// </summary>
 internal static class PairsCommand
 {
@@ -36,7 +36,7 @@ internal static class PairsCommand
         {
             Directory.Delete(folder, recursive: true);
         }
-        output.WriteLine($"{count} pairs with --overwrite: the first won {wins[0]} times, the second {wins[1]}, {faults} faults.");
+        output.WriteLine($"{count} pairs with --overwrite: the first won {wins[0]}, the second {wins[1]}; {faults} faults.");
         return faults == 0 ? 0 : 1;
     }
 

@@ -44,8 +44,8 @@ internal static class UnrollProcess
             process.WaitForExit();
             return true;
         }
-        return process.ExitCode == 0
-            ? false
-            : throw new InvalidOperationException($"unroll {string.Join(' ', args)} ended with {process.ExitCode}: {error.Result}");
+        if (process.ExitCode == 0)
+            return false;
+        throw new InvalidOperationException($"unroll {string.Join(' ', args)} ended with {process.ExitCode}: {error.Result}");
     }
 }

@@ -174,7 +174,7 @@ internal sealed class RunFolder : IDisposable
         // A training that was killed before its settings had their name has nothing to lose.
         string checkpoints = System.IO.Path.Combine(path, CheckpointName);
         bool neverBegan = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories)
-            .All(entry => entry == checkpoints || DurableFile.IsPassing(System.IO.Path.GetFileName(entry)));
+            .All(entry => entry == checkpoints || FolderLock.IsPassing(System.IO.Path.GetFileName(entry)));
         if (!neverBegan)
             SentenceClassifier.RequireSavePath(path, overwrite);
     }
