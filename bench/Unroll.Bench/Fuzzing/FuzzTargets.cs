@@ -62,7 +62,7 @@ internal sealed class FuzzTargets : IDisposable
             new("checkpoint with a right hash", [Position()], ResumeAt),
             new("state dict", [StateDict(), StateDict(gates: 3, directions: 2)], Import),
             new("vocabulary of a state dict", [Words, "{\"a\": 0, \"b\": 1}"u8.ToArray()], ImportWith),
-            new("vectors", ["3 2\na 1 2\nfine 0.5 -1e-3\nfilm 3 4"u8.ToArray(), "a 1 2 3\nfine 4 5 6\n"u8.ToArray()], ReadVectors),
+            new("vectors", ["3 2\na 1 2\nfine 0.5 -1e-3\nfilm 3 4"u8.ToArray(), "a 1 2 3\nfine 4 5 6"u8.ToArray()], ReadVectors),
             new("data", tables, bytes => ReadData(bytes, new DataFormat())),
             .. Enum.GetValues<DataKind>().Select(kind => new FuzzTarget(
                 $"data as {kind}", tables, bytes => ReadData(bytes, new DataFormat { Kind = kind }))),
