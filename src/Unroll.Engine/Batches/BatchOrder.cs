@@ -11,7 +11,8 @@ public static class BatchOrder
     /// <summary>The number of batches of an epoch.</summary>
     /// <param name="count">The number of texts.</param>
     /// <param name="batchSize">B: texts a batch; the last batch may hold fewer.</param>
-    public static int BatchCount(int count, int batchSize) => (count + batchSize - 1) / batchSize;
+    public static int BatchCount(int count, int batchSize) =>
+        (int)(((long)count + batchSize - 1) / batchSize);
 
     /// <summary>The rows in the order they were given, cut into batches.</summary>
     /// <param name="count">The number of texts.</param>
@@ -29,7 +30,7 @@ public static class BatchOrder
         generator.FillPermutation(rows);
         int[][] batches =
         [
-            .. rows.Chunk(batchSize * BatchesSortedTogether)
+            .. rows.Chunk((int)Math.Min((long)batchSize * BatchesSortedTogether, Math.Max(1, texts.Count)))
                 .SelectMany(pool => pool.OrderBy(texts.LengthOf).Chunk(batchSize)),
         ];
         int[] order = new int[batches.Length];

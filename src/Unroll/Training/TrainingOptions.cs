@@ -149,6 +149,9 @@ public sealed record TrainingOptions
     /// </summary>
     public IProgress<GradientFlow>? GradientFlow { get; init; }
 
+    /// <summary>The most threads that may train.</summary>
+    public const int MostThreads = 1024;
+
     /// <summary>Threads that train; the result does not depend on it. Null for one per processor. Default: null.</summary>
     public int? Threads { get; init; }
 
@@ -241,7 +244,7 @@ public sealed record TrainingOptions
         Checkpoint?.Validate();
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "a share of at least 0 and below 1");
         Require(TruncateSteps is null or >= 1, nameof(TruncateSteps), TruncateSteps, "a positive number of steps");
-        Require(Threads is null or >= 1, nameof(Threads), Threads, "a positive number");
+        Require(Threads is null or (>= 1 and <= MostThreads), nameof(Threads), Threads, $"a number from 1 to {MostThreads}");
         Require(Epochs is null or >= 1, nameof(Epochs), Epochs, "a positive number");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "a positive number of rows");
         Require(LearningRate > 0 && float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a positive number");
