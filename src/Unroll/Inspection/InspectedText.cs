@@ -13,7 +13,7 @@ internal sealed record InspectedText(string[] Tokens, int[] Ids, bool[] IsUnknow
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public static InspectedText Of(SentenceClassifier classifier, string text)
     {
-        string[] tokens = classifier.Config.Tokens.Tokenize(text);
+        string[] tokens = classifier.Tokenize(text);
         int[] ids = classifier.Vocabulary.Encode(tokens);
         Vocabulary vocabulary = classifier.Vocabulary;
         bool[] unknown = [

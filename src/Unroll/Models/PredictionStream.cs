@@ -56,7 +56,7 @@ public sealed class PredictionStream
         ModelConfig config = _config();
         string[] tokens = config.Tokens.Tokenize(piece);
         if (tokens.Length == 0 && Count == 0)
-            return new PredictionPass(_network, _vocabulary).Run([piece], config)[0];
+            return new PredictionPass(_network, _vocabulary).Run([piece], config, TokenLimit.Default)[0];
         if (tokens.Length > 0)
         {
             foreach (int id in _vocabulary.Encode(tokens))
