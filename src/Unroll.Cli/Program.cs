@@ -1,12 +1,27 @@
 using System.Text;
+using Unroll;
 using Unroll.Cli;
 
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 Console.OutputEncoding = utf8;
-OutputPipe? pipe = OutputPipe.TryOpen();
-TextWriter output = pipe is null ? Console.Out : TextWriter.Synchronized(new StreamWriter(pipe, utf8) { AutoFlush = true });
-var terminal = new Terminal(Console.In, output, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+LostOutput? lost = StandardStreams.IsClosed(StandardStreams.Output) ? new LostOutput() : null;
+OutputPipe? pipe = lost is null ? OutputPipe.TryOpen() : null;
+TextWriter output = lost is not null ? lost
+    : pipe is not null ? TextWriter.Synchronized(new StreamWriter(pipe, utf8) { AutoFlush = true })
+    : Console.Out;
+bool hasError = !StandardStreams.IsClosed(StandardStreams.Error);
+bool hasInput = !StandardStreams.IsClosed(StandardStreams.Input);
+var terminal = new Terminal(
+    hasInput ? Console.In : TextReader.Null, output, hasError ? Console.Error : TextWriter.Null,
+    lost is null && !Console.IsOutputRedirected, hasError && !Console.IsErrorRedirected)
 {
-    OutputIsGone = () => pipe?.IsBroken ?? false,
+    OpenInput = hasInput
+        ? Console.OpenStandardInput
+        : () => throw new InputException("standard input is closed, expected something to read; pipe it in or name a file"),
+    OutputIsGone = () => lost is not null || (pipe?.IsBroken ?? false),
 };
-return UnrollCommand.Run(args, terminal);
+int exitCode = UnrollCommand.Run(args, terminal);
+if (exitCode != ExitCode.Done || lost is not { HasLost: true })
+    return exitCode;
+terminal.Error.WriteLine("error: standard output is closed, so what was to be printed is lost; send it to a file or /dev/null");
+return ExitCode.Failed;

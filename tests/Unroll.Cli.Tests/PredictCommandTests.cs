@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Tests;
 using Xunit;
 
@@ -48,6 +49,59 @@ public class PredictCommandTests
         Assert.Equal(0.5, json.GetProperty("probability").GetDouble(), 1e-6);
         JsonElement all = JsonDocument.Parse(CommandRun.Of("predict", model, "good", "--json").Output).RootElement;
         Assert.Equal(["neg", "pos", "never"], all.GetProperty("probabilities").EnumerateObject().Select(entry => entry.Name));
+    }
+
+    // A plain number is no formula, whatever its sign.
+    [Theory]
+    [InlineData("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")")]
+    [InlineData("+x", "'+x")]
+    [InlineData("-2+3", "'-2+3")]
+    [InlineData("@cmd", "'@cmd")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("\n=1", "'\n=1")]
+    [InlineData("＝1", "'＝1")]
+    [InlineData("-", "'-")]
+    [InlineData("-Infinity", "'-Infinity")]
+    [InlineData("-1.5", "-1.5")]
+    [InlineData("+7e3", "+7e3")]
+    [InlineData("a=1", "a=1")]
+    [InlineData("'=1", "'=1")]
+    [InlineData("", "")]
+    public void Safe_csv_puts_an_apostrophe_before_a_formula(string cell, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string model = PolarityModel.Save(folder);
+        string file = folder.Write("rows.csv", CsvLine.Of(["text", "=name"]) + CsvLine.Of(["-good", cell]));
+        string[] args = ["predict", model, "--column", "text", "--input", file];
+        Assert.Equal(
+            CsvLine.Of(["text", "'=name", "label", "probability"]) + CsvLine.Of(["'-good", expected, "neg", "0.5000"]),
+            CommandRun.Of([.. args, "--safe-csv"]).Output);
+        Assert.Equal(
+            CsvLine.Of(["text", "=name", "label", "probability"]) + CsvLine.Of(["-good", cell, "neg", "0.5000"]),
+            CommandRun.Of(args).Output);
+    }
+
+    [Fact]
+    public void Safe_csv_escapes_tsv_and_the_label_too()
+    {
+        using var folder = new TemporaryFolder();
+        string model = PolarityModel.Save(folder);
+        string file = folder.Write("rows.tsv", "text\tcell\ngood\t=1\n");
+        Assert.Equal(
+            "text\tcell\tlabel\tprobability\ngood\t'=1\tpos\t0.9820\n",
+            CommandRun.Of("predict", model, "--column", "text", "--safe-csv", "--input", file).Output);
+        var lines = new PredictionLines(Json: false, Top: null, Threshold: 0) { EscapesFormulas = true };
+        Assert.Equal("'=label", lines.Cell("=label"));
+        Assert.Equal("'\r=1", lines.Cell("\r=1"));
+    }
+
+    [Fact]
+    public void Safe_csv_needs_a_table()
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of("predict", PolarityModel.Save(folder), "good", "--safe-csv");
+        Assert.Equal(ExitCode.WrongInput, run.ExitCode);
+        Assert.StartsWith("error: --safe-csv is for the rows that --column writes", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

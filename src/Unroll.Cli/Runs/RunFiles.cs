@@ -36,6 +36,23 @@ internal sealed class RunFiles
     /// <summary>The name of a folder, without those above it.</summary>
     public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
+    /// <summary>The name of a file without the folders above it, of whichever system they are.</summary>
+    public static string FileNameOf(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    /// <summary>Names of runs that tell them apart: of each folder as many parts as it takes, from the last.</summary>
+    public static string[] NamesOf(IReadOnlyList<string> folders)
+    {
+        string[] full = [.. folders.Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))];
+        int different = full.Distinct().Count();
+        for (int count = 1; ; count++)
+        {
+            string[] names = [
+                .. full.Select(folder => string.Join('/', folder.Split(Path.DirectorySeparatorChar).TakeLast(count)))];
+            if (names.Distinct().Count() == different)
+                return names;
+        }
+    }
+
     private bool IsLab => File.Exists(Path.Combine(_folder, LabRun.SettingsName));
 
     /// <summary>The sentences that the lab tested, word by word; none of other runs.</summary>
@@ -65,7 +82,7 @@ internal sealed class RunFiles
     public void Write(Utf8JsonWriter json, string name)
     {
         bool isLab = IsLab;
-        using JsonDocument? settings = Parse(isLab ? LabRun.SettingsName : RunFolder.SettingsName);
+        using JsonDocument? settings = isLab ? Parse(LabRun.SettingsName) : WithFileNames(Parse(RunFolder.SettingsName));
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("command", settings is null ? "" : isLab
@@ -126,6 +143,27 @@ internal sealed class RunFiles
                 document.RootElement.WriteTo(json);
             }
             json.WriteEndArray();
+        }
+    }
+
+    // A page is handed on: it names files without the folders they stand in.
+    private static JsonDocument? WithFileNames(JsonDocument? settings)
+    {
+        if (settings is null)
+            return null;
+        using (settings)
+        {
+            string[] pathNames = [SettingsFile.DataKey, .. new RunSettings().Flags.PathNames];
+            return JsonDocument.Parse(JsonLine.Of(json =>
+            {
+                foreach (JsonProperty setting in settings.RootElement.EnumerateObject())
+                {
+                    if (pathNames.Contains(setting.Name) && setting.Value.ValueKind == JsonValueKind.String)
+                        json.WriteString(setting.Name, FileNameOf(setting.Value.GetString()!));
+                    else
+                        setting.WriteTo(json);
+                }
+            }));
         }
     }
 

@@ -24,8 +24,7 @@ internal static class RunPage
     {
         DurableFile.RequirePath(path, overwrite);
         RunFiles[] runs = [.. folders.Select(folder => RunFiles.Open(folder))];
-        bool sameNames = runs.Select(run => run.Name).Distinct().Count() < runs.Length;
-        string[] names = [.. runs.Select((run, i) => sameNames ? folders[i] : run.Name)];
+        string[] names = RunFiles.NamesOf(folders);
         PageFile.Write(path, overwrite, json =>
         {
             json.WriteString("title", runs.Length == 1 ? names[0] : $"{runs.Length} runs: {string.Join(", ", names)}");

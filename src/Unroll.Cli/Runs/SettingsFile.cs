@@ -21,13 +21,18 @@ internal static class SettingsFile
     /// <param name="parsed">The command line.</param>
     /// <param name="flags">What the file may set.</param>
     /// <param name="data">The argument that the file may name as <c>"data"</c>.</param>
+    /// <param name="pathOf">The file that a name in the settings stands for.</param>
     /// <exception cref="InputException">
     /// The file is missing, no JSON object, or has a key or value that cannot be used.
     /// </exception>
-    public static ParseResult Merge(string path, ParseResult parsed, Flags flags, Argument<string?> data)
+    public static ParseResult Merge(
+        string path, ParseResult parsed, Flags flags, Argument<string?> data, Func<string, string> pathOf)
     {
         Command command = parsed.CommandResult.Command;
-        List<(string Name, string Value)> entries = Read(path, flags, command);
+        string[] pathNames = [DataKey, .. flags.PathNames];
+        List<(string Name, string Value)> entries = [
+            .. Read(path, flags, command).Select(
+                entry => pathNames.Contains(entry.Name) ? (entry.Name, pathOf(entry.Value)) : entry)];
         IEnumerable<Token> words = parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1);
         string[] given = [.. words.Select(token => token.Value)];
 
@@ -43,6 +48,18 @@ internal static class SettingsFile
         return merged;
 
         string Word((string Name, string Value) entry) => entry.Name == DataKey ? entry.Value : $"--{entry.Name}={entry.Value}";
+    }
+
+    /// <summary>
+    /// The file that a name in a settings file stands for: from the current folder, or from the folder of the settings where the
+    /// current one has none of that name, as the settings of a run are written.
+    /// </summary>
+    /// <param name="settings">The settings file.</param>
+    /// <param name="written">The name.</param>
+    public static string PathOf(string settings, string written)
+    {
+        string beside = RunPaths.Read(Path.GetDirectoryName(Path.GetFullPath(settings))!, written);
+        return written != DataInput.StandardInput && !File.Exists(written) && File.Exists(beside) ? beside : written;
     }
 
     private static List<(string Name, string Value)> Read(string path, Flags flags, Command command)

@@ -7,6 +7,7 @@ namespace Unroll.Cli;
 internal sealed class Flags
 {
     private readonly List<(Option Option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> Write)> _all = [];
+    private readonly List<string> _paths = [];
 
     /// <summary>Every option, in the order they were added.</summary>
     public IEnumerable<Option> All => _all.Select(flag => flag.Option);
@@ -37,9 +38,13 @@ internal sealed class Flags
 
     public Option<string?> Add(Option<string?> option) => AddOptional(option, (json, value) => json.WriteStringValue(value));
 
+    /// <summary>The names, in a settings file, of options that name a file.</summary>
+    public IReadOnlyCollection<string> PathNames => _paths;
+
     /// <summary>Adds an option that names a file.</summary>
     public Option<string?> AddPath(Option<string?> option)
     {
+        _paths.Add(NameOf(option));
         _all.Add((option, (json, parsed, path) =>
         {
             if (parsed.GetValue(option) is { } value)

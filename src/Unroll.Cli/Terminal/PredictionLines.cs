@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Unroll.Data;
 using Unroll.Models;
 using Unroll.Storage;
 
@@ -13,6 +14,14 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
 {
     /// <summary>The label of a text whose prediction is not sure enough.</summary>
     public const string Undecided = "?";
+
+    private const string NumberCharacters = "+-.0123456789eE";
+
+    /// <summary>Whether a cell of a table that a spreadsheet would compute gets an apostrophe before it.</summary>
+    public bool EscapesFormulas { get; init; }
+
+    /// <summary>A cell of a table, as it is written. A plain number is no formula, whatever its sign.</summary>
+    public string Cell(string text) => EscapesFormulas && CsvLine.IsFormula(text) && !IsNumber(text) ? $"'{text}" : text;
 
     /// <summary>One line a prediction.</summary>
     public string Of(IEnumerable<Prediction> predictions)
@@ -31,6 +40,10 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
 
     private string JsonOf(Prediction prediction) =>
         JsonLine.Of(json => PredictionJson.WriteFields(json, prediction, LabelOf(prediction), Top));
+
+    private static bool IsNumber(string text) =>
+        text.All(c => NumberCharacters.Contains(c, StringComparison.Ordinal))
+        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private string Columns(Prediction prediction)
     {

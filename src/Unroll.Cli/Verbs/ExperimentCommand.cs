@@ -100,7 +100,7 @@ internal sealed class ExperimentCommand
         return 0;
     }
 
-    // What changes the results, and the folder by its name alone.
+    // What changes the results, and files and the folder by their names alone.
     private IEnumerable<(string Name, string? Value)> GivenOptions(ParseResult parsed)
     {
         foreach (Option option in AllOptions)
@@ -108,7 +108,8 @@ internal sealed class ExperimentCommand
             if (option == _overwrite || option == _json || parsed.GetResult(option) is not { Implicit: false } given)
                 continue;
             string? value = given.Tokens.Count == 0 ? null : given.Tokens[0].Value;
-            yield return (option.Name, option == _output ? RunFiles.NameOf(value!) : value);
+            bool isPath = option == _output || option == _data || option == _dev;
+            yield return (option.Name, isPath ? RunFiles.NameOf(value!) : value);
         }
     }
 

@@ -25,16 +25,29 @@ internal static class PredictCommand
                 + "label and probability",
             HelpName = "NAME",
         };
+        var safe = new Option<bool>("--safe-csv")
+        {
+            Description = "With --column, put an apostrophe before text that a spreadsheet would compute as a formula",
+        };
         var input = new Option<string?>("--input") { Description = "File to read instead of standard input", HelpName = "FILE" };
         Option<bool> json = Options.Json("Print one JSON object a text, with the probability of every label");
         var command = new Command("predict", "Print the label of each text with its probability, tab-separated before the text")
         {
-            model, texts, top, threshold, column, input, json,
+            model, texts, top, threshold, column, safe, input, json,
         };
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetValue(texts) ?? [];
-            var lines = new PredictionLines(parsed.GetValue(json), parsed.GetValue(top), Share(parsed.GetValue(threshold)));
+            var lines = new PredictionLines(parsed.GetValue(json), parsed.GetValue(top), Share(parsed.GetValue(threshold)))
+            {
+                EscapesFormulas = parsed.GetValue(safe),
+            };
+            if (lines.EscapesFormulas && parsed.GetValue(column) is null)
+            {
+                throw new InputException(
+                    "--safe-csv is for the rows that --column writes, and there is no --column; give it, or leave "
+                        + "--safe-csv out");
+            }
             RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
             string path = parsed.GetValue(input) ?? DataInput.StandardInput;

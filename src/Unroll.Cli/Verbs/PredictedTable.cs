@@ -18,11 +18,15 @@ internal static class PredictedTable
     {
         using DataTable table = DataInput.OpenTable(path, new DataFormat { TextColumn = column }, terminal);
         IReadOnlyList<string> names = table.Header.Fields;
-        terminal.Output.Write(table.Format([.. names, NewName("label", names), NewName("probability", names)]));
+        terminal.Output.Write(table.Format(
+            [.. names.Select(lines.Cell), NewName("label", names), NewName("probability", names)]));
         PredictCommand.Stream(
             classifier, table.Rows(), row => ($"{DataInput.NameOf(path)}:{row.Line}", row.Fields[table.TextColumn]),
             (batch, predictions) => string.Concat(batch.Zip(predictions, (row, prediction) => table.Format(
-                [.. row.Fields, lines.LabelOf(prediction), PredictionLines.Format(prediction.Probability)]))),
+                [
+                    .. row.Fields.Select(lines.Cell), lines.Cell(lines.LabelOf(prediction)),
+                    PredictionLines.Format(prediction.Probability),
+                ]))),
             terminal);
     }
 

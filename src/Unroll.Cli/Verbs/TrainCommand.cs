@@ -61,7 +61,7 @@ internal sealed class TrainCommand
             }
             using var folder = RunFolder.Resume(resumed);
             if (folder.IsUnfinished || folder.LacksEvaluation)
-                return Run(SettingsFile.Merge(folder.Settings, parsed, _settings.Flags, _settings.Data), folder);
+                return Run(Resumed(folder, parsed), folder);
             if (folder.LacksReport && ReportPage.IsBuilt)
             {
                 RunPage.WriteInto(resumed, _terminal);
@@ -71,7 +71,10 @@ internal sealed class TrainCommand
             return 0;
         }
         if (parsed.GetValue(_config) is { } config)
-            parsed = SettingsFile.Merge(config, parsed, _settings.Flags, _settings.Data);
+        {
+            parsed = SettingsFile.Merge(
+                config, parsed, _settings.Flags, _settings.Data, written => SettingsFile.PathOf(config, written));
+        }
         if (!parsed.GetValue(_printConfig))
             return Run(parsed, null);
         _terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(_settings.ToJson(parsed, path => path)).TrimEnd());
@@ -121,7 +124,7 @@ internal sealed class TrainCommand
             return run.FindLearningRate();
         if (resumed is { IsUnfinished: false })
             return run.Complete(resumed);
-        begun?.Begin(_settings.ToJson(parsed, FullPath));
+        begun?.Begin(_settings.ToJson(parsed, path => RunPaths.Written(begun.Path, path)));
         if (folder is not null)
         {
             run.Save(folder, new CheckpointOptions(folder.State)
@@ -146,8 +149,8 @@ internal sealed class TrainCommand
         }
     }
 
-    // A training is resumed from any folder.
-    private static string FullPath(string path) => path == DataInput.StandardInput ? path : Path.GetFullPath(path);
+    private ParseResult Resumed(RunFolder folder, ParseResult parsed) => SettingsFile.Merge(
+        folder.Settings, parsed, _settings.Flags, _settings.Data, written => RunPaths.Read(folder.Path, written));
 
     private static void RefuseOthers(ParseResult parsed, string why, Option[] allowed) =>
         Refuse(parsed, why, parsed.CommandResult.Command.Options.Except(allowed));

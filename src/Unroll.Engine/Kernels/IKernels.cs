@@ -66,7 +66,7 @@ internal unsafe interface IKernels
     /// <summary>Adam or AdamW on parameters θ with gradients g and their first and second moments m, v.</summary>
     void AdamUpdate(int count, float* parameters, float* gradients, float* first, float* second, in UpdateSettings settings);
 
-    /// <summary>Σ x², in an order that depends on the count only.</summary>
+    /// <summary>Σ x², in an order that depends on the count only and is that of every set.</summary>
     double SumOfSquares(int count, float* x);
 
     /// <summary>h = φ(a).</summary>

@@ -58,7 +58,4 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>The size of the first with the sign of the second.</summary>
     static abstract TVector CopySign(TVector size, TVector sign);
-
-    /// <summary>The sum of the lanes, always in the same order.</summary>
-    static abstract float Sum(TVector a);
 }

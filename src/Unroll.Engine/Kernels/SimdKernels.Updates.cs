@@ -95,23 +95,32 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     public double SumOfSquares(int count, float* x)
     {
-        // Short runs in floats, their sums in a double: fast, and as good as doubles throughout.
+        // Short runs in floats, their sums in a double: fast, and as good as doubles throughout. A run is summed in sixteen
+        // lanes whatever the width of a vector, so that every set of kernels gives the same bits: gradients are scaled by it.
         const int run = 1024;
+        const int lanes = 16;
+        float* sums = stackalloc float[lanes];
         double total = 0;
         for (int start = 0; start < count; start += run)
         {
             int end = Math.Min(count, start + run);
-            TVector sum = TSimd.Zero;
-            int i = start;
-            for (; i <= end - TSimd.Width; i += TSimd.Width)
+            int rest = end - (end - start) % lanes;
+            for (int lane = 0; lane < lanes; lane += TSimd.Width)
             {
-                TVector value = TSimd.Load(x + i);
-                sum = TSimd.MultiplyAdd(value, value, sum);
+                TVector sum = TSimd.Zero;
+                for (int i = start + lane; i < rest; i += lanes)
+                {
+                    TVector value = TSimd.Load(x + i);
+                    sum = TSimd.MultiplyAdd(value, value, sum);
+                }
+                TSimd.Store(sum, sums + lane);
             }
-            total += TSimd.Sum(sum);
-            for (; i < end; i++)
+            total += (SumOfFour(sums) + SumOfFour(sums + 4)) + (SumOfFour(sums + 8) + SumOfFour(sums + 12));
+            for (int i = rest; i < end; i++)
                 total += (double)x[i] * x[i];
         }
         return total;
     }
+
+    private static float SumOfFour(float* x) => (x[0] + x[1]) + (x[2] + x[3]);
 }

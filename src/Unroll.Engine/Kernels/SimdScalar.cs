@@ -41,6 +41,4 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float SelectLess(float a, float b, float whenLess, float otherwise) => a < b ? whenLess : otherwise;
 
     public static float CopySign(float size, float sign) => MathF.CopySign(size, sign);
-
-    public static float Sum(float a) => a;
 }

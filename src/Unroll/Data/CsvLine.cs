@@ -12,8 +12,8 @@ public static class CsvLine
     /// </param>
     /// <param name="delimiter">What parts the columns.</param>
     /// <param name="escapeFormulas">
-    /// Whether a field that a spreadsheet would compute, because it begins with one of <c>= + - @</c> or a tab or CR, gets an
-    /// apostrophe before it: for texts that strangers wrote.
+    /// Whether a field that a spreadsheet would compute (see <see cref="IsFormula"/>) gets an apostrophe before it: for texts
+    /// that strangers wrote.
     /// </param>
     public static string Of(IEnumerable<string> fields, char delimiter = ',', bool escapeFormulas = false)
     {
@@ -25,7 +25,7 @@ public static class CsvLine
             if (!isFirst)
                 line.Append(delimiter);
             isFirst = false;
-            bool isFormula = escapeFormulas && field is ['=' or '+' or '-' or '@' or '\t' or '\r', ..];
+            bool isFormula = escapeFormulas && IsFormula(field);
             if (isFormula || NeedsQuotes(field, delimiter))
                 line.Append(isFormula ? "\"'" : "\"").Append(field.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
             else
@@ -36,6 +36,13 @@ public static class CsvLine
             line.Append("\"\"");
         return line.Append('\n').ToString();
     }
+
+    /// <summary>
+    /// Whether a spreadsheet may take a field for a formula: it begins with one of <c>= + - @</c>, wide or not, a tab, CR or LF.
+    /// </summary>
+    /// <param name="field">Any text.</param>
+    public static bool IsFormula(string field) =>
+        field is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠' or '\t' or '\r' or '\n', ..];
 
     private static bool NeedsQuotes(string field, char delimiter) =>
         field.Length > 0 && (field[0] == ' ' || field[^1] == ' ' || field.AsSpan().ContainsAny([delimiter, '"', '\r', '\n']));

@@ -38,6 +38,38 @@ public unsafe class VectorMathTests
         Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Exp(float.NaN)));
     }
 
+    // Longer than a run of 1024.
+    [Theory]
+    [MemberData(nameof(AvailableKernels.All), MemberType = typeof(AvailableKernels))]
+    public void Squares_are_summed_in_the_same_order_by_every_set(string name)
+    {
+        foreach (int length in (int[])[1023, 1024, 1025, 1040, 2048, 3001])
+        {
+            float[] x = new TorchGenerator((ulong)length).Normal(length, 3);
+            fixed (float* source = x)
+                Assert.Equal(SumOfSquaresInLanes(x), AvailableKernels.Get(name).SumOfSquares(length, source));
+        }
+    }
+
+    // Runs of 1024 in sixteen lanes of floats, the lanes added up pair by pair; what is no whole sixteen, and the runs, in doubles.
+    private static double SumOfSquaresInLanes(float[] x)
+    {
+        double total = 0;
+        foreach (float[] run in x.Chunk(1024))
+        {
+            float[] sums = new float[16];
+            int rest = run.Length / 16 * 16;
+            for (int i = 0; i < rest; i++)
+                sums[i % 16] = MathF.FusedMultiplyAdd(run[i], run[i], sums[i % 16]);
+            while (sums.Length > 1)
+                sums = [.. sums.Chunk(2).Select(pair => pair[0] + pair[1])];
+            total += sums[0];
+            foreach (float rested in run[rest..])
+                total += (double)rested * rested;
+        }
+        return total;
+    }
+
     [Theory]
     [MemberData(nameof(AvailableKernels.All), MemberType = typeof(AvailableKernels))]
     public void Elementwise_kernels_are_the_scalar_ones_at_every_length_and_stay_inside(string name)
@@ -56,6 +88,7 @@ public unsafe class VectorMathTests
                 float* pointer = source;
                 Same(length, x, (k, to) => k.AddScaled(length, -0.3f, pointer, to));
                 Assert.Equal(y.Sum(v => (double)v * v), kernels.SumOfSquares(length, pointer), 1e-4);
+                Assert.Equal(SumOfSquaresInLanes(y), kernels.SumOfSquares(length, pointer));
             }
         }
 

@@ -27,6 +27,25 @@ public class DeterminismTests
         }
     }
 
+    // Steps whose texts are moved adversarially, then steps whose gradients are clipped: both divide by norms.
+    [Theory]
+    [InlineData(Cell.Rnn, Pooling.Last)]
+    [InlineData(Cell.Gru, Pooling.Max)]
+    [InlineData(Cell.Lstm, Pooling.Attention)]
+    [InlineData(Cell.MinGru, Pooling.Mean)]
+    public void Twenty_steps_give_the_same_bits_with_every_set_of_kernels(Cell cell, Pooling pooling)
+    {
+        foreach ((float? clip, float adversarial) in ((float?, float)[])[(null, 0.1f), (1e-3f, 0)])
+        {
+            int[][] trained = [.. AvailableKernels.All().Select(row =>
+            {
+                using IDisposable forced = AvailableKernels.Force(row.Data);
+                return TrainTwentySteps(cell, pooling, threads: 2, clip, adversarial);
+            })];
+            Assert.All(trained, bits => Assert.Equal(trained[0], bits));
+        }
+    }
+
     [Theory]
     [InlineData(Cell.Rnn, Pooling.Last, 1)]
     [InlineData(Cell.Gru, Pooling.Mean, 2)]
@@ -74,10 +93,10 @@ public class DeterminismTests
         }
     }
 
-    private static int[] TrainTwentySteps(Cell cell, Pooling pooling, int threads)
+    private static int[] TrainTwentySteps(Cell cell, Pooling pooling, int threads, float? clip = 1, float adversarial = 0)
     {
         using var pool = new WorkerPool(threads);
-        (TrainingStep step, _, EncodedTexts texts) = Create(cell, pooling, pool);
+        (TrainingStep step, _, EncodedTexts texts) = Create(cell, pooling, pool, clip, adversarial);
         var random = new TorchGenerator(4);
         for (int i = 0; i < 20; i++)
         {
@@ -89,7 +108,8 @@ public class DeterminismTests
         return bits;
     }
 
-    private static (TrainingStep Step, Batch Batch, EncodedTexts Texts) Create(Cell cell, Pooling pooling, WorkerPool pool)
+    private static (TrainingStep Step, Batch Batch, EncodedTexts Texts) Create(
+        Cell cell, Pooling pooling, WorkerPool pool, float? clip = 1, float adversarial = 0)
     {
         const int vocabulary = 30;
         var config = new ModelConfig
@@ -103,7 +123,13 @@ public class DeterminismTests
             Dropout = 0.3f,
             Labels = ["a", "b", "c"],
         };
-        var options = new TrainingOptions { Optimizer = OptimizerKind.Adam, ClipNorm = 1, WordDropout = 0.2f };
+        var options = new TrainingOptions
+        {
+            Optimizer = OptimizerKind.Adam,
+            ClipNorm = clip,
+            Adversarial = adversarial,
+            WordDropout = 0.2f,
+        };
         Network network = TestNetworks.Create(config, vocabulary, options, seed: 1);
         var texts = new EncodedTexts();
         var random = new TorchGenerator(2);
