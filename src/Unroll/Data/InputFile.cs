@@ -75,9 +75,12 @@ internal static class InputFile
         bool compressed = head is [0x1F, 0x8B];
         if (!compressed && source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
         {
-            stream.Dispose();
+            byte[] first = new byte[ForeignFile.EnoughBytes];
+            int count = whole.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            whole.Dispose();
+            string found = ForeignFile.Describe(first.AsSpan(0, count)) is { } name ? $"{name}, not gzip data" : "not gzip data";
             throw new InputException(
-                $"{source}: not gzip data, expected it by the file's name; compress the file or take .gz off its name");
+                $"{source}: {found}, expected it by the file's name; compress the file or take .gz off its name");
         }
         return new Utf8LineReader(compressed ? new GzipInput(whole) : whole, source);
     }
