@@ -9,7 +9,8 @@ namespace Unroll.Onnx;
 
 /// <summary>
 /// Writes a classifier as one ONNX file (github.com/onnx/onnx), which runtimes of many languages read. Inputs: <c>ids</c>, int64
-/// [B,T], and <c>lengths</c>, int64 [B]; outputs: <c>probabilities</c> and <c>logits</c>, float [B,C]. B and T are free.
+/// [B,T], and <c>lengths</c>, int64 [B]; outputs: <c>probabilities</c> and <c>logits</c>, float [B,C]. B and T are free, and may
+/// be 0: an empty text gets the answer that the classifier gives it.
 /// </summary>
 /// <remarks>
 /// The metadata has <c>labels</c> (a JSON array), <c>tokenizer</c> (its kind), and the model folder's <c>config.json</c> and

@@ -36,9 +36,9 @@ internal sealed class ScanNodes : IRecurrentNodes
         (_graph, _tensors, _config, _step) = (graph, tensors, config, step);
         _gates = RecurrentCells.Of(config.Cell).Gates;
         _graph.Node("Unsqueeze", "scan_mask", [mask, _graph.Integers("scan_mask_axis", 2)]);
-        _graph.Node("Shape", "batch_size", [lengths]);
+        _graph.Node("Shape", "text_count", [lengths]);
         string hidden = _graph.Integers("hidden_size", _config.Hidden);
-        _graph.Node("Concat", "initial_shape", ["batch_size", hidden], Setting("axis", 0L));
+        _graph.Node("Concat", "initial_shape", ["text_count", hidden], Setting("axis", 0L));
         _graph.Node("ConstantOfShape", "initial_hidden", ["initial_shape"]);
     }
 

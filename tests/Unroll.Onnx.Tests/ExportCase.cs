@@ -48,11 +48,14 @@ public sealed record ExportCase(
     };
 
     /// <summary>Parameters from N(0, 0.4²), so that no gate, direction or bias is without effect.</summary>
-    public SentenceClassifier CreateModel()
+    /// <param name="unknown">Whether the model has a token for unknown words.</param>
+    public SentenceClassifier CreateModel(UnknownWords unknown = UnknownWords.Token)
     {
-        var vocabulary = new Vocabulary(
-            ["<pad>", "<unk>", .. Enumerable.Range(2, Words - 2).Select(i => $"w{i}")], UnknownWords.Token);
-        SentenceClassifier classifier = SentenceClassifier.Create(Config, vocabulary);
+        string[] tokens = [.. Enumerable.Range(0, Words).Select(i => $"w{i}")];
+        if (unknown == UnknownWords.Token)
+            tokens = ["<pad>", "<unk>", .. tokens[2..]];
+        var vocabulary = new Vocabulary(tokens, unknown);
+        SentenceClassifier classifier = SentenceClassifier.Create(Config with { Unknown = unknown }, vocabulary);
         var generator = new TorchGenerator(7);
         foreach (Parameter parameter in classifier.Parameters.All)
         {

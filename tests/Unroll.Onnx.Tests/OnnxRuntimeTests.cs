@@ -2,6 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Unroll.Models;
 using Unroll.Tests;
+using Unroll.Text;
 using Xunit;
 
 namespace Unroll.Onnx.Tests;
@@ -11,15 +12,7 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
 {
     private const double Tolerance = 1e-5;
 
-    private static readonly int[][][] Batches =
-    [
-        ExportCase.Sentences(1, 3, 9, 1, 5, 9, 2, 1),
-        ExportCase.Sentences(2, 4),
-        ExportCase.Sentences(3, 1, 1),
-    ];
-
-    // What stands past a sentence's end: the padding, a word, numbers that no word has.
-    private static readonly int[] Paddings = [0, 4, 1000, -50];
+    private static readonly TextBatch[] Batches = [.. TextBatch.WithWords, .. TextBatch.WithEmptyTexts];
 
     public static IEnumerable<TheoryDataRow<string>> Names =>
         ExportCase.All.Select(@case => new TheoryDataRow<string>(@case.Name));
@@ -35,22 +28,88 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
             Assert.Fail($"onnxruntime refuses the model: {error}");
         SentenceClassifier classifier = @case.CreateModel();
         JsonElement outputs = result.GetProperty("outputs");
-        int at = 0;
-        foreach (int[][] sentences in Batches)
+        for (int i = 0; i < Batches.Length; i++)
         {
-            float[][] logits = ExportCase.Logits(classifier, sentences);
-            foreach (int padding in Paddings)
+            TextBatch batch = Batches[i];
+            if (outputs[i].TryGetProperty("error", out error))
+                Assert.Fail($"onnxruntime refuses {batch.Name}: {error}");
+            float[][] logits = batch.Texts.Length == 0 ? [] : ExportCase.Logits(classifier, batch.Texts);
+            Assert.Equal(batch.Texts.Length, outputs[i].GetProperty("logits").GetArrayLength());
+            Assert.Equal(batch.Texts.Length, outputs[i].GetProperty("probabilities").GetArrayLength());
+            for (int b = 0; b < logits.Length; b++)
             {
-                JsonElement output = outputs[at++];
-                for (int b = 0; b < sentences.Length; b++)
-                {
-                    AssertClose(logits[b], output.GetProperty("logits")[b], $"logits of sentence {b}, padding {padding}");
-                    AssertClose(
-                        @case.Probabilities(logits[b]), output.GetProperty("probabilities")[b], $"probabilities of sentence "
-                            + $"{b}, padding {padding}");
-                }
+                AssertClose(logits[b], outputs[i].GetProperty("logits")[b], $"{batch.Name}: logits of text {b}");
+                AssertClose(
+                    @case.Probabilities(logits[b]), outputs[i].GetProperty("probabilities")[b],
+                    $"{batch.Name}: probabilities of text {b}");
             }
         }
+    }
+
+    [Fact]
+    public void An_empty_text_gets_what_the_library_predicts_for_it()
+    {
+        int index = Array.FindIndex([.. TextBatch.WithEmptyTexts], batch => batch.Name == "time 0");
+        for (int i = 0; i < ExportCase.All.Count; i++)
+        {
+            Prediction prediction = ExportCase.All[i].CreateModel().Predict("");
+            JsonElement output = runs.Results[i].GetProperty("outputs")[TextBatch.WithWords.Count + index];
+            AssertClose(
+                [.. prediction.Probabilities.Select(entry => (float)entry.Value)], output.GetProperty("probabilities")[0],
+                ExportCase.All[i].Name);
+        }
+    }
+
+    // The library refuses an empty text there too.
+    [Theory]
+    [InlineData(5)]
+    [InlineData(0)]
+    public void A_closed_vocabulary_refuses_an_empty_text_and_not_an_empty_batch(int embedding)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (Cell cell in RecurrentCells.All)
+        {
+            ExportCase @case = new(cell, Nonlinearity.Tanh, embedding, 1, true, Pooling.Max);
+            SentenceClassifier closed = @case.CreateModel(UnknownWords.Refuse);
+            JsonElement outputs = Run(
+                folder, closed,
+                [
+                    new("length 0", [[2, 2], [2, 2]], 2, [2, 0], []), new("time 0", [[]], 0, [0], []),
+                    new("time 0, length 1", [[]], 0, [1], []), new("no texts", [], 3, [], []), new("no texts", [], 0, [], []),
+                    new("word 0 alone", [[0, 0]], 2, [2], []),
+                ]);
+            for (int i = 0; i < 3; i++)
+                Assert.Contains("lengths_must_be_1_to_time", outputs[i].GetProperty("error").GetString(), StringComparison.Ordinal);
+            Assert.Equal(0, outputs[3].GetProperty("logits").GetArrayLength());
+            Assert.Equal(0, outputs[4].GetProperty("logits").GetArrayLength());
+            AssertClose(ExportCase.Logits(closed, [[0, 0]])[0], outputs[5].GetProperty("logits")[0], $"{cell}: word 0 alone");
+            Assert.Throws<InputException>(() => closed.Predict(""));
+        }
+    }
+
+    [Fact]
+    public void A_length_above_time_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (Cell cell in RecurrentCells.All)
+        {
+            ExportCase @case = new(cell, Nonlinearity.Tanh, 5, 1, false, Pooling.Mean);
+            JsonElement outputs = Run(folder, @case.CreateModel(), [new("length 3 of 2", [[4, 5], [6, 7]], 2, [2, 3], [])]);
+            Assert.Contains("lengths_must_be_0_to_time", outputs[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    private static JsonElement Run(TemporaryFolder folder, SentenceClassifier classifier, IReadOnlyList<TextBatch> batches)
+    {
+        JsonElement result = OnnxRuntime.Run(
+            folder,
+            json =>
+            {
+                json.WriteStartArray();
+                Runs.WriteModel(json, folder["model.onnx"], classifier, batches);
+                json.WriteEndArray();
+            });
+        return result[0].GetProperty("outputs");
     }
 
     private static void AssertClose(float[] expected, JsonElement actual, string what)
@@ -80,42 +139,21 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
         {
             json.WriteStartArray();
             for (int i = 0; i < ExportCase.All.Count; i++)
-            {
-                ExportCase @case = ExportCase.All[i];
-                string path = _folder[$"{i}.onnx"];
-                using (FileStream stream = File.Create(path))
-                    OnnxExport.Create(@case.CreateModel()).WriteTo(stream);
-                json.WriteStartObject();
-                json.WriteString("model", path);
-                json.WriteStartArray("batches");
-                foreach (int[][] sentences in Batches)
-                {
-                    foreach (int padding in Paddings)
-                        WriteBatch(json, sentences, padding);
-                }
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
+                WriteModel(json, _folder[$"{i}.onnx"], ExportCase.All[i].CreateModel(), Batches);
             json.WriteEndArray();
         }
 
-        private static void WriteBatch(Utf8JsonWriter json, int[][] sentences, int padding)
+        /// <summary>Writes a model's file, and the entry of run.js that has it read batches.</summary>
+        public static void WriteModel(
+            Utf8JsonWriter json, string path, SentenceClassifier classifier, IReadOnlyList<TextBatch> batches)
         {
-            // One step more than the longest has, so that every sentence is padded.
-            int steps = sentences.Max(sentence => sentence.Length) + 1;
+            using (FileStream stream = File.Create(path))
+                OnnxExport.Create(classifier).WriteTo(stream);
             json.WriteStartObject();
-            json.WriteStartArray("ids");
-            foreach (int[] sentence in sentences)
-            {
-                json.WriteStartArray();
-                for (int t = 0; t < steps; t++)
-                    json.WriteNumberValue(t < sentence.Length ? sentence[t] : padding);
-                json.WriteEndArray();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("lengths");
-            foreach (int[] sentence in sentences)
-                json.WriteNumberValue(sentence.Length);
+            json.WriteString("model", path);
+            json.WriteStartArray("batches");
+            foreach (TextBatch batch in batches)
+                batch.WriteTo(json);
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -1,7 +1,8 @@
 // Runs exported models in onnxruntime.
 //   node run.js RUNS.json
-// RUNS.json is a list of { model: path, batches: [{ ids: [[…]], lengths: […] }] }, ids padded to one length. Standard output is
-// a list of what each model gives for each batch: { probabilities: [[…]], logits: [[…]] }, or { error } where a model fails.
+// RUNS.json is a list of { model: path, batches: [{ ids: [[…]], time, lengths: […] }] }, ids padded to time. Standard output is
+// a list of what each model gives for each batch: { probabilities: [[…]], logits: [[…]] }, or { error } where a model or a batch
+// fails.
 const { readFileSync } = require("node:fs");
 const { InferenceSession, Tensor } = require("onnxruntime-node");
 
@@ -15,12 +16,11 @@ function rows(tensor) {
 async function run({ model, batches }) {
   const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const outputs = [];
-  for (const { ids, lengths } of batches) {
-    const result = await session.run({
-      ids: int64(ids.flat(), [ids.length, ids[0].length]),
-      lengths: int64(lengths, [lengths.length]),
-    });
-    outputs.push({ probabilities: rows(result.probabilities), logits: rows(result.logits) });
+  for (const { ids, time, lengths } of batches) {
+    const inputs = { ids: int64(ids.flat(), [ids.length, time]), lengths: int64(lengths, [lengths.length]) };
+    outputs.push(await session.run(inputs).then(
+      result => ({ probabilities: rows(result.probabilities), logits: rows(result.logits) }),
+      error => ({ error: String(error.message) })));
   }
   return { outputs };
 }
