@@ -19,6 +19,7 @@ internal sealed record ForeignFile(string Name, string Advice)
     private const string ToUtf8 = "save it as UTF-8";
 
     private static readonly SearchValues<byte> Counts = SearchValues.Create("0123456789 "u8);
+    private static readonly SearchValues<byte> OfNumbers = SearchValues.Create("0123456789.-+eE \t\r\n"u8);
 
     // Longer beginnings stand before shorter ones. A byte is a character of the same number here.
     private static readonly (byte[] Beginning, string Name, string Advice)[] Beginnings =
@@ -190,8 +191,12 @@ internal sealed record ForeignFile(string Name, string Advice)
         // The last character may be cut off.
         OperationStatus status = Utf8.ToUtf16(
             rest, new char[rest.Length], out _, out _, replaceInvalidSequences: false, isFinalBlock: false);
-        bool isBinary = rest.Contains((byte)0) || status == OperationStatus.InvalidData;
-        return isCounts && isBinary
+        bool isBroken = rest.Contains((byte)0) || status == OperationStatus.InvalidData;
+        // Written as text, most of a line is digits, also where a word is cut inside a character.
+        int digits = 0;
+        foreach (byte each in rest)
+            digits += OfNumbers.Contains(each) ? 1 : 0;
+        return isCounts && isBroken && 2 * digits < rest.Length
             ? new(
                 "word vectors in word2vec's binary form",
                 "write them as text (gensim: save_word2vec_format(FILE, binary=False))")

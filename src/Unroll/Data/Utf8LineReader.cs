@@ -29,6 +29,11 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// <summary>Whether a zero byte is an error: it is in files that people make.</summary>
     public bool RefusesNul { get; init; } = true;
 
+    /// <summary>
+    /// Whether a line may hold bytes that are no UTF-8: for files in which one odd line must not cost the others.
+    /// </summary>
+    public bool AcceptsBrokenText { get; init; }
+
     /// <summary>The number of the current line, from 1; 0 before the first.</summary>
     public int Number { get; private set; }
 
@@ -189,9 +194,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 
     private void Check(ReadOnlySpan<byte> line)
     {
-        if (RefusesNul && line.IndexOf((byte)0) is var nul and >= 0)
+        if (RefusesNul && !AcceptsBrokenText && line.IndexOf((byte)0) is var nul and >= 0)
             throw Error($"byte {nul + 1} is NUL, expected text; {AgainstNul(line)}");
-        if (Utf8.IsValid(line))
+        if (AcceptsBrokenText || Utf8.IsValid(line))
             return;
         try
         {

@@ -88,6 +88,10 @@ public class ForeignFileTests
     }
 
     [Fact]
+    public void Word_vectors_as_text_with_a_broken_word_are_text() =>
+        Assert.Null(ForeignFile.Of([.. "3 3\nfine 0.1 0.2 0.3\ncaf"u8, 0xC3, .. " 0.4 0.4 0.4\ndull 0.3 0.1 0.2\n"u8]));
+
+    [Fact]
     public void Archives_that_are_made_today_are_known()
     {
         var archive = new MemoryStream();
