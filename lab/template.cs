@@ -103,10 +103,12 @@ static class Report
     static string parameters = "";
     static int sentences, updates;
 
-    public static void Begin(int inputs, int hidden, int classes, double learningRate, Array W, Array U, Array b, Array Wout, Array bOut)
+    public static void Begin(
+        int inputs, int hidden, int classes, double learningRate, Array W, Array U, Array b, Array Wout, Array bOut)
     {
         parameters = Parameters(W, U, b, Wout, bOut);
-        Write($$"""{"trace":"unroll-lab/1","inputs":{{inputs}},"hidden":{{hidden}},"classes":{{classes}},"learning_rate":{{Json(learningRate)}}}""");
+        string sizes = $"\"inputs\":{inputs},\"hidden\":{hidden},\"classes\":{classes}";
+        Write($$"""{"trace":"unroll-lab/1",{{sizes}},"learning_rate":{{Json(learningRate)}}}""");
         Write($$"""{"parameters":"initial",{{parameters}}}""");
         if (W.Length == 0 || U.Length == 0 || b.Length == 0 || Wout.Length == 0 || bOut.Length == 0)
             toDo.Add("TODO 1: parameters");
@@ -116,7 +118,9 @@ static class Report
     {
         if (++sentences > 2)
             return;
-        Write($$"""{"forward":{{sentences}},"sentence":{{Json(sentence)}},"label":{{label}},"hidden":{{Json(states)}},"logits":{{Json(logits)}},"loss":{{Json(loss)}}}""");
+        string given = $"\"sentence\":{Json(sentence)},\"label\":{label}";
+        string found = $"\"hidden\":{Json(states)},\"logits\":{Json(logits)},\"loss\":{Json(loss)}";
+        Write($$"""{"forward":{{sentences}},{{given}},{{found}}}""");
         if (IsZero(states))
             toDo.Add("TODO 2: hidden state update");
         if (IsZero(logits))

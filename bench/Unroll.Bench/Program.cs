@@ -9,7 +9,7 @@ const string usage = """
     flat                                                             milliseconds a token from 10 to 2000 time steps
     compare [ROUNDS] [SIZE…] [CELL…]                                 ours, oneDNN and PyTorch in turn: a Markdown table
     classifier [ROUNDS]                                              trainings on ../shared/data beside PyTorch: a Markdown table
-    recording [ROUNDS]                                               what recording how gradients flow costs a training: a Markdown table
+    recording [ROUNDS]                                               what recording gradients costs a training: a Markdown table
     """;
 try
 {

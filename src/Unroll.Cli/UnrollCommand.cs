@@ -11,6 +11,7 @@ internal static class UnrollCommand
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
+        terminal = terminal.Guarded();
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
         var root = new Command("unroll", "Recurrent networks in C#, every time step in the open.")
         {
@@ -46,7 +47,7 @@ internal static class UnrollCommand
         {
             terminal.Error.WriteLine($"error: {FlagNames.Translate(Message(e), parsed.CommandResult.Command.Name)}");
             if (isVerbose)
-                terminal.Error.WriteLine(e);
+                terminal.RawError.WriteLine(e);
             return e switch
             {
                 InputException => ExitCode.WrongInput,

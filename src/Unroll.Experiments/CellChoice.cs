@@ -104,7 +104,10 @@ public sealed record CellChoice(string Name, Cell Cell)
         var values = new InitialValues { RecurrentInitialization = Recurrent, ForgetBias = ForgetBias, HasPadding = true };
         values.Draw(network, generator);
         if (Recurrent == RecurrentInitialization.Identity)
-            network.Parameters.Stored(network.Parameters.Find("rnn.bias_ih_l0")).Clear();
+        {
+            Parameter bias = network.Parameters.Find("rnn.bias_ih_l0");
+            network.Parameters.Write(bias, new float[bias.Length]);
+        }
         network.Pack();
     }
 }

@@ -97,7 +97,7 @@ internal sealed class ExplodingExperiment : IExperiment
         };
         var training = new CellTraining(
             setup.Cell, setup.Cell.Config(Embedding, settings.Hidden, classes: 2, Words), step,
-            parameters => ScaleToRadius(parameters.Stored(parameters.Find("rnn.weight_hh_l0")), settings.Hidden, setup.Radius));
+            parameters => ScaleRecurrentWeight(parameters, settings.Hidden, setup.Radius));
         var generator = new TorchGenerator(1_000_000 + (ulong)setup.Seed);
         int[] rows = [.. Enumerable.Range(0, BatchSize)];
         var losses = new List<double>();
@@ -115,11 +115,12 @@ internal sealed class ExplodingExperiment : IExperiment
         return new Result([.. losses], [.. gradients]);
     }
 
-    private static void ScaleToRadius(Span<float> weight, int hidden, double radius)
+    private static void ScaleRecurrentWeight(Parameters parameters, int hidden, double radius)
     {
-        double drawn = Spectrum.SpectralRadius(VanishingExperiment.Widen(weight.ToArray()), hidden);
-        foreach (ref float value in weight)
-            value = (float)(value * radius / drawn);
+        Parameter parameter = parameters.Find("rnn.weight_hh_l0");
+        float[] weight = parameters.Read(parameter);
+        double drawn = Spectrum.SpectralRadius(VanishingExperiment.Widen(weight), hidden);
+        parameters.Write(parameter, [.. weight.Select(value => (float)(value * radius / drawn))]);
     }
 
     private static double Median(IEnumerable<double> values)

@@ -71,7 +71,10 @@ public class EvalCommandTests
     {
         using var folder = new TemporaryFolder();
         string rows = "label\ttext\n" + string.Concat(Enumerable.Range(1, 5000).Select(i =>
-            $"pos\t{string.Join(' ', Enumerable.Range(0, i % 50 + 1).Select(n => n * 7 % 3 == 0 ? "bad" : "good"))}{(i == 3001 ? " bad bad" : "")}\n"));
+        {
+            IEnumerable<string> words = Enumerable.Range(0, i % 50 + 1).Select(n => n * 7 % 3 == 0 ? "bad" : "good");
+            return $"pos\t{string.Join(' ', words)}{(i == 3001 ? " bad bad" : "")}\n";
+        }));
         string[] args = ["eval", PolarityModel.Save(folder), folder.Write("rows.tsv", rows), "--json", "--mistakes", "3"];
         JsonElement json = JsonDocument.Parse(CommandRun.Of(args).Output).RootElement;
         Assert.Equal(5000, json.GetProperty("rows").GetInt32());

@@ -15,7 +15,8 @@ public class ExportImportTests
         CommandRun run = CommandRun.Of("export", folder["model"], "--onnx", folder["model.onnx"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Matches(
-            @"^\S+model\.onnx: ONNX operator set 17, \d+ bytes; ids \[batch,time\] and lengths \[batch\] → probabilities and logits \[batch,2\]\n$",
+            @"^\S+model\.onnx: ONNX operator set 17, \d+ bytes; " +
+            @"ids \[batch,time\] and lengths \[batch\] → probabilities and logits \[batch,2\]\n$",
             run.Output);
         using JsonDocument json = JsonDocument.Parse(
             CommandRun.Of("export", folder["model"], "--onnx", folder["model.onnx"], "--overwrite", "--json").Output);

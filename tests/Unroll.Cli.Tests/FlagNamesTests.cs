@@ -27,7 +27,8 @@ public class FlagNamesTests
             + "--text-column, or give --no-header if line 1 is a row")]
     [InlineData(
         "a,x\n", "--label-column label --no-header",
-        "standard input:1: --label-column is \"label\" and --no-header means that no column has a name; give a number from 1 to 2")]
+        "standard input:1: --label-column is \"label\" and --no-header means that no column has a name; " +
+        "give a number from 1 to 2")]
     [InlineData(
         "{\"text\":\"x\"}", "--label-column text",
         "standard input: key \"text\" is both label and text, expected two; name them with --label-column and --text-column")]

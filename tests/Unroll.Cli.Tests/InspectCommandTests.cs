@@ -89,7 +89,8 @@ public class InspectCommandTests
     [InlineData("model|good|bad", "unroll inspect: 2 texts given, expected one; put quotes around it")]
     [InlineData(
         "model|some film",
-        "unroll inspect: the model knows none of the words of \"some film\", expected at least one; its vocabulary.txt lists them")]
+        "unroll inspect: the model knows none of the words of \"some film\", expected at least one; " +
+        "its vocabulary.txt lists them")]
     [InlineData("closed|some film", "unknown word \"some\"; known words: good, bad")]
     [InlineData("none|good", "none: no such folder, expected a model folder")]
     [InlineData("closed/config.json|good", "closed/config.json: ")]

@@ -77,7 +77,7 @@ public class ResumeTests
     [Theory]
     [InlineData("")]
     [InlineData("checkpoint/")]
-    [InlineData("checkpoint/,train.json.tmp")]
+    [InlineData("checkpoint/,.train.json.0123456789abcdef0123456789abcdef.tmp")]
     public void A_folder_of_a_training_that_was_killed_before_it_began_is_taken(string left)
     {
         using var folder = new TemporaryFolder();
@@ -92,7 +92,7 @@ public class ResumeTests
         }
         CommandRun run = CommandRun.Of("train", data, "--out", folder["model"], "--epochs", "1");
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.False(File.Exists(folder["model/train.json.tmp"]));
+        Assert.False(File.Exists(folder["model/.train.json.0123456789abcdef0123456789abcdef.tmp"]));
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public class ExperimentPageTests(Experiments experiments)
             int[] widths = await page.Page.EvaluateAsync<int[]>("[document.documentElement.scrollWidth, innerWidth]");
             Assert.True(widths[0] <= widths[1], $"{name} at {width} px is {widths[0]} px wide");
             double brightness = await page.Page.EvaluateAsync<double>(
-                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part) / 3, 0)");
+                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g)" +
+                ".reduce((sum, part) => sum + Number(part) / 3, 0)");
             Assert.Equal(scheme == ColorScheme.Dark, brightness < 60);
         }
     }

@@ -67,7 +67,8 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
 
         Task<double> Brightness() =>
             page.Page.EvaluateAsync<double>(
-                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part) / 3, 0)");
+                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g)" +
+                ".reduce((sum, part) => sum + Number(part) / 3, 0)");
 
         async Task<string> TextColour() =>
             (await page.Chart("loss")).GetProperty("title")[0].GetProperty("textStyle").GetProperty("color").GetString()!;

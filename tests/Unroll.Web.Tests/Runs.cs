@@ -55,7 +55,12 @@ public sealed class Runs : IDisposable
         IEnumerable<string> lines = Enumerable.Range(1, epochs).Select(e =>
         {
             string[] norms = Powers(0.5, 0.5 + e / 10.0);
-            return $$"""{"epoch":{{e}},"samples":8,"hidden_norm":[{{string.Join(",", norms)}}],"by_step":[{{string.Join(",", norms.Reverse())}}],"spectral_norm":0.{{e + 6}},"spectral_radius":0.{{e + 4}},"jacobian_samples":4,"jacobian_norm":[{{string.Join(",", Powers(1, 0.4 + e / 10.0))}}]}""";
+            string[] jacobians = Powers(1, 0.4 + e / 10.0);
+            return $$"""
+                {"epoch":{{e}},"samples":8,"hidden_norm":[{{string.Join(",", norms)}}],
+                "by_step":[{{string.Join(",", norms.Reverse())}}],"spectral_norm":0.{{e + 6}},"spectral_radius":0.{{e + 4}},
+                "jacobian_samples":4,"jacobian_norm":[{{string.Join(",", jacobians)}}]}
+                """.ReplaceLineEndings("");
         });
         File.WriteAllLines(Path.Combine(copy, "gradients.jsonl"), lines);
         return copy;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Unroll.Classroom;
 using Unroll.Storage;
@@ -24,11 +25,16 @@ internal static class LabRun
         ("lr", LabExercise.LearningRate.ToString(CultureInfo.InvariantCulture)), ("hidden", $"{LabExercise.Hidden}"),
     ];
 
-    public static void WriteFiles(string folder, Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports)
+    /// <summary>The names of the files and what writes them.</summary>
+    public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(
+        Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports)
     {
-        File.WriteAllText(Path.Combine(folder, SettingsName), JsonLine.Of(writeSettings) + "\n");
+        string settings = JsonLine.Of(writeSettings) + "\n";
         IEnumerable<string> lines = reports.Select(
             report => EpochReportJson.Line(report with { TrainLoss = report.TrainLoss * LabExercise.Samples.Count }));
-        File.WriteAllText(Path.Combine(folder, RunFolder.MetricsName), string.Concat(lines.Select(line => line + "\n")));
+        string metrics = string.Concat(lines.Select(line => line + "\n"));
+        return [(SettingsName, Writes(settings)), (RunFolder.MetricsName, Writes(metrics))];
+
+        static Action<Stream> Writes(string text) => stream => stream.Write(Encoding.UTF8.GetBytes(text));
     }
 }

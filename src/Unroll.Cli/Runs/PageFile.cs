@@ -35,22 +35,25 @@ internal static class PageFile
     /// <param name="path">The HTML file.</param>
     /// <param name="terminal">Where it is said.</param>
     /// <param name="write">Writes it.</param>
-    public static void TryWrite(string path, Terminal terminal, Action write)
+    /// <returns>Whether trying again is of no use: it is there, or this build has no page.</returns>
+    public static bool TryWrite(string path, Terminal terminal, Action write)
     {
         string name = Path.GetFileName(path);
         if (!ReportPage.IsBuilt)
         {
             terminal.Error.WriteLine($"No {name}: {ReportPage.HowToBuild}");
-            return;
+            return true;
         }
         try
         {
             write();
             terminal.Error.WriteLine($"Report in {path}");
+            return true;
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
             terminal.Error.WriteLine($"No {name}: {e.Message}");
+            return false;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Unroll.Classroom;
 using Unroll.Inspection;
 using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Cli.Runs;
 
@@ -19,6 +20,7 @@ internal sealed class RunFiles
     /// <exception cref="InputException">The folder holds none.</exception>
     public static RunFiles Open(string folder)
     {
+        FolderLock.Recover(folder);
         if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)))
         {
             string found = Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it" : "no such folder";
@@ -44,11 +46,18 @@ internal sealed class RunFiles
             return [];
         using JsonDocument settings = Parse(LabRun.SettingsName)!;
         string[] texts = settings.RootElement.TryGetProperty(LabRun.TestKey, out JsonElement given)
-            ? [.. given.EnumerateArray().Select(text => text.ToString())]
+            ? TextsOf(given)
             : [.. LabExercise.TestSentences];
         SentenceClassifier classifier = SentenceClassifier.Load(_folder);
         return [.. texts.Select(text => Inspector.Inspect(classifier, text))];
     }
+
+    private string[] TextsOf(JsonElement given) =>
+        given.ValueKind == JsonValueKind.Array && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
+            ? [.. given.EnumerateArray().Select(text => text.GetString()!)]
+            : throw new InputException(
+                $"{Path.Combine(_folder, LabRun.SettingsName)}: {LabRun.TestKey} is {given.ValueKind}, " +
+                "expected an array of texts; restore it or run the lab again");
 
     /// <summary>Writes the run as one object.</summary>
     /// <param name="json">Where to.</param>
@@ -67,7 +76,8 @@ internal sealed class RunFiles
         JsonDocument? config = Parse(ConfigName);
         // A cell that this build does not know has no description.
         if (config is not null && config.RootElement.TryGetProperty("cell", out JsonElement cell)
-            && Enum.TryParse(cell.ToString(), ignoreCase: true, out Cell known))
+            && cell.ValueKind == JsonValueKind.String
+            && Enum.TryParse(cell.GetString(), ignoreCase: true, out Cell known) && Enum.IsDefined(known))
             CellJson.Write(json, "cell", known);
         WriteObject("config", config);
         WriteObject("settings", settings);
@@ -128,16 +138,49 @@ internal sealed class RunFiles
         {
             var document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                RequireText(document.RootElement);
                 return document;
+            }
             document.Dispose();
             throw new InputException(
                 $"{path}:{firstLine}: no JSON object, expected one as unroll train writes it; restore the file or train again");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException(
+                $"{path}:{firstLine}: has a string that is no Unicode, expected a file as unroll train writes it; " +
+                "restore it or train again", e);
         }
         catch (JsonException e)
         {
             throw new InputException(
                 $"{path}:{firstLine + e.LineNumber}: not JSON at byte {e.BytePositionInLine + 1}, " +
                 "expected a file as unroll train writes it; restore it or train again", e);
+        }
+    }
+
+    // Half a surrogate pair is JSON, but no text that can be written again.
+    private static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement each in element.EnumerateArray())
+                    RequireText(each);
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireText(property.Value);
+                }
+                break;
+            default:
+                break;
         }
     }
 

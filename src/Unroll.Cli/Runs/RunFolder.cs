@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Unroll.Models;
 using Unroll.Storage;
 using Unroll.Training;
@@ -6,12 +8,11 @@ namespace Unroll.Cli.Runs;
 
 /// <summary>
 /// The folder of a training: <c>train.json</c> (its settings), <c>data.json</c> (the report of its rows), <c>metrics.jsonl</c>
-/// and
-/// <c>gradients.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not finished, then <c>evaluation.json</c> (the dev
-/// rows),
-/// <c>report.html</c>, and the files of the model.
+/// and <c>gradients.jsonl</c> (a line an epoch), <c>checkpoint/</c> while it is not finished, then the files of the model,
+/// <c>evaluation.json</c> (the dev rows) and <c>report.html</c>. Each is written whole or not at all, and the training holds the
+/// folder while it runs.
 /// </summary>
-internal sealed class RunFolder
+internal sealed class RunFolder : IDisposable
 {
     internal const string SettingsName = "train.json";
     internal const string MetricsName = "metrics.jsonl";
@@ -23,92 +24,96 @@ internal sealed class RunFolder
     private const string CheckpointName = "checkpoint";
     private const string StateName = "state.safetensors";
 
-    private RunFolder(string path) => Path = path;
+    private static readonly string[] Results = [DataName, MetricsName, GradientsName, EvaluationName, ReportName];
+
+    private readonly FolderLock _held;
+
+    private RunFolder(FolderLock held) => _held = held;
 
     /// <summary>The folder.</summary>
-    public string Path { get; }
+    public string Path => _held.Path;
 
     /// <summary>The settings that a resumed training goes on with.</summary>
-    public string Settings => System.IO.Path.Combine(Path, SettingsName);
+    public string Settings => PathOf(SettingsName);
 
     /// <summary>The file of the training's state.</summary>
-    public string State => System.IO.Path.Combine(Path, CheckpointName, StateName);
+    public string State => System.IO.Path.Combine(PathOf(CheckpointName), StateName);
 
     /// <summary>Whether a training began here and has not come to its end.</summary>
-    public bool IsUnfinished => Directory.Exists(Checkpoints) && File.Exists(Settings);
+    public bool IsUnfinished => IsUnfinishedIn(Path);
 
-    private string Checkpoints => System.IO.Path.GetDirectoryName(State)!;
+    /// <summary>Whether the run measured on dev rows, and what it measured is missing.</summary>
+    public bool LacksEvaluation => Epochs() is [.., { DevAccuracy: not null }] && !IsObject(PathOf(EvaluationName));
 
-    /// <summary>Refuses a path that <see cref="Begin"/> would refuse.</summary>
-    public static void Require(string path, bool overwrite)
+    /// <summary>Whether the page is missing or not whole.</summary>
+    public bool LacksReport => !File.Exists(PathOf(ReportName))
+        || !File.ReadAllText(PathOf(ReportName)).AsSpan().TrimEnd().EndsWith("</html>", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Takes a folder to train in.</summary>
+    /// <param name="path">The folder; it is made where there is none.</param>
+    /// <param name="overwrite">Whether what is in it may be replaced.</param>
+    /// <exception cref="InputException">
+    /// Another process is training in it, it holds what may not be replaced, or it cannot be written to.
+    /// </exception>
+    public static RunFolder Take(string path, bool overwrite)
     {
-        var folder = new RunFolder(path);
-        if (folder.IsUnfinished && !overwrite)
+        Require(path, overwrite);
+        var held = FolderLock.Take(path);
+        try
         {
-            throw new InputException(
-                $"{path}: holds a training that is not finished; go on with --resume {path}, or give --overwrite to begin again");
+            // Only now nobody else changes it.
+            Require(path, overwrite);
+            return new RunFolder(held);
         }
-        // A training that was killed before its settings had their name has nothing to lose.
-        bool neverBegan = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories)
-            .All(entry => entry == folder.Checkpoints || entry == DurableFile.Temporary(folder.Settings));
-        if (neverBegan || folder.IsUnfinished)
-            return;
-        SentenceClassifier.RequireSavePath(path, overwrite);
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the folder of a training that was stopped, or that is finished.</summary>
+    /// <exception cref="InputException">There is none, or another process is training in it.</exception>
+    public static RunFolder Resume(string path)
+    {
+        RequireTraining(path);
+        var held = FolderLock.Take(path);
+        try
+        {
+            RequireTraining(path);
+            return new RunFolder(held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Begins a training; a model that is in the folder stays until the new one is there.</summary>
-    /// <param name="path">The folder.</param>
     /// <param name="settings">JSON.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public static RunFolder Begin(string path, byte[] settings)
+    public void Begin(byte[] settings)
     {
-        var folder = new RunFolder(path);
         try
         {
-            // Old settings go first and new ones come last, so that a kill in between never pairs a state with another training's
-            // settings.
-            if (Directory.Exists(path))
-                File.Delete(folder.Settings);
-            Directory.CreateDirectory(folder.Checkpoints);
-            File.Delete(folder.State);
-            foreach (string name in (string[])
-                [DataName, MetricsName, GradientsName, EvaluationName, ReportName, LabRun.SettingsName])
-            {
-                File.Delete(System.IO.Path.Combine(path, name));
-            }
-            DurableFile.Replace(folder.Settings, stream => stream.Write(settings));
+            // A state without settings that fit it would never be used; settings without a state begin again.
+            Directory.CreateDirectory(PathOf(CheckpointName));
+            File.Delete(State);
+            _held.Update([(SettingsName, stream => stream.Write(settings))], [.. Results, LabRun.SettingsName]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(
-                $"{path}: cannot be written to ({e.Message.TrimEnd('.')}); choose another --out or make it writable", e);
+                $"{Path}: cannot be written to ({e.Message.TrimEnd('.')}); choose another --out or make it writable", e);
         }
-        return folder;
-    }
-
-    /// <summary>Finds the folder of a training that was stopped.</summary>
-    /// <exception cref="InputException">There is none.</exception>
-    public static RunFolder Resume(string path)
-    {
-        var folder = new RunFolder(path);
-        if (Directory.Exists(folder.Checkpoints) && !File.Exists(folder.Settings))
-        {
-            throw new InputException(
-                $"{path}: the training was stopped before it began; begin it again with unroll train DATA --out {path}");
-        }
-        if (!folder.IsUnfinished && !(File.Exists(folder.Settings) && SentenceClassifier.IsModelFolder(path)))
-        {
-            throw new InputException(
-                $"{path}: no training to go on with (no {SettingsName} of one); begin one with unroll train DATA --out {path}");
-        }
-        return folder;
     }
 
     /// <summary>Writes the report of the rows.</summary>
-    public void WriteData(string json) => File.WriteAllText(System.IO.Path.Combine(Path, DataName), json + "\n");
+    public void WriteData(string json) => Write(DataName, json + "\n", flush: true);
 
     /// <summary>Writes what was measured on the dev rows.</summary>
-    public void WriteEvaluation(string json) => File.WriteAllText(System.IO.Path.Combine(Path, EvaluationName), json + "\n");
+    public void WriteEvaluation(string json) => Write(EvaluationName, json + "\n", flush: true);
 
     /// <summary>Adds the line of an epoch; lines of it and later ones, from before a resumed training, go.</summary>
     public void AddMetrics(EpochReport report) => AddLine(MetricsName, report.Epoch, EpochReportJson.Line(report));
@@ -116,21 +121,95 @@ internal sealed class RunFolder
     /// <summary>Adds how gradients flowed in an epoch, in the same way.</summary>
     public void AddGradients(GradientFlow flow) => AddLine(GradientsName, flow.Epoch, GradientFlowJson.Line(flow));
 
+    /// <summary>The epochs that were trained; none where they cannot be read.</summary>
+    public IReadOnlyList<EpochReport> Epochs()
+    {
+        try
+        {
+            var epochs = new List<EpochReport>();
+            foreach (string line in File.ReadLines(PathOf(MetricsName)))
+            {
+                using JsonDocument document = JsonDocument.Parse(line);
+                epochs.Add(EpochReportJson.Read(document.RootElement));
+            }
+            return epochs;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException
+            or InvalidOperationException or FormatException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Writes the model's files.</summary>
-    public void Save(SentenceClassifier classifier) => classifier.SaveInto(Path);
+    public void Save(SentenceClassifier classifier) => classifier.SaveInto(_held);
 
     /// <summary>Removes the state, which nothing needs any more. The settings stay: they say how the model was made.</summary>
     public void Finish()
     {
-        File.Delete(State);
-        Directory.Delete(Checkpoints);
+        if (Directory.Exists(PathOf(CheckpointName)))
+            Directory.Delete(PathOf(CheckpointName), recursive: true);
     }
+
+    /// <summary>Lets the folder go.</summary>
+    public void Dispose() => _held.Dispose();
+
+    private static bool IsUnfinishedIn(string path) =>
+        Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && File.Exists(System.IO.Path.Combine(path, SettingsName));
+
+    private static void Require(string path, bool overwrite)
+    {
+        if (IsUnfinishedIn(path))
+        {
+            if (overwrite)
+                return;
+            throw new InputException(
+                $"{path}: holds a training that is not finished; go on with --resume {path}, or give --overwrite to begin again");
+        }
+        // A training that was killed before its settings had their name has nothing to lose.
+        string checkpoints = System.IO.Path.Combine(path, CheckpointName);
+        bool neverBegan = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories)
+            .All(entry => entry == checkpoints || DurableFile.IsPassing(System.IO.Path.GetFileName(entry)));
+        if (!neverBegan)
+            SentenceClassifier.RequireSavePath(path, overwrite);
+    }
+
+    private static void RequireTraining(string path)
+    {
+        bool hasSettings = File.Exists(System.IO.Path.Combine(path, SettingsName));
+        if (Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && !hasSettings)
+        {
+            throw new InputException(
+                $"{path}: the training was stopped before it began; begin it again with unroll train DATA --out {path}");
+        }
+        if (!IsUnfinishedIn(path) && !(hasSettings && SentenceClassifier.IsModelFolder(path)))
+        {
+            throw new InputException(
+                $"{path}: no training to go on with (no {SettingsName} of one); begin one with unroll train DATA --out {path}");
+        }
+    }
+
+    private static bool IsObject(string file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    private string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    private void Write(string name, string text, bool flush) =>
+        DurableFile.Replace(PathOf(name), stream => stream.Write(Encoding.UTF8.GetBytes(text)), flush);
 
     private void AddLine(string name, int epoch, string line)
     {
-        string path = System.IO.Path.Combine(Path, name);
-        IEnumerable<string> before = File.Exists(path) ? File.ReadLines(path).Take(epoch - 1).ToArray() : [];
-        File.WriteAllText(path + ".tmp", string.Concat(before.Append(line).Select(each => each + "\n")));
-        File.Move(path + ".tmp", path, overwrite: true);
+        IEnumerable<string> before = File.Exists(PathOf(name)) ? File.ReadLines(PathOf(name)).Take(epoch - 1).ToArray() : [];
+        Write(name, string.Concat(before.Append(line).Select(each => each + "\n")), flush: false);
     }
 }

@@ -11,10 +11,11 @@ internal static class RunPage
     /// </summary>
     /// <param name="folder">The run.</param>
     /// <param name="terminal">Where it is said.</param>
-    public static void WriteInto(string folder, Terminal terminal)
+    /// <returns>Whether trying again is of no use: it is there, or this build has no page.</returns>
+    public static bool WriteInto(string folder, Terminal terminal)
     {
         string path = Path.Combine(folder, RunFolder.ReportName);
-        PageFile.TryWrite(path, terminal, () => Write(path, overwrite: true, [folder]));
+        return PageFile.TryWrite(path, terminal, () => Write(path, overwrite: true, [folder]));
     }
 
     /// <summary>Writes a page of one run, or of several over each other.</summary>

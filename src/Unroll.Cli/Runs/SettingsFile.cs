@@ -95,6 +95,11 @@ internal static class SettingsFile
         {
             throw new InputException($"{path}: {e.Message.TrimEnd('.')}; expected each key once", e);
         }
+        // Bytes that are no UTF-8, or half a surrogate pair.
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{path}: has a string that is no Unicode; save it as UTF-8", e);
+        }
         catch (JsonException e)
         {
             throw new InputException(

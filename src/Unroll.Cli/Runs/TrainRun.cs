@@ -62,12 +62,31 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             TrainingSummaryTable.Write(summary, terminal.Output);
         Save(training.Classifier, epochs.Count);
         if (_folder is not null)
-        {
-            Measure(_folder, training, summary);
-            _folder.Finish();
-            RunPage.WriteInto(_folder.Path, terminal);
-        }
+            FinishFolder(_folder, Measure(_folder, training, summary));
         return ExitCode.Done;
+    }
+
+    /// <summary>Makes what a finished training's folder lacks: what was measured on the dev rows, and the page.</summary>
+    /// <returns>The exit code.</returns>
+    public int Complete(RunFolder folder)
+    {
+        if (folder.LacksEvaluation)
+        {
+            ClassifierTraining training = Prepare();
+            training.TakeTrained(SentenceClassifier.Load(folder.Path));
+            Measure(folder, training, training.Finish(folder.Epochs()));
+        }
+        RunPage.WriteInto(folder.Path, terminal);
+        return ExitCode.Done;
+    }
+
+    // Files that could not be written are made by --resume, which needs the state for that.
+    private void FinishFolder(RunFolder folder, bool measured)
+    {
+        if (RunPage.WriteInto(folder.Path, terminal) && measured)
+            folder.Finish();
+        else
+            terminal.Error.WriteLine($"Make room, then make what is missing with unroll train --resume {folder.Path}");
     }
 
     /// <summary>Draws the loss against the learning rate.</summary>
@@ -106,7 +125,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
 
     private void Show(DataReport report)
     {
-        terminal.Error.WriteLine(report.Brief());
+        foreach (string part in report.Brief().Split('\n'))
+            terminal.Error.WriteLine(part);
         string line = JsonLine.Of(writer =>
         {
             writer.WritePropertyName("data");
@@ -135,34 +155,38 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     }
 
     // The model is saved by now; what goes wrong here costs a part of the report alone.
-    private void Measure(RunFolder folder, ClassifierTraining training, TrainingSummary summary)
+    private bool Measure(RunFolder folder, ClassifierTraining training, TrainingSummary summary)
     {
         DevSplit split = training.Split;
         if (DevFile is not var (path, format) || split.DevCount == 0)
-            return;
+            return true;
         try
         {
             var evaluation = new DevEvaluation(training.Classifier, path, format, split.DevRows, options.Threads, terminal);
             string measured = evaluation.Measure(split.DevCount, summary);
-            TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
+            return TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
         }
         catch (InputException e)
         {
+            // Rows that are gone are gone; trying again helps nobody.
             terminal.Error.WriteLine($"warning: {FlagNames.Translate(e.Message, Verb)}");
+            return true;
         }
     }
 
     private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
 
-    private void TryWrite(string what, Action write)
+    private bool TryWrite(string what, Action write)
     {
         try
         {
             write();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Warn(what, e);
+            return false;
         }
     }
 

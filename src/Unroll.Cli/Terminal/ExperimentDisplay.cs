@@ -44,6 +44,6 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
         if (!terminal.ErrorIsTerminal)
             return;
         string cleared = "\r" + new string(' ', WidestProgress) + "\r";
-        terminal.Error.Write(done == all ? cleared : $"\r{experiment}: {done} of {all} runs");
+        terminal.RawError.Write(done == all ? cleared : $"\r{experiment}: {done} of {all} runs");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class InspectionTable(TextInspection text)
     public void Write(Terminal terminal)
     {
         IAnsiConsole? console = terminal.OutputIsTerminal
-            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Output) })
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.RawOutput) })
             : null;
         foreach (Cell[] line in Lines())
         {
@@ -180,6 +180,6 @@ internal sealed class InspectionTable(TextInspection text)
     private readonly record struct Cell(string Text, string Style)
     {
         public string Markup =>
-            Style.Length == 0 ? Spectre.Console.Markup.Escape(Text) : $"[{Style}]{Spectre.Console.Markup.Escape(Text)}[/]";
+            Style.Length == 0 ? Spectre.Console.Markup.Escape(EscapingWriter.Escape(Text)) : $"[{Style}]{Spectre.Console.Markup.Escape(EscapingWriter.Escape(Text))}[/]";
     }
 }

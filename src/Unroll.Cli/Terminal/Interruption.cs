@@ -3,19 +3,18 @@ using System.Runtime.InteropServices;
 namespace Unroll.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and a request to end (SIGTERM) into a token: the first signal asks to stop, a second one ends the process at
-/// once.
+/// Turns Ctrl-C, a request to end (SIGTERM) and a terminal that goes away (SIGHUP) into a token: the first signal asks to stop, a
+/// second one ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration _onInterrupt;
-    private readonly PosixSignalRegistration _onTerminate;
+    private readonly PosixSignalRegistration[] _registrations;
 
     public Interruption()
     {
-        _onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        _onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -23,8 +22,8 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        _onInterrupt.Dispose();
-        _onTerminate.Dispose();
+        foreach (PosixSignalRegistration registration in _registrations)
+            registration.Dispose();
         _source.Dispose();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Unroll.Models;
 using Unroll.Storage;
 
@@ -20,7 +19,7 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
     {
         var lines = new StringBuilder();
         foreach (Prediction prediction in predictions)
-            lines.Append(Json ? JsonLine.Of(json => WriteFields(json, prediction)) : Columns(prediction)).Append('\n');
+            lines.Append(Json ? JsonOf(prediction) : Columns(prediction)).Append('\n');
         return lines.ToString();
     }
 
@@ -30,22 +29,16 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
     /// <summary>A probability in columns.</summary>
     public static string Format(double probability) => probability.ToString("F4", CultureInfo.InvariantCulture);
 
+    private string JsonOf(Prediction prediction) =>
+        JsonLine.Of(json => PredictionJson.WriteFields(json, prediction, LabelOf(prediction), Top));
+
     private string Columns(Prediction prediction)
     {
         IEnumerable<string> others = Top is null
             ? []
-            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{entry.Key}\t{Format(entry.Value)}\t");
-        return $"{LabelOf(prediction)}\t{Format(prediction.Probability)}\t{string.Concat(others)}{prediction.Text}";
-    }
-
-    private void WriteFields(Utf8JsonWriter json, Prediction prediction)
-    {
-        json.WriteString("text", prediction.Text);
-        json.WriteString("label", LabelOf(prediction));
-        json.WriteNumber("probability", prediction.Probability);
-        json.WriteStartObject("probabilities");
-        foreach ((string label, double probability) in Top is null ? prediction.Probabilities : prediction.Top(Top.Value))
-            json.WriteNumber(label, probability);
-        json.WriteEndObject();
+            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{EscapingWriter.Escape(entry.Key)}\t{Format(entry.Value)}\t");
+        // A line end in a label or a text would begin a prediction that is none.
+        string text = EscapingWriter.Escape(prediction.Text);
+        return $"{EscapingWriter.Escape(LabelOf(prediction))}\t{Format(prediction.Probability)}\t{string.Concat(others)}{text}";
     }
 }

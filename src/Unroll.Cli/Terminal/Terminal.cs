@@ -9,9 +9,22 @@ namespace Unroll.Cli;
 internal sealed record Terminal(
     TextReader Input, TextWriter Output, TextWriter Error, bool OutputIsTerminal, bool ErrorIsTerminal)
 {
+    /// <summary><see cref="Output"/> for what is a file's content or steers the screen itself.</summary>
+    public TextWriter RawOutput { get; init; } = Output;
+
+    /// <summary><see cref="Error"/> for what steers the screen itself.</summary>
+    public TextWriter RawError { get; init; } = Error;
+
     /// <summary>Opens standard input as bytes, for data that names its own encoding or is compressed.</summary>
     public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
 
     /// <summary>Whether the reader of <see cref="Output"/> has gone, so that a verb with no other result may end.</summary>
     public Func<bool> OutputIsGone { get; init; } = () => false;
+
+    /// <summary>The same, but what comes from outside is shown with its control characters escaped.</summary>
+    public Terminal Guarded() => this with
+    {
+        Output = new EscapingWriter(Output, linesAreWhole: false),
+        Error = new EscapingWriter(Error, linesAreWhole: true),
+    };
 }

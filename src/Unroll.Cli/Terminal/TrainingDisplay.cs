@@ -18,7 +18,7 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
             train(new OnTrainingThread<TrainingProgress>(progress => Finish(progress, terminal.Output.WriteLine)));
             return;
         }
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.RawError) });
         console.Progress()
             .Columns(
                 new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),

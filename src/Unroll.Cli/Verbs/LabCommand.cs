@@ -57,9 +57,8 @@ internal static class LabCommand
                 WriteText(terminal, history, traces);
             if (folder is not null)
             {
-                classifier.Save(folder, parsed.GetValue(overwrite));
+                classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
-                LabRun.WriteFiles(folder, Settings, reports);
                 RunPage.WriteInto(folder, terminal);
             }
             return 0;

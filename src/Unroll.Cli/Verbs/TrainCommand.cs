@@ -3,6 +3,7 @@ using Unroll.Cli.Runs;
 using Unroll.Models;
 using Unroll.Text;
 using Unroll.Training;
+using Unroll.Web;
 
 namespace Unroll.Cli.Verbs;
 
@@ -58,9 +59,14 @@ internal sealed class TrainCommand
                     $"--resume goes on with the rows it began with, and {surplus} was given too; " +
                     "leave it out, or begin another training");
             }
-            RunFolder folder = RunFolder.Resume(resumed);
-            if (folder.IsUnfinished)
+            using var folder = RunFolder.Resume(resumed);
+            if (folder.IsUnfinished || folder.LacksEvaluation)
                 return Run(SettingsFile.Merge(folder.Settings, parsed, _settings.Flags, _settings.Data), folder);
+            if (folder.LacksReport && ReportPage.IsBuilt)
+            {
+                RunPage.WriteInto(resumed, _terminal);
+                return 0;
+            }
             _terminal.Error.WriteLine($"The training in {resumed} is finished; there is nothing left to do");
             return 0;
         }
@@ -72,7 +78,7 @@ internal sealed class TrainCommand
         return 0;
     }
 
-    private int Run(ParseResult parsed, RunFolder? folder)
+    private int Run(ParseResult parsed, RunFolder? resumed)
     {
         string data = parsed.GetValue(_settings.Data)
             ?? throw new InputException(
@@ -86,11 +92,11 @@ internal sealed class TrainCommand
         if (parsed.GetValue(_findRate))
             Refuse(parsed, "--find-lr saves nothing", [_output]);
         string? output = parsed.GetValue(_output);
-        if (output is not null)
-            RunFolder.Require(output, parsed.GetValue(_overwrite));
+        using RunFolder? begun = output is null ? null : RunFolder.Take(output, parsed.GetValue(_overwrite));
+        RunFolder? folder = resumed ?? begun;
         string devFile = parsed.GetValue(_settings.Dev) ?? data;
         // The texts of mistakes are read again at the end; a pipe gives them once.
-        bool isReadAgain = devFile == DataInput.StandardInput && (output ?? folder?.Path) is not null;
+        bool isReadAgain = devFile == DataInput.StandardInput && folder is not null;
         using InputCopy? copy = isReadAgain ? new InputCopy(_terminal.OpenInput) : null;
         Terminal terminal = copy is null ? _terminal : _terminal with { OpenInput = copy.Open };
         TrainData rows = TrainData.Read(
@@ -113,16 +119,16 @@ internal sealed class TrainCommand
         }
         if (parsed.GetValue(_findRate))
             return run.FindLearningRate();
-        bool resume = folder is not null;
-        if (output is not null)
-            folder = RunFolder.Begin(output, _settings.ToJson(parsed, FullPath));
+        if (resumed is { IsUnfinished: false })
+            return run.Complete(resumed);
+        begun?.Begin(_settings.ToJson(parsed, FullPath));
         if (folder is not null)
         {
             run.Save(folder, new CheckpointOptions(folder.State)
             {
                 EverySteps = parsed.GetValue(_settings.CheckpointSteps),
                 Every = TimeSpan.FromMinutes(parsed.GetValue(_settings.CheckpointMinutes)),
-                Resume = resume,
+                Resume = resumed is not null,
             });
         }
         return run.Train();

@@ -51,9 +51,9 @@ public sealed unsafe class BagOfEmbeddings
         _parameters = new Parameters([_table, _weight, _bias]);
         _gradients = _parameters.ZerosLike();
         var generator = new TorchGenerator(seed);
-        Initializers.Normal(_parameters.Stored(_table), generator);
-        Initializers.UniformByRoot(_parameters.Stored(_weight), generator, width);
-        Initializers.UniformByRoot(_parameters.Stored(_bias), generator, width);
+        Initializers.Normal(_parameters.WritableOf(_table), generator);
+        Initializers.UniformByRoot(_parameters.WritableOf(_weight), generator, width);
+        Initializers.UniformByRoot(_parameters.WritableOf(_bias), generator, width);
         _optimizer = new Optimizer(_kernels, optimizer, _parameters.Length);
         _output = new Linear(_kernels, width, classes);
         _output.Weight.Pack(_parameters.PointerTo(_weight));
@@ -111,8 +111,8 @@ public sealed unsafe class BagOfEmbeddings
         foreach (int id in _seen)
             new Span<float>(Row(_gradients, id), _width).Clear();
         _seen.Clear();
-        _gradients.Stored(_weight).Clear();
-        _gradients.Stored(_bias).Clear();
+        _gradients.WritableOf(_weight).Clear();
+        _gradients.WritableOf(_bias).Clear();
         _output.Weight.PackBackward(_parameters.PointerTo(_weight));
         Matrix dMean = _dMean.AsMatrix(rows.Length, _width);
         _output.Backward(

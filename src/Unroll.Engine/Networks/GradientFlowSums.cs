@@ -88,6 +88,7 @@ public sealed class GradientFlowSums
     }
 
     /// <summary>Reads what <see cref="WriteTo"/> wrote.</summary>
+    /// <exception cref="FormatException">Something else wrote it.</exception>
     public void ReadFrom(JsonElement json)
     {
         Clear();
@@ -97,6 +98,10 @@ public sealed class GradientFlowSums
         _sentences.AddRange(Values(LongerKey).Select(count => (int)count));
         _byDistance.AddRange(Values(DistanceKey));
         _byStep.AddRange(Values(StepKey));
+        bool fits = _samples > 0 && _byDistance.Count == _sentences.Count && _byStep.Count == _sentences.Count
+            && _sentences.TrueForAll(count => count > 0 && count <= _samples);
+        if (!fits)
+            throw new FormatException("sums of gradients that no training wrote");
 
         IEnumerable<double> Values(string key) => json.GetProperty(key).EnumerateArray().Select(value => value.GetDouble());
     }

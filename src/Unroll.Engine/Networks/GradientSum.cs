@@ -101,12 +101,12 @@ internal sealed unsafe class GradientSum : IParallelWork
     public Parameters Copy()
     {
         var copy = new Parameters(_network.Layout.Parameters);
-        new ReadOnlySpan<float>(Dense, _denseLength).CopyTo(copy.Values[_denseStart..]);
+        new ReadOnlySpan<float>(Dense, _denseLength).CopyTo(copy.Writable[_denseStart..]);
         foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
         {
             int width = table.TableWidth;
             for (int slot = 0; slot < _seenCount; slot++)
-                rows.Span.Slice(slot * width, width).CopyTo(copy.Stored(table)[(_seen[slot] * width)..]);
+                rows.Span.Slice(slot * width, width).CopyTo(copy.WritableOf(table)[(_seen[slot] * width)..]);
         }
         return copy;
     }

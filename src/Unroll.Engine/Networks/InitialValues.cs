@@ -24,10 +24,14 @@ public sealed record InitialValues
     /// </summary>
     public float? ForgetBias { get; init; }
 
-    /// <summary>Draws every parameter. The network's packed weights are then stale: <see cref="Network.Pack"/>.</summary>
+    /// <summary>Draws every parameter.</summary>
     /// <param name="network">Whose parameters are overwritten.</param>
     /// <param name="generator">Where the random numbers come from.</param>
-    public void Draw(Network network, TorchGenerator generator) => new Drawing(this, network, generator).Run();
+    public void Draw(Network network, TorchGenerator generator)
+    {
+        new Drawing(this, network, generator).Run();
+        network.Parameters.Changed();
+    }
 
     private delegate void Fill(Span<float> values);
 
@@ -40,7 +44,7 @@ public sealed record InitialValues
         public void Run()
         {
             if (_layout.Embedding is { } embedding)
-                DrawWordVectors(_parameters.Stored(embedding));
+                DrawWordVectors(_parameters.WritableOf(embedding));
             switch (choices.Initialization)
             {
                 case Initialization.TorchDefault:
@@ -83,7 +87,7 @@ public sealed record InitialValues
                 }
             }
             foreach (Parameter parameter in AfterRecurrent)
-                Initializers.Normal(_parameters.Stored(parameter), generator);
+                Initializers.Normal(_parameters.WritableOf(parameter), generator);
         }
 
         private void DrawTorchDefault()
@@ -103,7 +107,7 @@ public sealed record InitialValues
                 }
             }
             foreach (Parameter parameter in AfterRecurrent)
-                Initializers.UniformByRoot(_parameters.Stored(parameter), generator, _config.StateSize);
+                Initializers.UniformByRoot(_parameters.WritableOf(parameter), generator, _config.StateSize);
         }
 
         private void ApplyRecurrentChoices(int layer, int direction)
@@ -111,14 +115,14 @@ public sealed record InitialValues
             int hidden = _config.Hidden;
             foreach (CellTensor tensor in _layout.Cell.Tensors.Where(tensor => tensor.Input == TensorInput.Hidden))
             {
-                Span<float> weight = _parameters.Stored(_layout[NetworkLayout.NameOf(tensor, layer, direction)]);
+                Span<float> weight = _parameters.WritableOf(_layout[NetworkLayout.NameOf(tensor, layer, direction)]);
                 for (int gate = 0; gate < tensor.Gates; gate++)
                     ApplyRecurrentInitialization(weight.Slice(gate * hidden * hidden, hidden * hidden));
             }
             if (choices.ForgetBias is { } forgetBias && _layout.Cell.ForgetGate is { } forgetGate)
             {
                 Parameter bias = _layout[NetworkLayout.NameOf(CellTensor.Bias, layer, direction)];
-                _parameters.Stored(bias).Slice(forgetGate * hidden, hidden).Fill(forgetBias);
+                _parameters.WritableOf(bias).Slice(forgetGate * hidden, hidden).Fill(forgetBias);
             }
         }
 

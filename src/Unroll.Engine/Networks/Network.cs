@@ -12,6 +12,7 @@ public sealed unsafe class Network
     private readonly int[][] _starts;
     private readonly Lock _packing = new();
     private bool _backwardIsPacked;
+    private int _packedVersion = -1;
 
     /// <summary>Makes a network of recurrent layers whose parameters are zero.</summary>
     /// <param name="config">Its sizes.</param>
@@ -53,7 +54,7 @@ public sealed unsafe class Network
     /// <summary>Names and places of its parameters.</summary>
     public NetworkLayout Layout { get; }
 
-    /// <summary>Its parameters; after a change they take effect with <see cref="Pack"/>.</summary>
+    /// <summary>Its parameters. A change takes effect with the next pass; no pass may run meanwhile.</summary>
     public Parameters Parameters { get; }
 
     internal IKernels Kernels { get; }
@@ -88,7 +89,9 @@ public sealed unsafe class Network
     /// <param name="arena">The first value of the arena.</param>
     internal LayerTensors TensorsOf(int layer, float* arena) => new(arena, _starts[layer]);
 
-    /// <summary>Takes the parameters as they are now. No pass may run meanwhile.</summary>
+    /// <summary>
+    /// Takes the parameters as they are now, once and not at the next pass. No pass may run meanwhile.
+    /// </summary>
     public void Pack()
     {
         for (int i = 0; i < Layers.Count; i++)
@@ -98,6 +101,19 @@ public sealed unsafe class Network
         Output.Weight.Pack(Parameters.PointerTo(OutputWeight));
         lock (_packing)
             _backwardIsPacked = false;
+        Volatile.Write(ref _packedVersion, Parameters.Version);
+    }
+
+    /// <summary>Packs again if the parameters were changed since. Other threads may do the same.</summary>
+    internal void PackIfStale()
+    {
+        if (Volatile.Read(ref _packedVersion) == Parameters.Version)
+            return;
+        lock (_packing)
+        {
+            if (Volatile.Read(ref _packedVersion) != Parameters.Version)
+                Pack();
+        }
     }
 
     /// <summary>
@@ -105,6 +121,7 @@ public sealed unsafe class Network
     /// </summary>
     internal void PackBackward()
     {
+        PackIfStale();
         lock (_packing)
         {
             if (_backwardIsPacked)

@@ -5,6 +5,9 @@ namespace Unroll.Engine.Networks;
 /// <summary>The sizes of a network and the kinds of its parts: all that decides the shapes of its parameters.</summary>
 public sealed record NetworkConfig
 {
+    /// <summary>The most layers that a network may have.</summary>
+    public const int MostLayers = 256;
+
     /// <summary>The kind of recurrent layer.</summary>
     public Cell Cell { get; init; } = Cell.Rnn;
 
@@ -79,6 +82,8 @@ public sealed record NetworkConfig
     /// <summary>Throws when a kind is none that there is.</summary>
     internal void Validate()
     {
+        if (Layers is < 1 or > MostLayers)
+            throw new ArgumentOutOfRangeException(nameof(Layers), Layers, $"expected 1 to {MostLayers} layers");
         _ = CreateCell();
         if (!Enum.IsDefined(Nonlinearity))
             throw new ArgumentOutOfRangeException(nameof(Nonlinearity), Nonlinearity, "no such function, expected Tanh or Relu");

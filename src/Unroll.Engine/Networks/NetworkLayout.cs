@@ -75,6 +75,7 @@ public sealed class NetworkLayout
     /// <param name="kernels">The kernels that compute.</param>
     internal static ILayer[] RecurrentLayers(NetworkConfig config, IKernels kernels)
     {
+        config.Validate();
         var layers = new ILayer[config.Layers];
         for (int layer = 0; layer < layers.Length; layer++)
         {

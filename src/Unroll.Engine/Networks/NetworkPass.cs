@@ -166,6 +166,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
 
     private void Begin(Batch batch, bool continues)
     {
+        network.PackIfStale();
         _continues = continues;
         for (int layer = 0; continues && layer < network.Layers.Count; layer++)
             RecurrentPass(layer).LoadStates(batch);

@@ -30,11 +30,17 @@ public sealed unsafe class Parameters
 
     internal float* Pointer => _values.Pointer;
 
-    /// <summary>All values.</summary>
-    public Span<float> Values => _values.Span[..Length];
+    /// <summary>Counts the changes that were made by methods of this class: a network packs its weights again after one.</summary>
+    internal int Version { get; private set; }
 
-    /// <summary>All values, for those who keep them.</summary>
-    public Memory<float> Memory => _values.Memory[..Length];
+    /// <summary>All values.</summary>
+    public ReadOnlySpan<float> Values => Writable;
+
+    /// <summary>All values, for those who keep them: they change with the parameters.</summary>
+    public ReadOnlyMemory<float> Memory => _values.Memory[..Length];
+
+    /// <summary>All values; who changes them packs the network.</summary>
+    internal Span<float> Writable => _values.Span[..Length];
 
     /// <summary>The values of one tensor, row-major in its own shape.</summary>
     /// <param name="name">Its name.</param>
@@ -74,14 +80,43 @@ public sealed unsafe class Parameters
                 $"{values.Length} values for {parameter.Name}, which has {parameter.Length}", nameof(values));
         }
         float[] stored = parameter.IsTransposed ? Transpose(values, parameter.Shape[0], parameter.Shape[1]) : values;
-        stored.CopyTo(Stored(parameter));
+        stored.CopyTo(WritableOf(parameter));
+        Version++;
     }
+
+    /// <summary>Replaces one row of a tensor.</summary>
+    /// <param name="parameter">One of <see cref="All"/>, [R,C], that is not transposed.</param>
+    /// <param name="row">The row, from 0.</param>
+    /// <param name="values">[C].</param>
+    /// <exception cref="ArgumentException">The tensor has other rows than of so many values, or lies column by column.</exception>
+    public void WriteRow(Parameter parameter, int row, ReadOnlySpan<float> values)
+    {
+        if (parameter.IsTransposed || parameter.Shape is not [_, int columns] || columns != values.Length)
+            throw new ArgumentException($"{values.Length} values for a row of {parameter.Name}", nameof(values));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)parameter.Shape[0], nameof(row));
+        values.CopyTo(WritableOf(parameter).Slice(row * columns, columns));
+        Version++;
+    }
+
+    /// <summary>Replaces all values.</summary>
+    /// <param name="values">As many as there are, in the order of <see cref="Values"/>.</param>
+    /// <exception cref="ArgumentException">There are more or fewer.</exception>
+    public void CopyFrom(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Length)
+            throw new ArgumentException($"{values.Length} values, expected {Length}", nameof(values));
+        values.CopyTo(Writable);
+        Version++;
+    }
+
+    /// <summary>Says that values were changed in place.</summary>
+    internal void Changed() => Version++;
 
     /// <summary>A copy.</summary>
     public Parameters Clone()
     {
         Parameters copy = ZerosLike();
-        Values.CopyTo(copy.Values);
+        Values.CopyTo(copy.Writable);
         return copy;
     }
 
@@ -89,7 +124,9 @@ public sealed unsafe class Parameters
     public Parameters ZerosLike() => new(All);
 
     /// <summary>The values of one tensor as they lie in the arena: of a transposed one column by column.</summary>
-    public Span<float> Stored(Parameter parameter) => Values.Slice(parameter.Start, parameter.Length);
+    public ReadOnlySpan<float> Stored(Parameter parameter) => WritableOf(parameter);
+
+    internal Span<float> WritableOf(Parameter parameter) => Writable.Slice(parameter.Start, parameter.Length);
 
     internal float* PointerTo(Parameter parameter) => Pointer + parameter.Start;
 

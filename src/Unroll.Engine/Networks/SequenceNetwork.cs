@@ -76,7 +76,7 @@ public sealed unsafe class SequenceNetwork
     public void Backward()
     {
         _network.PackBackward();
-        _gradients.Values.Clear();
+        _gradients.Writable.Clear();
         _dStates.Span.Clear();
         _network.Output.Backward(
             OutputStates(_states), OutputMatrix, OutputStates(_dStates), _gradients.PointerTo(_network.OutputWeight),

@@ -63,7 +63,7 @@ public static class TorchTensors
         network.Parameters.Write(network.Layout[NetworkLayout.NameOf(CellTensor.Bias, layer, direction)], first);
     }
 
-    /// <summary>Sets every parameter; the network's packed weights are then stale: <see cref="Network.Pack"/>.</summary>
+    /// <summary>Sets every parameter.</summary>
     /// <param name="network">The network.</param>
     /// <param name="read">
     /// Gives the values of a tensor of <see cref="Of"/>, row-major, by its name; they may be overwritten.

@@ -168,11 +168,18 @@ public sealed class TorchGenerator
         return state;
     }
 
+    /// <summary>Whether <see cref="SaveState"/> can have given these bytes.</summary>
+    /// <param name="state">The bytes.</param>
+    public static bool IsState(ReadOnlySpan<byte> state) => state.Length == StateBytes
+        && BinaryPrimitives.ReadInt32LittleEndian(state[(StateSize * sizeof(uint))..]) is >= 0 and <= StateSize;
+
     /// <summary>Goes on where <see cref="SaveState"/> was called.</summary>
+    /// <param name="state">What it gave.</param>
+    /// <exception cref="ArgumentException">It gave something else.</exception>
     public void RestoreState(ReadOnlySpan<byte> state)
     {
-        if (state.Length != StateBytes)
-            throw new ArgumentException($"{state.Length} bytes, expected {StateBytes}", nameof(state));
+        if (!IsState(state))
+            throw new ArgumentException($"{state.Length} bytes that are no state, expected {StateBytes}", nameof(state));
         state[..(StateSize * sizeof(uint))].CopyTo(MemoryMarshal.AsBytes(_state.AsSpan()));
         ReadOnlySpan<byte> rest = state[(StateSize * sizeof(uint))..];
         _position = BinaryPrimitives.ReadInt32LittleEndian(rest);

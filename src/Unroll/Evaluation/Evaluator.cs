@@ -21,10 +21,15 @@ internal sealed class Evaluator(Network network, WorkerPool pool)
     /// <summary>Measures the network on texts with labels.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="temperature">What logits are divided by.</param>
-    public EvaluationResult Evaluate(EncodedTexts texts, double temperature = 1)
+    /// <param name="check">Told of the logits of every row before they are scored; null for nobody.</param>
+    public EvaluationResult Evaluate(EncodedTexts texts, double temperature = 1, RowAction? check = null)
     {
         var scoring = new Scoring(network.Config.Classes, temperature);
-        ForEach(texts, texts.Count, (row, logits) => scoring.Add(logits, texts.LabelOf(row)));
+        ForEach(texts, texts.Count, (row, logits) =>
+        {
+            check?.Invoke(row, logits);
+            scoring.Add(logits, texts.LabelOf(row));
+        });
         return scoring.Result;
     }
 

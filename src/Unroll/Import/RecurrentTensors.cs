@@ -226,6 +226,7 @@ internal sealed partial class RecurrentTensors
     private static int LayerOf(Match match) => int.Parse(match.Groups["layer"].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"^(?<prefix>.*?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)(?:_l(?<layer>[0-9]{1,4})(?<reverse>_reverse)?)?$")]
+        @"^(?<prefix>.*?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)" +
+        @"(?:_l(?<layer>[0-9]{1,4})(?<reverse>_reverse)?)?$")]
     private static partial Regex RecurrentName();
 }

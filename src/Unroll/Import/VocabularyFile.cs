@@ -4,12 +4,6 @@ using Unroll.Text;
 
 namespace Unroll.Import;
 
-/// <summary>A token of a vocabulary that others made.</summary>
-/// <param name="Token">The token.</param>
-/// <param name="Row">Its id: the row of its word vector.</param>
-/// <param name="Place">Where it stands, for errors and notes: <c>line 3</c> or <c>id 2</c>.</param>
-internal sealed record VocabularyEntry(string Token, int Row, string Place);
-
 /// <summary>
 /// The tokens and ids of a vocabulary file: one token a line, whose line is the id; a token and its id on each line; or JSON, a
 /// list of tokens or an object of tokens and ids. An empty line is a row without a token.

@@ -34,6 +34,7 @@ public static class HiddenStates
         // With one sentence the packed rows are its steps.
         float[][] hidden = [.. pass.TopStates.ToArray().Chunk(classifier.Config.StateSize)];
         float[] logits = pass.Logits.ToArray();
+        Prediction.RequireFinite(logits);
         return new HiddenStateTrace(read.Tokens, hidden, pass.AttentionWeights.ToArray(), logits, Argmax.Of(logits));
     }
 }

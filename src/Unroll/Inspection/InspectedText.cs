@@ -15,7 +15,7 @@ internal sealed record InspectedText(string[] Tokens, int[] Ids, bool[] IsUnknow
     public static InspectedText Of(SentenceClassifier classifier, string text)
     {
         Vocabulary vocabulary = classifier.Vocabulary;
-        string[] all = classifier.Config.Tokens.Tokenize(text);
+        string[] all = classifier.Tokenize(text);
         string[] dropped = [.. all.Where(token => vocabulary.FindId(token) is null)];
         string[] tokens = dropped.Length == 0 ? all : [.. all.Where(token => vocabulary.FindId(token) is not null)];
         if (tokens.Length == 0)

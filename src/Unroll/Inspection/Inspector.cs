@@ -9,15 +9,26 @@ namespace Unroll.Inspection;
 /// <summary>Looks inside a model while it reads one text.</summary>
 public static class Inspector
 {
+    /// <summary>The most tokens of a text that is looked into.</summary>
+    public const int MaximumTokens = 5_000;
+
     /// <summary>Runs the model on a text, on each of its beginnings, and on the text without each of its words.</summary>
     /// <param name="classifier">The model; it may be used by other threads meanwhile, but not trained.</param>
     /// <param name="text">Any text. The time grows with the square of its words.</param>
-    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    /// <exception cref="InputException">
+    /// The model's vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
     public static TextInspection Inspect(SentenceClassifier classifier, string text)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ModelConfig config = classifier.Config;
         InspectedText read = InspectedText.Of(classifier, text);
+        if (read.Ids.Length > MaximumTokens)
+        {
+            throw new InputException(
+                $"the text has {read.Ids.Length} tokens, expected at most {MaximumTokens} to look into: " +
+                "the time grows with their square; inspect a part of it");
+        }
         var trace = NetworkTrace.Of(classifier.Network, read.Ids);
         var variants = new TextVariants(classifier.Network);
         float[][] prefixes = variants.Logits(read.Ids.Length, t => read.Ids[..(t + 1)]);

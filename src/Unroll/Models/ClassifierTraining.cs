@@ -95,6 +95,10 @@ public sealed class ClassifierTraining
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Classifier.Fit(Prepared(_train), _options, Prepared(_dev), progress, cancellationToken);
 
+    /// <summary>Goes on with a model that these rows and settings gave before: there is nothing to fit.</summary>
+    /// <param name="trained">The model.</param>
+    public void TakeTrained(SentenceClassifier trained) => _classifier = trained;
+
     /// <summary>Calibrates the model on the dev rows, measures it on the test rows and compares it with simpler models.</summary>
     /// <param name="epochs">What <see cref="Fit"/> gave.</param>
     /// <returns>How the training ended.</returns>

@@ -95,6 +95,7 @@ public sealed class EvaluationRun : IDisposable
         Debug.Assert(_pending.Count == _encoded.Count, "every text that waits is encoded");
         _evaluator.ForEach(_encoded, _encoded.Count, (row, logits) =>
         {
+            Prediction.RequireFinite(logits);
             RowScore score = _scoring.Add(logits, _encoded.LabelOf(row));
             bool isRight = score.Predicted == _encoded.LabelOf(row);
             ByLength.Add(_encoded.LengthOf(row), isRight);

@@ -17,13 +17,31 @@ public sealed record Prediction(
     public IReadOnlyList<KeyValuePair<string, double>> Top(int most) =>
         [.. Probabilities.OrderByDescending(entry => entry.Value).Take(most)];
 
+    /// <summary>Refuses what a model computes where it is no number: weights of a sane size do not give that.</summary>
+    /// <param name="logits">z, [C].</param>
+    /// <exception cref="InputException">One is NaN or infinite.</exception>
+    internal static void RequireFinite(ReadOnlySpan<float> logits)
+    {
+        foreach (float logit in logits)
+        {
+            if (!float.IsFinite(logit))
+            {
+                throw new InputException(FormattableString.Invariant(
+                    $"the model computes {logit} where a number is expected: its weights are too large; ") +
+                    "restore the model or train again");
+            }
+        }
+    }
+
     /// <summary>Softmax at the model's temperature.</summary>
     /// <param name="config">The model.</param>
     /// <param name="text">The text.</param>
     /// <param name="logits">z, [C].</param>
     /// <param name="probabilities">[C]; overwritten.</param>
+    /// <exception cref="InputException">A logit is NaN or infinite.</exception>
     internal static Prediction Of(ModelConfig config, string text, ReadOnlySpan<float> logits, Span<double> probabilities)
     {
+        RequireFinite(logits);
         TemperatureScaling.Softmax(logits, config.Temperature, probabilities);
         var all = new KeyValuePair<string, double>[probabilities.Length];
         for (int c = 0; c < all.Length; c++)

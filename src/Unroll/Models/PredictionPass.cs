@@ -31,20 +31,51 @@ internal sealed class PredictionPass(Network network, Vocabulary vocabulary)
     /// <summary>Classifies at most <see cref="BatchSize"/> texts.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="config">Has tokenizer, labels and temperature.</param>
-    public Prediction[] Run(ReadOnlySpan<string> texts, ModelConfig config)
+    /// <param name="mostTokens">How many tokens a text may have.</param>
+    /// <exception cref="InputException">
+    /// A text has more tokens, or the vocabulary is closed and a word is not in it, or the weights are too large to compute with.
+    /// </exception>
+    public Prediction[] Run(ReadOnlySpan<string> texts, ModelConfig config, int mostTokens)
     {
         _encoded.Clear();
         foreach (string text in texts)
-            _encoded.Add(vocabulary.Encode(config.Tokens.Tokenize(text)), label: 0);
-        _batch.Fill(_encoded, _rows.AsSpan(0, texts.Length));
-        _pass.Forward(_batch);
+        {
+            string[] tokens = config.Tokens.Tokenize(text);
+            TokenLimit.Require(tokens.Length, mostTokens);
+            _encoded.Add(vocabulary.Encode(tokens), label: 0);
+        }
         var predictions = new Prediction[texts.Length];
+        for (int first = 0; first < texts.Length;)
+        {
+            int end = EndOfPart(first);
+            Classify(_rows.AsSpan(first, end - first), texts, config, predictions);
+            first = end;
+        }
+        return predictions;
+    }
+
+    // Long texts are classified a few at a time: together they would take the memory of all.
+    private int EndOfPart(int first)
+    {
+        int end = first + 1;
+        for (long tokens = _encoded.LengthOf(first); end < _encoded.Count; end++)
+        {
+            tokens += _encoded.LengthOf(end);
+            if (tokens > MostTokensKept)
+                break;
+        }
+        return end;
+    }
+
+    private void Classify(ReadOnlySpan<int> rows, ReadOnlySpan<string> texts, ModelConfig config, Prediction[] predictions)
+    {
+        _batch.Fill(_encoded, rows);
+        _pass.Forward(_batch);
         for (int b = 0; b < _batch.Count; b++)
         {
             int text = _batch.Rows[b];
             ReadOnlySpan<float> logits = _pass.Logits.Slice(b * _probabilities.Length, _probabilities.Length);
             predictions[text] = Prediction.Of(config, texts[text], logits, _probabilities);
         }
-        return predictions;
     }
 }

@@ -57,7 +57,7 @@ public sealed class PredictionStream
         ModelConfig config = _config();
         int[] ids = _vocabulary.EncodeWords(config.Tokens.Tokenize(piece));
         if (ids.Length == 0 && Count == 0)
-            return new PredictionPass(_network, _vocabulary).Run([piece], config)[0];
+            return new PredictionPass(_network, _vocabulary).Run([piece], config, TokenLimit.Default)[0];
         foreach (int id in ids)
             _pass.Read(id);
         return Prediction.Of(config, piece, _pass.Logits(), _probabilities);

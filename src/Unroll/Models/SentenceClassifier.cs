@@ -19,6 +19,7 @@ public sealed class SentenceClassifier
 {
     private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
+    private int _maximumTokens = TokenLimit.Default;
 
     internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, Network network, TorchGenerator generator)
     {
@@ -33,6 +34,21 @@ public sealed class SentenceClassifier
 
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
+
+    /// <summary>
+    /// The most tokens of a text that is classified, evaluated or inspected; one that has more is refused, for memory and time
+    /// grow with them. A stream of words has no such end. Default: <see cref="TokenLimit.Default"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
+    public int MaximumTokens
+    {
+        get => _maximumTokens;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _maximumTokens = value;
+        }
+    }
 
     /// <summary>The number of values that training adjusts.</summary>
     public int ParameterCount => Parameters.Length;
@@ -202,12 +218,16 @@ public sealed class SentenceClassifier
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
-    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    /// <exception cref="InputException">
+    /// The model's vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
     public Prediction Predict(string text) => PredictBatch([text])[0];
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
-    /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
+    /// <exception cref="InputException">
+    /// The model's vocabulary is closed and a word is not in it, or a text has more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
         foreach (string[] chunk in texts.Chunk(PredictionPass.BatchSize))
@@ -233,11 +253,11 @@ public sealed class SentenceClassifier
                 $"expected [{Vocabulary.Size},{Config.Embedding}]",
                 nameof(vectors));
         }
-        Span<float> table = Parameters.Stored(Parameters.Find(NetworkLayout.EmbeddingWeight));
+        Parameter table = Parameters.Find(NetworkLayout.EmbeddingWeight);
         for (int id = 0; id < Vocabulary.Size; id++)
         {
             if (vectors.Has(id))
-                vectors.Values.Slice(id * vectors.Width, vectors.Width).CopyTo(table[(id * vectors.Width)..]);
+                Parameters.WriteRow(table, id, vectors.Values.Slice(id * vectors.Width, vectors.Width));
         }
     }
 
@@ -246,7 +266,7 @@ public sealed class SentenceClassifier
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Evaluate(Encode(rows, "row"), threads);
+        Evaluate(Encode(rows, "row", MaximumTokens), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -254,7 +274,8 @@ public sealed class SentenceClassifier
     internal EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        return new Evaluator(Network, pool).Evaluate(texts, Config.Temperature);
+        return new Evaluator(Network, pool).Evaluate(
+            texts, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits));
     }
 
     /// <summary>
@@ -265,7 +286,7 @@ public sealed class SentenceClassifier
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
     public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Calibrate(Encode(rows, "row"), threads);
+        Calibrate(Encode(rows, "row", MaximumTokens), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -284,13 +305,28 @@ public sealed class SentenceClassifier
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
     /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
-    public void Save(string path, bool overwrite = false) => ModelFolder.Save(Content, path, overwrite);
+    public void Save(string path, bool overwrite = false) => ModelFolder.Save(Content, path, overwrite, []);
 
-    /// <summary>
-    /// Writes the model's files into a folder that may hold others, each whole or not at all, <c>model.safetensors</c> last.
-    /// </summary>
-    /// <param name="folder">A folder that exists.</param>
-    public void SaveInto(string folder) => ModelFolder.SaveInto(Content, folder);
+    /// <summary>Writes the model folder together with other files, all of them whole or none.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
+    /// <param name="beside">Names of other files in the folder and what writes them.</param>
+    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
+    public void Save(string path, bool overwrite, IReadOnlyList<(string Name, Action<Stream> Write)> beside) =>
+        ModelFolder.Save(Content, path, overwrite, beside);
+
+    /// <summary>Writes the model's files into a folder that may hold others, all of them whole or none.</summary>
+    /// <param name="folder">A folder.</param>
+    /// <exception cref="InputException">Another process is writing into the folder, or it cannot be written to.</exception>
+    public void SaveInto(string folder)
+    {
+        using var held = FolderLock.Take(folder);
+        SaveInto(held);
+    }
+
+    /// <summary>Writes the model's files into a folder that the caller holds, all of them whole or none.</summary>
+    /// <param name="held">The folder.</param>
+    public void SaveInto(FolderLock held) => ModelFolder.SaveInto(Content, held);
 
     /// <summary>Writes the files of the model folder as one zip archive.</summary>
     /// <param name="stream">Where to; left open, and need not be able to seek.</param>
@@ -352,9 +388,20 @@ public sealed class SentenceClassifier
         return options.ResolveFor(Config, train);
     }
 
+    /// <summary>A text in tokens.</summary>
+    /// <exception cref="InputException">There are more than <see cref="MaximumTokens"/>.</exception>
+    internal string[] Tokenize(string text)
+    {
+        string[] tokens = Config.Tokens.Tokenize(text);
+        TokenLimit.Require(tokens.Length, MaximumTokens);
+        return tokens;
+    }
+
     /// <summary>The ids of a text.</summary>
-    /// <exception cref="InputException">The vocabulary is closed and a word is not in it.</exception>
-    internal int[] Encode(string text) => Vocabulary.Encode(Config.Tokens.Tokenize(text));
+    /// <exception cref="InputException">
+    /// The vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
+    /// </exception>
+    internal int[] Encode(string text) => Vocabulary.Encode(Tokenize(text));
 
     /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
     internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
@@ -364,12 +411,12 @@ public sealed class SentenceClassifier
     {
         if (!_passes.TryTake(out PredictionPass? pass))
             pass = new PredictionPass(Network, Vocabulary);
-        Prediction[] predictions = pass.Run(texts, Config);
+        Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
-        new RowEncoder(Config, Vocabulary).Encode(rows, what);
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what, int mostTokens = int.MaxValue) =>
+        new RowEncoder(Config, Vocabulary).Encode(rows, what, mostTokens);
 }

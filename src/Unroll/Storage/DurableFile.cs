@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Unroll.Storage;
 
@@ -7,6 +8,8 @@ namespace Unroll.Storage;
 /// </summary>
 public static partial class DurableFile
 {
+    private const string TemporaryEnd = ".tmp";
+
     /// <summary>Refuses a file name that <see cref="Write"/> would refuse.</summary>
     /// <param name="path">The name.</param>
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
@@ -37,7 +40,7 @@ public static partial class DurableFile
     {
         RequirePath(path, overwrite);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        Replace(path, write);
+        Replace(path, overwrite, write, flush: true);
     }
 
     /// <summary>
@@ -45,39 +48,85 @@ public static partial class DurableFile
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
-    public static void Replace(string path, Action<Stream> write) => ReplaceAll([(path, write)]);
+    /// <param name="flush">
+    /// Whether to wait for the disk: without, the file is whole whenever the process stops, but not if the machine does.
+    /// </param>
+    public static void Replace(string path, Action<Stream> write, bool flush = true) =>
+        Replace(path, overwrite: true, write, flush);
 
-    /// <summary>
-    /// Replaces files of one folder, in order, once all of them are whole on the disk: a full disk leaves all the old ones.
-    /// </summary>
-    /// <param name="files">The files and what writes them; their folder must exist.</param>
-    public static void ReplaceAll(IEnumerable<(string Path, Action<Stream> Write)> files)
+    /// <summary>Whether a name is that of a file which waits for its own, or of something else that only a writer needs.</summary>
+    /// <param name="name">The name of a file in a folder.</param>
+    public static bool IsPassing(string name) => name == FolderLock.FileName || IsTemporary(name);
+
+    /// <summary>Creates a file beside another that will take its name; nobody else has it open while it is.</summary>
+    internal static FileStream CreateTemporary(string path)
     {
-        var written = new List<string>();
-        try
-        {
-            foreach ((string path, Action<Stream> write) in files)
-            {
-                written.Add(path);
-                using var stream = new FileStream(Temporary(path), FileMode.Create, FileAccess.Write);
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            foreach (string path in written)
-                File.Move(Temporary(path), path, overwrite: true);
-        }
-        catch
-        {
-            foreach (string path in written)
-                File.Delete(Temporary(path));
-            throw;
-        }
-        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(written[0]))!);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string name = Path.GetFileName(path);
+        string temporary = Path.Combine(folder, $"{Stem(name)}{Guid.NewGuid():N}{TemporaryEnd}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        // What replaces a private file is private too.
+        if (!OperatingSystem.IsWindows() && File.Exists(path))
+            options.UnixCreateMode = File.GetUnixFileMode(path);
+        return new FileStream(temporary, options);
     }
 
-    /// <summary>The name that a file has until it is whole.</summary>
-    /// <param name="path">The name that it shall have.</param>
-    public static string Temporary(string path) => path + ".tmp";
+    /// <summary>Whether a name is that of a file which waits for its own.</summary>
+    internal static bool IsTemporary(string name) => TemporaryName().IsMatch(name);
+
+    /// <summary>Removes what killed processes left of a file; files that somebody has open stay.</summary>
+    /// <param name="folder">The folder of the file.</param>
+    /// <param name="name">The file's name; <c>*</c> for all.</param>
+    internal static void RemoveLeftovers(string folder, string name)
+    {
+        string stem = name == "*" ? "." : Stem(name);
+        foreach (string path in Directory.EnumerateFiles(folder, $"*{TemporaryEnd}", SearchOption.TopDirectoryOnly))
+        {
+            string found = Path.GetFileName(path);
+            if (!IsTemporary(found) || !found.StartsWith(stem, StringComparison.Ordinal))
+                continue;
+            try
+            {
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                    File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is being written, or not ours to remove.
+            }
+        }
+    }
+
+    private static void Replace(string path, bool overwrite, Action<Stream> write, bool flush)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        RemoveLeftovers(folder, Path.GetFileName(path));
+        using FileStream stream = CreateTemporary(path);
+        try
+        {
+            write(stream);
+            stream.Flush(flush);
+            // Windows moves no open file.
+            if (OperatingSystem.IsWindows())
+                stream.Dispose();
+            File.Move(stream.Name, path, overwrite);
+        }
+        catch (Exception e)
+        {
+            File.Delete(stream.Name);
+            if (e is IOException && !overwrite && File.Exists(path))
+                RequirePath(path, overwrite);
+            throw;
+        }
+        if (flush)
+            FlushDirectory(folder);
+    }
+
+    // A name may have no more than 255 bytes.
+    private static string Stem(string name) => $".{(name.Length > 50 ? name[..50] : name)}.";
+
+    [GeneratedRegex(@"^\..+\.[0-9a-f]{32}\.tmp$", RegexOptions.Singleline)]
+    private static partial Regex TemporaryName();
 
     /// <summary>Waits until a folder's names are on the disk: only then is a rename.</summary>
     internal static void FlushDirectory(string path)

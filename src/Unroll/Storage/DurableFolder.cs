@@ -1,14 +1,18 @@
 namespace Unroll.Storage;
 
 /// <summary>
-/// Writes a folder so that it is there whole or not at all: its files go into a new folder beside it and reach the disk before
+/// Writes a new folder so that it is there whole or not at all: its files go into a folder beside it and reach the disk before
 /// that folder takes the name.
 /// </summary>
 internal sealed class DurableFolder : IDisposable
 {
+    private const int MostTries = 10;
+    private const string TemporaryEnd = ".tmp";
+
     private readonly string _target;
     private readonly string _parent;
     private readonly string _temporary;
+    private readonly FolderLock _lock;
 
     /// <summary>Creates the folder that the files go into first, <c>.NAME.….tmp</c> beside the target.</summary>
     public DurableFolder(string path)
@@ -17,8 +21,8 @@ internal sealed class DurableFolder : IDisposable
         _parent = Path.GetDirectoryName(_target) ?? throw new InputException(
             $"{path}: the root cannot be an output folder; name a folder");
         Directory.CreateDirectory(_parent);
-        _temporary = Sibling("tmp");
-        Directory.CreateDirectory(_temporary);
+        RemoveLeftovers();
+        (_temporary, _lock) = Create();
     }
 
     /// <summary>Writes one file and waits until it is on the disk.</summary>
@@ -29,22 +33,22 @@ internal sealed class DurableFolder : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Gives the folder its name; what had the name before is removed after that.</summary>
+    /// <summary>Gives the folder its name.</summary>
+    /// <exception cref="InputException">Somebody else has made a folder or a file of that name meanwhile.</exception>
     public void Commit()
     {
         DurableFile.FlushDirectory(_temporary);
-        if (Directory.Exists(_target))
-        {
-            string replaced = Sibling("old");
-            Directory.Move(_target, replaced);
-            Directory.Move(_temporary, _target);
-            DurableFile.FlushDirectory(_parent);
-            Directory.Delete(replaced, recursive: true);
-        }
-        else
+        if (OperatingSystem.IsWindows())
+            _lock.Dispose();
+        try
         {
             Directory.Move(_temporary, _target);
         }
+        catch (IOException e) when (Path.Exists(_target))
+        {
+            throw new InputException($"{_target}: another process has made it meanwhile; choose another path", e);
+        }
+        _lock.MovedTo(_target);
         DurableFile.FlushDirectory(_parent);
     }
 
@@ -53,7 +57,42 @@ internal sealed class DurableFolder : IDisposable
     {
         if (Directory.Exists(_temporary))
             Directory.Delete(_temporary, recursive: true);
+        _lock.Dispose();
     }
 
-    private string Sibling(string kind) => Path.Combine(_parent, $".{Path.GetFileName(_target)}.{Guid.NewGuid():N}.{kind}");
+    private string Start => $".{Path.GetFileName(_target)}.";
+
+    // A process that looks for leftovers may take a new folder for one before it is held.
+    private (string Path, FolderLock Lock) Create()
+    {
+        for (int tries = 1; ; tries++)
+        {
+            string path = Path.Combine(_parent, $"{Start}{Guid.NewGuid():N}{TemporaryEnd}");
+            if (FolderLock.TryTake(path) is { } held)
+                return (path, held);
+            if (tries == MostTries)
+                throw new IOException($"{path} could not be held");
+        }
+    }
+
+    // Folders of killed processes: nobody holds them.
+    private void RemoveLeftovers()
+    {
+        foreach (string path in Directory.EnumerateDirectories(_parent, $"*{TemporaryEnd}", SearchOption.TopDirectoryOnly))
+        {
+            string name = Path.GetFileName(path);
+            if (!name.StartsWith(Start, StringComparison.Ordinal) || !DurableFile.IsTemporary(name))
+                continue;
+            try
+            {
+                using FolderLock? held = FolderLock.TryTake(path);
+                if (held is not null)
+                    Directory.Delete(path, recursive: true);
+            }
+            catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+            {
+                // Not ours to remove.
+            }
+        }
+    }
 }

@@ -5,6 +5,10 @@ namespace Unroll.Storage;
 /// <summary>A model folder in one file: a zip archive of its three files, not compressed, for floats hardly shrink.</summary>
 internal static class ModelArchive
 {
+    private const int MostGrowth = 50;
+    private const long FreeLength = 1 << 24;
+    private const long MostLength = SafetensorsFile.MostBytes + (1 << 24);
+
     // The same model gives the same bytes at any hour; zip knows nothing earlier.
     private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -36,14 +40,26 @@ internal static class ModelArchive
         }
     }
 
+    // Floats hardly shrink and words shrink a little: what grows beyond that is there to fill the memory.
     private static byte[] ReadEntry(ZipArchive archive, string source, string name)
     {
         ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InputException(
             $"{Path.Combine(source, name)}: not in the archive; it holds {archive.Entries.Count} other files, " +
             "expected those of a model folder");
+        string path = Path.Combine(source, name);
+        long most = Math.Min(Math.Max(FreeLength, entry.CompressedLength * MostGrowth), MostLength);
+        if (entry.Length > most)
+            throw TooLarge(path, entry.Length, entry.CompressedLength);
+        byte[] bytes = new byte[entry.Length];
         using Stream content = entry.Open();
-        using var bytes = new MemoryStream();
-        content.CopyTo(bytes);
-        return bytes.ToArray();
+        int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        // The archive's directory may say less than there is.
+        if (read < bytes.Length || content.ReadByte() >= 0)
+            throw new InputException($"{path}: not as long as the archive says; restore it or save the model again");
+        return bytes;
     }
+
+    private static InputException TooLarge(string path, long length, long compressed) => new(
+        $"{path}: {length} bytes in {compressed} of the archive, expected at most {MostGrowth} times as many and {MostLength} in " +
+        "all; no model is like that, save the model again");
 }

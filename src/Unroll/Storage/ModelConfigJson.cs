@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Engine.Networks;
 using Unroll.Text;
 
 namespace Unroll.Storage;
@@ -59,7 +60,7 @@ internal static class ModelConfigJson
                 Cell = keys.Choice<Cell>("cell"),
                 Embedding = keys.Integer("embedding", 0),
                 Hidden = keys.Integer("hidden", 1),
-                Layers = keys.Integer("layers", 1),
+                Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
                 Bidirectional = keys["bidirectional"].GetBoolean(),
                 Pooling = keys.Choice<Pooling>("pooling"),
                 Dropout = keys.Share("dropout"),
@@ -114,10 +115,12 @@ internal static class ModelConfigJson
                 ? value
                 : throw new InputException($"{source}: {key} is {this[key]}, expected a share of at least 0 and below 1");
 
-        public int Integer(string key, int minimum) =>
-            this[key].TryGetInt32(out int value) && value >= minimum
+        public int Integer(string key, int minimum, int maximum = int.MaxValue) =>
+            this[key].TryGetInt32(out int value) && value >= minimum && value <= maximum
                 ? value
-                : throw new InputException($"{source}: {key} is {this[key]}, expected a whole number of at least {minimum}");
+                : throw new InputException(
+                    $"{source}: {key} is {this[key]}, expected a whole number of at least {minimum}" +
+                    (maximum < int.MaxValue ? $" and at most {maximum}" : ""));
 
         public T Choice<T>(string key)
             where T : struct, Enum

@@ -24,21 +24,35 @@ internal static class ModelFolder
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
+    private const string TensorsKey = "tensors";
+    private const int MostTries = 10;
 
-    public static void Save(StoredModel model, string path, bool overwrite)
+    /// <summary>Writes a model folder whole or not at all; what an old one of that name held goes in the same step.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
+    /// <param name="beside">Other files of the folder.</param>
+    public static void Save(
+        StoredModel model, string path, bool overwrite, IReadOnlyList<(string Name, Action<Stream> Write)> beside)
     {
         RequireSavePath(path, overwrite);
+        IReadOnlyList<(string Name, Action<Stream> Write)> files = [.. Files(model), .. beside];
+        if (Directory.Exists(path))
+        {
+            using var held = FolderLock.Take(path);
+            // Only now nobody else changes it.
+            RequireSavePath(path, overwrite);
+            FolderUpdate.Write(held, files, [.. FolderUpdate.NamesIn(path).Except(files.Select(file => file.Name))]);
+            return;
+        }
         using var folder = new DurableFolder(path);
-        foreach ((string name, Action<Stream> write) in Files(model))
+        foreach ((string name, Action<Stream> write) in files)
             folder.WriteFile(name, write);
         folder.Commit();
     }
 
-    /// <summary>Replaces the files. The hashes in the last one tell whether all of them are of one model.</summary>
-    public static void SaveInto(StoredModel model, string path)
-    {
-        DurableFile.ReplaceAll(Files(model).Select(file => (Path.Combine(path, file.Name), file.Write)));
-    }
+    /// <summary>Replaces the model's files in a folder, in one step.</summary>
+    public static void SaveInto(StoredModel model, FolderLock held) => FolderUpdate.Write(held, Files(model), []);
 
     /// <summary>
     /// What tells a model from others before it is trained: its configuration, then its tokens in UTF-16, one a line.
@@ -66,6 +80,7 @@ internal static class ModelFolder
             [ConfigFile] = Hash(config),
             [VocabularyFile] = Hash(vocabulary),
             [DataKey] = HashOfData(tensors),
+            [TensorsKey] = Hash(Encoding.UTF8.GetBytes(Describe(tensors))),
         };
         return
         [
@@ -77,14 +92,15 @@ internal static class ModelFolder
 
     /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
     public static bool IsModelFolder(string path) =>
-        File.Exists(Path.Combine(path, TensorsFile)) && File.Exists(Path.Combine(path, ConfigFile));
+        File.Exists(FolderUpdate.PathOf(path, TensorsFile)) && File.Exists(FolderUpdate.PathOf(path, ConfigFile));
 
     /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
     public static void RequireSavePath(string path, bool overwrite)
     {
         if (File.Exists(path))
             throw new InputException($"{path}: is a file, expected the name of a new folder; choose another path");
-        if (!Directory.Exists(path))
+        // An empty folder has nothing to lose, nor has one that a killed process was about to write into.
+        if (!Directory.Exists(path) || (FolderUpdate.NamesIn(path) is [] && !FolderUpdate.IsPending(path)))
             return;
         if (!overwrite)
             throw new InputException($"{path}: exists already; choose another path, or give overwrite = true to replace it");
@@ -102,10 +118,28 @@ internal static class ModelFolder
             throw new InputException(
                 $"{path}: no such folder, expected a model folder; train a model and save it there");
         }
-        return Read(path, name => InputFile.ReadAll(
-            Path.Combine(path, name), $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or "
-                + $"train again"));
+        for (int tries = 1; ; tries++)
+        {
+            string before = StampOf(path);
+            try
+            {
+                return Read(path, name => InputFile.ReadAll(
+                    FolderUpdate.PathOf(path, name),
+                    $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
+            }
+            catch (InputException) when (tries < MostTries && StampOf(path) != before)
+            {
+                // It was being replaced, and files of both models were read.
+            }
+        }
     }
+
+    // What changes when any of a model's files is replaced.
+    private static string StampOf(string path) => string.Join(' ', new[] { ConfigFile, VocabularyFile, TensorsFile }.Select(name =>
+    {
+        var file = new FileInfo(FolderUpdate.PathOf(path, name));
+        return file.Exists ? $"{file.LastWriteTimeUtc.Ticks} {file.Length} {file.Name}" : "none";
+    }));
 
     /// <summary>Reads a model from its files.</summary>
     /// <param name="path">Where they are, for errors.</param>
@@ -121,7 +155,7 @@ internal static class ModelFolder
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
         RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size);
-        return FromTorch(tensors.ReadSingles, modelConfig, words);
+        return FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
     }
 
     /// <summary>A network's tensors by PyTorch's names.</summary>
@@ -176,28 +210,47 @@ internal static class ModelFolder
         }
     }
 
-    // The metadata is ours if any of its entries is; then all of them must be there, and right.
+    private static string Describe(IReadOnlyList<NamedTensor> tensors)
+    {
+        var entries = new List<KeyValuePair<string, TensorEntry>>();
+        long begin = 0;
+        foreach (NamedTensor tensor in tensors)
+        {
+            long end = begin + (long)tensor.Values.Length * sizeof(float);
+            entries.Add(new(tensor.Name, new TensorEntry("F32", [.. tensor.Shape.Select(size => (long)size)], begin, end)));
+            begin = end;
+        }
+        return SafetensorsFile.Describe(entries);
+    }
+
+    // The metadata is ours if any of its entries is; then all of them must be there, and right. Files of Unroll 0.1 have no hash
+    // of the names and shapes of their tensors.
     private static void RequireUnaltered(string folder, byte[] config, byte[] vocabulary, SafetensorsFile tensors)
     {
         (string Key, string File, string Expected)[] entries =
         [
             (FormatKey, TensorsFile, ModelConfigJson.Format),
             (DataKey, TensorsFile, Hash(tensors.Data)),
+            (TensorsKey, TensorsFile, Hash(Encoding.UTF8.GetBytes(SafetensorsFile.Describe(tensors.Tensors)))),
             (ConfigFile, ConfigFile, Hash(config)),
             (VocabularyFile, VocabularyFile, Hash(vocabulary)),
         ];
         if (!entries.Any(entry => entry.Key != FormatKey && tensors.Metadata.ContainsKey(entry.Key)))
             return;
+        if (tensors.Metadata.Keys.Except(entries.Select(entry => entry.Key)).FirstOrDefault() is { } unknown)
+            throw Altered(Path.Combine(folder, TensorsFile), $"unknown metadata \"{unknown}\"");
         foreach ((string key, string file, string expected) in entries)
         {
+            if (key == TensorsKey && !tensors.Metadata.ContainsKey(key))
+                continue;
             string path = Path.Combine(folder, tensors.Metadata.ContainsKey(key) ? file : TensorsFile);
             if (tensors.Metadata.GetValueOrDefault(key) != expected)
-            {
-                throw new InputException(
-                    $"{path}: altered or damaged since the model was saved; restore the folder or train again");
-            }
+                throw Altered(path, key == TensorsKey ? "other names, shapes or places of tensors" : "other content");
         }
     }
+
+    private static InputException Altered(string path, string found) =>
+        new($"{path}: altered or damaged since the model was saved ({found}); restore the folder or train again");
 
     private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 

@@ -97,6 +97,44 @@ public sealed class SafetensorsFile
         return values;
     }
 
+    /// <summary>The values of a tensor of floats, none of which is NaN or infinite.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="InputException">Its elements are no floats, or one is not finite.</exception>
+    internal float[] ReadFiniteSingles(string name)
+    {
+        float[] values = ReadSingles(name);
+        RequireFinite(name, values, _source);
+        return values;
+    }
+
+    /// <summary>Refuses a tensor with a value that is NaN or infinite.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <exception cref="InputException">A value is not finite.</exception>
+    internal static void RequireFinite(string name, ReadOnlySpan<float> values, string source)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                throw new InputException(
+                    FormattableString.Invariant($"{source}: {name} has {values[i]} at element {i}, expected finite numbers; ") +
+                    "the model did not train or the file is damaged, restore it or train again");
+            }
+        }
+    }
+
+    /// <summary>What the header says of the tensors: their names, types, shapes and places, in the order of the data.</summary>
+    internal static string Describe(IEnumerable<KeyValuePair<string, TensorEntry>> tensors)
+    {
+        IEnumerable<KeyValuePair<string, TensorEntry>> inOrder = tensors.OrderBy(tensor => tensor.Value.Begin)
+            .ThenBy(tensor => tensor.Value.End).ThenBy(tensor => tensor.Key, StringComparer.Ordinal);
+        return string.Concat(inOrder.Select(tensor => FormattableString.Invariant(
+            $"{tensor.Key} {tensor.Value.DType} {Format(tensor.Value.Shape)} {tensor.Value.Begin} {tensor.Value.End}\n")));
+    }
+
     /// <summary>Reads the values of a tensor of floats, row-major, without an array of their own.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="values">As many as the tensor has; overwritten.</param>

@@ -42,7 +42,12 @@ public static class EpochReportJson
         }
     }
 
-    internal static EpochReport Read(JsonElement json)
+    /// <summary>Reads the fields of an object.</summary>
+    /// <param name="json">The object.</param>
+    /// <exception cref="KeyNotFoundException">A field is missing.</exception>
+    /// <exception cref="InvalidOperationException">A field is of another type.</exception>
+    /// <exception cref="FormatException">A number is out of range.</exception>
+    public static EpochReport Read(JsonElement json)
     {
         return new EpochReport(
             json.GetProperty("epoch").GetInt32(), Number("train_loss"), Optional("dev_loss"), Optional("dev_accuracy"),

@@ -59,7 +59,7 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
         }
         finally
         {
-            before.Values.CopyTo(network.Parameters.Values);
+            network.Parameters.CopyFrom(before.Values);
             network.Pack();
         }
         if (trials.Count == 0)

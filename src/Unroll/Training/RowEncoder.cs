@@ -49,15 +49,18 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
     /// <summary>Rows of text.</summary>
     /// <param name="rows">Labels and texts.</param>
     /// <param name="what">What a row is called in an error.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EncodedTexts Encode(IEnumerable<LabelledText> rows, string what)
+    /// <param name="mostTokens">How many tokens a row may have.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know, or more tokens.</exception>
+    public EncodedTexts Encode(IEnumerable<LabelledText> rows, string what, int mostTokens)
     {
         var encoded = new EncodedTexts();
         foreach (LabelledText row in rows)
         {
             if (!_classOf.TryGetValue(row.Label, out int label))
                 throw UnknownLabel($"{what} {encoded.Count + 1}", row.Label);
-            encoded.Add(vocabulary.Encode(config.Tokens.Tokenize(row.Text)), label);
+            string[] tokens = config.Tokens.Tokenize(row.Text);
+            TokenLimit.Require(tokens.Length, mostTokens);
+            encoded.Add(vocabulary.Encode(tokens), label);
         }
         return encoded;
     }

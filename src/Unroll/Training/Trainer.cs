@@ -61,6 +61,11 @@ internal sealed class Trainer
     {
         if (_checkpoint?.Restore() is { } position)
         {
+            if (position.FaultIn(_epochs, BatchOrder.BatchCount(_train.Count, _options.BatchSize), _train.Count, _dev is not null)
+                is { } fault)
+            {
+                throw TrainingCheckpoint.Damaged(_options.Checkpoint!.Path, fault);
+            }
             _position = position;
             _network.Pack();
             if (position.GeneratorAtEpoch is { } generator)
@@ -79,7 +84,7 @@ internal sealed class Trainer
         }
         finally
         {
-            _kept.Values.CopyTo(_network.Parameters.Values);
+            _network.Parameters.CopyFrom(_kept.Values);
             _network.Pack();
         }
         return _position.Reports;
@@ -108,7 +113,7 @@ internal sealed class Trainer
         }
         EpochReport report = Report(order.Count, learningRate);
         if (report.IsBest)
-            _network.Parameters.Values.CopyTo(_kept.Values);
+            _kept.CopyFrom(_network.Parameters.Values);
         TrainingProgress finished = Progress(report);
         ReportGradientFlow(at);
         at.Reports.Add(report);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
@@ -27,7 +28,7 @@ internal sealed class TrainingCheckpoint
 
     private readonly CheckpointOptions _options;
     private readonly TrainingStep _step;
-    private readonly (string Name, Memory<float> Values)[] _arenas;
+    private readonly (string Name, ReadOnlyMemory<float> Values, Action<float[]> Set)[] _arenas;
     private readonly string _run;
     private long _lastTime = Stopwatch.GetTimestamp();
     private long _lastSteps;
@@ -43,8 +44,10 @@ internal sealed class TrainingCheckpoint
         (_options, _step, _run) = (options, step, run);
         _arenas =
         [
-            ("parameters", step.Network.Parameters.Memory), ("kept", kept.Memory),
-            ("optimizer.first", step.Optimizer.First), ("optimizer.second", step.Optimizer.Second),
+            ("parameters", step.Network.Parameters.Memory, values => step.Network.Parameters.CopyFrom(values)),
+            ("kept", kept.Memory, values => kept.CopyFrom(values)),
+            ("optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
+            ("optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
         ];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
@@ -122,26 +125,54 @@ internal sealed class TrainingCheckpoint
                 $"give the files and settings it began with, or {BeginAgain}");
         }
         Dictionary<string, string> metadata = file.Metadata.Where(entry => entry.Key != HashKey).ToDictionary();
-        foreach ((string name, Memory<float> values) in _arenas)
+        foreach ((string name, ReadOnlyMemory<float> values, _) in _arenas)
             file.Require(name, [values.Length]);
         if (file.Metadata.GetValueOrDefault(HashKey) != HashOf(metadata, arena => file.BytesOf(arena.Name)))
-            throw new InputException($"{_options.Path}: damaged since it was written; restore it or {BeginAgain}");
-        foreach ((string name, Memory<float> values) in _arenas)
-            file.ReadSingles(name, values.Span);
-        _step.Optimizer.Steps = long.Parse(metadata[OptimizerStepsKey], CultureInfo.InvariantCulture);
-        TrainingPosition position = TrainingPositionJson.Read(metadata[PositionKey]);
+            throw Damaged(_options.Path, "other bytes than were written");
+        // Each is looked at before any is put back.
+        (Action<float[]> Set, float[] Values)[] restored =
+            [.. _arenas.Select(arena => (arena.Set, file.ReadFiniteSingles(arena.Name)))];
+        if (!long.TryParse(metadata.GetValueOrDefault(OptimizerStepsKey), CultureInfo.InvariantCulture, out long steps) || steps < 0)
+            throw Damaged(_options.Path, $"no number of steps under {OptimizerStepsKey}");
+        TrainingPosition position = ReadPosition(metadata);
+        foreach ((Action<float[]> set, float[] values) in restored)
+            set(values);
+        _step.Optimizer.Steps = steps;
         _lastSteps = position.Steps;
         return position;
     }
 
-    private delegate ReadOnlySpan<byte> BytesOf((string Name, Memory<float> Values) arena);
+    /// <summary>A checkpoint that no training can have written.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="found">What is wrong with it.</param>
+    /// <param name="inner">What found it; null for nobody else.</param>
+    public static InputException Damaged(string path, string found, Exception? inner = null)
+    {
+        string message = $"{path}: damaged since it was written ({found}); restore it or {BeginAgain}";
+        return inner is null ? new InputException(message) : new InputException(message, inner);
+    }
+
+    private TrainingPosition ReadPosition(Dictionary<string, string> metadata)
+    {
+        try
+        {
+            return TrainingPositionJson.Read(metadata.GetValueOrDefault(PositionKey) ?? "");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or OverflowException)
+        {
+            throw Damaged(_options.Path, $"no place in the training under {PositionKey}", e);
+        }
+    }
+
+    private delegate ReadOnlySpan<byte> BytesOf((string Name, ReadOnlyMemory<float> Values, Action<float[]> Set) arena);
 
     private string HashOf(Dictionary<string, string> metadata, BytesOf bytes)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string key, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             hash.AppendData(MemoryMarshal.AsBytes($"{key}={value}\n".AsSpan()));
-        foreach ((string Name, Memory<float> Values) arena in _arenas)
+        foreach ((string Name, ReadOnlyMemory<float> Values, Action<float[]> Set) arena in _arenas)
             hash.AppendData(bytes(arena));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -207,7 +207,8 @@ public sealed record TrainingOptions
         RequireDefined(Best, nameof(Best));
         Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");
-        Require(Layers >= 1, nameof(Layers), Layers, "a positive number");
+        Require(
+            Layers is >= 1 and <= NetworkConfig.MostLayers, nameof(Layers), Layers, $"a number from 1 to {NetworkConfig.MostLayers}");
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "a share of at least 0 and below 1");
         Require(WordDropout is >= 0 and < 1, nameof(WordDropout), WordDropout, "a share of at least 0 and below 1");
         Require(

@@ -1,4 +1,5 @@
 using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Training;
 
@@ -48,6 +49,29 @@ internal sealed class TrainingPosition
 
     /// <summary>The best epoch so far; null before the first.</summary>
     public EpochReport? Best => Reports.LastOrDefault(report => report.IsBest);
+
+    /// <summary>What no training can have written, for a position that was read; null if nothing is wrong.</summary>
+    /// <param name="epochs">Epochs that are planned.</param>
+    /// <param name="batches">Steps of an epoch.</param>
+    /// <param name="rows">Rows to train on.</param>
+    /// <param name="hasDev">Whether epochs are measured on dev rows.</param>
+    public string? FaultIn(int epochs, int batches, int rows, bool hasDev)
+    {
+        bool began = Steps > 0;
+        return Epoch < 1 || Epoch > epochs + 1 ? $"epoch {Epoch} of {epochs}"
+            : StepsInEpoch < 0 || StepsInEpoch > batches ? $"step {StepsInEpoch} of {batches}"
+            : Steps != (long)(Epoch - 1) * batches + StepsInEpoch ? $"{Steps} steps in epoch {Epoch}"
+            : Rows < 0 || Rows > rows || Tokens < 0 || Clipped < 0 || Clipped > StepsInEpoch ? "counts of the epoch"
+            : !(Seconds >= 0) || !double.IsFinite(Seconds + LossSum + NormSum) ? "sums of the epoch"
+            : began && GeneratorAtEpoch is null ? "no random numbers"
+            : GeneratorAtEpoch is { } generator && !TorchGenerator.IsState(generator) ? "random numbers"
+            : Epoch > epochs && !Finished ? "an end that is none"
+            : Reports.Count != Epoch - 1 || Reports.Where((report, i) => report.Epoch != i + 1).Any() ? "reports of the epochs"
+            : Reports.Count > 0 && !Reports[0].IsBest ? "no best epoch"
+            : Reports.Any(report => (report.DevLoss is null || report.DevAccuracy is null || report.DevMacroF1 is null) == hasDev)
+                ? "scores of the epochs"
+            : null;
+    }
 
     /// <summary>Begins the next epoch.</summary>
     public void NextEpoch()

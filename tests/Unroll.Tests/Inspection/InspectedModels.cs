@@ -23,7 +23,7 @@ internal static class InspectedModels
             golden.GetProperty("config"), golden.GetProperty("parameters"), golden.GetProperty("sentences"), golden
                 .GetProperty("labels"));
         SentenceClassifier classifier = SentenceClassifier.Create(@case.Config, VocabularyOf(@case.Vocabulary));
-        @case.Parameters.Values.CopyTo(classifier.Parameters.Values);
+        classifier.Parameters.CopyFrom(@case.Parameters.Values);
         classifier.Network.Pack();
         return classifier;
     }

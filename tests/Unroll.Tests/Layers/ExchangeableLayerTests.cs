@@ -54,7 +54,7 @@ public class ExchangeableLayerTests
 
         double LossAt(Parameter parameter, int place, float moved)
         {
-            ref float value = ref network.Parameters.Stored(parameter)[place];
+            ref float value = ref network.Parameters.WritableOf(parameter)[place];
             float kept = value;
             value += moved;
             network.Pack();
@@ -104,7 +104,7 @@ public class ExchangeableLayerTests
         var network = new Network(config, kernels, underRecurrent ? [tanh, gru] : [tanh]);
         var random = new TorchGenerator(3);
         foreach (Parameter parameter in network.Parameters.All)
-            random.Normal(parameter.Length, 0.5f).CopyTo(network.Parameters.Stored(parameter));
+            random.Normal(parameter.Length, 0.5f).CopyTo(network.Parameters.WritableOf(parameter));
         network.Pack();
         return network;
     }

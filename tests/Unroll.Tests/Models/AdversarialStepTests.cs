@@ -47,7 +47,7 @@ public class AdversarialStepTests
             double scale = Epsilon * Math.Sqrt(
                 places.Sum(i => (double)initial[i] * initial[i]) / places.Sum(i => (double)plain[i] * plain[i]));
             foreach (int i in places)
-                parameters.Values[i] += (float)(scale * plain[i]);
+                parameters.Writable[i] += (float)(scale * plain[i]);
         }
         network.Pack();
         (double moved, float[] there) = Gradients(network, texts, 0);

@@ -84,7 +84,7 @@ public class CheckpointTests
         var none = new Reporter(_ => Assert.Fail("a step was trained"));
         Assert.Equal(options.Epochs!.Value, again.Fit(train, Resuming(options), dev, none).Count);
         Assert.Equal(first.Parameters.Values.ToArray(), again.Parameters.Values.ToArray());
-        Assert.False(File.Exists(folder["state.tmp"]));
+        Assert.Equal([folder["state"]], Directory.GetFiles(folder.Root));
     }
 
     [Fact]
@@ -144,6 +144,66 @@ public class CheckpointTests
 
         void AssertRefused(string expected, EncodedTexts rows, TrainingOptions with) =>
             Assert.Contains(expected, Assert.Throws<InputException>(() => Fit(rows, with)).Message, StringComparison.Ordinal);
+    }
+
+    // The hash is right: somebody wrote it so.
+    [Theory]
+    [InlineData("position", "{")]
+    [InlineData("position", "")]
+    [InlineData("position", "null")]
+    [InlineData("position", "[1]")]
+    [InlineData("position", "{}")]
+    [InlineData("position", "\"\\ud800\"")]
+    [InlineData("epoch", "\"2\"")]
+    [InlineData("epoch", "0")]
+    [InlineData("epoch", "-3")]
+    [InlineData("epoch", "7")]
+    [InlineData("epoch", "2147483647")]
+    [InlineData("epoch", "99999999999999999999")]
+    [InlineData("epoch", "1.5")]
+    [InlineData("steps", "-1")]
+    [InlineData("steps", "9223372036854775807")]
+    [InlineData("steps_in_epoch", "-1")]
+    [InlineData("steps_in_epoch", "1000000")]
+    [InlineData("generator", "\"AAAA\"")]
+    [InlineData("generator", "\"not base64\"")]
+    [InlineData("generator", "null")]
+    [InlineData("generator", "state")]
+    [InlineData("loss_sum", "1e999")]
+    [InlineData("norm_sum", "[]")]
+    [InlineData("rows", "-1")]
+    [InlineData("rows", "1000000")]
+    [InlineData("tokens", "-1")]
+    [InlineData("clipped", "5")]
+    [InlineData("seconds", "-1")]
+    [InlineData("finished", "1")]
+    [InlineData("reports", "[]")]
+    [InlineData("reports", "{}")]
+    [InlineData("reports", "[null]")]
+    [InlineData("reports", "[{}]")]
+    [InlineData("gradient_samples", "1")]
+    [InlineData("optimizer_steps", "")]
+    [InlineData("optimizer_steps", "-1")]
+    [InlineData("optimizer_steps", "x")]
+    [InlineData("optimizer_steps", "99999999999999999999")]
+    public void A_checkpoint_with_a_right_hash_and_a_wrong_position_is_refused(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        TrainingOptions options = Options with { Checkpoint = new CheckpointOptions(folder["state"]) };
+        using var source = new CancellationTokenSource();
+        var stopper = new Reporter(progress =>
+        {
+            if (progress.Epoch == 2)
+                source.Cancel();
+        });
+        Assert.Throws<OperationCanceledException>(
+            () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, options, dev, stopper, source.Token));
+        File.WriteAllBytes(folder["state"], CheckpointEdit.Position(File.ReadAllBytes(folder["state"]), key, value));
+        InputException e = Assert.Throws<InputException>(
+            () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, Resuming(options), dev));
+        Assert.Contains("damaged since it was written", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
     }
 
     [Fact]

@@ -65,8 +65,8 @@ public class JacobianNormsTests
                 Hidden = 6,
                 Labels = ["a", "b"]
             });
-        classifier.Parameters.Stored(classifier.Parameters.Find("rnn.bias_ih_l0")).Fill(5);
-        foreach (ref float weight in classifier.Parameters.Stored(classifier.Parameters.Find("rnn.weight_hh_l0")))
+        classifier.Parameters.WritableOf(classifier.Parameters.Find("rnn.bias_ih_l0")).Fill(5);
+        foreach (ref float weight in classifier.Parameters.WritableOf(classifier.Parameters.Find("rnn.weight_hh_l0")))
             weight = factor * (0.1f + Math.Abs(weight)) / 2;
         classifier.Network.Pack();
         EncodedTexts texts = Texts([17]);
@@ -143,7 +143,7 @@ public class JacobianNormsTests
         SentenceClassifier classifier = SentenceClassifier.Create(config, InspectedModels.VocabularyOf(Vocabulary));
         foreach (Parameter recurrent in classifier.Parameters.All.Where(parameter => parameter.Name == "rnn.weight_hh_l0"))
         {
-            foreach (ref float weight in classifier.Parameters.Stored(recurrent))
+            foreach (ref float weight in classifier.Parameters.WritableOf(recurrent))
                 weight *= weightScale;
         }
         classifier.Network.Pack();

@@ -21,7 +21,8 @@ public class ReadmeTests
             new("good", "what a lovely film"), new("bad", "what a dull film"),
             new("good", "lovely from start to finish"), new("bad", "dull from start to finish"),
         ];
-        SentenceClassifier classifier = SentenceClassifier.Train(rows, new TrainingOptions { Epochs = 100, Hidden = 16, Bidirectional = false });
+        var options = new TrainingOptions { Epochs = 100, Hidden = 16, Bidirectional = false };
+        SentenceClassifier classifier = SentenceClassifier.Train(rows, options);
         classifier.Save(model, overwrite: true);
 
         Prediction prediction = SentenceClassifier.Load(model).Predict("a lovely film");

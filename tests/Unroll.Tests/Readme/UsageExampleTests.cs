@@ -71,26 +71,32 @@ public class UsageExampleTests
         LabelledText[] rows = [.. Enumerable.Repeat(Data, 5).SelectMany(each => each)];
         // docs/training.md
         using var cancel = new CancellationTokenSource(TimeSpan.FromMinutes(10));
-        var options = new TrainingOptions { Epochs = 4, Patience = 2, Checkpoint = new CheckpointOptions(state) { Resume = true } };
-        SentenceClassifier classifier = SentenceClassifier.Train(rows, options, progress: new EpochLines(), cancellationToken: cancel.Token);
+        var checkpoint = new CheckpointOptions(state) { Resume = true };
+        var options = new TrainingOptions { Epochs = 4, Patience = 2, Checkpoint = checkpoint };
+        SentenceClassifier classifier =
+            SentenceClassifier.Train(rows, options, progress: new EpochLines(), cancellationToken: cancel.Token);
         File.Delete(state);
         // docs/training.md
         cancel.Cancel();
         Assert.Throws<OperationCanceledException>(() => SentenceClassifier.Train(rows, options, cancellationToken: cancel.Token));
         Assert.True(File.Exists(state));
-        Assert.Equal(classifier.Predict("a lovely film").Probability, SentenceClassifier.Train(rows, options).Predict("a lovely film").Probability);
+        SentenceClassifier resumed = SentenceClassifier.Train(rows, options);
+        Assert.Equal(classifier.Predict("a lovely film").Probability, resumed.Predict("a lovely film").Probability);
         Check("docs/training.md", variables: ("(state)", "(\"training.state\")"));
     }
 
     // The part is that of this file, cut at the lines that name the document.
     private static void Check(string document, int part = 1, params (string Name, string Shown)[] variables)
     {
-        string test = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "Unroll.Tests", "Readme", "UsageExampleTests.cs"));
-        string example = test.Split($"        // {document}\n")[part].Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
+        string test = Read("tests/Unroll.Tests/Readme/UsageExampleTests.cs");
+        string shifted = test.Split($"        // {document}\n")[part];
+        string example = shifted.Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
         foreach ((string name, string shown) in variables)
             example = example.Replace(name, shown, StringComparison.Ordinal);
-        Assert.Contains($"```csharp\n{example}\n```", File.ReadAllText(Path.Combine(RepositoryRoot.Path, document)), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{example}\n```", Read(document), StringComparison.Ordinal);
     }
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(RepositoryRoot.Path, file));
 
     // docs/training.md shows it.
     private sealed class EpochLines : IProgress<TrainingProgress>

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using Unroll.Models;
+using Unroll.Tests;
+using Xunit;
+
+namespace Unroll.Cli.Tests;
+
+/// <summary>
+/// Nothing is left half done: not by two commands that write into one folder, not by one that is killed, not by a full disk.
+/// <c>bench/hardening.sh</c> does the same for longer.
+/// </summary>
+public class HalfDoneTests
+{
+    private static string[] Small(int hidden = 6, int epochs = 3) =>
+        ["--embedding", "6", "--hidden", $"{hidden}", "--batch", "2", "--epochs", $"{epochs}", "--no-baselines"];
+
+    [Fact]
+    public void Of_two_trainings_into_one_folder_one_wins_whole_and_the_other_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 400);
+        for (int pair = 0; pair < 4; pair++)
+        {
+            string[] overwrite = pair % 2 == 0 ? [] : ["--overwrite"];
+            string model = folder[$"model{pair / 2}"];
+            Process[] both =
+            [
+                .. new[] { 7, 8 }.Select(hidden => Repository.Start(
+                    Repository.Command, ["train", data, "--out", model, .. Small(hidden), .. overwrite])),
+            ];
+            string[] errors = [.. both.Select(End)];
+            int winner = both[0].ExitCode == 0 ? 0 : 1;
+            Assert.True(both[winner].ExitCode == 0 && both[1 - winner].ExitCode == 2, string.Join("\n---\n", errors));
+            Assert.Matches(@"^error: \S+: (another process is writing into it|holds a training|exists already)[^\n]*\n$", errors[1 - winner]);
+            SentenceClassifier classifier = SentenceClassifier.Load(model);
+            Assert.Equal(winner == 0 ? 7 : 8, classifier.Config.Hidden);
+            Assert.Contains(
+                $"\"hidden\": {classifier.Config.Hidden}", File.ReadAllText(Path.Combine(model, "train.json")),
+                StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                Directory.GetFileSystemEntries(model).Select(Path.GetFileName), name => name!.StartsWith('.') || name == "checkpoint");
+        }
+    }
+
+    [Fact]
+    public void Two_resumes_at_once_are_one()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 100);
+        using (Process process = Repository.Start(
+            Repository.Command, ["train", data, "--out", folder["model"], .. Small(epochs: 100_000), "--checkpoint-steps", "5"]))
+        {
+            _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            process.Kill();
+            process.WaitForExit();
+        }
+        using Process first = Repository.Start(Repository.Command, ["train", "--resume", folder["model"]]);
+        _ = first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("Epoch ", first.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        CommandRun second = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.Equal(2, second.ExitCode);
+        Assert.Matches(@"^error: \S+: another process is writing into it[^\n]*\n$", second.Error);
+    }
+
+    // Every kill is followed by a look: the folder is the old model, or the new one, whole.
+    [Theory]
+    [InlineData("lab")]
+    [InlineData("train")]
+    public void A_kill_while_a_model_is_replaced_leaves_the_old_one_or_the_new_one(string verb)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("a killed process leaves its files open for a while on Windows");
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 4);
+        string model = folder["model"];
+        string[] Args(int hidden) => verb == "lab"
+            ? ["lab", "--epochs", "3", "--out", model, "--overwrite", "--hidden", $"{hidden}"]
+            : ["train", data, "--out", model, "--overwrite", .. Small(hidden)];
+        Assert.Equal(0, CommandRun.Of([.. Args(4)]).ExitCode);
+        var random = new Random(1);
+        var watch = Stopwatch.StartNew();
+        using (Process whole = Repository.Start(Repository.Command, Args(4)))
+            End(whole);
+        int duration = (int)watch.ElapsedMilliseconds;
+        for (int kill = 1; kill <= 12; kill++)
+        {
+            int hidden = 4 + kill;
+            int before = SentenceClassifier.Load(model).Config.Hidden;
+            using (Process process = Repository.Start(Repository.Command, Args(hidden)))
+            {
+                _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+                _ = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+                // Most of the time goes by before anything is written.
+                if (!process.WaitForExit(random.Next(duration / 2, duration + 50)))
+                {
+                    process.Kill();
+                    process.WaitForExit();
+                }
+            }
+            Assert.Contains(SentenceClassifier.Load(model).Config.Hidden, new[] { before, hidden });
+            Assert.Equal([data, model], Directory.GetFileSystemEntries(folder.Root).Order().Reverse());
+            CommandRun report = CommandRun.Of("report", model, "--out", folder["page.html"], "--overwrite");
+            Assert.True(report.ExitCode == 0 || !report.Error.Contains("unexpected", StringComparison.Ordinal), report.Error);
+            File.Delete(folder["page.html"]);
+        }
+        Assert.Equal(0, CommandRun.Of([.. Args(30)]).ExitCode);
+        Assert.Equal(30, SentenceClassifier.Load(model).Config.Hidden);
+        Assert.DoesNotContain(
+            Directory.GetFileSystemEntries(model).Select(Path.GetFileName), name => name!.StartsWith('.') || name == "checkpoint");
+    }
+
+    [Fact]
+    public async Task A_terminal_that_goes_away_stops_a_training_as_a_request_to_end_does()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("sends SIGHUP with kill, which Windows does not have");
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 100);
+        using Process process = Repository.Start(
+            Repository.Command, ["train", data, "--out", folder["model"], .. Small(epochs: 100_000)]);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        using (Process kill = Process.Start("kill", ["-HUP", $"{process.Id}"]))
+            kill.WaitForExit();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("Go on with unroll train --resume", await error, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["model/checkpoint/state.safetensors"]));
+        SentenceClassifier.Load(folder["model"]);
+    }
+
+    [Theory]
+    [InlineData("evaluation.json", null)]
+    [InlineData("evaluation.json", "")]
+    [InlineData("evaluation.json", "{\"rows\":")]
+    [InlineData("report.html", null)]
+    [InlineData("report.html", "")]
+    [InlineData("report.html", "<!doctype html><title>half")]
+    public void Resume_makes_what_a_finished_training_lacks(string name, string? left)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        Assert.Equal(0, CommandRun.Of(["train", data, "--dev", data, "--out", folder["model"], .. Small()]).ExitCode);
+        string path = Path.Combine(folder["model"], name);
+        if (!File.Exists(path))
+            Assert.Skip("this build has no page");
+        string whole = File.ReadAllText(path);
+        byte[] model = File.ReadAllBytes(folder["model/model.safetensors"]);
+        File.Delete(path);
+        if (left is not null)
+            File.WriteAllText(path, left);
+        CommandRun run = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(whole, File.ReadAllText(path));
+        Assert.Equal(model, File.ReadAllBytes(folder["model/model.safetensors"]));
+        Assert.Contains(
+            "is finished", CommandRun.Of("train", "--resume", folder["model"]).Error, StringComparison.Ordinal);
+    }
+
+    // A folder in the place of a file cannot be replaced: as on a full disk, writing fails.
+    [Fact]
+    public async Task What_could_not_be_written_is_made_by_resume()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 60);
+        using (Process process = Repository.Start(
+            Repository.Command, ["train", data, "--dev", data, "--out", folder["model"], .. Small(epochs: 40)]))
+        {
+            Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            Directory.CreateDirectory(folder["model/evaluation.json"]);
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            Assert.Contains("make what is missing with unroll train --resume", await error, StringComparison.Ordinal);
+        }
+        Directory.Delete(folder["model/evaluation.json"]);
+        CommandRun resumed = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.True(File.Exists(folder["model/evaluation.json"]));
+        Assert.False(Directory.Exists(folder["model/checkpoint"]));
+    }
+
+    private static string End(Process process)
+    {
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return error.Result;
+    }
+}
