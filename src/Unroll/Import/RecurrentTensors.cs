@@ -11,6 +11,9 @@ namespace Unroll.Import;
 /// </summary>
 internal sealed partial class RecurrentTensors
 {
+    // States of both directions side by side are still counted by an int.
+    private const long MostRows = int.MaxValue / 2;
+
     private readonly StateDict _tensors;
     private readonly string _prefix;
     private readonly bool _isCell;
@@ -141,7 +144,7 @@ internal sealed partial class RecurrentTensors
         {
             (cell, hidden) = WithoutState(rows);
         }
-        if (cell is null || input == 0 || rows > int.MaxValue || input > int.MaxValue)
+        if (cell is null || input == 0 || rows > MostRows || hidden > MostRows || input > MostRows)
         {
             throw new InputException(readsState
                 ? $"{tensors.Source}: {recurrentName} is [{rows},{hidden}], expected {DescribeRows()}"
