@@ -1,5 +1,7 @@
 using System.Globalization;
 using Unroll.Bench;
+using Unroll.Bench.Fuzzing;
+using Unroll.Bench.Hardening;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string usage = """
@@ -10,6 +12,9 @@ const string usage = """
     compare [ROUNDS] [SIZE…] [CELL…]                                 ours, oneDNN and PyTorch in turn: a Markdown table
     classifier [ROUNDS]                                              trainings on ../shared/data beside PyTorch: a Markdown table
     recording [ROUNDS]                                               what recording gradients costs a training: a Markdown table
+    fuzz [COUNT] [SEED] [READER…]                                    changed files for every reader: a Markdown table
+    kills [COUNT] [SEED]                                             trainings, replacements and exports killed at any moment
+    pairs [COUNT]                                                    two trainings into one folder at once
     """;
 try
 {
@@ -34,6 +39,15 @@ try
             return ClassifierComparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
         case ["recording", ..]:
             return RecordingBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 5, Console.Out, Console.Error);
+        case ["fuzz", ..]:
+            return FuzzCommand.Run(
+                args.Length > 1 ? int.Parse(args[1]) : 1_000_000, args.Length > 2 ? int.Parse(args[2]) : 1,
+                args.Length > 3 ? args[3..] : [], "fuzz-faults", Console.Out);
+        case ["kills", ..]:
+            var kills = new KillsCommand(args.Length > 2 ? int.Parse(args[2]) : 1, Console.Out);
+            return kills.Run(args.Length > 1 ? int.Parse(args[1]) : 200);
+        case ["pairs", ..]:
+            return PairsCommand.Run(args.Length > 1 ? int.Parse(args[1]) : 50, Console.Out);
         default:
             Console.Error.WriteLine(usage);
             return 2;

@@ -37,7 +37,7 @@ public class EscapesTests
     {
         using var folder = new TemporaryFolder();
         string model = PolarityModel.Save(folder);
-        Assert.Equal(2, CommandRun.Of("predict", model, text, "good").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(2, CommandRun.Of("predict", model, text, "good").OutputLines.Length);
         Assert.Equal(1, CommandRun.Of("predict", folder[text], "good").Error.Count(c => c == '\n'));
     }
 
@@ -58,8 +58,10 @@ public class EscapesTests
     public void Settings_that_are_no_UTF8_are_refused_in_one_line()
     {
         using var folder = new TemporaryFolder();
-        foreach (byte[] bytes in (byte[][])
-            [[.. "{\"cell\": \""u8, 0xFF, .. "\"}"u8], [.. "{\""u8, 0xC3, .. "\": 1}"u8], [0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0]])
+        byte[] inValue = [.. "{\"cell\": \""u8, 0xFF, .. "\"}"u8];
+        byte[] inKey = [.. "{\""u8, 0xC3, .. "\": 1}"u8];
+        byte[] utf16 = [0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0];
+        foreach (byte[] bytes in (byte[][])[inValue, inKey, utf16])
         {
             File.WriteAllBytes(folder["config.json"], bytes);
             Refused(CommandRun.Of("train", "--config", folder["config.json"]));

@@ -7,7 +7,7 @@ namespace Unroll.Cli.Tests;
 
 /// <summary>
 /// Nothing is left half done: not by two commands that write into one folder, not by one that is killed, not by a full disk.
-/// <c>bench/hardening.sh</c> does the same for longer.
+/// The commands <c>kills</c> and <c>pairs</c> of <c>bench/Unroll.Bench</c> do the same for longer.
 /// </summary>
 public class HalfDoneTests
 {
@@ -31,14 +31,15 @@ public class HalfDoneTests
             string[] errors = [.. both.Select(End)];
             int winner = both[0].ExitCode == 0 ? 0 : 1;
             Assert.True(both[winner].ExitCode == 0 && both[1 - winner].ExitCode == 2, string.Join("\n---\n", errors));
-            Assert.Matches(@"^error: \S+: (another process is writing into it|holds a training|exists already)[^\n]*\n$", errors[1 - winner]);
+            Assert.Matches(
+                @"^error: \S+: (another process is writing into it|holds a training|exists already)[^\n]*\n$",
+                errors[1 - winner]);
             SentenceClassifier classifier = SentenceClassifier.Load(model);
             Assert.Equal(winner == 0 ? 7 : 8, classifier.Config.Hidden);
             Assert.Contains(
                 $"\"hidden\": {classifier.Config.Hidden}", File.ReadAllText(Path.Combine(model, "train.json")),
                 StringComparison.Ordinal);
-            Assert.DoesNotContain(
-                Directory.GetFileSystemEntries(model).Select(Path.GetFileName), name => name!.StartsWith('.') || name == "checkpoint");
+            RequireNothingLeft(model);
         }
     }
 
@@ -106,8 +107,7 @@ public class HalfDoneTests
         }
         Assert.Equal(0, CommandRun.Of([.. Args(30)]).ExitCode);
         Assert.Equal(30, SentenceClassifier.Load(model).Config.Hidden);
-        Assert.DoesNotContain(
-            Directory.GetFileSystemEntries(model).Select(Path.GetFileName), name => name!.StartsWith('.') || name == "checkpoint");
+        RequireNothingLeft(model);
     }
 
     [Fact]
@@ -181,6 +181,12 @@ public class HalfDoneTests
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.True(File.Exists(folder["model/evaluation.json"]));
         Assert.False(Directory.Exists(folder["model/checkpoint"]));
+    }
+
+    private static void RequireNothingLeft(string model)
+    {
+        IEnumerable<string?> names = Directory.GetFileSystemEntries(model).Select(Path.GetFileName);
+        Assert.DoesNotContain(names, name => name!.StartsWith('.') || name == "checkpoint");
     }
 
     private static string End(Process process)

@@ -100,7 +100,11 @@ internal sealed class RunFolder : IDisposable
             // A state without settings that fit it would never be used; settings without a state begin again.
             Directory.CreateDirectory(PathOf(CheckpointName));
             File.Delete(State);
-            _held.Update([(SettingsName, stream => stream.Write(settings))], [.. Results, LabRun.SettingsName]);
+            string[] old = [.. Results.Append(LabRun.SettingsName).Where(name => File.Exists(PathOf(name)))];
+            if (old.Length > 0)
+                _held.Update([(SettingsName, stream => stream.Write(settings))], old);
+            else
+                DurableFile.Replace(Settings, stream => stream.Write(settings));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -159,6 +163,7 @@ internal sealed class RunFolder : IDisposable
 
     private static void Require(string path, bool overwrite)
     {
+        FolderLock.Recover(path);
         if (IsUnfinishedIn(path))
         {
             if (overwrite)
@@ -169,13 +174,14 @@ internal sealed class RunFolder : IDisposable
         // A training that was killed before its settings had their name has nothing to lose.
         string checkpoints = System.IO.Path.Combine(path, CheckpointName);
         bool neverBegan = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories)
-            .All(entry => entry == checkpoints || DurableFile.IsPassing(System.IO.Path.GetFileName(entry)));
+            .All(entry => entry == checkpoints || FolderLock.IsPassing(System.IO.Path.GetFileName(entry)));
         if (!neverBegan)
             SentenceClassifier.RequireSavePath(path, overwrite);
     }
 
     private static void RequireTraining(string path)
     {
+        FolderLock.Recover(path);
         bool hasSettings = File.Exists(System.IO.Path.Combine(path, SettingsName));
         if (Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && !hasSettings)
         {

@@ -48,5 +48,6 @@ internal sealed class EscapingWriter(TextWriter inner, bool linesAreWhole) : Tex
     }
 
     // A carriage return alone would write over what stands before it.
-    private static bool MustShow(char c, bool keepsLines) => char.IsControl(c) && c != '\t' && !(keepsLines && c == '\n');
+    private static bool MustShow(char c, bool keepsLines) =>
+        c != '\t' && !(keepsLines && c == '\n') && (char.IsControl(c) || c is '\u2028' or '\u2029');
 }

@@ -180,6 +180,8 @@ internal sealed class InspectionTable(TextInspection text)
     private readonly record struct Cell(string Text, string Style)
     {
         public string Markup =>
-            Style.Length == 0 ? Spectre.Console.Markup.Escape(EscapingWriter.Escape(Text)) : $"[{Style}]{Spectre.Console.Markup.Escape(EscapingWriter.Escape(Text))}[/]";
+            Style.Length == 0 ? Escaped : $"[{Style}]{Escaped}[/]";
+
+        private string Escaped => Spectre.Console.Markup.Escape(EscapingWriter.Escape(Text));
     }
 }

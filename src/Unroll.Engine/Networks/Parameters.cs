@@ -30,7 +30,7 @@ public sealed unsafe class Parameters
 
     internal float* Pointer => _values.Pointer;
 
-    /// <summary>Counts the changes that were made by methods of this class: a network packs its weights again after one.</summary>
+    /// <summary>Counts the changes by methods of this class: a network packs its weights again after one.</summary>
     internal int Version { get; private set; }
 
     /// <summary>All values.</summary>
@@ -88,7 +88,7 @@ public sealed unsafe class Parameters
     /// <param name="parameter">One of <see cref="All"/>, [R,C], that is not transposed.</param>
     /// <param name="row">The row, from 0.</param>
     /// <param name="values">[C].</param>
-    /// <exception cref="ArgumentException">The tensor has other rows than of so many values, or lies column by column.</exception>
+    /// <exception cref="ArgumentException">Its rows have another length, or it lies column by column.</exception>
     public void WriteRow(Parameter parameter, int row, ReadOnlySpan<float> values)
     {
         if (parameter.IsTransposed || parameter.Shape is not [_, int columns] || columns != values.Length)

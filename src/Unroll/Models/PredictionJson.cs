@@ -9,7 +9,7 @@ public static class PredictionJson
     /// <param name="json">Inside an object.</param>
     /// <param name="prediction">The prediction.</param>
     /// <param name="label">What stands as the label.</param>
-    /// <param name="top">How many labels get their probability, the most probable first; null for all in the model's order.</param>
+    /// <param name="top">How many labels have their probability, the most probable first; null for all.</param>
     public static void WriteFields(Utf8JsonWriter json, Prediction prediction, string label, int? top = null)
     {
         json.WriteString("text", prediction.Text);

@@ -54,10 +54,6 @@ public static partial class DurableFile
     public static void Replace(string path, Action<Stream> write, bool flush = true) =>
         Replace(path, overwrite: true, write, flush);
 
-    /// <summary>Whether a name is that of a file which waits for its own, or of something else that only a writer needs.</summary>
-    /// <param name="name">The name of a file in a folder.</param>
-    public static bool IsPassing(string name) => name == FolderLock.FileName || IsTemporary(name);
-
     /// <summary>Creates a file beside another that will take its name; nobody else has it open while it is.</summary>
     internal static FileStream CreateTemporary(string path)
     {

@@ -1,8 +1,8 @@
 namespace Unroll.Storage;
 
 /// <summary>
-/// Holds a folder for one writer. The lock is a file <c>.lock</c> in it that the system releases when the process ends, however it
-/// ends. Whoever takes it first finishes what a killed writer left half done, and removes its temporary files.
+/// Holds a folder for one writer. The lock is a file <c>.lock</c> in it that the system releases when the process ends, however
+/// that comes. Whoever takes it first finishes what a killed writer left half done, and removes its temporary files.
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
@@ -25,13 +25,15 @@ public sealed class FolderLock : IDisposable
 
     /// <summary>Takes a folder; one that is not there is made.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="InputException">Another process, or another writer in this one, has it; or it cannot be written to.</exception>
+    /// <exception cref="InputException">
+    /// Another process, or another writer in this one, has it; or it cannot be written to.
+    /// </exception>
     public static FolderLock Take(string path) => TryTake(path) ?? throw new InputException(
         $"{path}: another process is writing into it; wait until that ends, or choose another path");
 
     /// <summary>
-    /// Finishes what a killed writer left half done in a folder. A folder that is held, is not there or cannot be written to stays
-    /// as it is.
+    /// Finishes what a killed writer left half done in a folder. A folder that is held, is not there or cannot be written to
+    /// stays as it is.
     /// </summary>
     /// <param name="path">The folder.</param>
     public static void Recover(string path)
@@ -48,6 +50,12 @@ public sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a name is that of a file which waits for its own, or of something else that only a writer needs.
+    /// </summary>
+    /// <param name="name">The name of a file in a folder.</param>
+    public static bool IsPassing(string name) => name == FileName || DurableFile.IsTemporary(name);
+
     /// <summary>Takes a folder, or gives null where another has it.</summary>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
     internal static FolderLock? TryTake(string path)
@@ -59,7 +67,8 @@ public sealed class FolderLock : IDisposable
             {
                 try
                 {
-                    return TryTakeOnce(path, created, out FolderLock? held) ? held : throw new FileNotFoundException("it was removed");
+                    if (TryTakeOnce(path, created, out FolderLock? held))
+                        return held;
                 }
                 catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && tries < MostTries)
                 {

@@ -116,7 +116,8 @@ internal static class FolderUpdate
             ];
             string[] removed =
                 [.. document.RootElement.GetProperty(RemoveKey).EnumerateArray().Select(name => name.GetString() ?? "")];
-            bool plain = replaced.All(each => IsPlain(each.Name) && DurableFile.IsTemporary(each.Temporary)) && removed.All(IsPlain);
+            bool plain = removed.All(IsPlain)
+                && replaced.All(each => IsPlain(each.Name) && DurableFile.IsTemporary(each.Temporary));
             return plain ? (replaced, removed) : ([], []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException

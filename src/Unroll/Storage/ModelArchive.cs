@@ -60,6 +60,6 @@ internal static class ModelArchive
     }
 
     private static InputException TooLarge(string path, long length, long compressed) => new(
-        $"{path}: {length} bytes in {compressed} of the archive, expected at most {MostGrowth} times as many and {MostLength} in " +
-        "all; no model is like that, save the model again");
+        $"{path}: {length} bytes in {compressed} of the archive, expected at most {MostGrowth} times as many and {MostLength} " +
+        "in all; no model is like that, save the model again");
 }

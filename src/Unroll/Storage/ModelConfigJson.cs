@@ -71,6 +71,12 @@ internal static class ModelConfigJson
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
             };
         }
+        catch (JsonException e) when (e.LineNumber is not null)
+        {
+            throw new InputException(
+                $"{source}:{e.LineNumber + 1}: not the JSON of a model at byte {e.BytePositionInLine + 1}; " +
+                "restore the file or train again", e);
+        }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new InputException($"{source}: not the JSON of a model ({e.Message}); restore the file or train again", e);

@@ -135,11 +135,16 @@ internal static class ModelFolder
     }
 
     // What changes when any of a model's files is replaced.
-    private static string StampOf(string path) => string.Join(' ', new[] { ConfigFile, VocabularyFile, TensorsFile }.Select(name =>
+    private static string StampOf(string path)
     {
-        var file = new FileInfo(FolderUpdate.PathOf(path, name));
-        return file.Exists ? $"{file.LastWriteTimeUtc.Ticks} {file.Length} {file.Name}" : "none";
-    }));
+        return $"{Of(ConfigFile)} {Of(VocabularyFile)} {Of(TensorsFile)}";
+
+        string Of(string name)
+        {
+            var file = new FileInfo(FolderUpdate.PathOf(path, name));
+            return file.Exists ? $"{file.LastWriteTimeUtc.Ticks} {file.Length} {file.Name}" : "none";
+        }
+    }
 
     /// <summary>Reads a model from its files.</summary>
     /// <param name="path">Where they are, for errors.</param>

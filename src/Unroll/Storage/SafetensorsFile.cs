@@ -65,6 +65,11 @@ public sealed class SafetensorsFile
                 bytes.AsMemory(LengthBytes, (int)headerLength), new JsonDocumentOptions { AllowDuplicateProperties = false });
             file.ReadHeader(header.RootElement);
         }
+        catch (JsonException e) when (e.LineNumber is not null)
+        {
+            string place = e.LineNumber == 0 ? "" : $" of line {e.LineNumber + 1}";
+            throw Broken(source, $"a header that is no JSON at its byte {e.BytePositionInLine + 1}{place}", e);
+        }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw Broken(source, $"a header that is no valid JSON of this format ({e.Message})", e);

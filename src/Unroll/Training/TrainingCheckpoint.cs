@@ -132,7 +132,8 @@ internal sealed class TrainingCheckpoint
         // Each is looked at before any is put back.
         (Action<float[]> Set, float[] Values)[] restored =
             [.. _arenas.Select(arena => (arena.Set, file.ReadFiniteSingles(arena.Name)))];
-        if (!long.TryParse(metadata.GetValueOrDefault(OptimizerStepsKey), CultureInfo.InvariantCulture, out long steps) || steps < 0)
+        string? text = metadata.GetValueOrDefault(OptimizerStepsKey);
+        if (!long.TryParse(text, CultureInfo.InvariantCulture, out long steps) || steps < 0)
             throw Damaged(_options.Path, $"no number of steps under {OptimizerStepsKey}");
         TrainingPosition position = ReadPosition(metadata);
         foreach ((Action<float[]> set, float[] values) in restored)

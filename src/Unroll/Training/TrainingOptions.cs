@@ -208,7 +208,8 @@ public sealed record TrainingOptions
         Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");
         Require(
-            Layers is >= 1 and <= NetworkConfig.MostLayers, nameof(Layers), Layers, $"a number from 1 to {NetworkConfig.MostLayers}");
+            Layers is >= 1 and <= NetworkConfig.MostLayers, nameof(Layers), Layers,
+            $"a number from 1 to {NetworkConfig.MostLayers}");
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "a share of at least 0 and below 1");
         Require(WordDropout is >= 0 and < 1, nameof(WordDropout), WordDropout, "a share of at least 0 and below 1");
         Require(

@@ -138,12 +138,22 @@ public class InspectorTests
     }
 
     [Fact]
-    public void Numbers_that_are_none_become_null()
+    public void A_model_that_computes_no_numbers_is_refused()
     {
         SentenceClassifier classifier = Create(Cell.Rnn, bidirectional: false, Pooling.Last);
         classifier.Parameters.Write(classifier.Parameters.Find("output.bias"), [float.NaN, 0, 0]);
-        JsonElement json = Json(Inspector.Inspect(classifier, "w2 w3"));
+        Assert.Contains(
+            "computes NaN", Assert.Throws<InputException>(() => Inspector.Inspect(classifier, "w2 w3")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_that_are_none_become_null()
+    {
+        TextInspection inspection = Inspector.Inspect(Create(Cell.Rnn, bidirectional: false, Pooling.Last), "w2 w3");
+        JsonElement json = Json(inspection with { Prefixes = [[double.NaN, 1, 0], [double.PositiveInfinity, 0, 0]] });
         Assert.Equal(JsonValueKind.Null, json.GetProperty("prefix")[0][0].ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("prefix")[1][0].ValueKind);
         Assert.Equal(JsonValueKind.Number, json.GetProperty("states")[0].GetProperty("hidden")[0][0].ValueKind);
     }
 
