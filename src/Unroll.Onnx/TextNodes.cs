@@ -6,7 +6,7 @@ namespace Unroll.Onnx;
 
 /// <summary>
 /// Reads the inputs of a graph, so that everything after it has at least one text and every text at least one token: a text
-/// without tokens is one <c>&lt;unk&gt;</c>, as for the library.
+/// without tokens is one <c>&lt;unk&gt;</c>, or one <c>&lt;pad&gt;</c> where unknown words are dropped, as for the library.
 /// </summary>
 /// <remarks>
 /// A text has no token where its length is 0 or less, where the time axis is 0, or where all its ids are <c>&lt;pad&gt;</c>. A
@@ -22,6 +22,7 @@ internal sealed class TextNodes
 
     private readonly GraphBuilder _graph;
     private readonly int? _unknown;
+    private readonly string? _empty;
     private string? _mask;
 
     /// <summary>Adds the inputs and what reads them.</summary>
@@ -32,10 +33,11 @@ internal sealed class TextNodes
         _graph = graph;
         _unknown = vocabulary.UnknownWords switch
         {
-            UnknownWords.Token => vocabulary.Encode([])[0],
+            UnknownWords.Token or UnknownWords.Drop => vocabulary.Encode([])[0],
             UnknownWords.Refuse => null,
             var other => throw new InvalidOperationException($"no nodes for unknown words {other}"),
         };
+        _empty = _unknown is { } id ? vocabulary.Tokens[id] : null;
         AddInputs();
         AddSizes();
         string lengths = AddFilled();
@@ -68,7 +70,7 @@ internal sealed class TextNodes
 
     private void AddInputs()
     {
-        string empty = _unknown is null ? "of 1 or more" : "0 for an empty one, which is read as <unk>";
+        string empty = _unknown is null ? "of 1 or more" : $"0 for an empty one, which is read as {_empty}";
         _graph.Input(
             Ids, TensorProto.Types.DataType.Int64,
             "Each text's tokens as line numbers of the vocabulary, counted from 0; past its length any number.", Batch, Time);

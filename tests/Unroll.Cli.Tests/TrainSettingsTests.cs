@@ -180,7 +180,13 @@ public class TrainSettingsTests
         Assert.Contains("\"embedding\": 3", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
         AssertRefused(
             ["train", data, "--vectors", vectors, "--embedding", "4"], "vectors have 3 numbers, but --embedding is 4", vectors);
-        AssertRefused(["train", data, "--vectors", folder.Write("bad.txt", "fine 1 2 3\nfilm 4 5\n")], "bad.txt:2: ");
+        AssertRefused(
+            ["train", data, "--vectors", folder.Write("bad.txt", "fine 1 2 3\nfilm 4 5\nelse 7\n")],
+            "bad.txt:2: a vector of width 2, expected 3");
+        string odd = folder.Write("odd.txt", "fine 1 2 3\nfilm 4 5\n");
+        Assert.Contains(
+            $"note: {odd}: line 2 was passed over, one with another count of numbers\n",
+            CommandRun.Of("train", data, "--vectors", odd, "--epochs", "1", "--hidden", "4").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,12 +48,18 @@ public sealed record ExportCase(
     };
 
     /// <summary>Parameters from N(0, 0.4²), so that no gate, direction or bias is without effect.</summary>
-    /// <param name="unknown">Whether the model has a token for unknown words.</param>
+    /// <param name="unknown">What becomes of unknown words.</param>
     public SentenceClassifier CreateModel(UnknownWords unknown = UnknownWords.Token)
     {
         string[] tokens = [.. Enumerable.Range(0, Words).Select(i => $"w{i}")];
-        if (unknown == UnknownWords.Token)
-            tokens = ["<pad>", "<unk>", .. tokens[2..]];
+        string[] special = unknown switch
+        {
+            UnknownWords.Token => ["<pad>", "<unk>"],
+            UnknownWords.Drop => ["<pad>"],
+            UnknownWords.Refuse => [],
+            _ => throw new ArgumentOutOfRangeException(nameof(unknown)),
+        };
+        special.CopyTo(tokens, 0);
         var vocabulary = new Vocabulary(tokens, unknown);
         SentenceClassifier classifier = SentenceClassifier.Create(Config with { Unknown = unknown }, vocabulary);
         var generator = new TorchGenerator(7);

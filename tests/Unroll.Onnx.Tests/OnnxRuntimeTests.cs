@@ -87,6 +87,33 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
         }
     }
 
+    /// <summary>Where unknown words are dropped, a text with nothing left is one padding.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(0)]
+    public void A_model_that_drops_unknown_words_reads_an_empty_text_as_the_padding(int embedding)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (Cell cell in RecurrentCells.All)
+        {
+            ExportCase @case = new(cell, Nonlinearity.Tanh, embedding, 1, true, Pooling.Mean);
+            SentenceClassifier dropping = @case.CreateModel(UnknownWords.Drop);
+            JsonElement outputs = Run(folder, dropping, TextBatch.WithEmptyTexts);
+            for (int i = 0; i < TextBatch.WithEmptyTexts.Count; i++)
+            {
+                TextBatch batch = TextBatch.WithEmptyTexts[i];
+                int[][] texts = [.. batch.Texts.Select(text => text is [1] ? new[] { 0 } : text)];
+                float[][] logits = texts.Length == 0 ? [] : ExportCase.Logits(dropping, texts);
+                Assert.Equal(texts.Length, outputs[i].GetProperty("logits").GetArrayLength());
+                for (int b = 0; b < logits.Length; b++)
+                    AssertClose(logits[b], outputs[i].GetProperty("logits")[b], $"{cell}, {batch.Name}: text {b}");
+            }
+            AssertClose(
+                [.. dropping.Predict("zzz").Probabilities.Select(entry => (float)entry.Value)],
+                outputs[0].GetProperty("probabilities")[0], $"{cell}: an unknown word alone");
+        }
+    }
+
     [Fact]
     public void A_length_above_time_is_refused()
     {

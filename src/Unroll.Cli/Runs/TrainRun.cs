@@ -114,6 +114,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine(
                 $"{(vectors.Found == 0 ? "warning: " : "")}{Vectors}: vectors of {vectors.Found} of " +
                 $"{classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
+            if (vectors.Note is { } note)
+                terminal.Error.WriteLine($"note: {Vectors}: {note}");
         }
         terminal.Error.WriteLine(
             $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, " +

@@ -56,6 +56,9 @@ internal static partial class FlagNames
         ["TorchImportOptions.Pooling"] = "--pooling",
         ["TorchImportOptions.Nonlinearity"] = "--nonlinearity",
         ["TorchImportOptions.Unknown"] = "--unknown",
+        ["TorchImportOptions.UnknownToken"] = "--unknown",
+        ["TorchImportOptions.Padding"] = "--padding",
+        ["TorchImportOptions.Tokens"] = "--tokens",
         ["TorchImportOptions.Ignore"] = "--ignore",
         ["Tokenizer.Lowercase = false"] = "--keep-case",
     };

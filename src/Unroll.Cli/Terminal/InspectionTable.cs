@@ -125,11 +125,16 @@ internal sealed class InspectionTable(TextInspection text)
         if (_top.Gates.Count > 0)
             yield return "gates       mean over the hidden units, of a candidate's size";
         string[] unknown = [.. Enumerable.Range(0, text.Tokens.Count).Where(IsUnknown).Select(t => text.Tokens[t]).Distinct()];
-        if (unknown.Length == 0)
-            yield break;
-        string more = unknown.Length > MostUnknown ? $" and {unknown.Length - MostUnknown} more" : "";
-        yield return ColumnText.Cut(
-            $"unknown     {string.Join(", ", unknown.Take(MostUnknown))}{more}: read as {Vocabulary.Unknown}", 79);
+        if (unknown.Length > 0)
+            yield return ColumnText.Cut($"unknown     {FirstOf(unknown)}: read as {Vocabulary.Unknown}", 79);
+        if (text.Dropped.Count > 0)
+            yield return ColumnText.Cut($"dropped     {FirstOf([.. text.Dropped.Distinct()])}: not in the vocabulary", 79);
+    }
+
+    private static string FirstOf(string[] words)
+    {
+        string more = words.Length > MostUnknown ? $" and {words.Length - MostUnknown} more" : "";
+        return string.Join(", ", words.Take(MostUnknown)) + more;
     }
 
     private bool IsCandidate(GateTrace gate)

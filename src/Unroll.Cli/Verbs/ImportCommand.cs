@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Unroll.Import;
 using Unroll.Models;
 using Unroll.Storage;
@@ -15,7 +14,7 @@ internal static class ImportCommand
         var file = new Argument<string>("FILE") { Description = "State dict of PyTorch, saved as safetensors" };
         var vocabulary = new Option<string>("--vocabulary")
         {
-            Description = "One token a line; the line, counted from 0, is its id",
+            Description = "One token a line; the line, counted from 0, is its id. Or JSON of tokens and ids",
             HelpName = "FILE",
             Required = true,
         };
@@ -31,8 +30,14 @@ internal static class ImportCommand
         Option<Nonlinearity?> nonlinearity = Options.OptionalChoice<Nonlinearity>("--nonlinearity", "Function of an RNN");
         Option<TokenKind> tokens = Options.Choice("--tokens", "How a text is cut into tokens", TokenKind.Whitespace);
         var keepCase = new Option<bool>("--keep-case") { Description = "Do not lower-case the texts" };
-        Option<UnknownWords?> unknown =
-            Options.OptionalChoice<UnknownWords>("--unknown", "What becomes of words that are not in the vocabulary");
+        Option<string?> padding = Options.Text(
+            "--padding", "The padding as the vocabulary has it, where it is no <pad>, [PAD], <blank> or the like", "NAME");
+        Option<string?> unknown = Options.Text(
+            "--unknown",
+            "Words that are not in the vocabulary: token (read as its unknown word) or drop or refuse; or the unknown word as "
+                + "the " +
+            "vocabulary has it, where it is no <unk>, [UNK], OOV or the like",
+            "NAME");
         var ignore = new Option<string[]>("--ignore")
         {
             Description = "Tensors to leave out: a name, or what names begin with up to a dot; may be given again",
@@ -41,7 +46,8 @@ internal static class ImportCommand
         Option<bool> json = Options.Json("Print what was found as one JSON object");
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
-            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, tokens, keepCase, unknown, ignore, json,
+            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, tokens, keepCase, padding, unknown, ignore,
+            json,
         };
         command.SetAction(parsed =>
         {
@@ -50,6 +56,7 @@ internal static class ImportCommand
             if (folder is not null)
                 SentenceClassifier.RequireSavePath(folder, mayReplace);
             string path = parsed.GetRequiredValue(file);
+            UnknownWords? unknownWords = ChoiceOf(parsed.GetValue(unknown));
             ImportedModel model = TorchImport.Read(path, new TorchImportOptions
             {
                 Vocabulary = parsed.GetRequiredValue(vocabulary),
@@ -57,13 +64,17 @@ internal static class ImportCommand
                 Pooling = parsed.GetValue(pooling),
                 Nonlinearity = parsed.GetValue(nonlinearity),
                 Tokens = new Tokenizer(parsed.GetValue(tokens), !parsed.GetValue(keepCase)),
-                Unknown = parsed.GetValue(unknown),
+                Unknown = unknownWords,
+                UnknownToken = unknownWords is null ? parsed.GetValue(unknown) : null,
+                Padding = parsed.GetValue(padding),
                 Ignore = parsed.GetValue(ignore) ?? [],
             });
-            terminal.Output.WriteLine(
-                parsed.GetValue(json) ? JsonLine.Of(writer => WriteFields(writer, model)) : $"{path}: {model.Found}");
+            model = model with { Notes = [.. model.Notes.Select(Translate)], Warnings = [.. model.Warnings.Select(Translate)] };
+            terminal.Output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(model.WriteFields) : $"{path}: {model.Found}");
             foreach (string note in model.Notes)
-                terminal.Error.WriteLine($"note: {FlagNames.Translate(note, "import")}");
+                terminal.Error.WriteLine($"note: {note}");
+            foreach (string warning in model.Warnings)
+                terminal.Error.WriteLine($"warning: {warning}");
             if (folder is null)
             {
                 terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
@@ -76,25 +87,12 @@ internal static class ImportCommand
         return command;
     }
 
-    private static void WriteFields(Utf8JsonWriter json, ImportedModel model)
-    {
-        ModelConfig config = model.Classifier.Config;
-        json.WriteString("cell", Name(config.Cell));
-        if (RecurrentCells.Of(config.Cell).ReadsNonlinearity)
-            json.WriteString("nonlinearity", Name(config.Nonlinearity));
-        json.WriteNumber("embedding", config.Embedding);
-        json.WriteNumber("hidden", config.Hidden);
-        json.WriteNumber("layers", config.Layers);
-        json.WriteBoolean("bidirectional", config.Bidirectional);
-        json.WriteString("pooling", Name(config.Pooling));
-        json.WriteNumber("labels", config.Classes);
-        json.WriteNumber("vocabulary", model.Classifier.Vocabulary.Size);
-        json.WriteStartArray("notes");
-        foreach (string note in model.Notes)
-            json.WriteStringValue(note);
-        json.WriteEndArray();
-    }
+    private static string Translate(string line) => FlagNames.Translate(line, "import");
 
-    private static string Name<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+    // A choice is taken as one, also where the vocabulary has a word of its name.
+    private static UnknownWords? ChoiceOf(string? unknown) =>
+        Enum.TryParse(unknown, ignoreCase: true, out UnknownWords choice)
+            && Options.NameOf(choice).Equals(unknown, StringComparison.OrdinalIgnoreCase)
+                ? choice
+                : null;
 }

@@ -60,9 +60,10 @@ internal static class InspectCommand
     {
         if (!inspection.IsUnknown.All(unknown => unknown))
             return;
+        IReadOnlyList<string> words = inspection.Dropped.Count > 0 ? inspection.Dropped : inspection.Tokens;
         throw new InputException(
             "unroll inspect: the model knows none of the words of " +
-            $"\"{ColumnText.Cut(string.Join(' ', inspection.Tokens), 40)}\", expected at least one; " +
+            $"\"{ColumnText.Cut(string.Join(' ', words), 40)}\", expected at least one; " +
             "its vocabulary.txt lists them");
     }
 }

@@ -6,12 +6,13 @@ internal static class InputFile
     /// <summary>Opens a file as lines; one that gzip compressed is decompressed on the way.</summary>
     /// <param name="path">The file.</param>
     /// <param name="expected">What the file should be, for the error.</param>
+    /// <param name="acceptsBrokenText">Whether a line may hold bytes that are no UTF-8.</param>
     /// <exception cref="InputException">The file is missing, is a folder, or cannot be opened.</exception>
-    public static Utf8LineReader OpenLines(string path, string expected)
+    public static Utf8LineReader OpenLines(string path, string expected, bool acceptsBrokenText = false)
     {
         try
         {
-            return OpenLines(Open(path, bufferSize: 0), path);
+            return OpenLines(Open(path, bufferSize: 0), path, acceptsBrokenText);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -67,7 +68,8 @@ internal static class InputFile
     /// <summary>Lines of a stream, which need not be seekable.</summary>
     /// <param name="stream">Bytes, compressed by gzip or not.</param>
     /// <param name="source">What errors call the stream.</param>
-    public static Utf8LineReader OpenLines(Stream stream, string source)
+    /// <param name="acceptsBrokenText">Whether a line may hold bytes that are no UTF-8.</param>
+    public static Utf8LineReader OpenLines(Stream stream, string source, bool acceptsBrokenText = false)
     {
         byte[] head = new byte[2];
         head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
@@ -75,10 +77,16 @@ internal static class InputFile
         bool compressed = head is [0x1F, 0x8B];
         if (!compressed && source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
         {
-            stream.Dispose();
+            byte[] first = new byte[ForeignFile.EnoughBytes];
+            int count = whole.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            whole.Dispose();
+            string found = ForeignFile.Describe(first.AsSpan(0, count)) is { } name ? $"{name}, not gzip data" : "not gzip data";
             throw new InputException(
-                $"{source}: not gzip data, expected it by the file's name; compress the file or take .gz off its name");
+                $"{source}: {found}, expected it by the file's name; compress the file or take .gz off its name");
         }
-        return new Utf8LineReader(compressed ? new GzipInput(whole) : whole, source);
+        return new Utf8LineReader(compressed ? new GzipInput(whole) : whole, source)
+        {
+            AcceptsBrokenText = acceptsBrokenText,
+        };
     }
 }

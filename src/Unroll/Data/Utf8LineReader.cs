@@ -29,6 +29,11 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// <summary>Whether a zero byte is an error: it is in files that people make.</summary>
     public bool RefusesNul { get; init; } = true;
 
+    /// <summary>
+    /// Whether a line may hold bytes that are no UTF-8: for files in which one odd line must not cost the others.
+    /// </summary>
+    public bool AcceptsBrokenText { get; init; }
+
     /// <summary>The number of the current line, from 1; 0 before the first.</summary>
     public int Number { get; private set; }
 
@@ -73,12 +78,17 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
                 break;
             }
             searched = _end - _start;
+            if (Number == 0 && searched >= ForeignFile.EnoughBytes)
+                RequireText();
             if (searched > LongestLine)
                 throw TooLong(searched);
             Fill();
         }
         if (Number == 0)
+        {
+            RequireText();
             TakeOffByteOrderMark();
+        }
         if (_length == 0)
             return false;
         Number++;
@@ -99,17 +109,17 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 
     private void TakeOffByteOrderMark()
     {
-        ReadOnlySpan<byte> line = LineWithEnd;
-        if (line.StartsWith<byte>([0xFF, 0xFE]) || line.StartsWith<byte>([0xFE, 0xFF]))
-        {
-            throw new InputException(
-                $"{source}:1: the file is UTF-16, expected UTF-8; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
-        }
-        if (line.StartsWith(Encoding.UTF8.Preamble))
+        if (LineWithEnd.StartsWith(Encoding.UTF8.Preamble))
         {
             _start += Encoding.UTF8.Preamble.Length;
             _length -= Encoding.UTF8.Preamble.Length;
         }
+    }
+
+    private void RequireText()
+    {
+        if (ForeignFile.Of(_buffer.AsSpan(_start.._end)) is { } foreign)
+            throw new InputException($"{source}:1: the file is {foreign.Name}, expected UTF-8 text; {foreign.Advice}");
     }
 
     private void Fill()
@@ -167,14 +177,26 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
             "check that the file has line ends, or split the text over rows");
     }
 
+    // Of UTF-16 every second byte is NUL where the letters are Latin, and of UTF-32 three of four.
+    private static string AgainstNul(ReadOnlySpan<byte> line)
+    {
+        int nuls = line.Count((byte)0);
+        if (3 * nuls >= line.Length && line.Length > 1)
+        {
+            string width = 3 * nuls >= 2 * line.Length ? "32" : "16";
+            string order = line[0] == 0 ? "BE" : "LE";
+            return $"save the file as UTF-8 (iconv -f UTF-{width}{order} -t UTF-8)";
+        }
+        return Utf8.IsValid(line)
+            ? "take NUL out of the file (tr -d '\\000')"
+            : "the file looks like no text at all; give one of UTF-8";
+    }
+
     private void Check(ReadOnlySpan<byte> line)
     {
-        if (RefusesNul && line.IndexOf((byte)0) is var nul and >= 0)
-        {
-            throw Error(
-                $"byte {nul + 1} is NUL, expected text; save the file as UTF-8 (iconv -f UTF-16 -t UTF-8 if it is UTF-16)");
-        }
-        if (Utf8.IsValid(line))
+        if (RefusesNul && !AcceptsBrokenText && line.IndexOf((byte)0) is var nul and >= 0)
+            throw Error($"byte {nul + 1} is NUL, expected text; {AgainstNul(line)}");
+        if (AcceptsBrokenText || Utf8.IsValid(line))
             return;
         try
         {

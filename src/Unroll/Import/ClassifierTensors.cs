@@ -10,27 +10,49 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
 {
     private readonly long _state = recurrent.StateSize;
 
+    /// <summary>What the tensors are that have no role.</summary>
+    public LayersWithoutPlace Others { get; } = new(tensors, recurrent);
+
     /// <summary>The name of the table of word vectors; null where words are one-hot.</summary>
     /// <exception cref="InputException">None fits the vocabulary, or several do.</exception>
-    public string? FindEmbedding(int vocabularySize, string vocabularyPath)
+    public string? FindEmbedding(VocabularyFile vocabulary)
     {
         string[] tables = [.. Matrices(recurrent.InputSize).Where(name => BiasOf(name) is null)];
-        string[] fitting = [.. tables.Where(name => tensors.ShapeOf(name)[0] == vocabularySize)];
+        string[] fitting = [.. tables.Where(name => vocabulary.Fits(RowsOf(name)))];
+        string[] exact = [.. fitting.Where(name => RowsOf(name) == vocabulary.RowsNeeded)];
         if (fitting.Length > 0)
-            return OneOf(fitting, "word vectors", "emb");
-        if (recurrent.InputSize == vocabularySize)
+        {
+            Others.Embedding = OneOf(exact.Length > 0 ? exact : fitting, "word vectors", "emb");
+            return Others.Embedding;
+        }
+        bool hasTable = tables.Any(
+            name => RowsOf(name) > vocabulary.RowsNeeded || name.Contains("emb", StringComparison.OrdinalIgnoreCase));
+        if (vocabulary.Fits(recurrent.InputSize) && !hasTable)
             return null;
         // The output layer of a model without biases is a matrix like the word vectors; it has few rows.
-        if (tables.MaxBy(name => tensors.ShapeOf(name)[0]) is { } table)
-        {
-            throw new InputException(
-                $"{vocabularyPath}: {vocabularySize} tokens, but {table} in {tensors.Source} has " +
-                $"{tensors.ShapeOf(table)[0]} rows; give the vocabulary that the model was trained with, a line for each row");
-        }
+        if (tables.MaxBy(RowsOf) is { } table)
+            throw new InputException($"{vocabulary.Path}: {vocabulary.Describe()}, but {OtherRows(vocabulary, table)}");
+        string? apart = tensors.Names.FirstOrDefault(name => tensors.ShapeOf(name) is [var rows, _] && vocabulary.Fits(rows));
         throw new InputException(
-            $"{tensors.Source}: no word vectors [{vocabularySize},{recurrent.InputSize}] for the recurrent layer's input " +
-            $"of {recurrent.InputSize}, and one-hot input would be {vocabularySize} wide, as {vocabularyPath} is; " +
-            $"found {Others()}");
+            $"{tensors.Source}: no word vectors [{vocabulary.RowsNeeded},{recurrent.InputSize}] for the recurrent layer's "
+                + $"input " +
+            $"of {recurrent.InputSize}, and one-hot input would be {vocabulary.RowsNeeded} wide, as {vocabulary.Path} is; " +
+            $"found {Found()}" +
+            (apart is null ? "" : $"; if {apart} has the word vectors, a layer stands between, which Unroll does not have"));
+    }
+
+    // Rows that no token has may stand at the beginning or at the end, and only the user knows where.
+    private string OtherRows(VocabularyFile vocabulary, string table)
+    {
+        long rows = RowsOf(table);
+        string found = $"{table} in {tensors.Source} has {rows} rows; ";
+        const string same = "give the vocabulary that the model was trained with, a line for each row";
+        if (rows < vocabulary.RowsNeeded)
+            return found + same;
+        long more = rows - vocabulary.RowsNeeded;
+        return $"{found}{same}, an empty one for each of the {more} row{(more == 1 ? "" : "s")} without a token: first if ids "
+            + $"begin " +
+            "at 1, as Keras's do, and last if the rows were rounded up";
     }
 
     /// <summary>Finds W, b and the query of attention; null where there are none and none was asked for.</summary>
@@ -53,7 +75,7 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
             ? null
             : throw new InputException(
                 $"{tensors.Source}: TorchImportOptions.Pooling = Attention needs a matrix [{_state},{_state}] and a query " +
-                $"of {_state} values; found {Others()}");
+                $"of {_state} values; found {Found()}");
     }
 
     /// <summary>The output layer's matrix: a row for each label, or one row where there are two labels.</summary>
@@ -61,20 +83,33 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
     public string FindOutput(int labels)
     {
         string[] matrices = [.. Matrices(_state)];
-        string[] fitting = [.. matrices.Where(name => tensors.ShapeOf(name)[0] == labels)];
+        string[] fitting = [.. matrices.Where(name => RowsOf(name) == labels)];
         if (fitting.Length == 0 && labels == 2)
-            fitting = [.. matrices.Where(name => tensors.ShapeOf(name)[0] == 1)];
+            fitting = [.. matrices.Where(name => RowsOf(name) == 1)];
         if (fitting.Length > 0)
-            return OneOf(fitting, "output layer", "fc", "out", "class", "head");
-        if (matrices is [string only])
+        {
+            Others.Output = OneOf(fitting, "output layer", "fc", "out", "class", "head");
+            return Others.Output;
+        }
+        string? only = matrices is [var one] ? one : null;
+        Others.Output = only;
+        string own = only is null ? "." : only[..(only.LastIndexOf('.') + 1)];
+        Others.RequireNoneKnown([.. tensors.Names.Where(
+            name => name != only && (own.Length == 0 || !name.StartsWith(own, StringComparison.Ordinal)))]);
+        if (only is not null)
         {
             throw new InputException(
-                $"{tensors.Source}: {labels} labels, but {only} has {tensors.ShapeOf(only)[0]} rows; " +
+                $"{tensors.Source}: {labels} labels, but {only} has {RowsOf(only)} rows; " +
                 "give TorchImportOptions.Labels one name for each row, in order");
         }
+        string? other = tensors.Names.FirstOrDefault(
+            name => tensors.ShapeOf(name) is [var rows, _] && (rows == labels || (labels == 2 && rows == 1)));
         throw new InputException(
             $"{tensors.Source}: no output layer [{labels},{_state}] after the recurrent layer's {_state} outputs and " +
-            $"{labels} labels; found {Others()}");
+            $"{labels} labels; found {Found()}" + (other is null ? "" :
+            $"; {other} reads {tensors.ShapeOf(other)[1]} values, so a layer or several poolings stand between, which Unroll "
+                + $"does " +
+            "not have"));
     }
 
     /// <summary>The bias of a layer whose matrix is known, if it has one.</summary>
@@ -86,25 +121,14 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         return tensors.HasShape(bias, tensors.ShapeOf(weight)[0]) ? bias : null;
     }
 
-    /// <summary>Refuses tensors that have no place: a model that has them computes something else.</summary>
-    /// <exception cref="InputException">There are some.</exception>
-    public void RequireNoOthers()
-    {
-        if (tensors.Names.Count > 0)
-        {
-            throw new InputException(
-                $"{tensors.Source}: Unroll has no place for {Others()}, " +
-                "so it cannot compute what this model computes; give TorchImportOptions.Ignore = NAME for tensors that " +
-                "take no part");
-        }
-    }
-
     private IEnumerable<string> Matrices(long columns) =>
         tensors.Names.Where(name => tensors.ShapeOf(name) is [_, long width] && width == columns);
 
     private static bool IsBias(string name) => name.EndsWith("bias", StringComparison.Ordinal);
 
-    private string Others() => tensors.Names.Count == 0 ? "no other tensor" : tensors.Describe(tensors.Names);
+    private long RowsOf(string matrix) => tensors.ShapeOf(matrix)[0];
+
+    private string Found() => tensors.Names.Count == 0 ? "no other tensor" : tensors.Describe(tensors.Names);
 
     private string OneOf(string[] names, string what, params ReadOnlySpan<string> hints)
     {
@@ -122,8 +146,9 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         return hinted.Count == 1
             ? hinted[0]
             : throw new InputException(
-                $"{tensors.Source}: {tensors.Describe(names)} can each be the {what}; " +
-                "leave the others out with TorchImportOptions.Ignore = NAME");
+                $"{tensors.Source}: {tensors.Describe(names)} can each be the {what}; if forward() reads one of them alone "
+                    + $"when it " +
+                "predicts, leave the others out with TorchImportOptions.Ignore = NAME");
     }
 }
 

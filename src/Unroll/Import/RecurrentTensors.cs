@@ -11,6 +11,9 @@ namespace Unroll.Import;
 /// </summary>
 internal sealed partial class RecurrentTensors
 {
+    // States of both directions side by side are still counted by an int.
+    private const long MostRows = int.MaxValue / 2;
+
     private readonly StateDict _tensors;
     private readonly string _prefix;
     private readonly bool _isCell;
@@ -35,6 +38,9 @@ internal sealed partial class RecurrentTensors
 
     public bool HasBias { get; private init; }
 
+    /// <summary>Whether there is a W_hh: it tells which module of PyTorch it is.</summary>
+    public bool ReadsState { get; private init; }
+
     public int StateSize => checked(Hidden * (Bidirectional ? 2 : 1));
 
     /// <summary>Finds the one recurrent module.</summary>
@@ -50,12 +56,7 @@ internal sealed partial class RecurrentTensors
                 + $"found {tensors.Describe(tensors.Names)}");
         }
         if (prefixes.Length > 1)
-        {
-            string names = string.Join(" and ", prefixes.Select(prefix => $"\"{prefix.TrimEnd('.')}\""));
-            throw new InputException(
-                $"{tensors.Source}: {prefixes.Length} recurrent modules, {names}, expected one; " +
-                "leave the others out with TorchImportOptions.Ignore = NAME if they do not take part");
-        }
+            throw Several(tensors, prefixes, all);
         if (all.FirstOrDefault(match => match.Groups["kind"].Value == "weight_hr") is { } projection)
         {
             throw new InputException(
@@ -75,12 +76,45 @@ internal sealed partial class RecurrentTensors
             {
                 string suffix = NetworkLayout.Suffix(layer, direction);
                 values["rnn.weight_ih" + suffix] = Take("weight_ih" + suffix, Rows, layer == 0 ? InputSize : StateSize);
-                values["rnn.weight_hh" + suffix] = Take("weight_hh" + suffix, Rows, Hidden);
-                foreach (string name in (string[])["bias_ih" + suffix, "bias_hh" + suffix])
-                    values["rnn." + name] = HasBias ? Take(name, Rows) : new float[Rows];
+                if (ReadsState)
+                    values["rnn.weight_hh" + suffix] = Take("weight_hh" + suffix, Rows, Hidden);
+                string[] biases = RecurrentCells.Of(Cell).TorchModule is null ? ["bias_ih"] : ["bias_ih", "bias_hh"];
+                foreach (string name in biases)
+                    values["rnn." + name + suffix] = HasBias ? Take(name + suffix, Rows) : new float[Rows];
             }
         }
         return values;
+    }
+
+    /// <summary>Whether a tensor is of the module that was found, also where it was left out.</summary>
+    public bool Owns(string name) =>
+        RecurrentName().Match(name) is { Success: true } match && match.Groups["prefix"].Value == _prefix;
+
+    /// <summary>Whether a tensor is of some recurrent module.</summary>
+    public static bool IsRecurrent(string name) => RecurrentName().IsMatch(name);
+
+    // The second module may read what the first one gives: then both take part.
+    private static InputException Several(StateDict tensors, string[] prefixes, Match[] all)
+    {
+        string names = string.Join(" and ", prefixes.Select(prefix => $"\"{prefix.TrimEnd('.')}\""));
+        string found = $"{tensors.Source}: {prefixes.Length} recurrent modules, {names}, expected one; ";
+        (long Input, long State)[] widths = [.. prefixes.Select(Widths)];
+        bool isChain = widths.Any(reader => widths.Any(giver => giver != reader && giver.State == reader.Input));
+        return new InputException(found + (isChain
+            ? "the states of one are as wide as the input of the other, and Unroll does not compute two modules one after the "
+                + "other; train one module with num_layers = 2"
+            : "leave the others out with TorchImportOptions.Ignore = NAME if they do not take part"));
+
+        (long Input, long State) Widths(string prefix)
+        {
+            Match[] own = [.. all.Where(match => match.Groups["prefix"].Value == prefix)];
+            long directions = own.Any(match => match.Groups["reverse"].Success) ? 2 : 1;
+            return (Width("weight_ih"), directions * Width("weight_hh"));
+
+            long Width(string kind) => own
+                .Where(match => match.Groups["kind"].Value == kind && match.Groups["layer"].Value is "" or "0")
+                .Select(match => tensors.ShapeOf(match.Value) is [_, long width] ? width : 0).FirstOrDefault();
+        }
     }
 
     private static RecurrentTensors Measure(StateDict tensors, string prefix, Match[] all)
@@ -89,7 +123,8 @@ internal sealed partial class RecurrentTensors
         string suffix = isCell ? "" : "_l0";
         string recurrentName = $"{prefix}weight_hh{suffix}";
         string inputName = $"{prefix}weight_ih{suffix}";
-        foreach (string name in (string[])[inputName, recurrentName])
+        bool readsState = all.Any(match => match.Groups["kind"].Value is "weight_hh" or "bias_hh");
+        foreach (string name in (string[])(readsState ? [inputName, recurrentName] : [inputName]))
         {
             if (!tensors.Has(name) || tensors.ShapeOf(name).Count != 2)
             {
@@ -97,13 +132,24 @@ internal sealed partial class RecurrentTensors
                     $"{tensors.Source}: no matrix {name}, expected one beside {all[0].Value}; save the whole state dict");
             }
         }
-        IReadOnlyList<long> recurrent = tensors.ShapeOf(recurrentName);
-        (long rows, long hidden, long input) = (recurrent[0], recurrent[1], tensors.ShapeOf(inputName)[1]);
-        Cell? cell = hidden == 0 || rows % hidden != 0 ? null : CellOf(rows / hidden);
-        if (cell is null || input == 0 || rows > int.MaxValue || input > int.MaxValue)
+        (long rows, long input) = (tensors.ShapeOf(inputName)[0], tensors.ShapeOf(inputName)[1]);
+        Cell? cell;
+        long hidden;
+        if (readsState)
         {
-            throw new InputException(
-                $"{tensors.Source}: {recurrentName} is [{rows},{hidden}], expected {DescribeRows()}");
+            (rows, hidden) = (tensors.ShapeOf(recurrentName)[0], tensors.ShapeOf(recurrentName)[1]);
+            cell = hidden == 0 || rows % hidden != 0 ? null : CellOf(rows / hidden);
+        }
+        else
+        {
+            (cell, hidden) = WithoutState(rows);
+        }
+        if (cell is null || input == 0 || rows > MostRows || hidden > MostRows || input > MostRows)
+        {
+            throw new InputException(readsState
+                ? $"{tensors.Source}: {recurrentName} is [{rows},{hidden}], expected {DescribeRows()}"
+                : $"{tensors.Source}: {inputName} is [{rows},{input}] without a weight_hh, which {TorchModules} have; save the "
+                    + "whole state dict");
         }
         int layers = 1 + all.Max(match => match.Groups["layer"].Length == 0 ? 0 : LayerOf(match));
         return new RecurrentTensors(tensors, prefix, isCell)
@@ -115,7 +161,20 @@ internal sealed partial class RecurrentTensors
             Layers = layers,
             Bidirectional = all.Any(match => match.Groups["reverse"].Success),
             HasBias = all.Any(match => match.Groups["kind"].Value.StartsWith("bias", StringComparison.Ordinal)),
+            ReadsState = readsState,
         };
+    }
+
+    // A cell whose gates do not read the state has no W_hh; its rows are G·H.
+    private static (Cell? Cell, long Hidden) WithoutState(long rows)
+    {
+        foreach (Cell cell in RecurrentCells.All)
+        {
+            IRecurrentCell known = RecurrentCells.Of(cell);
+            if (known.Tensors.All(tensor => tensor.Name != CellTensor.RecurrentWeight) && rows > 0 && rows % known.Gates == 0)
+                return (cell, rows / known.Gates);
+        }
+        return (null, 0);
     }
 
     // Of the modules of torch.nn, rows over columns of W_hh tell which one it is.

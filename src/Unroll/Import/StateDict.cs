@@ -8,9 +8,6 @@ internal sealed class StateDict
 {
     private const int NamesInError = 8;
 
-    // The first bytes of a zip archive, which torch.save writes.
-    private static ReadOnlySpan<byte> Zip => [0x50, 0x4B, 0x03, 0x04];
-
     private readonly SafetensorsFile _file;
     private readonly SortedDictionary<string, TensorEntry> _rest = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _converted = new(StringComparer.Ordinal);
@@ -29,18 +26,17 @@ internal sealed class StateDict
     /// <summary>The tensors that nothing has taken.</summary>
     public IReadOnlyCollection<string> Names => _rest.Keys;
 
+    /// <summary>The shapes of all tensors of the file, also of those that were taken or left out.</summary>
+    public IReadOnlyDictionary<string, TensorEntry> All => _file.Tensors;
+
     /// <summary>The types of elements, other than F32, of the tensors that were read.</summary>
     public IReadOnlyCollection<string> ConvertedTypes => _converted;
 
     public static StateDict Read(string path)
     {
         byte[] bytes = InputFile.ReadAll(path, "expected a state dict saved as safetensors");
-        if (bytes.AsSpan().StartsWith(Zip))
-        {
-            throw new InputException(
-                $"{path}: an archive of torch.save, expected safetensors; in Python: " +
-                "safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")");
-        }
+        if (ForeignStateDict.Find(bytes, path) is { } foreign)
+            throw foreign;
         return new StateDict(SafetensorsFile.Parse(bytes, path), path);
     }
 
@@ -94,7 +90,7 @@ internal sealed class StateDict
     {
         string[] all = [.. names];
         string more = all.Length > NamesInError ? $" and {all.Length - NamesInError} more" : "";
-        return string.Join(", ", all.Take(NamesInError).Select(name => $"{name} {Format(_rest[name].Shape)}")) + more;
+        return string.Join(", ", all.Take(NamesInError).Select(name => $"{name} {Format(All[name].Shape)}")) + more;
     }
 
     private static string Format(IEnumerable<long> shape) => $"[{string.Join(',', shape)}]";

@@ -19,24 +19,26 @@ public static class TorchImport
     {
         RequireLabels(options.Labels);
         StateDict tensors = StateDict.Read(path);
-        ImportedVocabulary vocabulary = ImportedVocabulary.Read(options.Vocabulary, options.Tokens.Kind, options.Unknown);
-        var notes = new List<string>();
-        if (vocabulary.Note is { } moved)
-            notes.Add(moved);
-        NoteUpperCase(vocabulary.Vocabulary, options.Tokens, notes);
+        VocabularyFile file = VocabularyFile.Read(options.Vocabulary, options.Tokens.Kind);
+        ReparametrizedTensors.Refuse(tensors);
         string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
-        if (ignored.Length > 0)
-            notes.Add($"left out: {string.Join(", ", ignored)}");
 
         RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
+        var roles = new ClassifierTensors(tensors, recurrent);
+        var notes = new List<string>();
         Dictionary<string, float[]> values = recurrent.TakeAll();
+        string? embedding = roles.FindEmbedding(file);
+        var vocabulary = ImportedVocabulary.Of(file, options);
+        TakeWords(tensors, recurrent, embedding, vocabulary, values, notes);
+        NoteUpperCase(vocabulary.Vocabulary, options.Tokens, notes);
+        if (!recurrent.ReadsState)
+            notes.Add("there is no weight_hh: the layer is read as a cell whose gates do not read the state, in Unroll's order");
         if (!recurrent.HasBias)
             notes.Add("the recurrent layer has no biases (bias=False); they are zeros");
-        bool isOneHot = TakeWords(tensors, recurrent, vocabulary, options.Vocabulary, values);
-        var roles = new ClassifierTensors(tensors, recurrent);
         bool hasAttention = TakeAttention(tensors, recurrent, roles, options.Pooling, values, notes);
         TakeOutput(tensors, recurrent, roles, options.Labels, values, notes);
-        roles.RequireNoOthers();
+        roles.Others.RequireNone(tensors.Names);
+        roles.Others.RequireNoPart(ignored);
         if (tensors.ConvertedTypes.Count > 0)
             notes.Add($"converted to F32 from {string.Join(" and ", tensors.ConvertedTypes)}");
 
@@ -44,7 +46,7 @@ public static class TorchImport
         {
             Cell = recurrent.Cell,
             Nonlinearity = options.Nonlinearity ?? Nonlinearity.Tanh,
-            Embedding = isOneHot ? 0 : recurrent.InputSize,
+            Embedding = embedding is null ? 0 : recurrent.InputSize,
             Hidden = recurrent.Hidden,
             Layers = recurrent.Layers,
             Bidirectional = recurrent.Bidirectional,
@@ -53,9 +55,26 @@ public static class TorchImport
             Tokens = options.Tokens,
             Unknown = vocabulary.Vocabulary.UnknownWords,
         };
-        NoteAssumptions(config, options, notes);
+        notes.AddRange(ImportAssumptions.Of(config, options));
         var classifier = SentenceClassifier.Of(ModelFolder.FromTorch(name => values[name], config, vocabulary.Vocabulary));
-        return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes);
+        List<string> warnings = Warnings(ignored, notes);
+        return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes, warnings);
+    }
+
+    private static List<string> Warnings(string[] ignored, List<string> notes)
+    {
+        IReadOnlyList<string> doubtful = LayersWithoutPlace.Doubtful(ignored);
+        string[] ofLoss = [.. ignored.Except(doubtful)];
+        if (ofLoss.Length > 0)
+            notes.Add($"left out: {string.Join(", ", ofLoss)}");
+        return doubtful.Count == 0
+            ? []
+            :
+            [
+                $"left out: {string.Join(", ", doubtful)}; if forward() reads that when it predicts, this is another model and "
+                    + $"its "
+                    + "answers are wrong: compare some with PyTorch's",
+            ];
     }
 
     private static void RequireLabels(IReadOnlyList<string> labels)
@@ -65,31 +84,38 @@ public static class TorchImport
             throw new InputException(
                 $"TorchImportOptions.Labels is {string.Join(',', labels)}, expected at least two different names");
         }
+        if (labels.FirstOrDefault(label => label.Any(char.IsControl)) is { } odd)
+        {
+            int place = odd.IndexOf(odd.First(char.IsControl), StringComparison.Ordinal);
+            throw new InputException(
+                $"TorchImportOptions.Labels has a control character (U+{(int)odd[place]:X4}) in a name, expected text on one "
+                    + $"line");
+        }
     }
 
-    // True where words are one-hot.
-    private static bool TakeWords(
-        StateDict tensors, RecurrentTensors recurrent, ImportedVocabulary vocabulary, string path, Dictionary<string,
-            float[]> values)
+    // Without a table words are one-hot.
+    private static void TakeWords(
+        StateDict tensors, RecurrentTensors recurrent, string? table, ImportedVocabulary vocabulary,
+        Dictionary<string, float[]> values, List<string> notes)
     {
         int width = recurrent.InputSize;
-        if (new ClassifierTensors(tensors, recurrent).FindEmbedding(vocabulary.Lines, path) is { } embedding)
+        int rows = table is null ? width : (int)tensors.ShapeOf(table)[0];
+        notes.AddRange(vocabulary.Notes(rows));
+        if (table is not null)
         {
-            values[NetworkLayout.EmbeddingWeight] = vocabulary.Rows(tensors.Take(embedding, vocabulary.Lines, width), width);
-            return false;
+            values[NetworkLayout.EmbeddingWeight] = vocabulary.Rows(tensors.Take(table, rows, width), width);
+            return;
         }
         for (int direction = 0; direction < (recurrent.Bidirectional ? 2 : 1); direction++)
         {
             string name = "rnn.weight_ih" + NetworkLayout.Suffix(0, direction);
-            values[name] = vocabulary.Columns(values[name]);
+            values[name] = vocabulary.Columns(values[name], width);
         }
-        return true;
     }
 
     private static bool TakeAttention(
-        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, Pooling? pooling, Dictionary<string,
-            float[]> values,
-        List<string> notes)
+        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, Pooling? pooling,
+        Dictionary<string, float[]> values, List<string> notes)
     {
         if (roles.FindAttention(pooling) is not { } names)
             return false;
@@ -125,6 +151,13 @@ public static class TorchImport
             outputBias = [0, .. outputBias];
             notes.Add($"one logit: its sigmoid is the probability of {labels[1]}");
         }
+        else
+        {
+            notes.Add(
+                "probabilities are one softmax over all labels; a model that takes the sigmoid of each (BCEWithLogitsLoss) "
+                    + "gives " +
+                "others, and may give a text several labels");
+        }
         values["output.weight"] = outputWeight;
         values["output.bias"] = outputBias;
     }
@@ -137,24 +170,6 @@ public static class TorchImport
             notes.Add(
                 $"{never} of {vocabulary.Size} tokens have upper-case letters and no lower-cased text has them; " +
                 "give Tokenizer.Lowercase = false if the model was trained so");
-        }
-    }
-
-    private static void NoteAssumptions(ModelConfig config, TorchImportOptions options, List<string> notes)
-    {
-        if (options.Pooling is null && config.Pooling == Pooling.Last)
-        {
-            notes.Add(
-                "the file does not say how states are pooled: last (h_n) was taken; " +
-                "give TorchImportOptions.Pooling = Mean or Max if the model does so");
-        }
-        if (config.Pooling == Pooling.Attention)
-            notes.Add("attention was taken to score a word by query·tanh(W h + b), as Unroll's does");
-        if (RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell && options.Nonlinearity is null)
-        {
-            notes.Add(
-                $"the file does not say the {cell.TorchModule}'s nonlinearity: tanh was taken; "
-                + "give TorchImportOptions.Nonlinearity = Relu if the model has it");
         }
     }
 

@@ -1,4 +1,3 @@
-using Unroll.Models;
 using Unroll.Text;
 
 namespace Unroll.Import;
@@ -6,7 +5,10 @@ namespace Unroll.Import;
 /// <summary>What a state dict does not say of its model.</summary>
 public sealed record TorchImportOptions
 {
-    /// <summary>A file with one token a line; the line of a token, counted from 0, is its id.</summary>
+    /// <summary>
+    /// A file with one token a line; the line of a token, counted from 0, is its id, and an empty line is a row without a token.
+    /// Or JSON: a list of tokens, or an object of tokens and their ids.
+    /// </summary>
     public required string Vocabulary { get; init; }
 
     /// <summary>The classes, in the order of the output layer's rows.</summary>
@@ -24,17 +26,26 @@ public sealed record TorchImportOptions
     public Tokenizer Tokens { get; init; } = new();
 
     /// <summary>
-    /// What becomes of a word that is not in the vocabulary; null for the token <c>&lt;unk&gt;</c>, which must be in the
-    /// vocabulary then.
+    /// What becomes of a word that is not in the vocabulary; null to read it as the vocabulary's unknown word, which must be
+    /// there then.
     /// </summary>
     public UnknownWords? Unknown { get; init; }
 
-    /// <summary>Tensors to leave out: names, or what names begin with, up to a dot.</summary>
+    /// <summary>
+    /// The unknown word as the vocabulary has it; null to find it by its name: <c>&lt;unk&gt;</c>, <c>[UNK]</c>, <c>OOV</c> and
+    /// the like, in any capitals and on any line.
+    /// </summary>
+    public string? UnknownToken { get; init; }
+
+    /// <summary>
+    /// The padding as the vocabulary has it; null to find it by its name: <c>&lt;pad&gt;</c>, <c>[PAD]</c>, <c>&lt;blank&gt;</c>
+    /// and the like. A text is read as it only where unknown words are dropped and nothing is left.
+    /// </summary>
+    public string? Padding { get; init; }
+
+    /// <summary>
+    /// Tensors to leave out: names, or what names begin with, up to a dot. One that plainly takes part in what the model computes
+    /// is refused.
+    /// </summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 }
-
-/// <summary>A model that was read from a state dict.</summary>
-/// <param name="Classifier">The model.</param>
-/// <param name="Found">What it is, in one line.</param>
-/// <param name="Notes">What was assumed, converted or left out, a line each.</param>
-public sealed record ImportedModel(SentenceClassifier Classifier, string Found, IReadOnlyList<string> Notes);

@@ -11,6 +11,8 @@ internal static class InspectionJson
         json.WriteStartObject();
         json.WriteString("text", text.Prediction.Text);
         WriteTexts(json, "tokens", text.Tokens);
+        if (text.Dropped.Count > 0)
+            WriteTexts(json, "dropped", text.Dropped);
         json.WriteStartArray("ids");
         foreach (int id in text.Ids)
             json.WriteNumberValue(id);

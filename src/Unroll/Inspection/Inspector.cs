@@ -40,6 +40,7 @@ public static class Inspector
             Tokens = read.Tokens,
             Ids = read.Ids,
             IsUnknown = read.IsUnknown,
+            Dropped = read.Dropped,
             Prediction = Prediction.Of(config, text, trace.Logits, new double[config.Classes]),
             States = [.. trace.States.Select(LayerOf)],
             Prefixes = [.. prefixes.Select(logits => Probabilities(logits, config.Temperature))],

@@ -16,7 +16,10 @@ public sealed record TextInspection
     /// <summary>How many numbers the model has learned.</summary>
     public required int ParameterCount { get; init; }
 
-    /// <summary>[T]: the tokens as the model cut them; one <c>&lt;unk&gt;</c> for a text without any.</summary>
+    /// <summary>
+    /// [T]: the tokens as the model cut them, without those it drops; one <c>&lt;unk&gt;</c> or <c>&lt;pad&gt;</c> for a text
+    /// with nothing to read.
+    /// </summary>
     public required IReadOnlyList<string> Tokens { get; init; }
 
     /// <summary>[T]: the place of each token in the vocabulary; an unknown word's is that of <c>&lt;unk&gt;</c>.</summary>
@@ -24,6 +27,9 @@ public sealed record TextInspection
 
     /// <summary>[T]: whether the model does not know the word.</summary>
     public required IReadOnlyList<bool> IsUnknown { get; init; }
+
+    /// <summary>The tokens that the model drops: those that a model of <c>"unknown": "drop"</c> does not know.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
 
     /// <summary>What the model says of the text.</summary>
     public required Prediction Prediction { get; init; }

@@ -45,7 +45,8 @@ public sealed class PredictionStream
 
     /// <summary>Reads on.</summary>
     /// <param name="piece">
-    /// A token, or several; the model's tokenizer cuts it, so that a piece ends a word. A piece without tokens changes nothing.
+    /// A token, or several; the model's tokenizer cuts it, so that a piece ends a word. A piece without tokens, or with dropped
+    /// ones alone, changes nothing.
     /// </param>
     /// <returns>The prediction for all that was read; its text is the piece alone.</returns>
     /// <exception cref="InputException">
@@ -54,14 +55,11 @@ public sealed class PredictionStream
     public Prediction Add(string piece)
     {
         ModelConfig config = _config();
-        string[] tokens = config.Tokens.Tokenize(piece);
-        if (tokens.Length == 0 && Count == 0)
+        int[] ids = _vocabulary.EncodeWords(config.Tokens.Tokenize(piece));
+        if (ids.Length == 0 && Count == 0)
             return new PredictionPass(_network, _vocabulary).Run([piece], config, TokenLimit.Default)[0];
-        if (tokens.Length > 0)
-        {
-            foreach (int id in _vocabulary.Encode(tokens))
-                _pass.Read(id);
-        }
+        foreach (int id in ids)
+            _pass.Read(id);
         return Prediction.Of(config, piece, _pass.Logits(), _probabilities);
     }
 }

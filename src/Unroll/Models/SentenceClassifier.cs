@@ -85,7 +85,7 @@ public sealed class SentenceClassifier
                 e);
         }
         var classifier = new SentenceClassifier(config, vocabulary, network, new TorchGenerator(options.Seed));
-        options.ToInitialValues(hasPadding: config.Unknown == UnknownWords.Token).Draw(network, classifier._generator);
+        options.ToInitialValues(vocabulary.HasPadding).Draw(network, classifier._generator);
         network.Pack();
         return classifier;
     }

@@ -23,6 +23,7 @@ public sealed class SafetensorsFile
 
     private const int LengthBytes = sizeof(ulong);
     private const long MaxHeaderLength = 100_000_000;
+    private const string MetadataKey = "__metadata__";
 
     private readonly byte[] _bytes;
     private readonly int _dataStart;
@@ -94,6 +95,8 @@ public sealed class SafetensorsFile
     /// <exception cref="InputException">Its elements are no floats.</exception>
     public float[] ReadSingles(string name)
     {
+        if (ElementSize(Tensors[name].DType) is null)
+            throw NoFloats(name);
         float[] values = new float[Tensors[name].Shape.Aggregate(1L, (product, dimension) => product * dimension)];
         ReadSingles(name, values);
         return values;
@@ -164,11 +167,13 @@ public sealed class SafetensorsFile
                 ReadAll(bytes, sizeof(ushort), each => BitConverter.UInt32BitsToSingle(
                     (uint)BinaryPrimitives.ReadUInt16LittleEndian(each) << 16), values);
                 break;
-            case var other:
-                throw new InputException(
-                    $"{_source}: {name} is {other}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch");
+            default:
+                throw NoFloats(name);
         }
     }
+
+    private InputException NoFloats(string name) => new(
+        $"{_source}: {name} is {Tensors[name].DType}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch");
 
     /// <summary>The bytes of one tensor.</summary>
     /// <param name="name">Its name.</param>
@@ -188,19 +193,34 @@ public sealed class SafetensorsFile
         var tensors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
         foreach (JsonProperty property in root.EnumerateObject())
         {
-            if (property.Name == "__metadata__")
-            {
-                Metadata = property.Value.EnumerateObject().ToDictionary(
-                    p => p.Name, p =>
-                        p.Value.GetString() ?? throw Broken(_source, $"null as metadata {p.Name}, expected a string"));
-            }
+            if (property.Name == MetadataKey)
+                Metadata = ReadMetadata(property.Value);
             else
-            {
                 tensors.Add(property.Name, ReadEntry(property));
-            }
         }
         RequireNoHoles(tensors);
         Tensors = tensors;
+    }
+
+    // Null is no metadata, as in the format's own library.
+    private Dictionary<string, string> ReadMetadata(JsonElement value)
+    {
+        if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+            throw BadMetadata($"{MetadataKey} is of JSON's type {value.ValueKind}, expected an object of strings");
+        if (value.ValueKind == JsonValueKind.Null)
+            return [];
+        var metadata = new Dictionary<string, string>();
+        foreach (JsonProperty entry in value.EnumerateObject())
+        {
+            metadata.Add(entry.Name, entry.Value.ValueKind == JsonValueKind.String
+                ? entry.Value.GetString()!
+                : throw BadMetadata($"{MetadataKey} has \"{entry.Name}\" of JSON's type {entry.Value.ValueKind}, expected a "
+                    + $"string"));
+        }
+        return metadata;
+
+        InputException BadMetadata(string found) =>
+            new($"{_source}: {found}; write the file once more with strings alone in its metadata");
     }
 
     private TensorEntry ReadEntry(JsonProperty property)
@@ -229,6 +249,9 @@ public sealed class SafetensorsFile
             throw Broken(_source, $"{property.Name} without dtype, shape or two data_offsets");
         if (shape.Any(dimension => dimension < 0) || begin < 0 || end < begin)
             throw Broken(_source, $"{property.Name} with a negative size");
+        // Types that came later are none of ours, and their size is not known.
+        if (ElementSize(dtype) is null && IsTypeName(dtype))
+            return new TensorEntry(dtype, shape, begin, end);
         if (SizeInBytes(dtype, shape) is not { } size || size != end - begin)
             throw Broken(_source, $"{property.Name} with {end - begin} bytes, which {dtype} {Format(shape)} does not have");
         return new TensorEntry(dtype, shape, begin, end);
@@ -249,18 +272,25 @@ public sealed class SafetensorsFile
 
     private static long[] ReadNumbers(JsonElement array) => [.. array.EnumerateArray().Select(number => number.GetInt64())];
 
+    // Bytes; null for a type that is not known.
+    private static int? ElementSize(string dtype) => dtype switch
+    {
+        "BOOL" or "U8" or "I8" or "F8_E5M2" or "F8_E4M3" => 1,
+        "I16" or "U16" or "F16" or "BF16" => 2,
+        "I32" or "U32" or "F32" => 4,
+        "I64" or "U64" or "F64" => 8,
+        _ => null,
+    };
+
+    // Capitals, then how many bits: F8_E8M0, C64, F4.
+    private static bool IsTypeName(string dtype) =>
+        dtype.Length is >= 2 and <= 32 && char.IsAsciiLetterUpper(dtype[0]) && dtype.Any(char.IsAsciiDigit)
+            && dtype.All(character => char.IsAsciiLetterUpper(character) || char.IsAsciiDigit(character) || character == '_');
+
     // Null when the type is unknown or the size overflows.
     private static long? SizeInBytes(string dtype, long[] shape)
     {
-        int elementSize = dtype switch
-        {
-            "BOOL" or "U8" or "I8" or "F8_E5M2" or "F8_E4M3" => 1,
-            "I16" or "U16" or "F16" or "BF16" => 2,
-            "I32" or "U32" or "F32" => 4,
-            "I64" or "U64" or "F64" => 8,
-            _ => 0,
-        };
-        if (elementSize == 0)
+        if (ElementSize(dtype) is not { } elementSize)
             return null;
         Int128 size = elementSize;
         foreach (long dimension in shape)
@@ -276,7 +306,7 @@ public sealed class SafetensorsFile
 
     private static InputException Broken(string source, string found, Exception? inner = null)
     {
-        string message = $"{source}: {found}; the file is damaged or no safetensors file, restore it or train again";
+        string message = $"{source}: {found}; the file is damaged or no safetensors file, restore it or make it again";
         return inner is null ? new InputException(message) : new InputException(message, inner);
     }
 }

@@ -11,11 +11,18 @@ public enum UnknownWords
 
     /// <summary>The text is refused with an error that names the word: for a closed vocabulary such as the lab's.</summary>
     Refuse,
+
+    /// <summary>
+    /// It is dropped, as if it were not in the text. A text with nothing left is read as one <c>&lt;pad&gt;</c>. For imported
+    /// models that were trained so.
+    /// </summary>
+    Drop,
 }
 
 /// <summary>
 /// The tokens a model knows; a token's id is its place. With <see cref="UnknownWords.Token"/>, id 0 is <c>&lt;pad&gt;</c> and
-/// id 1 is <c>&lt;unk&gt;</c>; with <see cref="UnknownWords.Refuse"/> all ids are words.
+/// id 1 is <c>&lt;unk&gt;</c>; with <see cref="UnknownWords.Drop"/>, id 0 is <c>&lt;pad&gt;</c>; with
+/// <see cref="UnknownWords.Refuse"/> all ids are words.
 /// </summary>
 public sealed class Vocabulary
 {
@@ -32,18 +39,22 @@ public sealed class Vocabulary
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly string[] _tokens;
+    private readonly int _specials;
     private readonly int _longestUtf8;
 
     /// <summary>Creates a vocabulary from its whole list of tokens.</summary>
-    /// <param name="tokens">Every token, by id; with <see cref="UnknownWords.Token"/> the first two are the special ones.</param>
+    /// <param name="tokens">Every token, by id; the special ones that <paramref name="unknown"/> asks for are the first.</param>
     /// <param name="unknown">What becomes of other words.</param>
     /// <exception cref="InputException">A token comes twice, is empty, or the special ones are not in place.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such choice of <see cref="UnknownWords"/>.</exception>
     public Vocabulary(IEnumerable<string> tokens, UnknownWords unknown)
     {
         _tokens = [.. tokens];
         UnknownWords = unknown;
-        if (unknown == UnknownWords.Token && (_tokens.Length < 2 || _tokens[0] != Padding || _tokens[UnknownId] != Unknown))
-            throw new InputException($"the vocabulary must begin with the lines {Padding} and {Unknown}");
+        string[] special = SpecialsOf(unknown);
+        if (!_tokens.AsSpan().StartsWith(special))
+            throw new InputException($"the vocabulary must begin with {Lines(special)}");
+        _specials = special.Length;
         if (_tokens.Length == 0)
             throw new InputException("the vocabulary is empty, expected one token a line");
         for (int id = 0; id < _tokens.Length; id++)
@@ -53,7 +64,7 @@ public sealed class Vocabulary
             if (!_ids.TryAdd(_tokens[id], id))
                 throw new InputException($"vocabulary line {id + 1} repeats \"{_tokens[id]}\" of line {_ids[_tokens[id]] + 1}");
         }
-        if (unknown == UnknownWords.Token)
+        if (HasPadding)
             _ids.Remove(Padding);
         Tokens = Array.AsReadOnly(_tokens);
         _longestUtf8 = _tokens.Max(Encoding.UTF8.GetByteCount);
@@ -113,11 +124,14 @@ public sealed class Vocabulary
     /// <summary>Every token on a line of its own, by id: the content of <c>vocabulary.txt</c>.</summary>
     public string ToText() => string.Concat(_tokens.Select(token => token + "\n"));
 
-    /// <summary>The id of unknown words; null for a closed vocabulary.</summary>
+    /// <summary>The id of unknown words; null where they are dropped or refused.</summary>
     internal int? IdOfUnknown => UnknownWords == UnknownWords.Token ? UnknownId : null;
 
+    /// <summary>Whether id 0 is the padding, which stands for no word.</summary>
+    internal bool HasPadding => _specials > 0;
+
     /// <summary>How many tokens are words: all but the special ones.</summary>
-    internal int WordCount => Size - (UnknownWords == UnknownWords.Token ? Specials : 0);
+    internal int WordCount => Size - _specials;
 
     /// <summary>Finds a word, which no special token is.</summary>
     /// <param name="utf8">The word in UTF-8.</param>
@@ -134,36 +148,77 @@ public sealed class Vocabulary
 
     /// <summary>The ids of a text's tokens.</summary>
     /// <param name="tokens">The tokens of one text.</param>
-    /// <returns>At least one id: a text without tokens is read as one unknown word.</returns>
+    /// <returns>
+    /// At least one id: a text without tokens is read as one unknown word, or as one padding where unknown words are dropped.
+    /// </returns>
     /// <exception cref="InputException">The vocabulary is closed and a word is not in it, or the text has no tokens.</exception>
-    public int[] Encode(ReadOnlySpan<string> tokens)
+    public int[] Encode(ReadOnlySpan<string> tokens) => EncodeWords(tokens) is { Length: > 0 } ids ? ids : [IdOfEmpty];
+
+    /// <summary>The ids of a text's tokens without those that are dropped; there may be none left.</summary>
+    /// <param name="tokens">Some tokens.</param>
+    /// <exception cref="InputException">The vocabulary is closed and a word is not in it.</exception>
+    internal int[] EncodeWords(ReadOnlySpan<string> tokens)
     {
-        if (tokens.IsEmpty)
-            return [IdOfEmpty];
         int[] ids = new int[tokens.Length];
-        for (int i = 0; i < ids.Length; i++)
-            ids[i] = IdOf(tokens[i]);
-        return ids;
+        int count = 0;
+        foreach (string token in tokens)
+        {
+            if (FindId(token) is { } id)
+                ids[count++] = id;
+        }
+        return count == ids.Length ? ids : ids[..count];
     }
 
-    /// <summary>What a text without tokens is read as: one unknown word.</summary>
+    /// <summary>
+    /// What a text with nothing to read is read as: one unknown word, or one padding where such words are dropped.
+    /// </summary>
     /// <exception cref="InputException">The vocabulary is closed.</exception>
-    internal int IdOfEmpty =>
-        UnknownWords == UnknownWords.Token
-            ? UnknownId
-            : throw new InputException($"no words in the text; known words: {Known()}");
+    internal int IdOfEmpty => UnknownWords switch
+    {
+        UnknownWords.Token => UnknownId,
+        UnknownWords.Drop => 0,
+        UnknownWords.Refuse => throw new InputException($"no words in the text; known words: {Known()}"),
+        _ => throw NoChoice(UnknownWords),
+    };
 
     /// <summary>The id of one token.</summary>
     /// <param name="token">The token.</param>
+    /// <exception cref="InputException">
+    /// The token is not in the vocabulary, and there is no unknown word to read it as.
+    /// </exception>
+    public int IdOf(string token) =>
+        FindId(token) ?? throw new InputException($"unknown word \"{token}\", which is dropped; known words: {Known()}");
+
+    /// <summary>The id of one token; null where it is dropped.</summary>
+    /// <param name="token">The token.</param>
     /// <exception cref="InputException">The vocabulary is closed and the token is not in it.</exception>
-    public int IdOf(string token)
+    internal int? FindId(string token)
     {
         if (_ids.TryGetValue(token, out int id))
             return id;
-        return UnknownWords == UnknownWords.Token
-            ? UnknownId
-            : throw new InputException($"unknown word \"{token}\"; known words: {Known()}");
+        return UnknownWords switch
+        {
+            UnknownWords.Token => UnknownId,
+            UnknownWords.Drop => null,
+            UnknownWords.Refuse => throw new InputException($"unknown word \"{token}\"; known words: {Known()}"),
+            _ => throw NoChoice(UnknownWords),
+        };
     }
+
+    // The tokens that stand for no word of a text, in their order.
+    private static string[] SpecialsOf(UnknownWords unknown) => unknown switch
+    {
+        UnknownWords.Token => [Padding, Unknown],
+        UnknownWords.Drop => [Padding],
+        UnknownWords.Refuse => [],
+        _ => throw NoChoice(unknown),
+    };
+
+    private static string Lines(string[] tokens) =>
+        tokens.Length == 1 ? $"the line {tokens[0]}" : $"the lines {string.Join(" and ", tokens)}";
+
+    private static ArgumentOutOfRangeException NoChoice(UnknownWords unknown) =>
+        new(nameof(unknown), unknown, $"no such choice, expected {string.Join(" or ", Enum.GetNames<UnknownWords>())}");
 
     private string Known()
     {

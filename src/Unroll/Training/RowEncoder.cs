@@ -20,7 +20,9 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
     public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
     {
         // Looked up when met: a closed vocabulary refuses the words of these rows alone.
-        var ids = new int?[corpus.Tokens.Count];
+        const int notYet = -1;
+        const int dropped = -2;
+        int[] ids = [.. Enumerable.Repeat(notYet, corpus.Tokens.Count)];
         int[] classes = [.. corpus.Labels.Select(label => _classOf.GetValueOrDefault(label, -1))];
         var encoded = new EncodedTexts();
         var buffer = new List<int>();
@@ -31,7 +33,12 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
                 throw UnknownLabel($"row {row + 1}", corpus.Labels[corpus.LabelOf(row)]);
             buffer.Clear();
             foreach (int token in corpus.TokensOf(row))
-                buffer.Add(ids[token] ??= vocabulary.IdOf(corpus.Tokens[token]));
+            {
+                if (ids[token] == notYet)
+                    ids[token] = vocabulary.FindId(corpus.Tokens[token]) ?? dropped;
+                if (ids[token] != dropped)
+                    buffer.Add(ids[token]);
+            }
             if (buffer.Count == 0)
                 buffer.Add(vocabulary.IdOfEmpty);
             encoded.Add(CollectionsMarshal.AsSpan(buffer), label);

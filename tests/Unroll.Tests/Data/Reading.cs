@@ -19,11 +19,13 @@ internal static class Reading
 
     public static LabelledText[] File(string path, DataFormat? format = null) => [.. DataFile.Read(path, format)];
 
-    public static byte[] Gzip(string content)
+    public static byte[] Gzip(string content) => Gzip(Encoding.UTF8.GetBytes(content));
+
+    public static byte[] Gzip(byte[] content)
     {
         var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
-            gzip.Write(Encoding.UTF8.GetBytes(content));
+            gzip.Write(content);
         return compressed.ToArray();
     }
 

@@ -61,6 +61,10 @@ public class TorchImportTests
                 "converted to F32 from F64",
                 "the file does not say how states are pooled: last (h_n) was taken; give TorchImportOptions.Pooling = Mean or "
                     + "Max if the model does so",
+                "the file does not say how texts are cut: at white space, lower-cased; give TorchImportOptions.Tokens or "
+                    + "Tokenizer.Lowercase = false if the model was trained otherwise",
+                "texts are read as by model.eval() with packed batches: no dropout, no padding, nothing cut off; batch_first "
+                    + "makes no difference",
             ],
             model.Notes);
     }
@@ -88,8 +92,11 @@ public class TorchImportTests
         Assert.Equal(["<pad>", "<unk>", "good", "bad", "Very"], model.Classifier.Vocabulary.Tokens);
         Assert.Equal("[PAD] (line 1) is read as the padding and [UNK] (line 2) as the unknown word", model.Notes[0]);
         Assert.StartsWith("1 of 5 tokens have upper-case letters", model.Notes[1], StringComparison.Ordinal);
-        Assert.Equal("left out: aux.more.x, aux.weight", model.Notes[2]);
-        Assert.Equal("the output layer has no bias; it is zero", model.Notes[3]);
+        Assert.Equal("the output layer has no bias; it is zero", model.Notes[2]);
+        Assert.Equal(
+            "left out: aux.more.x, aux.weight; if forward() reads that when it predicts, this is another model and its answers "
+                + "are wrong: compare some with PyTorch's",
+            Assert.Single(model.Warnings));
 
         ImportedModel closed = Import(
             folder, vocabulary, new Tensors { ["weight_ih_l0"] = [2, 5], ["weight_hh_l0"] = [2, 2], ["o.weight"] = [2, 2] },
@@ -122,6 +129,11 @@ public class TorchImportTests
         new("r.weight_hh_l0:8,4", "", "r.weight_hh_l0 is [8,4], expected as many rows as columns (RNN), 3 times (GRU) or 4 "
             + "times as many (LSTM)"),
         new("-r.weight_hh_l0", "", "no matrix r.weight_hh_l0, expected one beside r.bias_hh_l0"),
+        new("-r.weight_hh_l0 -r.bias_hh_l0 r.weight_ih_l0:9,3 r.bias_ih_l0:9", "", "r.weight_ih_l0 is [9,3] without a "
+            + "weight_hh, which torch.nn.RNN, GRU and LSTM have; save the whole state dict"),
+        new("s.weight_ih_l0:12,4 s.weight_hh_l0:12,4", "", "2 recurrent modules, \"r\" and \"s\", expected one; the states of "
+            + "one are as wide as the input of the other, and Unroll does not compute two modules one after the other; train one "
+            + "module with num_layers = 2"),
         new("-r.bias_hh_l0", "", "no tensor r.bias_hh_l0, which the other recurrent tensors call for"),
         new("r.weight_ih_l2:12,4", "", "no tensor r.weight_ih_l1, which the other recurrent tensors call for"),
         new("r.weight_ih_l0_reverse:12,3", "", "no tensor r.weight_hh_l0_reverse, which the other recurrent tensors call for"),
@@ -133,21 +145,25 @@ public class TorchImportTests
         new("-emb.weight", "", "no word vectors [6,3] for the recurrent layer's input of 3, and one-hot input would be 6 "
             + "wide, as vocabulary.txt is; found fc.bias [2], fc.weight [2,4]"),
         new("other.weight:6,3 -emb.weight third.weight:6,3", "", "other.weight [6,3], third.weight [6,3] can each be the word "
-            + "vectors; leave the others out with TorchImportOptions.Ignore = NAME"),
+            + "vectors; if forward() reads one of them alone when it predicts, leave the others out with "
+            + "TorchImportOptions.Ignore = NAME"),
         new("fc.weight:3,4", "", "2 labels, but fc.weight has 3 rows; give TorchImportOptions.Labels one name for each row, "
             + "in order"),
         new("fc.weight:2,8", "", "no output layer [2,4] after the recurrent layer's 4 outputs and 2 labels; found fc.bias "
             + "[2], fc.weight [2,8]"),
         new("fc2.weight:2,4", "", "fc.weight [2,4], fc2.weight [2,4] can each be the output layer"),
-        new("norm.weight:4 norm.bias:4", "", "Unroll has no place for norm.bias [4], norm.weight [4], so it cannot compute "
-            + "what this model computes; give TorchImportOptions.Ignore = NAME"),
+        new("aux.weight:7,7", "", "Unroll has no place for aux.weight [7,7], so it cannot compute what this model computes; "
+            + "TorchImportOptions.Ignore = NAME is only for tensors that forward() does not read when it predicts"),
+        new("criterion.weight:2", "", "Unroll has no place for criterion.weight [2], so it cannot compute what this model "
+            + "computes; they look like a loss's, which predicting does not read: give TorchImportOptions.Ignore = NAME"),
         new("", "attention", "TorchImportOptions.Pooling = Attention needs a matrix [4,4] and a query of 4 values; found "
             + "fc.bias [2], fc.weight [2,4]"),
         new("", "ignore", "TorchImportOptions.Ignore = \"nothing\" names no tensor, expected one of emb.weight [6,3], "),
         new("", "labels", "TorchImportOptions.Labels is yes,yes, expected at least two different names"),
-        new("", "words", "words.txt:1: begins with \"good\" and \"bad\" and has no line <unk>; give "
-            + "TorchImportOptions.Unknown = Token if lines 1 and 2 are the padding and the unknown word, or "
-            + "TorchImportOptions.Unknown = Refuse if every line is a word"),
+        new("", "words", "words.txt: no token is known as the unknown word, such as <unk> or [UNK]; the first are "
+            + "\"good\" and \"bad\"; give TorchImportOptions.UnknownToken = NAME if the model has such a token, "
+            + "TorchImportOptions.Unknown = Drop if the model drops words that it does not know, or "
+            + "TorchImportOptions.Unknown = Refuse to refuse such texts"),
         new("", "twice", "twice.txt: vocabulary line 3 repeats \"good\" of line 1"),
     ];
 

@@ -42,13 +42,11 @@ public class WordVectorsTests
     [Theory]
     [InlineData("", "v.txt: empty file; expected vectors in GloVe or word2vec text format")]
     [InlineData(
-        "film 1 2\nzzz 1\n", "v.txt:2: a vector of width 1, expected 2 as in the first line; restore the line or remove it")]
-    [InlineData("film 1 2\nzzz 1 2 3\n", "v.txt:2: a vector of width 3, expected 2")]
+        "film 1 2\nzzz 1\nété 3\na 1 2\nx 1 2 3\n",
+        "v.txt:2: a vector of width 1, expected 2 as in the other lines; restore the line or remove it")]
+    [InlineData("film NaN 2\na 1 1e99\nété x 1\nzzz 1 2\n", "v.txt:1: number 1 is \"NaN\", expected a finite number")]
     [InlineData("9 3\nfilm 1 2\n", "v.txt:2: a vector of width 2, expected 3")]
-    [InlineData("film 1 2\n 3 4\n", "v.txt:2: a vector of width 1, expected 2")]
     [InlineData("film 1 x\n", "v.txt:1: number 2 is \"x\", expected a finite number")]
-    [InlineData("zzz 1 2\nfilm NaN 2\n", "v.txt:2: number 1 is \"NaN\", expected a finite number")]
-    [InlineData("film 1 2\na 1 1e99\n", "v.txt:2: number 2 is \"1e99\", expected a finite number")]
     [InlineData("film\n", "v.txt:1: a word with 0 numbers, expected vectors")]
     [InlineData("\nfilm 1\n", "v.txt:1: a word with 0 numbers, expected vectors")]
     [InlineData("2 0\nfilm\n", "v.txt:1: the width is 0, expected 1 to 65536")]
@@ -60,6 +58,62 @@ public class WordVectorsTests
         InputException e = Assert.Throws<InputException>(() => WordVectors.Read(path, Words));
         Assert.StartsWith(folder[expected], e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+    }
+
+    /// <summary>One odd word in a file never refuses the file.</summary>
+    [Theory]
+    [InlineData("4 2\nfilm 1 2\n  5 5\nété 3 4\nzzz 9 9\n", "line 3 was passed over, one whose word is white space or has some "
+        + "inside")]
+    [InlineData("film 1 2 \n\t 5 5 \nété 3 4 \n", "line 2 was passed over, one whose word is white space or has some inside")]
+    [InlineData(" 5 5\nfilm 1 2\nété 3 4\n", "line 1 was passed over, one whose word is white space or has some inside")]
+    [InlineData("film 1 2\nnew york city 5 5\nété 3 4\n", "line 2 was passed over, one whose word is white space or has some "
+        + "inside")]
+    [InlineData("new york 5 5\nfilm 1 2\nété 3 4\n", "line 1 was passed over, one whose word is white space or has some inside")]
+    [InlineData("film 1 2\nFilm 3\nété 3 4\n", "line 2 was passed over, one with another count of numbers")]
+    [InlineData("film 1 2\nFilm\nété 3 4\n", "line 2 was passed over, one with another count of numbers")]
+    [InlineData("3 2\nfilm 1 2\nFilm 3 4 5\nété 3 4\n", "line 3 was passed over, one with another count of numbers")]
+    [InlineData("film 1 2\nFilm nan 1\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
+    [InlineData("film 1 2\nFilm 1 -inf\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
+    [InlineData("film 1 2\nFilm 1 1e99\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
+    [InlineData("film 1 2\nFilm 1 0x2\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
+    [InlineData("3 2\nfilm 1 2\ncaf~ 5 5\nété 3 4\n", "line 3 was passed over, one whose word is not UTF-8")]
+    [InlineData("film 1 2\nFil~m 5 5\nété 3 4\n", "line 2 was passed over, one whose word is not UTF-8")]
+    [InlineData("film 1 2\nFi\0lm 5 5\nété 3 4\n", null)]
+    [InlineData("film 1 2\nété 3 4\nété 5 5\n\n", null)]
+    [InlineData(
+        "film 1 2\n 5 5\nétè~ 5 5\nFilm 5\nété 3 4\nFilm x 5\nb 1 1\nc 1 1\n",
+        "4 lines were passed over, the first is line 2: 1 whose word is white space or has some inside, 1 whose word is not "
+            + "UTF-8, "
+            + "1 with another count of numbers, 1 with a number that is none or not finite")]
+    public void Odd_lines_are_passed_over_and_counted(string content, string? note)
+    {
+        using var folder = new TemporaryFolder();
+        // ~ is the first byte of a letter that is cut off.
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(content).Select(each => each == (byte)'~' ? (byte)0xC3 : each)];
+        File.WriteAllBytes(folder["v"], bytes);
+        WordVectors vectors = WordVectors.Read(folder["v"], Words);
+        Assert.Equal([0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0], vectors.Values.ToArray());
+        Assert.Equal([false, false, true, true, false, false], Enumerable.Range(0, Words.Size).Select(vectors.Has));
+        Assert.Equal(note, vectors.Note);
+    }
+
+    [Fact]
+    public void An_odd_line_does_not_hide_a_later_one_of_its_word()
+    {
+        using var folder = new TemporaryFolder();
+        WordVectors vectors = WordVectors.Read(folder.Write("v", "a nan 1\nfilm 1 2\na 3 4\n"), Words);
+        Assert.Equal([3, 4], vectors.Values[^2..].ToArray());
+    }
+
+    [Fact]
+    public void Other_files_are_refused_by_their_kind()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(
+            folder["v.bin"], [.. "3 3\nfine "u8, 0xCD, 0xCC, 0xCC, 0x3D, 0xCD, 0xCC, 0x4C, 0x3E, 0x9A, (byte)'\n']);
+        Assert.Contains(
+            "word vectors in word2vec's binary form",
+            Assert.Throws<InputException>(() => WordVectors.Read(folder["v.bin"], Words)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

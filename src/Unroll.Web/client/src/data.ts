@@ -146,6 +146,8 @@ export interface States {
 export interface Sentence {
   text: string;
   tokens: string[];
+  /** Tokens that the model does not know and leaves out. */
+  dropped?: string[];
   ids: number[];
   label: string;
   probability: number;

@@ -32,6 +32,7 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ['Prediction', sentence.label],
       ['Probability', percent(sentence.probability, 2)],
       ['Words', String(sentence.tokens.length)],
+      ...(sentence.dropped ? [['Dropped', shorten(sentence.dropped.join(', '), 40)] as [string, string]] : []),
       ['Model', modelName(model)],
       ['Hidden units', String(model.hidden)],
       ['Pooling', model.pooling],

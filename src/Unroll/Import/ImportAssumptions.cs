@@ -1,0 +1,48 @@
+using Unroll.Storage;
+using Unroll.Text;
+
+namespace Unroll.Import;
+
+/// <summary>What a state dict does not say of its model, and what was assumed in its place, a line each.</summary>
+internal static class ImportAssumptions
+{
+    public static IEnumerable<string> Of(ModelConfig config, TorchImportOptions options)
+    {
+        if (options.Pooling is null && config.Pooling == Pooling.Last)
+        {
+            yield return "the file does not say how states are pooled: last (h_n) was taken; "
+                + "give TorchImportOptions.Pooling = Mean or Max if the model does so";
+        }
+        if (config is { Pooling: Pooling.Last, Bidirectional: true })
+        {
+            yield return "last is h_n of both directions, forward first. output[:, -1] is another vector: its second half has "
+                + "read "
+                + "the last word alone. Unroll does not compute that, and a model that reads it answers otherwise: compare some "
+                + "answers with PyTorch's";
+        }
+        if (config.Pooling == Pooling.Attention)
+            yield return "attention was taken to score a word by query·tanh(W h + b), as Unroll's does";
+        if (RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell && options.Nonlinearity is null)
+        {
+            yield return $"the file does not say the {cell.TorchModule}'s nonlinearity: tanh was taken; "
+                + "give TorchImportOptions.Nonlinearity = Relu if the model has it";
+        }
+        yield return $"the file does not say how texts are cut: {Describe(config.Tokens)}; give TorchImportOptions.Tokens "
+            + $"{(config.Tokens.Lowercase ? "or Tokenizer.Lowercase = false " : "")}if the model was trained otherwise";
+        yield return "texts are read as by model.eval() with packed batches: no dropout, no padding, nothing cut off; "
+            + "batch_first "
+            + "makes no difference";
+    }
+
+    private static string Describe(Tokenizer tokens)
+    {
+        string where = tokens.Kind switch
+        {
+            TokenKind.Whitespace => "at white space",
+            TokenKind.Word => "into words and marks",
+            TokenKind.Char => "into characters",
+            _ => throw new ArgumentOutOfRangeException(nameof(tokens), tokens.Kind, "no such kind of tokens"),
+        };
+        return where + (tokens.Lowercase ? ", lower-cased" : ", letters as they are");
+    }
+}
