@@ -50,7 +50,7 @@ internal sealed class DevEvaluation(
     private IEnumerable<LabelledText> Selected()
     {
         HashSet<int>? selected = rows is null ? null : [.. rows];
-        return DataInput.Read(path, format, terminal).Where((_, i) => selected is null || selected.Contains(i));
+        return DataInput.Read(path, format, terminal, isAgain: true).Where((_, i) => selected is null || selected.Contains(i));
     }
 
     private static void WriteFields(

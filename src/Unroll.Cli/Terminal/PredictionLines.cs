@@ -34,9 +34,18 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
     {
         IEnumerable<string> others = Top is null
             ? []
-            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{entry.Key}\t{Format(entry.Value)}\t");
-        return $"{LabelOf(prediction)}\t{Format(prediction.Probability)}\t{string.Concat(others)}{prediction.Text}";
+            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{OneField(entry.Key)}\t{Format(entry.Value)}\t");
+        return $"{OneField(LabelOf(prediction))}\t{Format(prediction.Probability)}\t{string.Concat(others)}" +
+            OneLine(prediction.Text);
     }
+
+    // A text of CSV or JSON may run over lines; its answer is one. Other control characters could steer a terminal.
+    private static string OneLine(string text) =>
+        text.Any(c => c != '\t' && char.IsControl(c))
+            ? string.Concat(text.ReplaceLineEndings(" ").Select(c => c != '\t' && char.IsControl(c) ? $"\\u{(int)c:X4}" : $"{c}"))
+            : text;
+
+    private static string OneField(string label) => OneLine(label).Replace("\t", "\\u0009", StringComparison.Ordinal);
 
     private void WriteFields(Utf8JsonWriter json, Prediction prediction)
     {

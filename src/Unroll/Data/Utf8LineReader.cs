@@ -14,6 +14,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 
     private const long MostCounted = 1L << 30;
 
+    // A file with so much text before the first LF has none.
+    private const int LongWithoutLineFeed = 1 << 20;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private byte[] _buffer = new byte[64 << 10];
@@ -22,6 +25,8 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     private int _end;
     private bool _ended;
     private bool _again;
+    private byte _lineEnd = (byte)'\n';
+    private bool _lineEndIsKnown;
 
     /// <summary>What errors call the stream.</summary>
     public string Source => source;
@@ -31,6 +36,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 
     /// <summary>The number of the current line, from 1; 0 before the first.</summary>
     public int Number { get; private set; }
+
+    /// <summary>The number that the line of the next call of <see cref="Read"/> has.</summary>
+    public int NextNumber => _again ? Number : Number + 1;
 
     /// <summary>The current line with its end, until the next call of <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> LineWithEnd => _buffer.AsSpan(_start, _length);
@@ -66,7 +74,14 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         int searched = 0;
         while (true)
         {
-            int feed = _buffer.AsSpan((_start + searched).._end).IndexOf((byte)'\n');
+            if (Number == 0 && !_lineEndIsKnown && (_ended || searched >= LongWithoutLineFeed))
+            {
+                _lineEndIsKnown = true;
+                EndLinesInReturns();
+                searched = _lineEnd == '\r' ? 0 : searched;
+            }
+            searched = Math.Min(searched, _end - _start);
+            int feed = _buffer.AsSpan((_start + searched).._end).IndexOf(_lineEnd);
             if (feed >= 0 || _ended)
             {
                 _length = feed >= 0 ? searched + feed + 1 : _end - _start;
@@ -96,6 +111,36 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// <summary>Lets the next call of <see cref="Read"/> give the current line once more.</summary>
     public void ReadAgain() => _again = Number > 0;
 
+    /// <summary>
+    /// The current line and those after it, whole ones, to look ahead: as many as are asked for, or the first alone where it is
+    /// longer than that. They are read again afterwards.
+    /// </summary>
+    /// <param name="mostLines">How many lines.</param>
+    /// <param name="mostBytes">How many bytes.</param>
+    /// <param name="isRest">Whether nothing stands behind them.</param>
+    public ReadOnlySpan<byte> Ahead(int mostLines, int mostBytes, out bool isRest)
+    {
+        ReadOnlySpan<byte> ahead = Ahead(mostLines, mostBytes);
+        isRest = _ended && ahead.Length == _end - _start;
+        return ahead;
+    }
+
+    private ReadOnlySpan<byte> Ahead(int mostLines, int mostBytes)
+    {
+        while (!_ended && _end - _start < mostBytes && _buffer.AsSpan(_start.._end).Count(_lineEnd) < mostLines)
+            Fill();
+        ReadOnlySpan<byte> ahead = _buffer.AsSpan(_start, Math.Max(_length, Math.Min(_end - _start, mostBytes)));
+        int end = 0;
+        for (int line = 0; line < mostLines; line++)
+        {
+            int feed = ahead[end..].IndexOf(_lineEnd);
+            if (feed < 0)
+                return _ended && ahead.Length == _end - _start ? ahead : ahead[..Math.Max(end, _length)];
+            end += feed + 1;
+        }
+        return ahead[..end];
+    }
+
     /// <summary>An error about the current line.</summary>
     /// <param name="message">What was found, what was expected, what to do.</param>
     public InputException Error(string message) => new($"{source}:{Number}: {message}");
@@ -117,6 +162,14 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
             throw new InputException($"{source}:1: the file is {foreign.Name}, expected UTF-8 text; {foreign.Advice}");
     }
 
+    // As old Macs wrote them. The last byte says nothing.
+    private void EndLinesInReturns()
+    {
+        ReadOnlySpan<byte> text = _buffer.AsSpan(_start.._end);
+        if (!text.Contains((byte)'\n') && text.IndexOf((byte)'\r') is var place and >= 0 && place < text.Length - 1)
+            _lineEnd = (byte)'\r';
+    }
+
     private void Fill()
     {
         if (_start > 0)
@@ -130,6 +183,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         int count = ReadStream(_buffer.AsSpan(_end));
         _end += count;
         _ended = count == 0;
+        // Ctrl-Z, by which old programs end a file.
+        if (_ended && _end > _start && _buffer[_end - 1] == 0x1A && RefusesNul)
+            _end--;
     }
 
     private int ReadStream(Span<byte> bytes)
