@@ -52,7 +52,7 @@ internal static class ColumnNames
         return number >= 1 && number <= count
             ? number - 1
             : throw new InputException(
-                $"{table.Source}:{row.Line}: no column {number} for {property} among {CountText(count)}; " +
+                $"{table.Source}:{row.Line}: no column {number} for {property} among {Excerpt.OfColumns(count)}; " +
                 $"give a number from 1 to {count}{table.PartedBy}");
     }
 
@@ -62,7 +62,4 @@ internal static class ColumnNames
             ? $"; columns seem to be parted by {Delimiters.NameOf(between)}, give DataFormat.Kind = Csv and " +
               $"DataFormat.Delimiter = \"{between}\""
             : table.PartedBy;
-
-    /// <summary>So many columns, in words.</summary>
-    public static string CountText(int count) => count == 1 ? "1 column" : $"{count} columns";
 }

@@ -27,7 +27,7 @@ internal static class CsvRows
                     ? "a CR without LF (U+000D) ends a row here; quote the text that holds it or take it out"
                     : Advice(csv.Fields, columns, delimiter, endsInDelimiter);
                 throw new InputException(
-                    $"{lines.Source}:{csv.Line}: {ColumnNames.CountText(csv.Fields.Count)}, expected {columns} as in the first " +
+                    $"{lines.Source}:{csv.Line}: {Excerpt.OfColumns(csv.Fields.Count)}, expected {columns} as in the first " +
                     $"row; {advice}");
             }
             followsReturn = csv.EndsInReturn;

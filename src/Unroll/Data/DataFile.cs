@@ -99,7 +99,7 @@ public static class DataFile
         Func<Utf8LineReader> open, DataFormat format, Action<string>? note)
     {
         using Utf8LineReader lines = open();
-        if (!lines.Read())
+        if (!lines.ReadFirst())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = format.Kind ?? KindDetection.Of(lines);
         lines.ReadAgain();

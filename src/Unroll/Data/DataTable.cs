@@ -19,7 +19,7 @@ public sealed class DataTable : IDisposable
             throw new InputException(
                 "DataFormat.Header = false is for labelled rows, expected a table with a header; leave it out");
         }
-        if (!lines.Read())
+        if (!lines.ReadFirst())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = KindDetection.OfTable(lines, format.Kind);
         lines.ReadAgain();

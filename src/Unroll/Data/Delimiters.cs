@@ -21,7 +21,6 @@ internal static class Delimiters
         ';' => "semicolons",
         '\t' => "tabs",
         '|' => "pipes",
-        ' ' => "spaces",
         _ => Excerpt.Of($"{delimiter}"),
     };
 
@@ -101,7 +100,7 @@ internal static class Delimiters
     {
         foreach (Rune rune in header.EnumerateRunes())
         {
-            if (!rune.IsBmp || Rune.IsLetterOrDigit(rune) || (char)rune.Value is '_' or '-' or '"')
+            if (!rune.IsBmp || Rune.IsLetterOrDigit(rune) || (char)rune.Value is ' ' or '_' or '-' or '"')
                 continue;
             string[] names = header.Split((char)rune.Value, StringSplitOptions.TrimEntries);
             if (names.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase))

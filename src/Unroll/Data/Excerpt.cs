@@ -14,6 +14,9 @@ internal static class Excerpt
         return $"\"{Visible(shown.ReplaceLineEndings(" "))}\"";
     }
 
+    /// <summary>So many columns, in words.</summary>
+    public static string OfColumns(int count) => count == 1 ? "1 column" : $"{count} columns";
+
     /// <summary>
     /// A text whose control characters, and others that are not seen and change what is, are written as their numbers:
     /// <c>\u200B</c>.

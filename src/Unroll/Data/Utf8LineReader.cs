@@ -12,6 +12,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// <summary>The most bytes a line may have.</summary>
     public const int LongestLine = 16 << 20;
 
+    private const string NoText = "the file looks like no text at all; give one in UTF-8";
     private const long MostCounted = 1L << 30;
 
     // A file with so much text before the first LF has none.
@@ -27,6 +28,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     private bool _again;
     private byte _lineEnd = (byte)'\n';
     private bool _lineEndIsKnown;
+    private bool _isText;
 
     /// <summary>What errors call the stream.</summary>
     public string Source => source;
@@ -94,11 +96,14 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
                 throw TooLong(searched);
             Fill();
         }
-        if (Number == 0)
+        // Pages often begin with empty lines.
+        if (!_isText)
         {
             RequireText();
-            TakeOffByteOrderMark();
+            _isText = !Line.Trim(" \t"u8).IsEmpty;
         }
+        if (Number == 0)
+            TakeOffByteOrderMark();
         if (_length == 0)
             return false;
         Number++;
@@ -108,8 +113,21 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         return true;
     }
 
+    /// <summary>Goes to the first line that is not blank, or to the last one; false where there is no line.</summary>
+    public bool ReadFirst()
+    {
+        bool any = false;
+        while (Read())
+        {
+            any = true;
+            if (!Line.Trim(" \t"u8).IsEmpty)
+                break;
+        }
+        return any;
+    }
+
     /// <summary>Lets the next call of <see cref="Read"/> give the current line once more.</summary>
-    public void ReadAgain() => _again = Number > 0;
+    public void ReadAgain() => _again = Number > 0 && _length > 0;
 
     /// <summary>
     /// The current line and those after it, whole ones, to look ahead: as many as are asked for, or the first alone where it is
@@ -240,7 +258,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         return Utf8.IsValid(line)
             ? "take NUL out of the file (tr -d '\\000')"
-            : "the file looks like no text at all; give one of UTF-8";
+            : NoText;
     }
 
     private void Check(ReadOnlySpan<byte> line)
@@ -255,10 +273,15 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         catch (DecoderFallbackException e)
         {
+            int controls = 0;
+            foreach (byte b in line)
+                controls += b is < 0x20 and not ((byte)'\t' or (byte)'\r' or 0x1B) ? 1 : 0;
+            string advice = 20 * controls > line.Length
+                ? NoText
+                : "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)";
             string found = string.Join(' ', (e.BytesUnknown ?? []).Select(b => $"0x{b:X2}"));
             throw new InputException(
-                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; " +
-                "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)", e);
+                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; {advice}", e);
         }
     }
 }

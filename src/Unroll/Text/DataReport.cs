@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Data;
 
 namespace Unroll.Text;
 
@@ -117,7 +118,7 @@ public sealed class DataReport
     private static string Quoted(string label) => $"\"{Short(label)}\"";
 
     private static string Short(string label) =>
-        Cut(string.Concat(label.Select(c => char.IsControl(c) ? ' ' : c)), LabelWidth);
+        Cut(Excerpt.Visible(string.Concat(label.Select(c => char.IsControl(c) ? ' ' : c))), LabelWidth);
 
     private static string Cut(string line, int width)
     {

@@ -17,6 +17,7 @@ public class ColumnsTests
     [InlineData("\"label\",\"text\n(a; b; c)\"\na,x\n", "a|x", "2")]
     [InlineData("label,text\na,x\n\u001A", "a|x")]
     [InlineData("label,text\na,x\u001A", "a|x")]
+    [InlineData("\n \nlabel,text\na,x\n", "a|x")]
     [InlineData("label;amount;text\na;1,5;x\nb;2,5;y\n", "a|x b|y")]
     public void The_delimiter_is_found_out(string content, string expected, string? text = null) =>
         Assert.Equal(expected, Rows(content, new DataFormat { Kind = DataKind.Csv, TextColumn = text }));

@@ -85,6 +85,8 @@ public class TextRowsTests
         "x", "so fine\n__label__pos so fine\n", "x:2: \"__label__pos so fine\" is a row of data, and line 1 is plain text")]
     [InlineData("x", "so fine\n{\"text\":\"dull\"}\n", "x:2: \"{\"text\":\"dull\"}\" is a row of data, and line 1 is plain text")]
     [InlineData("a.csv", "text,id\n", "a.csv: a header and no rows; expected")]
+    [InlineData("a.csv", "\n\n", "a.csv: a header and no rows; expected")]
+    [InlineData("x", "\n\n<!DOCTYPE html>\n", "x:1: the file is an HTML page")]
     [InlineData("a.csv", "text,id\nx\n", "a.csv:2: 1 column, expected 2 as in the first row")]
     public void What_is_neither_is_refused_in_one_line(string name, string content, string expected) => Assert.StartsWith(
         expected, Reading.Error(() => DataFile.ReadTexts(Reading.Stream(content), name: name).Count()), StringComparison.Ordinal);

@@ -177,8 +177,7 @@ public class DataReportTests
             "lengths":{"mean":2,"min":2,"p5":2,"p25":2,"p50":2,"p75":2,"p95":2,"p99":2,"max":2},
             "empty_texts":0,"duplicate_rows":0,"conflicting_texts":0,"conflicts":[],
             "rows_in_train":0,"train_rows":0,"unknown_tokens":0.5,"unknown_types":0.5}],
-            "warnings":["1 label has a single row in train: \u0022a\u0022","1 text of train with more than one label, at rows "
-                + "1, 2"]}
+            "warnings":["1 label has a single row in train: \u0022a\u0022","1 text of train with more than one label, at rows 1, 2"]}
             """.ReplaceLineEndings(""),
             Encoding.UTF8.GetString(buffer.ToArray()));
     }
