@@ -33,7 +33,7 @@ internal sealed class PeakLoop : IParallelWork
 
     // Compiled at once and fully: a loop that is called once would else run in its first, slow form.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Loop<S, V>()
+    private static unsafe float Loop<S, V>()
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -55,6 +55,8 @@ internal sealed class PeakLoop : IParallelWork
             l = S.MultiplyAdd(l, x, y);
         }
         V sum = S.Add(S.Add(S.Add(a, b), S.Add(c, d)), S.Add(S.Add(e, f), S.Add(g, h)));
-        return S.Sum(S.Add(sum, S.Add(S.Add(i, j), S.Add(k, l))));
+        float* result = stackalloc float[S.Width];
+        S.Store(S.Add(sum, S.Add(S.Add(i, j), S.Add(k, l))), result);
+        return *result;
     }
 }

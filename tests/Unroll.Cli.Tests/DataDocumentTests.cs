@@ -14,11 +14,11 @@ public partial class DataDocumentTests
         {
             if (Example().Match(line) is not { Success: true } row)
                 continue;
-            string content = row.Groups["data"].Value.Replace("\\n", "\n", StringComparison.Ordinal);
+            string content = Regex.Unescape(row.Groups["data"].Value);
             Assert.Equal($"error: {row.Groups["error"].Value}\n", CommandRun.With(content, onScreen: false, "train", "-").Error);
             examples++;
         }
-        Assert.Equal(6, examples);
+        Assert.Equal(10, examples);
     }
 
     [GeneratedRegex(@"^\| `(?<data>[^`]+)` \| `(?<error>standard input:[^`]+)` \|$")]

@@ -8,13 +8,16 @@ public class FlagNamesTests
     [Theory]
     [InlineData(
         "label,text\na,x\n", "--label-column lable",
-        "standard input:1: header \"label\", \"text\" has no column \"lable\"; did you mean --label-column label?")]
+        "standard input:1: header \"label\", \"text\" has no column \"lable\"; did you mean --label-column label?"
+            + " (columns are parted by commas; --delimiter sets another)")]
     [InlineData(
         "label,text\na,x\n", "--text-column sentence",
-        "standard input:1: header \"label\", \"text\" has no column \"sentence\"; give --text-column one of them or a number")]
+        "standard input:1: header \"label\", \"text\" has no column \"sentence\"; give --text-column one of them or a number"
+            + " (columns are parted by commas; --delimiter sets another)")]
     [InlineData(
         "label,text\na,x\n", "--text-column 3",
-        "standard input:1: no column 3 for --text-column among 2 columns; give a number from 1 to 2")]
+        "standard input:1: no column 3 for --text-column among 2 columns; give a number from 1 to 2"
+            + " (columns are parted by commas; --delimiter sets another)")]
     [InlineData(
         "label,text\na,x\n", "--label-column 2",
         "standard input:1: column 2 is both label and text, expected two; name them with --label-column and --text-column")]
@@ -24,7 +27,7 @@ public class FlagNamesTests
     [InlineData(
         "pos\tfine\nneg\tdull\n", "",
         "standard input:1: header \"pos\", \"fine\" has no column \"label\"; name the columns with --label-column and "
-            + "--text-column, or give --no-header if line 1 is a row")]
+            + "--text-column, or give --no-header if line 1 is a row (columns are parted by tabs; --format csv reads others)")]
     [InlineData(
         "a,x\n", "--label-column label --no-header",
         "standard input:1: --label-column is \"label\" and --no-header means that no column has a name; " +
@@ -54,7 +57,7 @@ public class FlagNamesTests
 
     [Theory]
     [InlineData("did you mean DataFormat.TextColumn = \"my text\"?", "train", "did you mean --text-column \"my text\"?")]
-    [InlineData("did you mean DataFormat.TextColumn = \"text\"?", "predict", "did you mean --column text?")]
+    [InlineData("did you mean DataFormat.TextColumn = \"text\"?", "predict --column", "did you mean --column text?")]
     [InlineData("DataFormat.Nothing = 1 and Other.Header = false", "train", "DataFormat.Nothing = 1 and Other.Header = false")]
     public void A_verb_may_have_a_flag_of_its_own(string message, string verb, string expected) =>
         Assert.Equal(expected, FlagNames.Translate(message, verb));

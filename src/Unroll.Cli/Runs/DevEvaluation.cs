@@ -34,6 +34,8 @@ internal sealed class DevEvaluation(
             throw new InputException(
                 $"{path}: cannot be read a second time, expected a file; the report has no scores on dev rows");
         }
+        // What was trained on and measured every epoch is measured here too.
+        classifier.MaximumTokens = int.MaxValue;
         using var run = new EvaluationRun(classifier, MostMistakes, threads);
         foreach (LabelledText row in Selected())
             run.Add(row);
@@ -50,7 +52,7 @@ internal sealed class DevEvaluation(
     private IEnumerable<LabelledText> Selected()
     {
         HashSet<int>? selected = rows is null ? null : [.. rows];
-        return DataInput.Read(path, format, terminal).Where((_, i) => selected is null || selected.Contains(i));
+        return DataInput.Read(path, format, terminal, isAgain: true).Where((_, i) => selected is null || selected.Contains(i));
     }
 
     private static void WriteFields(

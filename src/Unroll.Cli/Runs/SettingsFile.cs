@@ -96,6 +96,12 @@ internal static class SettingsFile
                     throw new InputException(
                         $"{path}: unknown key \"{property.Name}\"; {hint}unroll train --help lists all, without the dashes");
                 }
+                bool isList = flags.All.Any(option => option is Option<string[]> && Flags.NameOf(option) == property.Name);
+                if (isList && property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+                {
+                    entries.AddRange(Words(property, path).Select(word => (property.Name, word)));
+                    continue;
+                }
                 if (property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
                 {
                     throw new InputException(
@@ -123,6 +129,32 @@ internal static class SettingsFile
                 $"{path}:{e.LineNumber + 1}: not JSON at byte {e.BytePositionInLine + 1}; " +
                 $"expected an object such as {Example}", e);
         }
+    }
+
+    // A list of LABEL=NUMBER, or an object of labels and numbers, each as one value of the option.
+    private static IEnumerable<string> Words(JsonProperty list, string path)
+    {
+        if (list.Value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty entry in list.Value.EnumerateObject())
+            {
+                if (entry.Value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+                    throw Unusable(entry.Value, "a number for each label");
+                yield return $"{QuotedList.Quoted(entry.Name)}={entry.Value}";
+            }
+            yield break;
+        }
+        foreach (JsonElement entry in list.Value.EnumerateArray())
+        {
+            if (entry.ValueKind != JsonValueKind.String)
+                throw Unusable(entry, "strings such as \"good=2\"");
+            string word = entry.GetString()!;
+            int equals = word.LastIndexOf('=');
+            yield return equals < 0 || word.StartsWith('"') ? word : $"{QuotedList.Quoted(word[..equals])}{word[equals..]}";
+        }
+
+        InputException Unusable(JsonElement found, string expected) =>
+            new($"{path}: \"{list.Name}\" holds a JSON {KindOf(found)}, expected {expected}");
     }
 
     private static string KindOf(JsonElement value) => value.ValueKind.ToString().ToLowerInvariant();

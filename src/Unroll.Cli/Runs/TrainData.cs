@@ -39,8 +39,8 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
                     continue;
                 IEnumerable<string> known = train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(MostLabelsInError);
                 throw new InputException(
-                    $"{DataInput.NameOf(path)}:{row.Line}: label \"{row.Label}\" is not in {DataInput.NameOf(data)}, " +
-                    $"expected one of {string.Join(", ", known)}");
+                    $"{DataInput.NameOf(path)}:{row.Line}: label {Excerpt.Of(row.Label)} is not in {DataInput.NameOf(data)}, " +
+                    $"expected one of {string.Join(", ", known.Select(Excerpt.Visible))}");
             }
             return corpus;
         }

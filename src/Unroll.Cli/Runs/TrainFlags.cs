@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Unroll.Data;
 using Unroll.Text;
 using Unroll.Training;
 
@@ -9,12 +10,13 @@ namespace Unroll.Cli.Runs;
 internal sealed class TrainFlags
 {
     private const string Balanced = "balanced";
+    private const string ClassWeights = "--class-weights";
 
     private static readonly TrainingOptions Defaults = new();
 
     private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];
     private readonly Option<int?> _embedding;
-    private readonly Option<string?> _classWeights;
+    private readonly Option<string[]> _classWeights;
 
     /// <summary>Adds the options of a training.</summary>
     /// <param name="flags">Where they are added.</param>
@@ -131,8 +133,9 @@ internal sealed class TrainFlags
             flags.Add(Options.PositiveNumber(
                 "--gamma", "Factor of each fall of --schedule step", (float)Defaults.Schedule.Gamma)),
             (options, factor) => options with { Schedule = options.Schedule with { Gamma = factor } });
-        _classWeights = flags.Add(Options.Text(
-            "--class-weights", "balanced, or weights of labels in the loss: good=1,bad=2.5", "LIST"));
+        _classWeights = flags.Add(Options.List(
+            ClassWeights, "balanced, or weights of labels in the loss: good=1,bad=2.5; quotes around a label that holds a comma",
+            "LIST"));
         Set(
             flags.Add(Options.Number("--label-smoothing", "Share of the target spread over all labels", Defaults.LabelSmoothing)),
             (options, value) => options with { LabelSmoothing = value });
@@ -188,9 +191,9 @@ internal sealed class TrainFlags
     public TrainingOptions Read(ParseResult parsed, IReadOnlyList<string> labels)
     {
         TrainingOptions options = Unchecked(parsed);
-        if (parsed.GetValue(_classWeights) is { } weights)
+        if (parsed.GetValue(_classWeights) is { Length: > 0 } weights)
         {
-            options = Balanced.Equals(weights, StringComparison.OrdinalIgnoreCase)
+            options = weights is [var only] && Balanced.Equals(only, StringComparison.OrdinalIgnoreCase)
                 ? options with { BalancedClasses = true }
                 : options with { ClassWeights = ParseWeights(weights, labels) };
         }
@@ -205,31 +208,38 @@ internal sealed class TrainFlags
     private void Set<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set) =>
         _settings.Add((options, parsed) => set(options, parsed.GetValue(option)!));
 
+    private static string NameOf(string label) =>
+        Excerpt.Visible(label.Contains(',', StringComparison.Ordinal) ? QuotedList.Quoted(label) : label);
+
     // Labels that are not named weigh 1.
-    private static float[] ParseWeights(string text, IReadOnlyList<string> labels)
+    private static float[] ParseWeights(string[] given, IReadOnlyList<string> labels)
     {
+        string names = string.Join(", ", labels.Take(20).Select(NameOf));
         float[] weights = [.. Enumerable.Repeat(1f, labels.Count)];
-        foreach (string entry in text.Split(','))
+        foreach (string entry in QuotedList.Entries(given, IsWhole))
         {
-            int equals = entry.LastIndexOf('=');
-            string label = equals < 0 ? "" : entry[..equals];
+            (string? quoted, string rest) = QuotedList.Split(ClassWeights, entry);
+            int equals = quoted is null ? entry.LastIndexOf('=')
+                : rest.StartsWith('=') ? entry.Length - rest.Length
+                : -1;
+            string label = equals < 0 ? "" : quoted ?? entry[..equals];
             int c = labels.ToList().IndexOf(label);
             bool valid = float.TryParse(entry[(equals + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float weight)
                 && weight >= 0 && float.IsFinite(weight);
             if (equals < 0 || !valid)
             {
                 throw new InputException(
-                    $"--class-weights has {entry}, expected {Balanced} or LABEL=NUMBER for labels among " +
-                    $"{string.Join(", ", labels.Take(20))}");
+                    $"{ClassWeights} has {Excerpt.Visible(entry)}, expected {Balanced} or LABEL=NUMBER for labels among {names}");
             }
             if (c < 0)
             {
                 throw new InputException(
-                    $"--class-weights names the label {label}, which no row has; " +
-                    $"expected labels among {string.Join(", ", labels.Take(20))}");
+                    $"{ClassWeights} names the label {Excerpt.Visible(label)}, which no row has; expected labels among {names}");
             }
             weights[c] = weight;
         }
         return weights;
+
+        bool IsWhole(string entry) => entry.LastIndexOf('=') is var equals and > 0 && labels.Contains(entry[..equals]);
     }
 }

@@ -11,18 +11,31 @@ internal static class DataInput
     /// <summary>What errors call a file.</summary>
     public static string NameOf(string path) => path == StandardInput ? "standard input" : path;
 
-    /// <summary>Labelled rows; see <see cref="DataFile.Read(string, DataFormat)"/>.</summary>
-    public static IEnumerable<LabelledText> Read(string path, DataFormat format, Terminal terminal) => path == StandardInput
-        ? DataFile.Read(terminal.OpenInput(), format, NameOf(path))
-        : DataFile.Read(path, format);
+    /// <summary>Labelled rows; see <see cref="DataFile.Read(string, DataFormat, Action{string})"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">How to read it.</param>
+    /// <param name="terminal">Has standard input, and shows what is to be told about how the file was read.</param>
+    /// <param name="isAgain">Whether the file is read a second time, when all has been told.</param>
+    public static IEnumerable<LabelledText> Read(
+        string path, DataFormat format, Terminal terminal, bool isAgain = false)
+    {
+        Action<string>? note = isAgain ? null : NoteOn(terminal);
+        return path == StandardInput
+            ? DataFile.Read(terminal.OpenInput(), format, NameOf(path), note)
+            : DataFile.Read(path, format, note);
+    }
 
-    /// <summary>One text a line; see <see cref="DataFile.ReadLines(string)"/>.</summary>
-    public static IEnumerable<string> ReadLines(string path, Terminal terminal) => path == StandardInput
-        ? DataFile.ReadLines(terminal.OpenInput(), NameOf(path))
-        : DataFile.ReadLines(path);
+    /// <summary>Texts, labelled or not; see <see cref="DataFile.ReadTexts(string, DataFormat, Action{string})"/>.</summary>
+    public static IEnumerable<TextRow> ReadTexts(string path, DataFormat format, Terminal terminal) => path == StandardInput
+        ? DataFile.ReadTexts(terminal.OpenInput(), format, NameOf(path), NoteOn(terminal))
+        : DataFile.ReadTexts(path, format, NoteOn(terminal));
 
-    /// <summary>A table with a header; see <see cref="DataTable.Open(string, DataFormat)"/>.</summary>
+    /// <summary>A table with a header; see <see cref="DataTable.Open(string, DataFormat, Action{string})"/>.</summary>
     public static DataTable OpenTable(string path, DataFormat format, Terminal terminal) => path == StandardInput
-        ? DataTable.Open(terminal.OpenInput(), format, NameOf(path))
-        : DataTable.Open(path, format);
+        ? DataTable.Open(terminal.OpenInput(), format, NameOf(path), NoteOn(terminal))
+        : DataTable.Open(path, format, NoteOn(terminal));
+
+    // Flags of the data are the same for every verb.
+    private static Action<string> NoteOn(Terminal terminal) =>
+        note => terminal.Error.WriteLine($"note: {FlagNames.Translate(note, "")}");
 }

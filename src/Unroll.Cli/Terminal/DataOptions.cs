@@ -9,8 +9,7 @@ internal sealed class DataOptions
     /// <summary>What a DATA argument may be, for its description.</summary>
     public const string Formats = "TSV, CSV, JSON lines or fastText, .gz or not; - is standard input";
 
-    private readonly Option<DataKind?> _kind =
-        Options.OptionalChoice<DataKind>("--format", "What the data is [default: by the file's name or first line]");
+    private readonly Option<DataKind?> _kind;
 
     private readonly Option<string?> _text =
         Options.Text("--text-column", "Column of the text, by name or number from 1, or its JSON key [default: text]", "NAME");
@@ -19,8 +18,8 @@ internal sealed class DataOptions
         Options.Text("--label-column", "Column of the label, by name or number from 1, or its JSON key [default: label]", "NAME");
 
     private readonly Option<char?> _delimiter = Options.Optional<char>(
-        "--delimiter", "What parts the columns of CSV: one character, or tab [default: comma, semicolon or tab, by the first "
-            + "line]",
+        "--delimiter", "What parts the columns of CSV: one character, or tab [default: comma, semicolon, tab or pipe, by "
+            + "the first rows]",
         "one character other than a quote or a letter, or tab", Delimiter, "CHAR");
 
     private readonly Option<bool> _noHeader = new("--no-header")
@@ -28,6 +27,16 @@ internal sealed class DataOptions
         Description = "The first row of TSV or CSV is data: the label in column 1, the text in column 2 unless numbers say "
             + "otherwise",
     };
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="takesLines">Whether texts without labels will do, one a line.</param>
+    public DataOptions(bool takesLines = false)
+    {
+        DataKind[] kinds = [DataKind.Tsv, DataKind.Csv, DataKind.Jsonl, DataKind.FastText];
+        _kind = Options.OptionalChoice(
+            "--format", "What the data is [default: by the file's name or first line]",
+            takesLines ? [.. kinds, DataKind.Lines] : kinds);
+    }
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
@@ -45,6 +54,11 @@ internal sealed class DataOptions
         flags.Add(_delimiter);
         flags.Add(_noHeader);
     }
+
+    /// <summary>The options that are given.</summary>
+    public IEnumerable<Option> Given(ParseResult parsed) =>
+        ((Option[])[_kind, _text, _label, _delimiter, _noHeader]).Where(
+            option => parsed.GetResult(option) is { Implicit: false });
 
     /// <summary>What a command line says.</summary>
     public DataFormat Get(ParseResult parsed) => new()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
 
@@ -117,7 +118,7 @@ internal sealed class EvaluationTable(EvaluationReport report)
     {
         IEnumerable<string> named = report.UnknownLabels
             .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
-            .Take(MostUnknownLabels).Select(entry => Invariant($"\"{Short(entry.Key)}\" ({entry.Value})"));
+            .Take(MostUnknownLabels).Select(entry => Invariant($"\"{Short(Excerpt.Visible(entry.Key))}\" ({entry.Value})"));
         int others = report.UnknownLabels.Count - MostUnknownLabels;
         string more = others > 0 ? Invariant($" and {others} more") : "";
         return string.Join(", ", named) + more;

@@ -9,6 +9,9 @@ namespace Unroll.Cli;
 /// </summary>
 internal static partial class FlagNames
 {
+    /// <summary>The verb <c>predict</c> where it writes rows with their predictions.</summary>
+    public const string PredictedColumn = "predict --column";
+
     private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
     {
         ["DataFormat.Kind"] = "--format",
@@ -48,6 +51,7 @@ internal static partial class FlagNames
         ["TrainingOptions.BatchSize"] = "--batch",
         ["TrainingOptions.LearningRate"] = "--lr",
         ["TrainingOptions.Checkpoint"] = "--out",
+        ["SentenceClassifier.MaximumTokens"] = "--max-tokens",
         ["CheckpointOptions.EverySteps"] = "--checkpoint-steps",
         ["CheckpointOptions.Every"] = "--checkpoint-minutes",
         ["CheckpointOptions.Resume"] = "--resume",
@@ -66,7 +70,7 @@ internal static partial class FlagNames
     /// <summary>Where a verb has a flag of its own for a property.</summary>
     private static readonly Dictionary<(string Verb, string Property), string> FlagsOfVerbs = new()
     {
-        [("predict", "DataFormat.TextColumn")] = "--column",
+        [(PredictedColumn, "DataFormat.TextColumn")] = "--column",
     };
 
     /// <summary>A message of the library with the flags of the verb that was run.</summary>
@@ -88,7 +92,11 @@ internal static partial class FlagNames
         if (!FlagsOfVerbs.TryGetValue((verb, property), out string? flag) && !Flags.TryGetValue(property, out flag))
             return match.Value;
         if (match.Groups["text"] is { Success: true } text)
-            return text.Value.Contains(' ', StringComparison.Ordinal) ? $"{flag} \"{text.Value}\"" : $"{flag} {text.Value}";
+        {
+            // A shell takes some characters for its own.
+            bool isPlain = text.Value.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.');
+            return isPlain ? $"{flag} {text.Value}" : $"{flag} \"{text.Value}\"";
+        }
         if (match.Groups["value"] is not { Success: true } value)
             return flag;
         // What stands for any name is written as the help writes it.

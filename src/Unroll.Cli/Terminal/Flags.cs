@@ -41,6 +41,28 @@ internal sealed class Flags
     /// <summary>The names, in a settings file, of options that name a file.</summary>
     public IReadOnlyCollection<string> PathNames => _paths;
 
+    /// <summary>Adds an option with several words.</summary>
+    public Option<string[]> Add(Option<string[]> option)
+    {
+        _all.Add((option, (json, parsed, _) =>
+        {
+            string[] values = parsed.GetValue(option) ?? [];
+            if (values is [var only])
+            {
+                json.WriteString(NameOf(option), only);
+            }
+            else if (values.Length > 0)
+            {
+                json.WriteStartArray(NameOf(option));
+                foreach (string value in values)
+                    json.WriteStringValue(value);
+                json.WriteEndArray();
+            }
+        }
+        ));
+        return option;
+    }
+
     /// <summary>Adds an option that names a file.</summary>
     public Option<string?> AddPath(Option<string?> option)
     {

@@ -1,12 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Unroll.Text;
 
 namespace Unroll.Cli;
 
 /// <summary>Options that several verbs share, and options whose bad values are answered in our words.</summary>
 internal static class Options
 {
+    /// <summary><c>--max-tokens</c>: the most tokens of a text that a model answers.</summary>
+    public static Option<int> MaximumTokens() => Integer(
+        "--max-tokens", "Refuse texts of more tokens; memory and time grow with them", TokenLimit.Default, 1);
+
     /// <summary>A word that begins with @ is a word, not the name of a file with more options.</summary>
     public static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
 
@@ -39,14 +44,19 @@ internal static class Options
     }
 
     /// <summary>A choice that need not be made.</summary>
-    public static Option<T?> OptionalChoice<T>(string name, string description)
+    /// <param name="name">The option.</param>
+    /// <param name="description">What is chosen.</param>
+    /// <param name="choices">What there is to choose from; all values if none are given.</param>
+    public static Option<T?> OptionalChoice<T>(string name, string description, params T[] choices)
         where T : struct, Enum
     {
-        string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
+        if (choices.Length == 0)
+            choices = Enum.GetValues<T>();
+        string[] names = [.. choices.Select(NameOf)];
         string list = string.Join(" or ", names);
         return Optional(
             name, $"{description}: {list}", list,
-            text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
+            text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? choices[i] : (T?)null);
     }
 
     /// <summary>An option that has one value so far.</summary>
@@ -82,6 +92,10 @@ internal static class Options
 
     public static Option<string?> Text(string name, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName };
+
+    /// <summary>An option with several words; see <see cref="QuotedList"/>.</summary>
+    public static Option<string[]> List(string name, string description, string helpName) =>
+        new(name) { Description = $"{description}; may be given again", HelpName = helpName };
 
     /// <summary>The name by which a choice is given.</summary>
     public static string NameOf<T>(T value)

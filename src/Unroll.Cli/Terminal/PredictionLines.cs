@@ -49,9 +49,12 @@ internal sealed record PredictionLines(bool Json, int? Top, double Threshold)
     {
         IEnumerable<string> others = Top is null
             ? []
-            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{EscapingWriter.Escape(entry.Key)}\t{Format(entry.Value)}\t");
+            : prediction.Top(Top.Value).Skip(1).Select(entry => $"{OneField(entry.Key)}\t{Format(entry.Value)}\t");
         // A line end in a label or a text would begin a prediction that is none.
         string text = EscapingWriter.Escape(prediction.Text);
-        return $"{EscapingWriter.Escape(LabelOf(prediction))}\t{Format(prediction.Probability)}\t{string.Concat(others)}{text}";
+        return $"{OneField(LabelOf(prediction))}\t{Format(prediction.Probability)}\t{string.Concat(others)}{text}";
     }
+
+    private static string OneField(string label) =>
+        EscapingWriter.Escape(label).Replace("\t", "\\t", StringComparison.Ordinal);
 }

@@ -14,16 +14,18 @@ internal static class EvalCommand
         var data = new Argument<string>("DATA") { Description = $"Labelled rows: {DataOptions.Formats}" };
         var format = new DataOptions();
         Option<int> mistakes = Options.Integer("--mistakes", "How many of the worst mistakes to show", 10, 0);
+        Option<int> maximum = Options.MaximumTokens();
         Option<bool> json = Options.Json("Print one JSON object");
         var command = new Command(
             "eval", "Measure a model on labelled rows: accuracy, macro-F1, each label, confusions, calibration, worst mistakes")
         {
-            model, data, mistakes, json,
+            model, data, mistakes, maximum, json,
         };
         format.AddTo(command);
         command.SetAction(parsed =>
         {
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            classifier.MaximumTokens = parsed.GetValue(maximum);
             string path = parsed.GetRequiredValue(data), source = DataInput.NameOf(path);
             using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
             foreach (LabelledText row in DataInput.Read(path, format.Get(parsed), terminal))

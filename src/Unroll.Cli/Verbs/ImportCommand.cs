@@ -18,9 +18,10 @@ internal static class ImportCommand
             HelpName = "FILE",
             Required = true,
         };
-        var labels = new Option<string>("--labels")
+        var labels = new Option<string[]>("--labels")
         {
-            Description = "The labels in the order of the output layer's rows, separated by commas",
+            Description = "The labels in the order of the output layer's rows, separated by commas, in quotes where they hold "
+                + "one; or the option again for each label",
             HelpName = "A,B",
             Required = true,
         };
@@ -60,7 +61,7 @@ internal static class ImportCommand
             ImportedModel model = TorchImport.Read(path, new TorchImportOptions
             {
                 Vocabulary = parsed.GetRequiredValue(vocabulary),
-                Labels = parsed.GetRequiredValue(labels).Split(',', StringSplitOptions.TrimEntries),
+                Labels = QuotedList.Words("--labels", parsed.GetRequiredValue(labels)),
                 Pooling = parsed.GetValue(pooling),
                 Nonlinearity = parsed.GetValue(nonlinearity),
                 Tokens = new Tokenizer(parsed.GetValue(tokens), !parsed.GetValue(keepCase)),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unroll.Data;
 using Unroll.Models;
 
 namespace Unroll.Cli.Verbs;
@@ -13,7 +14,8 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "A model folder" };
         var texts = new Argument<string[]>("TEXT")
         {
-            Description = "Texts to classify; without any, each line of standard input is one",
+            Description = "Texts to classify; without any they are read from --input or standard input, one a line or as rows "
+                + "of data, whose labels are left out",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<int?> top = Options.OptionalInteger("--top", "Show so many of the most probable labels of each text", 1);
@@ -30,11 +32,14 @@ internal static class PredictCommand
             Description = "With --column, put an apostrophe before text that a spreadsheet would compute as a formula",
         };
         var input = new Option<string?>("--input") { Description = "File to read instead of standard input", HelpName = "FILE" };
+        Option<int> maximum = Options.MaximumTokens();
+        var format = new DataOptions(takesLines: true);
         Option<bool> json = Options.Json("Print one JSON object a text, with the probability of every label");
         var command = new Command("predict", "Print the label of each text with its probability, tab-separated before the text")
         {
-            model, texts, top, threshold, column, safe, input, json,
+            model, texts, top, threshold, column, safe, input, maximum, json,
         };
+        format.AddTo(command);
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetValue(texts) ?? [];
@@ -48,15 +53,19 @@ internal static class PredictCommand
                     "--safe-csv is for the rows that --column writes, and there is no --column; give it, or leave "
                         + "--safe-csv out");
             }
+            if (given is [DataInput.StandardInput])
+                given = [];
             RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
+            DataFormat read = Format(format, parsed, given, parsed.GetValue(column));
             SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            classifier.MaximumTokens = parsed.GetValue(maximum);
             string path = parsed.GetValue(input) ?? DataInput.StandardInput;
-            if (parsed.GetValue(column) is { } name)
-                PredictedTable.Write(classifier, path, name, lines, terminal);
+            if (parsed.GetValue(column) is not null)
+                PredictedTable.Write(classifier, path, read, lines, terminal);
             else if (given.Length > 0)
-                terminal.Output.Write(lines.Of(classifier.Predict(given)));
+                PredictGiven(classifier, given, lines, terminal);
             else
-                PredictLines(classifier, path, lines, terminal);
+                PredictTexts(classifier, path, read, lines, terminal);
             return 0;
         });
         return command;
@@ -107,12 +116,54 @@ internal static class PredictCommand
         }
     }
 
-    private static void PredictLines(SentenceClassifier classifier, string path, PredictionLines lines, Terminal terminal)
+    private static void PredictGiven(SentenceClassifier classifier, string[] texts, PredictionLines lines, Terminal terminal)
     {
+        if (texts.FirstOrDefault(File.Exists) is { } file)
+        {
+            terminal.Error.WriteLine(
+                $"note: {Excerpt.Of(file)} was classified as a text, and there is a file of that name; --input reads a file");
+        }
+        terminal.Output.Write(lines.Of(classifier.Predict(texts)));
+    }
+
+    private static void PredictTexts(
+        SentenceClassifier classifier, string path, DataFormat format, PredictionLines lines, Terminal terminal)
+    {
+        IEnumerable<TextRow> rows = DataInput.ReadTexts(path, format, terminal);
         Stream(
-            classifier, DataInput.ReadLines(path, terminal).Index(),
-            line => ($"{DataInput.NameOf(path)}:{line.Index + 1}", line.Item), (_, predictions) =>
-                lines.Of(predictions), terminal);
+            classifier, format == new DataFormat() ? WithHint(rows, classifier, path, terminal) : rows,
+            row => ($"{DataInput.NameOf(path)}:{row.Line}", row.Text), (_, predictions) => lines.Of(predictions), terminal);
+    }
+
+    // Rows without a header look like any text, but for their label.
+    private static IEnumerable<TextRow> WithHint(
+        IEnumerable<TextRow> rows, SentenceClassifier classifier, string path, Terminal terminal)
+    {
+        bool isFirst = true;
+        foreach (TextRow row in rows)
+        {
+            if (isFirst && row.Text.IndexOfAny([',', ';', '|']) is var end and > 0
+                && classifier.Config.Labels.Contains(row.Text[..end].Trim('"')))
+            {
+                terminal.Error.WriteLine(
+                    $"note: {DataInput.NameOf(path)}:{row.Line}: read as one text a line, and the first begins with the label " +
+                    $"{Excerpt.Of(row.Text[..end])}; give --format csv --no-header if lines are rows, or --format lines");
+            }
+            isFirst = false;
+            yield return row;
+        }
+    }
+
+    private static DataFormat Format(DataOptions options, ParseResult parsed, string[] texts, string? column)
+    {
+        DataFormat format = options.Get(parsed);
+        if (texts.Length > 0 && options.Given(parsed).FirstOrDefault() is { } surplus)
+            throw new InputException($"{surplus.Name} is for a file, and texts are given; leave one of them out");
+        if (column is null)
+            return format;
+        return format.TextColumn is null
+            ? format with { TextColumn = column }
+            : throw new InputException("--column and --text-column name the same column, expected one of them; leave one out");
     }
 
     private static double Share(float? threshold) =>

@@ -11,12 +11,13 @@ internal static class PredictedTable
     /// <summary>Classifies one column.</summary>
     /// <param name="classifier">The model.</param>
     /// <param name="path">The file, or standard input.</param>
-    /// <param name="column">The column's name, or its number from 1.</param>
+    /// <param name="format">How to read it; its column of the text is classified.</param>
     /// <param name="lines">How labels are written.</param>
     /// <param name="terminal">Where to.</param>
-    public static void Write(SentenceClassifier classifier, string path, string column, PredictionLines lines, Terminal terminal)
+    public static void Write(
+        SentenceClassifier classifier, string path, DataFormat format, PredictionLines lines, Terminal terminal)
     {
-        using DataTable table = DataInput.OpenTable(path, new DataFormat { TextColumn = column }, terminal);
+        using DataTable table = Open(path, format, terminal);
         IReadOnlyList<string> names = table.Header.Fields;
         terminal.Output.Write(table.Format(
             [.. names.Select(lines.Cell), NewName("label", names), NewName("probability", names)]));
@@ -28,6 +29,18 @@ internal static class PredictedTable
                     PredictionLines.Format(prediction.Probability),
                 ]))),
             terminal);
+    }
+
+    private static DataTable Open(string path, DataFormat format, Terminal terminal)
+    {
+        try
+        {
+            return DataInput.OpenTable(path, format, terminal);
+        }
+        catch (InputException e)
+        {
+            throw new InputException(FlagNames.Translate(e.Message, FlagNames.PredictedColumn), e);
+        }
     }
 
     // Two columns of one name cannot be told apart afterwards.

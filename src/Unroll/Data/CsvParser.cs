@@ -17,12 +17,13 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
     private readonly SearchValues<char> _special = SearchValues.Create([delimiter, Quote, '\r', '\n']);
     private readonly SearchValues<char> _fieldEnds = SearchValues.Create([delimiter, '\r', '\n']);
     private readonly List<string> _fields = [];
+    private readonly List<bool> _areQuoted = [];
 
     // The characters of whole lines: what is left of the last one, and while a quote is open the lines after it.
     private char[] _text = new char[1024];
     private int _next;
     private int _end;
-    private int _nextLine = 1;
+    private int _nextLine = lines.NextNumber;
     private long _recordBytes;
 
     /// <summary>The line, from 1, where the current record begins.</summary>
@@ -34,11 +35,22 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
     /// <summary>Whether the current record is nothing but a line end.</summary>
     public bool IsEmptyLine { get; private set; }
 
+    /// <summary>Whether the current record ends in a CR without LF.</summary>
+    public bool EndsInReturn { get; private set; }
+
+    /// <summary>Whether the file ended inside a quoted field.</summary>
+    public bool EndsInQuotes { get; private set; }
+
+    /// <summary>Whether a field of the current record stood in quotes.</summary>
+    public bool IsQuoted(int field) => _areQuoted[field];
+
     /// <summary>Goes to the next record; false at the end.</summary>
     /// <exception cref="InputException">A quote stands where it may not, or a line cannot be read.</exception>
     public bool Read()
     {
         _fields.Clear();
+        _areQuoted.Clear();
+        EndsInReturn = false;
         _recordBytes = _end - _next;
         Line = _nextLine;
         if (_next == _end && !ReadLine())
@@ -53,7 +65,8 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
     // Whether another field follows in the record.
     private bool ReadField()
     {
-        if (_next < _end && _text[_next] == Quote)
+        _areQuoted.Add(_next < _end && _text[_next] == Quote);
+        if (_areQuoted[^1])
         {
             _fields.Add(QuotedField());
         }
@@ -73,8 +86,10 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
         char end = _text[_next++];
         if (end == delimiter)
             return true;
-        if (end == '\r' && _next < _end && _text[_next] == '\n')
+        bool isPair = end == '\r' && _next < _end && _text[_next] == '\n';
+        if (isPair)
             _next++;
+        EndsInReturn = end == '\r' && !isPair;
         _nextLine++;
         return false;
     }
@@ -92,7 +107,10 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
             {
                 int done = _end - _next;
                 if (!ReadLine())
+                {
+                    EndsInQuotes = true;
                     throw NeverClosed(line);
+                }
                 close = _next + done;
                 continue;
             }
@@ -145,10 +163,16 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
         return length < 0 ? rest : rest[..length];
     }
 
-    private InputException StrayQuote(int place) => Error(
-        _nextLine,
-        $"a quote inside the unquoted field {Excerpt.Of(Rest(_next, _fieldEnds).ToString())} (character {place + 1}); " +
-        $"{QuoteRule}");
+    private InputException StrayQuote(int place)
+    {
+        ReadOnlySpan<char> field = Rest(_next, _fieldEnds);
+        string advice = field[..place].IsWhiteSpace()
+            ? "take the blank before the quote out, for a quote that opens a field stands right behind the delimiter, " +
+              $"{Delimiters.SingularOf(delimiter)}"
+            : QuoteRule + OrTsv();
+        return Error(
+            _nextLine, $"a quote inside the unquoted field {Excerpt.Of(field.ToString())} (character {place + 1}); {advice}");
+    }
 
     private InputException NeverClosed(int line) => Error(
         line,
@@ -161,9 +185,12 @@ internal sealed class CsvParser(Utf8LineReader lines, char delimiter)
         string found = Excerpt.Of(Rest(_next, _fieldEnds).ToString());
         return Error(
             _nextLine,
-            $"{found} after the closing quote of a field{opened}, expected the delimiter; " +
-            "double the quotes inside a field");
+            $"{found} after the closing quote of a field{opened}, expected the delimiter, {Delimiters.SingularOf(delimiter)}; " +
+            $"double the quotes inside a field{OrTsv()}");
     }
+
+    private string OrTsv() =>
+        delimiter == '\t' ? ", or give DataFormat.Kind = Tsv to read quotes as they are" : "";
 
     private InputException Error(int line, string message) => new($"{lines.Source}:{line}: {message}");
 

@@ -12,22 +12,57 @@ public static class DataFile
     /// <summary>The labelled texts of a file in order, at least one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">How to read it; null to find everything out.</param>
+    /// <param name="note">Takes what is to be told about how the file was read, one line each; null for nobody.</param>
     /// <exception cref="InputException">While rows are taken: the file or a row cannot be used; with file and line.</exception>
-    public static IEnumerable<LabelledText> Read(string path, DataFormat? format = null)
+    public static IEnumerable<LabelledText> Read(string path, DataFormat? format = null, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Labelled(() => InputFile.OpenLines(path, Expected), format ?? new DataFormat());
+        return Labelled(() => InputFile.OpenLines(path, Expected), format ?? new DataFormat(), note);
     }
 
     /// <summary>The labelled texts of a stream in order, at least one; they can be taken once.</summary>
     /// <param name="stream">Is read to its end, and closed when the rows have been taken.</param>
     /// <param name="format">How to read it; null to find everything out.</param>
     /// <param name="name">What errors call the stream. The ending of a file's name tells the kind of the data.</param>
+    /// <param name="note">Takes what is to be told about how the stream was read, one line each; null for nobody.</param>
     /// <exception cref="InputException">While rows are taken: the stream or a row cannot be used; with name and line.</exception>
-    public static IEnumerable<LabelledText> Read(Stream stream, DataFormat? format = null, string name = "stream")
+    public static IEnumerable<LabelledText> Read(
+        Stream stream, DataFormat? format = null, string name = "stream", Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Labelled(() => InputFile.OpenLines(stream, name), format ?? new DataFormat());
+        return Labelled(() => InputFile.OpenLines(stream, name), format ?? new DataFormat(), note);
+    }
+
+    /// <summary>
+    /// The texts of a file in order, with labels or without: the rows of what
+    /// <see cref="Read(string, DataFormat, Action{string})"/> reads, whose labels are left out and need not be there, or else the
+    /// lines of plain text. A file is plain text where neither its name nor its beginning shows another kind.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">How to read it; null to find everything out.</param>
+    /// <param name="note">Takes what is to be told about how the file was read, one line each; null for nobody.</param>
+    /// <exception cref="InputException">While texts are taken: the file or a row cannot be used; with file and line.</exception>
+    public static IEnumerable<TextRow> ReadTexts(string path, DataFormat? format = null, Action<string>? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return TextRows.Read(() => InputFile.OpenLines(path, ExpectedLines), format ?? new DataFormat(), note);
+    }
+
+    /// <summary>
+    /// The texts of a stream in order; see <see cref="ReadTexts(string, DataFormat, Action{string})"/>. They can be taken once.
+    /// </summary>
+    /// <param name="stream">Is read to its end, and closed when the texts have been taken.</param>
+    /// <param name="format">How to read it; null to find everything out.</param>
+    /// <param name="name">What errors call the stream. The ending of a file's name tells the kind of the data.</param>
+    /// <param name="note">Takes what is to be told about how the stream was read, one line each; null for nobody.</param>
+    /// <exception cref="InputException">
+    /// While texts are taken: the stream or a row cannot be used; with name and line.
+    /// </exception>
+    public static IEnumerable<TextRow> ReadTexts(
+        Stream stream, DataFormat? format = null, string name = "stream", Action<string>? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return TextRows.Read(() => InputFile.OpenLines(stream, name), format ?? new DataFormat(), note);
     }
 
     /// <summary>The lines of a file, each a text without a label. An empty line is an empty text.</summary>
@@ -60,31 +95,29 @@ public static class DataFile
             yield return lines.Text;
     }
 
-    private static IEnumerable<LabelledText> Labelled(Func<Utf8LineReader> open, DataFormat format)
+    private static IEnumerable<LabelledText> Labelled(
+        Func<Utf8LineReader> open, DataFormat format, Action<string>? note)
     {
         using Utf8LineReader lines = open();
-        if (!lines.Read())
+        if (!lines.ReadFirst())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = format.Kind ?? KindDetection.Of(lines);
         lines.ReadAgain();
         format.RequireUsable(kind);
         IEnumerable<LabelledText> rows = kind switch
         {
-            DataKind.Tsv => LabelledColumns.Read(TsvRows.Read(lines), lines.Source, format),
-            DataKind.Csv => LabelledColumns.Read(
-                CsvRows.Read(lines, format.Delimiter ?? CsvRows.DetectDelimiter(lines)), lines.Source, format),
+            DataKind.Tsv or DataKind.Csv => LabelledColumns.Read(new TableRows(lines, kind, format, note), format),
             DataKind.Jsonl => JsonRows.Read(lines, format),
-            DataKind.FastText => FastTextRows.Read(lines),
+            DataKind.FastText => FastTextRows.Read(lines, note),
+            DataKind.Lines => throw new InputException(
+                $"{lines.Source}: DataFormat.Kind = Lines has no labels, expected Tsv or Csv or Jsonl or FastText"),
             _ => throw new InputException($"DataFormat.Kind = {kind} is not known, expected Tsv or Csv or Jsonl or FastText"),
         };
         bool any = false;
         foreach (LabelledText row in rows)
         {
-            if (string.IsNullOrWhiteSpace(row.Label))
-            {
-                throw new InputException(
-                    $"{lines.Source}:{row.Line}: the label is empty, expected one; label the row or remove it");
-            }
+            if (LabelText.Fault(row.Label) is { } fault)
+                throw new InputException($"{lines.Source}:{row.Line}: {fault}");
             any = true;
             yield return row;
         }

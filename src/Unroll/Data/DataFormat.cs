@@ -25,7 +25,7 @@ public sealed record DataFormat
     public string? LabelColumn { get; init; }
 
     /// <summary>
-    /// What parts the columns of CSV; null for the most frequent of comma, semicolon and tab in the first line.
+    /// What parts the columns of CSV; null to take comma, semicolon, tab or pipe, whichever fits the first rows.
     /// </summary>
     public char? Delimiter { get; init; }
 
@@ -50,9 +50,9 @@ public sealed record DataFormat
             throw new InputException(
                 $"DataFormat.Delimiter is for csv, the data is {name}; leave it out or give DataFormat.Kind = Csv");
         }
-        if (!Header && kind is DataKind.Jsonl or DataKind.FastText)
+        if (!Header && kind is DataKind.Jsonl or DataKind.FastText or DataKind.Lines)
             throw new InputException($"DataFormat.Header = false is for tsv and csv, the data is {name}; leave it out");
-        if (kind == DataKind.FastText && (LabelColumn ?? TextColumn) is not null)
+        if (kind is DataKind.FastText or DataKind.Lines && (LabelColumn ?? TextColumn) is not null)
         {
             throw new InputException(
                 $"DataFormat.LabelColumn and DataFormat.TextColumn are for tsv, csv and jsonl, the data is {name}; " +

@@ -14,4 +14,7 @@ public enum DataKind
 
     /// <summary><c>__label__x</c>, white space, the text.</summary>
     FastText,
+
+    /// <summary>One text a line, as it stands, without a label.</summary>
+    Lines,
 }

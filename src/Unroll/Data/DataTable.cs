@@ -8,11 +8,10 @@ public sealed class DataTable : IDisposable
     private const string Expected = "a UTF-8 file with a header (CSV or TSV)";
 
     private readonly Utf8LineReader _lines;
+    private readonly TableRows _table;
     private readonly IEnumerator<TableRow> _rows;
-    private readonly char _delimiter;
-    private readonly bool _isTsv;
 
-    private DataTable(Utf8LineReader lines, DataFormat format)
+    private DataTable(Utf8LineReader lines, DataFormat format, Action<string>? note)
     {
         _lines = lines;
         if (!format.Header)
@@ -20,19 +19,18 @@ public sealed class DataTable : IDisposable
             throw new InputException(
                 "DataFormat.Header = false is for labelled rows, expected a table with a header; leave it out");
         }
-        if (!lines.Read())
+        if (!lines.ReadFirst())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = KindDetection.OfTable(lines, format.Kind);
         lines.ReadAgain();
         format.RequireUsable(kind);
-        _isTsv = kind == DataKind.Tsv;
-        _delimiter = _isTsv ? '\t' : format.Delimiter ?? CsvRows.DetectDelimiter(lines);
-        _rows = (_isTsv ? TsvRows.Read(lines) : CsvRows.Read(lines, _delimiter)).GetEnumerator();
+        _table = new TableRows(lines, kind, format, note);
+        _rows = _table.Rows.GetEnumerator();
         if (!_rows.MoveNext())
             throw new InputException($"{lines.Source}: no header; expected {Expected}");
         Header = _rows.Current;
         TextColumn = ColumnNames.Find(
-            Header, lines.Source, "DataFormat.TextColumn", format.TextColumn ?? DataFormat.DefaultText);
+            Header, _table, "DataFormat.TextColumn", format.TextColumn ?? DataFormat.DefaultText);
     }
 
     /// <summary>The names of the columns.</summary>
@@ -44,22 +42,24 @@ public sealed class DataTable : IDisposable
     /// <summary>Reads the header of a file.</summary>
     /// <param name="path">The file; gzip is decompressed on the way.</param>
     /// <param name="format">How to read it, and which column is the text; the label's column is not looked for.</param>
+    /// <param name="note">Takes what is to be told about how the file was read, one line each; null for nobody.</param>
     /// <exception cref="InputException">The file cannot be used or has no such column; with file and line.</exception>
-    public static DataTable Open(string path, DataFormat? format = null)
+    public static DataTable Open(string path, DataFormat? format = null, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Open(InputFile.OpenLines(path, Expected), format);
+        return Open(InputFile.OpenLines(path, Expected), format, note);
     }
 
     /// <summary>Reads the header of a stream.</summary>
     /// <param name="stream">Is closed with the table.</param>
     /// <param name="format">How to read it, and which column is the text; the label's column is not looked for.</param>
     /// <param name="name">What errors call the stream. The ending of a file's name tells the kind of the data.</param>
+    /// <param name="note">Takes what is to be told about how the stream was read, one line each; null for nobody.</param>
     /// <exception cref="InputException">The stream cannot be used or has no such column; with name and line.</exception>
-    public static DataTable Open(Stream stream, DataFormat? format = null, string name = "stream")
+    public static DataTable Open(Stream stream, DataFormat? format = null, string name = "stream", Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Open(InputFile.OpenLines(stream, name), format);
+        return Open(InputFile.OpenLines(stream, name), format, note);
     }
 
     /// <summary>The rows below the header in order; they can be taken once.</summary>
@@ -72,9 +72,7 @@ public sealed class DataTable : IDisposable
 
     /// <summary>A row as this file has them, with its line end, LF.</summary>
     /// <param name="fields">What stands in the columns. TSV cannot hold a tab or line end: a space stands there instead.</param>
-    public string Format(IEnumerable<string> fields) => _isTsv
-        ? string.Join('\t', fields.Select(field => field.Replace('\t', ' ').ReplaceLineEndings(" "))) + "\n"
-        : CsvLine.Of(fields, _delimiter);
+    public string Format(IEnumerable<string> fields) => _table.Format(fields);
 
     /// <summary>Closes the file or stream.</summary>
     public void Dispose()
@@ -83,11 +81,11 @@ public sealed class DataTable : IDisposable
         _lines.Dispose();
     }
 
-    private static DataTable Open(Utf8LineReader lines, DataFormat? format)
+    private static DataTable Open(Utf8LineReader lines, DataFormat? format, Action<string>? note)
     {
         try
         {
-            return new DataTable(lines, format ?? new DataFormat());
+            return new DataTable(lines, format ?? new DataFormat(), note);
         }
         catch
         {

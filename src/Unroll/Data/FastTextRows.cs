@@ -8,14 +8,59 @@ internal static class FastTextRows
 
     public static ReadOnlySpan<byte> Prefix => "__label__"u8;
 
-    public static IEnumerable<LabelledText> Read(Utf8LineReader lines)
+    /// <summary>The labelled texts.</summary>
+    /// <param name="lines">A reader that gives the first line next.</param>
+    /// <param name="note">Takes what is to be told about the labels.</param>
+    public static IEnumerable<LabelledText> Read(Utf8LineReader lines, Action<string>? note)
     {
+        var glued = new HashSet<string>(StringComparer.Ordinal);
+        var labels = new HashSet<string>(StringComparer.Ordinal);
         while (lines.Read())
         {
             string line = lines.Text.Trim();
-            if (line.Length > 0)
-                yield return Parse(line, lines);
+            if (line.Length == 0)
+                continue;
+            LabelledText row = Parse(line, lines);
+            if (labels.Add(row.Label) && row.Label.AsSpan().ContainsAny(",;|"))
+                glued.Add(row.Label);
+            yield return row;
         }
+        if (glued.Count == 0)
+            yield break;
+        string hold = glued.Count == 1 ? "1 label holds" : $"{glued.Count} labels hold";
+        note?.Invoke(
+            $"{lines.Source}: {hold} a comma, a semicolon or a pipe ({Excerpt.Of([.. glued.Take(3)])}" +
+            $"{(glued.Count > 3 ? ", …" : "")}); a label ends at the first white space, so put a space between label and text " +
+            "if they are glued together");
+    }
+
+    /// <summary>The texts, without the labels before them.</summary>
+    public static IEnumerable<TextRow> ReadTexts(Utf8LineReader lines)
+    {
+        while (lines.Read())
+        {
+            string text = lines.Text.Trim();
+            if (text.Length == 0)
+                continue;
+            while (text.StartsWith(PrefixText, StringComparison.Ordinal))
+                text = text[EndOfWord(text, 0)..].TrimStart();
+            if (HasLabel(text))
+                throw NotInFront(lines);
+            yield return new TextRow(text, lines.Number);
+        }
+    }
+
+    /// <summary>Whether a word of the text is a label.</summary>
+    public static bool HasLabel(string text) => FindLabel(text, 0) >= 0;
+
+    /// <summary>The error about a label that stands elsewhere.</summary>
+    public static InputException NotInFront(Utf8LineReader lines)
+    {
+        string text = lines.Text;
+        int place = FindLabel(text, 0);
+        return lines.Error(
+            $"the label {Excerpt.Of(text[place..EndOfWord(text, place)])} stands behind the text, expected it in front, as in " +
+            $"{PrefixText}NAME so fine; move it to the beginning of the line");
     }
 
     private static LabelledText Parse(string line, Utf8LineReader lines)
@@ -24,22 +69,26 @@ internal static class FastTextRows
         string label = line[..end];
         if (!label.StartsWith(PrefixText, StringComparison.Ordinal))
         {
+            if (HasLabel(line))
+                throw NotInFront(lines);
             throw lines.Error(
                 $"{Excerpt.Of(line)} has no label, expected {PrefixText}NAME and the text; label the row or remove it");
         }
         string text = line[end..].TrimStart();
-        for (int i = Find(0); i >= 0; i = Find(i + 1))
+        if (FindLabel(text, 0) is var second and >= 0)
         {
-            if (i == 0 || char.IsWhiteSpace(text[i - 1]))
-            {
-                throw lines.Error(
-                    $"a second label {Excerpt.Of(text[i..EndOfWord(text, i)])} after {Excerpt.Of(label)}, " +
-                    "expected one label a row; remove one of them");
-            }
+            throw lines.Error(
+                $"a second label {Excerpt.Of(text[second..EndOfWord(text, second)])} after {Excerpt.Of(label)}, " +
+                "expected one label a row; remove one of them");
         }
         return new LabelledText(label[PrefixText.Length..], text, lines.Number);
+    }
 
-        int Find(int start) => text.IndexOf(PrefixText, start, StringComparison.Ordinal);
+    // Where a word begins with the prefix.
+    private static int FindLabel(string text, int start)
+    {
+        int place = text.IndexOf(PrefixText, start, StringComparison.Ordinal);
+        return place > 0 && !char.IsWhiteSpace(text[place - 1]) ? FindLabel(text, place + 1) : place;
     }
 
     private static int EndOfWord(string text, int start)

@@ -25,11 +25,43 @@ internal static class JsonRows
         }
     }
 
-    private static LabelledText Parse(Utf8LineReader lines, string labelKey, string textKey)
+    /// <summary>The texts alone: there need not be a label.</summary>
+    public static IEnumerable<TextRow> ReadTexts(Utf8LineReader lines, DataFormat format)
+    {
+        string textKey = format.TextColumn ?? DataFormat.DefaultText;
+        while (lines.Read())
+        {
+            if (!lines.Line.Trim(" \t\r"u8).IsEmpty)
+                yield return new TextRow(Parse(lines, null, textKey).Text, lines.Number);
+        }
+    }
+
+    /// <summary>Whether a line begins an array, of objects or of what stands on the next lines.</summary>
+    public static bool IsArray(ReadOnlySpan<byte> line)
+    {
+        line = line.Trim(" \t"u8);
+        return line.StartsWith("["u8) && (line.Length == 1 || line[1..].TrimStart(" \t"u8)[0] is (byte)'{' or (byte)'[');
+    }
+
+    /// <summary>Whether a line is an object, or begins as one does.</summary>
+    public static bool IsObject(ReadOnlySpan<byte> line)
+    {
+        line = line.Trim(" \t"u8);
+        return line.StartsWith("{"u8)
+            && (line.Length == 1 || line[1..].TrimStart(" \t"u8) is [(byte)'"' or (byte)'}', ..]);
+    }
+
+    private static LabelledText Parse(Utf8LineReader lines, string? labelKey, string textKey)
     {
         try
         {
             return ParseObject(lines, labelKey, textKey);
+        }
+        catch (JsonException e) when (lines.Number == 1 && GoesOn(lines.Line))
+        {
+            throw new InputException(
+                $"{lines.Source}:1: the JSON object is not closed on its line, expected one whole object a line; " +
+                "jq -c . writes it so, and jq -c '.KEY[]' the objects of an array in it", e);
         }
         catch (JsonException e)
         {
@@ -45,7 +77,24 @@ internal static class JsonRows
         }
     }
 
-    private static LabelledText ParseObject(Utf8LineReader lines, string labelKey, string textKey)
+    // Whether the line is JSON up to its end and something is missing there.
+    private static bool GoesOn(ReadOnlySpan<byte> line)
+    {
+        var json = new Utf8JsonReader(line, isFinalBlock: false, default);
+        try
+        {
+            while (json.Read())
+            {
+            }
+            return json.CurrentDepth > 0 || json.TokenType == JsonTokenType.StartObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static LabelledText ParseObject(Utf8LineReader lines, string? labelKey, string textKey)
     {
         var json = new Utf8JsonReader(lines.Line);
         json.Read();
@@ -58,11 +107,11 @@ internal static class JsonRows
         string? text = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            bool isLabel = json.ValueTextEquals(labelKey);
+            bool isLabel = labelKey is not null && json.ValueTextEquals(labelKey);
             bool isText = json.ValueTextEquals(textKey);
             json.Read();
             if (isLabel)
-                label = label is null ? Label(json, lines, labelKey) : throw Twice(lines, labelKey);
+                label = label is null ? Label(json, lines, labelKey!) : throw Twice(lines, labelKey!);
             else if (isText)
                 text = text is null ? Text(json, lines, textKey) : throw Twice(lines, textKey);
             else
@@ -71,7 +120,7 @@ internal static class JsonRows
         // Nothing may follow the object.
         json.Read();
         return new LabelledText(
-            label ?? throw Missing(lines, labelKey, "DataFormat.LabelColumn"),
+            label ?? (labelKey is null ? "" : throw Missing(lines, labelKey, "DataFormat.LabelColumn")),
             text ?? throw Missing(lines, textKey, "DataFormat.TextColumn"),
             lines.Number);
     }
@@ -103,11 +152,34 @@ internal static class JsonRows
     {
         using JsonDocument row = JsonDocument.Parse(Encoding.UTF8.GetBytes(lines.Text));
         string[] keys = [.. row.RootElement.EnumerateObject().Select(property => property.Name)];
+        if (Inside(row.RootElement, key) is { } inside)
+        {
+            throw lines.Error(
+                $"key {Excerpt.Of(key)} stands inside {Excerpt.Of(inside)}, and only the keys of the outer object are read; " +
+                "take it out, as jq -c '. + .NAME' does with all of NAME");
+        }
         string has = keys.Length == 0 ? "the object is empty" : $"keys {Excerpt.Of(keys)}";
         string nearest = NearestName.Of(key, keys) is { } name
             ? $"; did you mean {property} = \"{name}\"?"
             : $"; name the key with {property}";
         return lines.Error($"{has}, expected a key {Excerpt.Of(key)}{nearest}");
+    }
+
+    // The outer key under which a key stands that was given alone, or with its way to it: data.text, data/text, data[text].
+    private static string? Inside(JsonElement row, string key)
+    {
+        string[] way = key.Split(['.', '/', '[', ']'], StringSplitOptions.RemoveEmptyEntries);
+        foreach (JsonProperty property in row.EnumerateObject())
+        {
+            JsonElement value = property.Value;
+            bool isNamed = way.Length > 1 && way[0] == property.Name;
+            if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0)
+                value = value[0];
+            bool holds = value.ValueKind == JsonValueKind.Object && value.TryGetProperty(way.Length > 0 ? way[^1] : key, out _);
+            if (isNamed || holds)
+                return property.Name;
+        }
+        return null;
     }
 
     // The parser's message without its own line and byte numbers.

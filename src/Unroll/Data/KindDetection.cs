@@ -25,7 +25,8 @@ internal static class KindDetection
         return kind ?? (lines.Line.Contains((byte)'\t') ? DataKind.Tsv : DataKind.Csv);
     }
 
-    private static DataKind? OfName(string name)
+    /// <summary>What a file is by the ending of its name; null where that says nothing.</summary>
+    public static DataKind? OfName(string name)
     {
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
             name = name[..^3];
@@ -40,10 +41,15 @@ internal static class KindDetection
     }
 
     // Null where columns may follow.
-    private static DataKind? OfBeginning(Utf8LineReader lines) =>
-        lines.Line.StartsWith(FastTextRows.Prefix) ? DataKind.FastText
-        : lines.Line.TrimStart((byte)' ').StartsWith("{"u8) ? DataKind.Jsonl
-        : null;
+    private static DataKind? OfBeginning(Utf8LineReader lines)
+    {
+        ReadOnlySpan<byte> line = lines.Line.TrimStart(" \t"u8);
+        if (SeparatorLine.Of(line) is not null)
+            return DataKind.Csv;
+        return line.StartsWith(FastTextRows.Prefix) ? DataKind.FastText
+            : line.StartsWith("{"u8) || JsonRows.IsArray(line) ? DataKind.Jsonl
+            : null;
+    }
 
     private static DataKind OfLine(Utf8LineReader lines)
     {
@@ -52,10 +58,12 @@ internal static class KindDetection
         ReadOnlySpan<byte> line = lines.Line;
         if (line.Contains((byte)'\t'))
             return DataKind.Tsv;
-        if (line.ContainsAny((byte)',', (byte)';'))
+        if (line.ContainsAny((byte)',', (byte)';', (byte)'|'))
             return DataKind.Csv;
+        if (FastTextRows.HasLabel(lines.Text))
+            throw FastTextRows.NotInFront(lines);
         throw lines.Error(
             $"{Excerpt.Of(lines.Text)} does not show what the data is; " +
-            $"give DataFormat.Kind = {string.Join(" or ", Enum.GetNames<DataKind>())}");
+            $"give DataFormat.Kind = {string.Join(" or ", Enum.GetNames<DataKind>().Except([nameof(DataKind.Lines)]))}");
     }
 }

@@ -5,50 +5,52 @@ namespace Unroll.Data;
 /// <summary>Takes the label and the text out of rows of columns.</summary>
 internal static class LabelledColumns
 {
-    public static IEnumerable<LabelledText> Read(IEnumerable<TableRow> rows, string source, DataFormat format)
+    public static IEnumerable<LabelledText> Read(TableRows table, DataFormat format)
     {
         int label = -1;
         int text = -1;
-        foreach (TableRow row in rows)
+        foreach (TableRow row in table.Rows)
         {
             bool isFirst = label < 0;
             if (isFirst)
-                (label, text) = Find(row, source, format);
+                (label, text) = Find(row, table, format);
             if (!isFirst || !format.Header)
                 yield return new LabelledText(row.Fields[label], row.Fields[text], row.Line);
         }
     }
 
-    private static (int Label, int Text) Find(TableRow first, string source, DataFormat format)
+    private static (int Label, int Text) Find(TableRow first, TableRows table, DataFormat format)
     {
         int label = FindColumn(
-            first, source, format.Header, "DataFormat.LabelColumn", format.LabelColumn, DataFormat.DefaultLabel, 1);
+            first, table, format.Header, "DataFormat.LabelColumn", format.LabelColumn, DataFormat.DefaultLabel, 1);
         int text = FindColumn(
-            first, source, format.Header, "DataFormat.TextColumn", format.TextColumn, DataFormat.DefaultText, 2);
+            first, table, format.Header, "DataFormat.TextColumn", format.TextColumn, DataFormat.DefaultText, 2);
         return label != text
             ? (label, text)
             : throw new InputException(
-                $"{source}:{first.Line}: column {label + 1} is both label and text, expected two; " +
+                $"{table.Source}:{first.Line}: column {label + 1} is both label and text, expected two; " +
                 "name them with DataFormat.LabelColumn and DataFormat.TextColumn");
     }
 
-    private static int FindColumn(
-        TableRow first, string source, bool header, string property, string? given, string usualName, int usualNumber)
+    /// <summary>The place of one column, from 0.</summary>
+    public static int FindColumn(
+        TableRow first, TableRows table, bool header, string property, string? given, string usualName, int usualNumber)
     {
         if (!header)
         {
             int number = usualNumber;
             return given is null || int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-                ? ColumnNames.ByNumber(first, source, property, number)
+                ? ColumnNames.ByNumber(first, table, property, number)
                 : throw new InputException(
-                    $"{source}:{first.Line}: {property} is {Excerpt.Of(given)} and DataFormat.Header = false means that no " +
-                    $"column has a name; give a number from 1 to {first.Fields.Count}");
+                    $"{table.Source}:{first.Line}: {property} is {Excerpt.Of(given)} and DataFormat.Header = false means that " +
+                    $"no column has a name; give a number from 1 to {first.Fields.Count}");
         }
         return given is not null
-            ? ColumnNames.Find(first, source, property, given)
-            : ColumnNames.ByName(first, source, property, usualName) ?? throw new InputException(
-                $"{source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; " +
+            ? ColumnNames.Find(first, table, property, given)
+            : ColumnNames.ByName(first, table, property, usualName) ?? throw new InputException(
+                $"{table.Source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; " +
                 "name the columns with DataFormat.LabelColumn and DataFormat.TextColumn, " +
-                $"or give DataFormat.Header = false if line {first.Line} is a row");
+                $"or give DataFormat.Header = false if line {first.Line} is a row" +
+                ColumnNames.PartedBy(first, table, usualName));
     }
 }

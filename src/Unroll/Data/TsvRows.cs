@@ -1,29 +1,90 @@
-
 namespace Unroll.Data;
 
-/// <summary>Rows of tab-separated columns; quotes are ordinary characters, and empty lines are passed over.</summary>
-internal static class TsvRows
+/// <summary>
+/// Rows of tab-separated columns; empty lines are passed over. Quotes are ordinary characters, unless the file plainly uses them
+/// as CSV does (<see cref="TsvQuotes"/>).
+/// </summary>
+/// <param name="lines">A reader that gives the first line next.</param>
+/// <param name="keepsQuotes">Whether quotes are ordinary characters in any case.</param>
+/// <param name="note">Takes what is to be told about how the file was read.</param>
+internal sealed class TsvRows(Utf8LineReader lines, bool keepsQuotes, Action<string>? note)
 {
-    public static IEnumerable<TableRow> Read(Utf8LineReader lines)
+    private bool _isDecided = keepsQuotes;
+    private int _columns;
+    private int _rows;
+    private int _quotedRows;
+    private int _doubledRows;
+
+    /// <summary>Whether quotes around fields are taken off, known when the first line with a quote has been read.</summary>
+    public bool UndoesQuotes { get; private set; }
+
+    public IEnumerable<TableRow> Read()
     {
-        int columns = 0;
         while (lines.Read())
         {
             if (lines.Line.IsEmpty)
                 continue;
-            string line = lines.Text;
-            string[] fields = line.Split('\t');
-            if (columns == 0)
-                columns = fields.Length;
-            if (fields.Length != columns)
+            bool hasQuote = lines.Line.Contains((byte)'"');
+            if (hasQuote && !_isDecided)
             {
-                string found = fields.Length == 1 ? $"no tab in {Excerpt.Of(line)}" : $"{fields.Length} columns";
-                string expected = columns == 2
-                    ? "label<TAB>text; put exactly one tab in the row"
-                    : $"{columns} columns as in the first row";
-                throw lines.Error($"{found}, expected {expected}");
+                _isDecided = true;
+                UndoesQuotes = TsvQuotes.AreUsed(lines, _columns);
             }
+            if (UndoesQuotes)
+                break;
+            string[] fields = Fields();
+            _rows++;
+            if (hasQuote)
+                CountQuotes(fields);
             yield return new TableRow(lines.Number, fields);
         }
+        if (UndoesQuotes)
+        {
+            note?.Invoke(
+                $"{lines.Source}: fields are in quotes from line {lines.Number} on, which are undone as in CSV; " +
+                "give DataFormat.Kind = Tsv to keep them");
+            lines.ReadAgain();
+            foreach (TableRow row in CsvRows.Read(lines, '\t', _columns))
+                yield return row;
+        }
+        else if (_doubledRows > 0 || (_quotedRows > 3 && 2 * _quotedRows > _rows))
+        {
+            note?.Invoke(
+                $"{lines.Source}: {_quotedRows} of {_rows} lines have a column that begins and ends with a quote, " +
+                "and quotes are read as they are; give DataFormat.Kind = Csv and DataFormat.Delimiter = \"tab\" to undo them");
+        }
+    }
+
+    private string[] Fields()
+    {
+        string line = lines.Text;
+        string[] fields = line.Split('\t');
+        if (_columns == 0)
+            _columns = fields.Length;
+        if (fields.Length == _columns)
+            return fields;
+        string found = fields.Length == 1 ? $"no tab in {Excerpt.Of(line)}" : $"{fields.Length} columns";
+        string expected = _columns == 2
+            ? "label<TAB>text; put exactly one tab in the row"
+            : $"{_columns} columns as in the first row";
+        string quotes = _quotedRows > 0 || line.Contains('"', StringComparison.Ordinal)
+            ? ", or give DataFormat.Kind = Csv and DataFormat.Delimiter = \"tab\" if quotes hold texts together"
+            : "";
+        throw lines.Error($"{found}, expected {expected}{quotes}");
+    }
+
+    private void CountQuotes(string[] fields)
+    {
+        bool isQuoted = false, isDoubled = false;
+        foreach (string field in fields)
+        {
+            if (field is not ['"', .. var inside, '"'])
+                continue;
+            isQuoted = true;
+            string rest = inside.Replace("\"\"", "", StringComparison.Ordinal);
+            isDoubled |= rest.Length < inside.Length && !rest.Contains('"', StringComparison.Ordinal);
+        }
+        _quotedRows += isQuoted ? 1 : 0;
+        _doubledRows += isDoubled ? 1 : 0;
     }
 }

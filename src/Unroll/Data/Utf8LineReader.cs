@@ -12,7 +12,11 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// <summary>The most bytes a line may have.</summary>
     public const int LongestLine = 16 << 20;
 
+    private const string NoText = "the file looks like no text at all; give one in UTF-8";
     private const long MostCounted = 1L << 30;
+
+    // A file with so much text before the first LF has none.
+    private const int LongWithoutLineFeed = 1 << 20;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -22,6 +26,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     private int _end;
     private bool _ended;
     private bool _again;
+    private byte _lineEnd = (byte)'\n';
+    private bool _lineEndIsKnown;
+    private bool _isText;
 
     /// <summary>What errors call the stream.</summary>
     public string Source => source;
@@ -36,6 +43,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 
     /// <summary>The number of the current line, from 1; 0 before the first.</summary>
     public int Number { get; private set; }
+
+    /// <summary>The number that the line of the next call of <see cref="Read"/> has.</summary>
+    public int NextNumber => _again ? Number : Number + 1;
 
     /// <summary>The current line with its end, until the next call of <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> LineWithEnd => _buffer.AsSpan(_start, _length);
@@ -71,7 +81,14 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         int searched = 0;
         while (true)
         {
-            int feed = _buffer.AsSpan((_start + searched).._end).IndexOf((byte)'\n');
+            if (Number == 0 && !_lineEndIsKnown && (_ended || searched >= LongWithoutLineFeed))
+            {
+                _lineEndIsKnown = true;
+                EndLinesInReturns();
+                searched = _lineEnd == '\r' ? 0 : searched;
+            }
+            searched = Math.Min(searched, _end - _start);
+            int feed = _buffer.AsSpan((_start + searched).._end).IndexOf(_lineEnd);
             if (feed >= 0 || _ended)
             {
                 _length = feed >= 0 ? searched + feed + 1 : _end - _start;
@@ -84,11 +101,14 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
                 throw TooLong(searched);
             Fill();
         }
-        if (Number == 0)
+        // Pages often begin with empty lines.
+        if (!_isText)
         {
             RequireText();
-            TakeOffByteOrderMark();
+            _isText = !Line.Trim(" \t"u8).IsEmpty;
         }
+        if (Number == 0)
+            TakeOffByteOrderMark();
         if (_length == 0)
             return false;
         Number++;
@@ -98,8 +118,51 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         return true;
     }
 
+    /// <summary>Goes to the first line that is not blank, or to the last one; false where there is no line.</summary>
+    public bool ReadFirst()
+    {
+        bool any = false;
+        while (Read())
+        {
+            any = true;
+            if (!Line.Trim(" \t"u8).IsEmpty)
+                break;
+        }
+        return any;
+    }
+
     /// <summary>Lets the next call of <see cref="Read"/> give the current line once more.</summary>
-    public void ReadAgain() => _again = Number > 0;
+    public void ReadAgain() => _again = Number > 0 && _length > 0;
+
+    /// <summary>
+    /// The current line and those after it, whole ones, to look ahead: as many as are asked for, or the first alone where it is
+    /// longer than that. They are read again afterwards.
+    /// </summary>
+    /// <param name="mostLines">How many lines.</param>
+    /// <param name="mostBytes">How many bytes.</param>
+    /// <param name="isRest">Whether nothing stands behind them.</param>
+    public ReadOnlySpan<byte> Ahead(int mostLines, int mostBytes, out bool isRest)
+    {
+        ReadOnlySpan<byte> ahead = Ahead(mostLines, mostBytes);
+        isRest = _ended && ahead.Length == _end - _start;
+        return ahead;
+    }
+
+    private ReadOnlySpan<byte> Ahead(int mostLines, int mostBytes)
+    {
+        while (!_ended && _end - _start < mostBytes && _buffer.AsSpan(_start.._end).Count(_lineEnd) < mostLines)
+            Fill();
+        ReadOnlySpan<byte> ahead = _buffer.AsSpan(_start, Math.Max(_length, Math.Min(_end - _start, mostBytes)));
+        int end = 0;
+        for (int line = 0; line < mostLines; line++)
+        {
+            int feed = ahead[end..].IndexOf(_lineEnd);
+            if (feed < 0)
+                return _ended && ahead.Length == _end - _start ? ahead : ahead[..Math.Max(end, _length)];
+            end += feed + 1;
+        }
+        return ahead[..end];
+    }
 
     /// <summary>An error about the current line.</summary>
     /// <param name="message">What was found, what was expected, what to do.</param>
@@ -122,6 +185,14 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
             throw new InputException($"{source}:1: the file is {foreign.Name}, expected UTF-8 text; {foreign.Advice}");
     }
 
+    // As old Macs wrote them. The last byte says nothing.
+    private void EndLinesInReturns()
+    {
+        ReadOnlySpan<byte> text = _buffer.AsSpan(_start.._end);
+        if (!text.Contains((byte)'\n') && text.IndexOf((byte)'\r') is var place and >= 0 && place < text.Length - 1)
+            _lineEnd = (byte)'\r';
+    }
+
     private void Fill()
     {
         if (_start > 0)
@@ -135,6 +206,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         int count = ReadStream(_buffer.AsSpan(_end));
         _end += count;
         _ended = count == 0;
+        // Ctrl-Z, by which old programs end a file.
+        if (_ended && _end > _start && _buffer[_end - 1] == 0x1A && RefusesNul)
+            _end--;
     }
 
     private int ReadStream(Span<byte> bytes)
@@ -189,7 +263,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         return Utf8.IsValid(line)
             ? "take NUL out of the file (tr -d '\\000')"
-            : "the file looks like no text at all; give one of UTF-8";
+            : NoText;
     }
 
     private void Check(ReadOnlySpan<byte> line)
@@ -204,10 +278,15 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         catch (DecoderFallbackException e)
         {
+            int controls = 0;
+            foreach (byte b in line)
+                controls += b is < 0x20 and not ((byte)'\t' or (byte)'\r' or 0x1B) ? 1 : 0;
+            string advice = 20 * controls > line.Length
+                ? NoText
+                : "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)";
             string found = string.Join(' ', (e.BytesUnknown ?? []).Select(b => $"0x{b:X2}"));
             throw new InputException(
-                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; " +
-                "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)", e);
+                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; {advice}", e);
         }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Evaluator(Network network, WorkerPool pool)
 {
     private const int BatchSize = 256;
 
+    // Long texts come fewer at a time: memory grows with the tokens of a batch.
+    private const long MostTokens = 1 << 17;
+
     private readonly NetworkPass _pass = new(network, pool);
     private readonly Batch _batch = new();
     private readonly int[] _rows = new int[BatchSize];
@@ -43,12 +46,19 @@ internal sealed class Evaluator(Network network, WorkerPool pool)
     public void ForEach(EncodedTexts texts, int count, RowAction action)
     {
         int classes = network.Config.Classes;
-        for (int first = 0; first < count; first += BatchSize)
+        for (int first = 0; first < count;)
         {
-            Span<int> rows = _rows.AsSpan(0, Math.Min(BatchSize, count - first));
-            for (int i = 0; i < rows.Length; i++)
-                rows[i] = (int)((long)(first + i) * texts.Count / count);
-            _batch.Fill(texts, rows);
+            int rows = 0;
+            for (long tokens = 0; rows < BatchSize && first + rows < count; rows++)
+            {
+                int row = (int)((long)(first + rows) * texts.Count / count);
+                tokens += texts.LengthOf(row);
+                if (rows > 0 && tokens > MostTokens)
+                    break;
+                _rows[rows] = row;
+            }
+            first += rows;
+            _batch.Fill(texts, _rows.AsSpan(0, rows));
             _pass.Forward(_batch);
             for (int b = 0; b < _batch.Count; b++)
                 action(_batch.Rows[b], _pass.Logits.Slice(b * classes, classes));

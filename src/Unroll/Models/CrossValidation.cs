@@ -1,3 +1,4 @@
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Numerics;
 using Unroll.Evaluation;
@@ -19,7 +20,7 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
 
     /// <summary>Trains and measures fold by fold, as results are asked for.</summary>
     /// <exception cref="InputException">
-    /// There are more folds than rows, or a row is the only one with its label outside a fold's training rows.
+    /// There are more folds than rows, or a row is the only one with its label: the fold that has it could not be trained for.
     /// </exception>
     public IEnumerable<EvaluationResult> Run()
     {
@@ -29,6 +30,7 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
                 $"CrossValidation.Folds is {Folds} for {corpus.Count} rows, expected at most one fold a row");
         }
         int[] labels = [.. Enumerable.Range(0, corpus.Count).Select(corpus.LabelOf)];
+        RequireTwoRows(labels);
         IReadOnlyList<int[]> parts = StratifiedSplit.Folds(labels, Folds, new TorchGenerator(options.Seed));
         for (int fold = 0; fold < Folds; fold++)
             yield return RunFold(parts, fold);
@@ -39,21 +41,19 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
         int[] others = [.. parts.Where((_, part) => part != fold).SelectMany(rows => rows).Order()];
         var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options);
         training.Prepare();
-        RequireKnownLabels(training.Classifier, parts[fold], fold);
         training.Fit();
         return training.Classifier.Evaluate(training.Classifier.Encode(corpus, parts[fold]), options.Threads);
     }
 
-    private void RequireKnownLabels(SentenceClassifier classifier, int[] rows, int fold)
+    // Dealt one after the other, two rows of a label are in two folds, and each fold is trained on the others.
+    private void RequireTwoRows(int[] labels)
     {
-        foreach (int row in rows)
-        {
-            string label = corpus.Labels[corpus.LabelOf(row)];
-            if (classifier.Config.Labels.Contains(label))
-                continue;
-            throw new InputException(
-                $"row {row + 1} is the only one with the label \"{label}\" outside fold {fold + 1}'s training rows; " +
-                "give every label at least two rows, or leave out CrossValidation.Folds");
-        }
+        int[] lonely = [.. labels.CountBy(label => label).Where(entry => entry.Value == 1).Select(entry => entry.Key)];
+        if (lonely.Length == 0)
+            return;
+        string others = lonely.Length > 1 ? $", and so is one of {lonely.Length - 1} more labels" : "";
+        throw new InputException(
+            $"row {Array.IndexOf(labels, lonely[0]) + 1} is the only one with the label {Excerpt.Of(corpus.Labels[lonely[0]])}" +
+            $"{others}; give every label at least two rows, or leave out CrossValidation.Folds");
     }
 }

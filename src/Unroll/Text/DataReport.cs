@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Data;
 
 namespace Unroll.Text;
 
@@ -11,6 +12,8 @@ public sealed class DataReport
 {
     private const int MostNamed = 8;
     private const int LabelWidth = 24;
+    private const int TwinWidth = 60;
+    private const int FewRows = 20;
 
     /// <summary>Looks at all rows.</summary>
     /// <param name="train">The rows to train on.</param>
@@ -76,10 +79,12 @@ public sealed class DataReport
         {
             yield return Invariant(
                 $"{lonely.Length:N0} label{(lonely.Length == 1 ? " has" : "s have")} a single row in {train.Name}: ",
-                $"{Named(lonely)}");
+                $"{Named(lonely)}") + (train.Rows >= FewRows && 2 * lonely.Length > train.Rows
+                    ? "; nearly every row has a label of its own: check that the labels are labels"
+                    : "");
         }
-        foreach (string[] alike in Alike(Parts.SelectMany(part => part.Labels).Select(entry => entry.Key)))
-            yield return $"labels that differ only in white space or case are different labels: {Named(alike)}";
+        foreach ((string what, string[] alike) in LabelTwins.Of(Parts.SelectMany(part => part.Labels).Select(entry => entry.Key)))
+            yield return $"{what}: {Named([.. alike.Select(label => $"\"{Cut(LabelTwins.Shown(label), TwinWidth)}\"")])}";
     }
 
     private IEnumerable<string> TextWarnings(PartReport part)
@@ -104,11 +109,6 @@ public sealed class DataReport
         }
     }
 
-    // Labels without their white space, in one case.
-    private static IEnumerable<string[]> Alike(IEnumerable<string> labels) => labels.Distinct()
-        .GroupBy(label => string.Concat(label.Where(c => !char.IsWhiteSpace(c))).ToUpperInvariant())
-        .Where(alike => alike.Skip(1).Any()).Select(alike => alike.Order(StringComparer.Ordinal).Select(Quoted).ToArray());
-
     private static string Rows(int count) => Invariant($"{count:N0} row{(count == 1 ? "" : "s")}");
 
     private static string Named(string[] names) =>
@@ -117,12 +117,14 @@ public sealed class DataReport
 
     private static string Quoted(string label) => $"\"{Short(label)}\"";
 
-    private static string Short(string label)
+    private static string Short(string label) =>
+        Cut(Excerpt.Visible(string.Concat(label.Select(c => char.IsControl(c) ? ' ' : c))), LabelWidth);
+
+    private static string Cut(string line, int width)
     {
-        string line = string.Concat(label.Select(c => char.IsControl(c) ? ' ' : c));
-        if (line.Length <= LabelWidth)
+        if (line.Length <= width)
             return line;
-        return line[..(char.IsHighSurrogate(line[LabelWidth - 1]) ? LabelWidth - 1 : LabelWidth)] + "…";
+        return line[..(char.IsHighSurrogate(line[width - 1]) ? width - 1 : width)] + "…";
     }
 
     private static string Invariant(params FormattableString[] parts) =>

@@ -23,7 +23,8 @@ public class BadDataTests
     [InlineData("a.tsv", "label\ttext\tid\na\tx\n", "a.tsv:2: 2 columns, expected 3 columns as in the first row")]
     [InlineData(
         "a.csv", "label,text\na,x\n\nb\n",
-        "a.csv:4: 1 column, expected 2 as in the first row; quote a text that holds the delimiter")]
+        "a.csv:4: 1 column, expected 2 as in the first row; give the row every column, each behind a comma, or set "
+            + "DataFormat.Delimiter if commas do not part the columns")]
     [InlineData("a.csv", "label,text\na,x,y\n", "a.csv:2: 3 columns, expected 2")]
     // Stray quotes.
     [InlineData(

@@ -34,7 +34,7 @@ public class CsvTests
     [InlineData("a,x\nb,\"y\"\"", "x:2: the quote that opens the field \"\"y\"\"\" is never closed")]
     // The line is the field's own, though an earlier one holds the same characters.
     [InlineData("\" \"\"\n\", \"\n", "x:2: a quote inside the unquoted field \" \"\" (character 2)")]
-    [InlineData("\"1\n2\",x\ny\n", "x:3: 1 column, expected 2 as in the first row")]
+    [InlineData("x,\"1\n2\"\ny\n", "x:3: 1 column, expected 2 as in the first row")]
     public void Errors(string content, string expected) => ForEveryChunk(content, stream => Assert.StartsWith(
         expected, Reading.Error(() => DataFile.Read(stream, TwoColumns, "x").Count()), StringComparison.Ordinal));
 

@@ -46,6 +46,7 @@ public class ForeignFileTests
     [InlineData("BM\u0010\0\0\0\0\0\0\0", "a picture (BMP)")]
     [InlineData("<!DOCTYPE html>\n<html>", "an HTML page; download the file itself (on GitHub: Raw)")]
     [InlineData("\u00EF\u00BB\u00BF\n <html lang=en>", "an HTML page")]
+    [InlineData("\n\n<!DOCTYPE html>\n", "an HTML page")]
     [InlineData("<?xml version=\"1.0\"?>", "XML; put the texts into CSV, TSV or JSON lines")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:", "a Git LFS pointer, not the file itself; fetch it")]
     [InlineData("404: Not Found", "a server's answer that there is no such file")]

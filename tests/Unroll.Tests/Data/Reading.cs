@@ -17,6 +17,8 @@ internal static class Reading
     public static IEnumerable<LabelledText> Input(Func<Stream> open, DataFormat? format = null) =>
         DataFile.Read(open(), format, "standard input");
 
+    public static Stream Stream(string content) => new MemoryStream(Encoding.UTF8.GetBytes(content));
+
     public static LabelledText[] File(string path, DataFormat? format = null) => [.. DataFile.Read(path, format)];
 
     public static byte[] Gzip(string content) => Gzip(Encoding.UTF8.GetBytes(content));

@@ -108,6 +108,45 @@ public class DataReportTests
             new DataReport(new CorpusPart("train", corpus, [3, 4])).Warnings);
     }
 
+    [Theory]
+    [InlineData("same number", "1", "1.0", "\"1\", \"1.0\"")]
+    [InlineData("same number", "1", "1e0", "\"1\", \"1e0\"")]
+    [InlineData("same number", "1", "01", "\"01\", \"1\"")]
+    [InlineData("same number", "0", "-0", "\"-0\", \"0\"")]
+    [InlineData("same number", "+2.50", "2.5", "\"+2.50\", \"2.5\"")]
+    [InlineData("look the same", "caf\u00E9", "cafe\u0301", "\"cafe\\u0301\", \"caf\u00E9\"")]
+    [InlineData("look the same", "\u1EA4", "A\u0302\u0301", "\"A\\u0302\\u0301\", \"\u1EA4\"")]
+    [InlineData("look the same", "\uAC01", "\u1100\u1161\u11A8", "\"\u1100\u1161\u11A8\", \"\uAC01\"")]
+    [InlineData("look the same", "tea", "tea\u200B", "\"tea\", \"tea\\u200B\"")]
+    [InlineData("look the same", "tea", "\uFEFFtea", "\"tea\", \"\\uFEFFtea\"")]
+    [InlineData("look the same", "tea", "t\u00ADea", "\"tea\", \"t\\u00ADea\"")]
+    [InlineData("look the same", "green tea", "green\u00A0tea", "\"green tea\", \"green\\u00A0tea\"")]
+    [InlineData("look the same", "tea", "\"tea\"", "\"\"tea\"\", \"tea\"")]
+    [InlineData("look the same", "\u2764", "\u2764\uFE0F", "\"\u2764\", \"\u2764\\uFE0F\"")]
+    [InlineData("differ only in white space or case", "TRUE", "true", "\"TRUE\", \"true\"")]
+    [InlineData(null, "12345678901234567890123456789", "12345678901234567890123456788", "")]
+    [InlineData(null, "1", "10", "")]
+    [InlineData(null, "-1", "1", "")]
+    [InlineData(null, "e", "\u00E9", "")]
+    [InlineData(null, "C", "C++", "")]
+    public void Labels_that_people_take_for_one_are_warned_of(string? what, string first, string second, string names)
+    {
+        Corpus corpus = Of((first, "x"), (first, "y"), (second, "z"), (second, "v"));
+        string middle = what == "same number" ? "are the same number" : what ?? "";
+        Assert.Equal(
+            what is null ? [] : [$"labels that {middle} are different labels: {names}"],
+            new DataReport(new CorpusPart("train", corpus)).Warnings);
+    }
+
+    [Fact]
+    public void Nearly_a_label_a_row_is_warned_of()
+    {
+        Corpus corpus = Of([.. Enumerable.Range(0, 40).Select(row => ($"label {row}", $"text {row}"))]);
+        Assert.EndsWith(
+            "and 32 more; nearly every row has a label of its own: check that the labels are labels",
+            Assert.Single(new DataReport(new CorpusPart("train", corpus)).Warnings), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_brief_stays_brief_with_thousands_of_long_labels()
     {
