@@ -48,7 +48,8 @@ internal sealed class ClassifierGraph
             recurrent.Add(layer, layer == 0 ? words : recurrent.States(layer - 1));
         int top = _config.Layers - 1;
         Classify(_config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts), texts);
-        _graph.Output(Probabilities, "The probability of each label; a row adds up to 1.", TextNodes.RowDimension, _config.Classes);
+        _graph.Output(
+            Probabilities, "The probability of each label; a row adds up to 1.", TextNodes.RowDimension, _config.Classes);
         _graph.Output(
             Logits, "What the probabilities are the softmax of, before calibration.", TextNodes.RowDimension, _config.Classes);
     }
