@@ -18,9 +18,12 @@ internal static class RunPaths
     /// <param name="written">What the settings say; older ones have full names.</param>
     public static string Read(string folder, string written)
     {
-        // What no file can be called is refused where it is opened.
-        if (written == DataInput.StandardInput || Path.IsPathRooted(written) || written.Contains('\0', StringComparison.Ordinal))
+        // What is no name of a file is refused where it is opened.
+        if (written is "" or DataInput.StandardInput || written.Contains('\0', StringComparison.Ordinal)
+            || Path.IsPathRooted(written))
+        {
             return written;
+        }
         string path = Path.GetFullPath(Path.Combine(Real(folder), written));
         return File.Exists(path) ? path : Path.Combine(folder, written);
     }

@@ -79,7 +79,7 @@ public class ColumnsTests
         "; columns seem to be parted by \"^\", give DataFormat.Kind = Csv and DataFormat.Delimiter = \"^\"")]
     [InlineData(
         "label\u0001text\na\u0001x\n", "",
-        "seem to be parted by \"\\u0001\", give DataFormat.Kind = Csv and DataFormat.Delimiter = \"\u0001\"")]
+        "seem to be parted by \"\\u0001\", give DataFormat.Kind = Csv and DataFormat.Delimiter = \"\\u0001\"")]
     [InlineData(
         "labeltext\nx\n", "", "(no comma, semicolon, tab or pipe parts the first line; DataFormat.Delimiter sets what does)")]
     public void Errors_about_columns_name_the_delimiter(string content, string part, string end)
