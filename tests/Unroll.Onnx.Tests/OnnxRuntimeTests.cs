@@ -79,7 +79,10 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
                     new("word 0 alone", [[0, 0]], 2, [2], []),
                 ]);
             for (int i = 0; i < 3; i++)
-                Assert.Contains("lengths_must_be_1_to_time", outputs[i].GetProperty("error").GetString(), StringComparison.Ordinal);
+            {
+                Assert.Contains(
+                    "lengths_must_be_1_to_time", outputs[i].GetProperty("error").GetString(), StringComparison.Ordinal);
+            }
             Assert.Equal(0, outputs[3].GetProperty("logits").GetArrayLength());
             Assert.Equal(0, outputs[4].GetProperty("logits").GetArrayLength());
             AssertClose(ExportCase.Logits(closed, [[0, 0]])[0], outputs[5].GetProperty("logits")[0], $"{cell}: word 0 alone");

@@ -51,7 +51,8 @@ public unsafe class VectorMathTests
         }
     }
 
-    // Runs of 1024 in sixteen lanes of floats, the lanes added up pair by pair; what is no whole sixteen, and the runs, in doubles.
+    // Runs of 1024 in sixteen lanes of floats, the lanes added up pair by pair; what is no whole sixteen, and the runs, in
+    // doubles.
     private static double SumOfSquaresInLanes(float[] x)
     {
         double total = 0;
