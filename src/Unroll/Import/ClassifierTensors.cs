@@ -100,7 +100,7 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         {
             throw new InputException(
                 $"{tensors.Source}: {labels} labels, but {only} has {RowsOf(only)} rows; " +
-                "give TorchImportOptions.Labels one name for each row, in order");
+                "give TorchImportOptions.Labels one name for each row, in order (a name with a comma in quotes)");
         }
         string? other = tensors.Names.FirstOrDefault(
             name => tensors.ShapeOf(name) is [var rows, _] && (rows == labels || (labels == 2 && rows == 1)));
