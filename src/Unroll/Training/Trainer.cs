@@ -11,6 +11,8 @@ namespace Unroll.Training;
 /// <summary>The training loop: batches, steps, reports; epoch by epoch, until the last or until dev rows say enough.</summary>
 internal sealed class Trainer
 {
+    private const double MostSecondsLeft = 3e9;
+
     private readonly Network _network;
     private readonly TrainingOptions _options;
     private readonly TorchGenerator _generator;
@@ -184,7 +186,8 @@ internal sealed class Trainer
         TrainingPosition at = _position;
         double done = (double)at.Rows / _train.Count;
         double seconds = at.Seconds + at.Reports.Sum(report => report.TrainSeconds);
-        var remaining = TimeSpan.FromSeconds(seconds * (_epochs - (at.Epoch - 1 + done)) / (at.Epoch - 1 + done));
+        double left = seconds * (_epochs - (at.Epoch - 1 + done)) / (at.Epoch - 1 + done);
+        var remaining = TimeSpan.FromSeconds(Math.Clamp(left, 0, MostSecondsLeft));
         return new TrainingProgress(
             at.Epoch, _epochs, at.Rows, _train.Count, at.LossSum / at.Rows, at.Tokens / at.Seconds, remaining, finished);
     }

@@ -61,17 +61,22 @@ internal sealed class TrainingPosition
         return Epoch < 1 || Epoch > epochs + 1 ? $"epoch {Epoch} of {epochs}"
             : StepsInEpoch < 0 || StepsInEpoch > batches ? $"step {StepsInEpoch} of {batches}"
             : Steps != (long)(Epoch - 1) * batches + StepsInEpoch ? $"{Steps} steps in epoch {Epoch}"
-            : Rows < 0 || Rows > rows || Tokens < 0 || Clipped < 0 || Clipped > StepsInEpoch ? "counts of the epoch"
-            : !(Seconds >= 0) || !double.IsFinite(Seconds + LossSum + NormSum) ? "sums of the epoch"
+            : Rows < StepsInEpoch || Rows > rows || Tokens < 0 || Clipped < 0 || Clipped > StepsInEpoch ? "counts of the epoch"
+            : !IsTime(Seconds) || !double.IsFinite(LossSum + NormSum) ? "sums of the epoch"
             : began && GeneratorAtEpoch is null ? "no random numbers"
             : GeneratorAtEpoch is { } generator && !TorchGenerator.IsState(generator) ? "random numbers"
             : Epoch > epochs && !Finished ? "an end that is none"
             : Reports.Count != Epoch - 1 || Reports.Where((report, i) => report.Epoch != i + 1).Any() ? "reports of the epochs"
             : Reports.Count > 0 && !Reports[0].IsBest ? "no best epoch"
+            : Reports.Any(report => !IsTime(report.TrainSeconds) || !double.IsFinite(report.TrainLoss + report.GradientNorm))
+                ? "numbers of the epochs"
             : Reports.Any(report => (report.DevLoss is null || report.DevAccuracy is null || report.DevMacroF1 is null) == hasDev)
                 ? "scores of the epochs"
             : null;
     }
+
+    // In seconds, and no more than a life.
+    private static bool IsTime(double seconds) => seconds is >= 0 and < 3e9;
 
     /// <summary>Begins the next epoch.</summary>
     public void NextEpoch()

@@ -176,6 +176,8 @@ public class CheckpointTests
     [InlineData("tokens", "-1")]
     [InlineData("clipped", "5")]
     [InlineData("seconds", "-1")]
+    [InlineData("seconds", "1e300")]
+    [InlineData("rows", "0")]
     [InlineData("finished", "1")]
     [InlineData("reports", "[]")]
     [InlineData("reports", "{}")]
