@@ -28,6 +28,18 @@ public class EscapesTests
         RequireShown(CommandRun.Of($"--{Red}"));
     }
 
+    [Fact]
+    public void Cells_of_a_table_are_data_and_stay_as_they_are_but_on_a_screen()
+    {
+        using var folder = new TemporaryFolder();
+        string model = PolarityModel.Save(folder);
+        const string table = "id,text\n1,\"good \u001b[31m\rfilm\"\n";
+        CommandRun file = CommandRun.With(table, onScreen: false, "predict", model, "--column", "text", "--format", "csv");
+        Assert.Contains("\"good \u001b[31m\rfilm\"", file.Output, StringComparison.Ordinal);
+        CommandRun screen = CommandRun.With(table, onScreen: true, "predict", model, "--column", "text", "--format", "csv");
+        Assert.Contains("good \\u001b[31m\\rfilm", screen.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("one\ntwo")]
     [InlineData("one\r\ntwo")]

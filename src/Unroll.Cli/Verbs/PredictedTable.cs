@@ -18,6 +18,9 @@ internal static class PredictedTable
         SentenceClassifier classifier, string path, DataFormat format, PredictionLines lines, Terminal terminal)
     {
         using DataTable table = Open(path, format, terminal);
+        // Cells are data and stay as they are, but on a screen.
+        if (!terminal.OutputIsTerminal)
+            terminal = terminal with { Output = terminal.RawOutput };
         IReadOnlyList<string> names = table.Header.Fields;
         terminal.Output.Write(table.Format(
             [.. names.Select(lines.Cell), NewName("label", names), NewName("probability", names)]));
