@@ -2,7 +2,10 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Unroll.Cli.Tests;
+using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Tests;
+using Unroll.Text;
 using Xunit;
 
 namespace Unroll.Web.Tests;
@@ -45,7 +48,8 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
     {
         string[] pages =
         [
-            .. RunsOfEveryCellAndPooling(), RunOfVeryManyLabels(), Lab(), .. Experiments.Names.Select(experiments.Page),
+            .. RunsOfEveryCellAndPooling(), RunOfVeryManyLabels(), Lab(), SentenceWithDroppedWord(),
+            .. Experiments.Names.Select(experiments.Page),
         ];
         var source = new StringBuilder(ImportPageData);
         for (int i = 0; i < pages.Length; i++)
@@ -108,6 +112,15 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
     {
         Succeed(["lab", "--out", _folder["lab"], "--epochs", "3", "--test", "The movie is bad"]);
         return _folder["lab/report.html"];
+    }
+
+    private string SentenceWithDroppedWord()
+    {
+        var config = new ModelConfig { Embedding = 2, Hidden = 2, Labels = ["bad", "good"], Unknown = UnknownWords.Drop };
+        var vocabulary = new Vocabulary(["<pad>", "good", "bad"], UnknownWords.Drop);
+        SentenceClassifier.Create(config, vocabulary).Save(_folder["drops"]);
+        Succeed(["inspect", _folder["drops"], "good unseen", "--html", _folder["drops.html"]]);
+        return _folder["drops.html"];
     }
 
     private static void Succeed(string[] arguments)

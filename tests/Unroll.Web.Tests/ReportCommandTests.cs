@@ -18,7 +18,7 @@ public class ReportCommandTests(Runs runs) : IClassFixture<Runs>
         Assert.Equal(["unroll", "train"], words[..2]);
         Assert.Equal(["--out", "second"], words[^2..]);
         CommandRun printed = CommandRun.Of([.. words[1..^2], "--print-config"]);
-        Assert.Equal(File.ReadAllText(Path.Combine(runs.Second, "train.json")), printed.Output);
+        Assert.Equal(Runs.SettingsInPage(runs.Second), printed.Output);
     }
 
     [Fact]

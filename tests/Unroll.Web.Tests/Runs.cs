@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Unroll.Cli.Tests;
 using Unroll.Tests;
 
@@ -34,6 +35,10 @@ public sealed class Runs : IDisposable
     /// <summary>A run's file.</summary>
     public static JsonElement Json(string run, string file) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(run, file))).RootElement;
+
+    /// <summary>The settings of a run as its page has them: files by their names alone.</summary>
+    public static string SettingsInPage(string run) => Regex.Replace(
+        File.ReadAllText(Path.Combine(run, "train.json")), "\"(data|dev|test|vectors)\": \"[^\"]*/([^\"/]+)\"", "\"$1\": \"$2\"");
 
     /// <summary>The page of some runs.</summary>
     public string Report(params string[] runs)
