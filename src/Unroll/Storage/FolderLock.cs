@@ -69,6 +69,8 @@ public sealed class FolderLock : IDisposable
                 {
                     if (TryTakeOnce(path, created, out FolderLock? held))
                         return held;
+                    if (tries == MostTries)
+                        throw new IOException($"the file {FileName} in it does not stay");
                 }
                 catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException && tries < MostTries)
                 {
@@ -99,14 +101,21 @@ public sealed class FolderLock : IDisposable
         Directory.CreateDirectory(path);
         if (Open(System.IO.Path.Combine(path, FileName)) is not { } file)
             return true;
-        if (!IsStillThere(file))
+        bool isHeld = false;
+        try
         {
-            file.Dispose();
-            return false;
+            if (!IsStillThere(file))
+                return false;
+            FolderUpdate.Complete(path);
+            DurableFile.RemoveLeftovers(path, "*");
+            isHeld = true;
+        }
+        finally
+        {
+            if (!isHeld)
+                file.Dispose();
         }
         held = new FolderLock(path, file, created);
-        FolderUpdate.Complete(path);
-        DurableFile.RemoveLeftovers(path, "*");
         return true;
     }
 
