@@ -40,7 +40,7 @@ cases() {
 data_of() {
   local length
   length=$(od -An -tu8 -N8 "$1" | tr -d ' ')
-  tail -c +9 "$1" | head -c "$length" | sed -E 's/"__metadata__":\{[^}]*\},?//; s/ +$//'
+  head -c "$((length + 8))" "$1" | tail -c +9 | sed -E 's/"__metadata__":\{[^}]*\},?//; s/ +$//'
   tail -c "+$((length + 9))" "$1"
 }
 
