@@ -120,8 +120,8 @@ internal sealed class TextNodes
             _graph.Node("Where", "text_lengths", ["is_empty", "one", lengths]));
     }
 
-    // The ids [T,B], if each is one of the vocabulary; else a reshape to more elements fails. Gather would read a negative id from
-    // the vocabulary's end, and OneHot would read any other as zeros.
+    // The ids [T,B], if each is one of the vocabulary; else a reshape to more elements fails. Gather would read a negative id
+    // from the vocabulary's end, and OneHot would read any other as zeros.
     private string RequiredIds(string words, int vocabularySize)
     {
         _graph.Node("Less", "is_negative_id", [words, "zero"]);
