@@ -45,7 +45,7 @@ internal sealed class TextNodes
         string told = Mask("told_mask", lengths);
         if (_unknown is null)
             _mask = told;
-        string words = _graph.Node("Where", "told_words", [told, "ids_by_time", "zero"]);
+        string words = RequiredIds(_graph.Node("Where", "told_words", [told, "ids_by_time", "zero"]), vocabulary.Size);
         if (_unknown is { } unknown)
             (words, lengths) = ReadEmptyAs(unknown, words, lengths);
         (Words, TextLengths) = (words, lengths);
@@ -118,6 +118,20 @@ internal sealed class TextNodes
         return (
             _graph.Node("Where", "words", ["is_empty", token, words]),
             _graph.Node("Where", "text_lengths", ["is_empty", "one", lengths]));
+    }
+
+    // The ids [T,B], if each is one of the vocabulary; else a reshape to more elements fails. Gather would read a negative id
+    // from the vocabulary's end, and OneHot would read any other as zeros.
+    private string RequiredIds(string words, int vocabularySize)
+    {
+        _graph.Node("Less", "is_negative_id", [words, "zero"]);
+        _graph.Node("GreaterOrEqual", "is_too_large_id", [words, _graph.Integer("ids_end", vocabularySize)]);
+        _graph.Node("Or", "is_wrong_id", ["is_negative_id", "is_too_large_id"]);
+        _graph.Node("NonZero", "wrong_ids", ["is_wrong_id"]);
+        _graph.Node("Shape", "wrong_ids_count", ["wrong_ids"], Setting("start", 1));
+        _graph.Node("Shape", "words_shape", [words]);
+        _graph.Node("Add", "words_shape_if_right", ["words_shape", "wrong_ids_count"]);
+        return _graph.Node("Reshape", "ids_must_be_0_to_vocabulary", [words, "words_shape_if_right"]);
     }
 
     // The lengths, if each is one that the model can read; else a reshape fails whose name says why.

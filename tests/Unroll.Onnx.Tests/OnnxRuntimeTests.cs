@@ -129,6 +129,36 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
         }
     }
 
+    /// <summary>Inside a text's length; what stands past it is free.</summary>
+    [Theory]
+    [InlineData(5, UnknownWords.Token)]
+    [InlineData(0, UnknownWords.Token)]
+    [InlineData(5, UnknownWords.Refuse)]
+    [InlineData(0, UnknownWords.Refuse)]
+    public void An_id_that_is_none_of_the_vocabulary_is_refused(int embedding, UnknownWords unknown)
+    {
+        using var folder = new TemporaryFolder();
+        SentenceClassifier classifier =
+            new ExportCase(Cell.Gru, Nonlinearity.Tanh, embedding, 1, false, Pooling.Mean).CreateModel(unknown);
+        int size = classifier.Vocabulary.Size;
+        JsonElement outputs = Run(
+            folder, classifier,
+            [
+                new("negative", [[4, -1], [2, 3]], 2, [2, 2], []), new("too large", [[2, 3], [4, size]], 2, [2, 2], []),
+                new("alone", [[-1]], 1, [1], []), new("the last one", [[size - 1, 2]], 2, [2], []),
+                new("past the length", [[2, -1], [3, size]], 2, [1, 1], []),
+            ]);
+        for (int i = 0; i < 3; i++)
+        {
+            string? error = outputs[i].GetProperty("error").GetString();
+            Assert.Contains("ids_must_be_0_to_vocabulary", error, StringComparison.Ordinal);
+        }
+        AssertClose(ExportCase.Logits(classifier, [[size - 1, 2]])[0], outputs[3].GetProperty("logits")[0], "the last one");
+        float[][] expected = ExportCase.Logits(classifier, [[2], [3]]);
+        for (int b = 0; b < 2; b++)
+            AssertClose(expected[b], outputs[4].GetProperty("logits")[b], $"past the length: text {b}");
+    }
+
     private static JsonElement Run(TemporaryFolder folder, SentenceClassifier classifier, IReadOnlyList<TextBatch> batches)
     {
         JsonElement result = OnnxRuntime.Run(

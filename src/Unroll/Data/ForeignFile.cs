@@ -90,6 +90,21 @@ internal sealed record ForeignFile(string Name, string Advice)
         return OfZip(first) ?? OfMarkup(first) ?? OfWord(first) ?? OfPlaces(first) ?? OfModel(first) ?? OfWordVectors(first);
     }
 
+    /// <summary>
+    /// How to get at the file that is behind this one, which is the same whatever it should be; null where the advice is about
+    /// rows of text.
+    /// </summary>
+    public string? AdviceOnTheWay
+    {
+        get
+        {
+            string[] beginnings = ["unpack", "decompress", "download", "fetch", ToUtf8];
+            return beginnings.Any(beginning => Advice.StartsWith(beginning, StringComparison.Ordinal))
+                ? Advice.Split(", or put the texts", 2)[0]
+                : null;
+        }
+    }
+
     /// <summary><see cref="Name"/> of what begins so; null where nothing speaks against text.</summary>
     /// <param name="first">The file's first bytes, up to <see cref="EnoughBytes"/>.</param>
     public static string? Describe(ReadOnlySpan<byte> first) => Of(first)?.Name;

@@ -54,6 +54,37 @@ internal static class InputFile
         }
     }
 
+    /// <summary>Reads a file of a folder of ours whole: no pipe or device, which might never end.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="advice">What to do where it cannot be read.</param>
+    /// <exception cref="InputException">As for <see cref="ReadAll"/>, or the file is no regular one.</exception>
+    public static byte[] ReadRegular(string path, string advice)
+    {
+        // A pipe has no length. To open it for reading would wait for a writer.
+        var file = new FileInfo(path);
+        if (file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+        {
+            RequireSeekable(path, advice);
+            return [];
+        }
+        return ReadAll(path, advice);
+    }
+
+    // Opened for writing too, a pipe does not wait. Who may not write into it reads it as empty.
+    private static void RequireSeekable(string path, string advice)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 1);
+            if (!stream.CanSeek)
+                throw new InputException($"{path}: is a pipe or a device, expected a file; {advice}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Read-only, or a socket.
+        }
+    }
+
     private static FileStream Open(string path, int bufferSize) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize);
 

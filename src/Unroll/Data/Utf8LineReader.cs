@@ -41,6 +41,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// </summary>
     public bool AcceptsBrokenText { get; init; }
 
+    /// <summary>What to do about a file that is no text; by default how rows of text come out of it.</summary>
+    public Func<ForeignFile, string> AdviceOn { get; set; } = foreign => foreign.Advice;
+
     /// <summary>The number of the current line, from 1; 0 before the first.</summary>
     public int Number { get; private set; }
 
@@ -182,7 +185,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     private void RequireText()
     {
         if (ForeignFile.Of(_buffer.AsSpan(_start.._end)) is { } foreign)
-            throw new InputException($"{source}:1: the file is {foreign.Name}, expected UTF-8 text; {foreign.Advice}");
+            throw new InputException($"{source}:1: the file is {foreign.Name}, expected UTF-8 text; {AdviceOn(foreign)}");
     }
 
     // As old Macs wrote them. The last byte says nothing.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 
 namespace Unroll.Storage;
 
@@ -108,7 +109,8 @@ internal static class FolderUpdate
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, FileName)));
+            using JsonDocument document = JsonDocument.Parse(
+                InputFile.ReadRegular(Path.Combine(folder, FileName), "remove it"));
             (string Name, string Temporary)[] replaced =
             [
                 .. document.RootElement.GetProperty(ReplaceKey).EnumerateObject()
@@ -121,7 +123,7 @@ internal static class FolderUpdate
             return plain ? (replaced, removed) : ([], []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException
-            or KeyNotFoundException)
+            or KeyNotFoundException or InputException)
         {
             return ([], []);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Engine.Networks;
 using Unroll.Text;
 
@@ -8,6 +9,7 @@ namespace Unroll.Storage;
 internal static class ModelConfigJson
 {
     public const string Format = "unroll/1";
+    private const string Restore = "restore the file or train again";
 
     public static byte[] Write(ModelConfig config)
     {
@@ -47,13 +49,14 @@ internal static class ModelConfigJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var keys = new Fields(document.RootElement, source);
+            var keys = Fields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
             keys.RequireOnly(
                 "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout",
                     "labels",
                 "tokens", "unknown", "temperature");
             keys.RequireValue("format", Format);
-            var tokens = new Fields(keys["tokens"], $"{source}: tokens");
+            var tokens = Fields.Of(
+                keys["tokens"], $"{source}: tokens", $"{source}: tokens", "an object of kind and lowercase");
             tokens.RequireOnly("kind", "lowercase");
             return new ModelConfig
             {
@@ -61,12 +64,12 @@ internal static class ModelConfigJson
                 Embedding = keys.Integer("embedding", 0),
                 Hidden = keys.Integer("hidden", 1),
                 Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
-                Bidirectional = keys["bidirectional"].GetBoolean(),
+                Bidirectional = keys.Flag("bidirectional"),
                 Pooling = keys.Choice<Pooling>("pooling"),
                 Dropout = keys.Share("dropout"),
                 Nonlinearity = keys.Choice<Nonlinearity>("nonlinearity"),
-                Labels = keys.DistinctStrings("labels", 2),
-                Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens["lowercase"].GetBoolean()),
+                Labels = keys.Labels("labels", 2),
+                Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens.Flag("lowercase")),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
             };
@@ -77,9 +80,14 @@ internal static class ModelConfigJson
                 $"{source}:{e.LineNumber + 1}: not the JSON of a model at byte {e.BytePositionInLine + 1}; " +
                 "restore the file or train again", e);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException e)
         {
-            throw new InputException($"{source}: not the JSON of a model ({e.Message}); restore the file or train again", e);
+            throw new InputException($"{source}: a key stands twice in it, expected once; {Restore}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A string in which half a character is written as \uD83D.
+            throw new InputException($"{source}: a string in it is no Unicode text; {Restore}", e);
         }
     }
 
@@ -87,66 +95,126 @@ internal static class ModelConfigJson
     public static string Name<T>(T value)
         where T : struct, Enum => Enum.GetName(value)!.ToLowerInvariant();
 
-    private readonly struct Fields(JsonElement element, string source)
+    private readonly struct Fields
     {
-        public JsonElement this[string key] => element.TryGetProperty(key, out JsonElement value)
+        private readonly JsonElement _element;
+        private readonly string _source;
+
+        private Fields(JsonElement element, string source)
+        {
+            _element = element;
+            _source = source;
+        }
+
+        public static Fields Of(JsonElement element, string source, string what, string expected)
+        {
+            if (element.ValueKind == JsonValueKind.Object)
+                return new Fields(element, source);
+            throw new InputException($"{what} is {Shown(element)}, expected {expected}; {Restore}");
+        }
+
+        public JsonElement this[string key] => _element.TryGetProperty(key, out JsonElement value)
             ? value
-            : throw new InputException($"{source}: no key \"{key}\"; restore the file or train again");
+            : throw new InputException($"{_source}: no key \"{key}\"; {Restore}");
 
         public void RequireOnly(params ReadOnlySpan<string> keys)
         {
-            foreach (JsonProperty property in element.EnumerateObject())
+            foreach (JsonProperty property in _element.EnumerateObject())
             {
                 if (!keys.Contains(property.Name))
                     throw new InputException(
-                        $"{source}: unknown key \"{property.Name}\", expected only {string.Join(", ", keys)}");
+                        $"{_source}: unknown key \"{property.Name}\", expected only {string.Join(", ", keys)}");
             }
         }
 
         public void RequireValue(string key, string expected)
         {
-            if (this[key].ToString() is var found && !found.Equals(expected, StringComparison.OrdinalIgnoreCase))
-                throw new InputException($"{source}: {key} is {found}, this version reads only {expected}");
+            JsonElement value = this[key];
+            if (value.ValueKind != JsonValueKind.String
+                || !expected.Equals(value.GetString(), StringComparison.OrdinalIgnoreCase))
+                throw new InputException($"{_source}: {key} is {ShownName(value)}, this version reads only {expected}");
         }
 
-        public bool Has(string key) => element.TryGetProperty(key, out _);
+        public bool Has(string key) => _element.TryGetProperty(key, out _);
+
+        public bool Flag(string key) => this[key].ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong(key, "true or false"),
+        };
 
         public double Positive(string key) =>
-            this[key].TryGetDouble(out double value) && value > 0 && double.IsFinite(value)
+            IsNumber(key) && this[key].TryGetDouble(out double value) && value > 0 && double.IsFinite(value)
                 ? value
-                : throw new InputException($"{source}: {key} is {this[key]}, expected a number above 0");
+                : throw Wrong(key, "a number above 0");
 
         public float Share(string key) =>
-            this[key].TryGetSingle(out float value) && value is >= 0 and < 1
+            IsNumber(key) && this[key].TryGetSingle(out float value) && value is >= 0 and < 1
                 ? value
-                : throw new InputException($"{source}: {key} is {this[key]}, expected a share of at least 0 and below 1");
+                : throw Wrong(key, "a share of at least 0 and below 1");
 
         public int Integer(string key, int minimum, int maximum = int.MaxValue) =>
-            this[key].TryGetInt32(out int value) && value >= minimum && value <= maximum
+            IsNumber(key) && this[key].TryGetInt32(out int value) && value >= minimum && value <= maximum
                 ? value
-                : throw new InputException(
-                    $"{source}: {key} is {this[key]}, expected a whole number of at least {minimum}" +
-                    (maximum < int.MaxValue ? $" and at most {maximum}" : ""));
+                : throw Wrong(
+                    key, $"a whole number of at least {minimum}" + (maximum < int.MaxValue ? $" and at most {maximum}" : ""));
 
         public T Choice<T>(string key)
             where T : struct, Enum
         {
+            JsonElement found = this[key];
             foreach (T value in Enum.GetValues<T>())
             {
-                if (Name(value) == this[key].GetString())
+                if (found.ValueKind == JsonValueKind.String && Name(value) == found.GetString())
                     return value;
             }
             string expected = string.Join(" or ", Enum.GetValues<T>().Select(Name));
-            throw new InputException($"{source}: {key} is {this[key]}, expected {expected}");
+            throw new InputException($"{_source}: {key} is {ShownName(found)}, expected {expected}; {Restore}");
         }
 
-        public string[] DistinctStrings(string key, int minimum)
+        public string[] Labels(string key, int minimum)
         {
-            string[] values = [.. this[key].EnumerateArray().Select(value => value.GetString() ?? "")];
-            return values.Distinct().Count() == values.Length && values.Length >= minimum
-                ? values
+            if (this[key].ValueKind != JsonValueKind.Array)
+                throw Wrong(key, "a list of strings");
+            var labels = new List<string>();
+            foreach (JsonElement label in this[key].EnumerateArray())
+            {
+                if (label.ValueKind != JsonValueKind.String)
+                {
+                    throw new InputException(
+                        $"{_source}: {key} holds {Shown(label)} at place {labels.Count + 1}, expected strings; {Restore}");
+                }
+                labels.Add(label.GetString()!);
+                // Where labels are printed one a line or in columns, these would break them.
+                if (labels[^1].Any(c => char.IsControl(c) || c is '\u2028' or '\u2029'))
+                {
+                    throw new InputException(
+                        $"{_source}: {key} holds {Excerpt.Of(labels[^1])}, expected labels without control characters; "
+                        + Restore);
+                }
+            }
+            return labels.Distinct().Count() == labels.Count && labels.Count >= minimum
+                ? [.. labels]
                 : throw new InputException(
-                    $"{source}: {key} holds {values.Length} strings, expected at least {minimum}, each once");
+                    $"{_source}: {key} holds {labels.Count} strings, expected at least {minimum}, each once");
         }
+
+        private bool IsNumber(string key) => this[key].ValueKind == JsonValueKind.Number;
+
+        private InputException Wrong(string key, string expected) =>
+            new($"{_source}: {key} is {Shown(this[key])}, expected {expected}; {Restore}");
+
+        // A name among names stands without quotes.
+        private static string ShownName(JsonElement value) =>
+            Shown(value) is ['"', .., '"'] quoted ? quoted[1..^1] : Shown(value);
+
+        private static string Shown(JsonElement value) => value.ValueKind switch
+        {
+            JsonValueKind.String => Excerpt.Of(value.GetString()!),
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            _ => value.GetRawText(),
+        };
     }
 }

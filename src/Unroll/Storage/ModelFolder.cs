@@ -113,6 +113,12 @@ internal static class ModelFolder
 
     public static StoredModel Load(string path)
     {
+        if (File.Exists(path))
+        {
+            throw new InputException(
+                $"{path}: is a file, expected a model folder; " +
+                $"give the folder with {ConfigFile}, {VocabularyFile} and {TensorsFile}");
+        }
         if (!Directory.Exists(path))
         {
             throw new InputException(
@@ -123,7 +129,7 @@ internal static class ModelFolder
             string before = StampOf(path);
             try
             {
-                return Read(path, name => InputFile.ReadAll(
+                return Read(path, name => InputFile.ReadRegular(
                     FolderUpdate.PathOf(path, name),
                     $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
             }
@@ -152,9 +158,13 @@ internal static class ModelFolder
     public static StoredModel Read(string path, Func<string, byte[]> readFile)
     {
         byte[] config = readFile(ConfigFile);
+        ForeignModelFile.Refuse(config, Path.Combine(path, ConfigFile), "the JSON of a model");
         byte[] vocabulary = readFile(VocabularyFile);
+        ForeignModelFile.Refuse(vocabulary, Path.Combine(path, VocabularyFile), "the words of a model");
         string tensorsPath = Path.Combine(path, TensorsFile);
-        SafetensorsFile tensors = SafetensorsFile.Parse(readFile(TensorsFile), tensorsPath);
+        byte[] tensorsFile = readFile(TensorsFile);
+        ForeignModelFile.RequireSafetensors(tensorsFile, tensorsPath);
+        SafetensorsFile tensors = SafetensorsFile.Parse(tensorsFile, tensorsPath);
         RequireUnaltered(path, config, vocabulary, tensors);
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));

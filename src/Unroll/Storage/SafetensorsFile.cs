@@ -70,9 +70,14 @@ public sealed class SafetensorsFile
             string place = e.LineNumber == 0 ? "" : $" of line {e.LineNumber + 1}";
             throw Broken(source, $"a header that is no JSON at its byte {e.BytePositionInLine + 1}{place}", e);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException e)
         {
-            throw Broken(source, $"a header that is no valid JSON of this format ({e.Message})", e);
+            throw Broken(source, "a header with a name twice", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A string in which half a character is written as \uD83D.
+            throw Broken(source, "a header with a string that is no Unicode text", e);
         }
         return file;
     }
@@ -191,6 +196,8 @@ public sealed class SafetensorsFile
     private void ReadHeader(JsonElement root)
     {
         var tensors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
+        if (root.ValueKind != JsonValueKind.Object)
+            throw Broken(_source, $"a header of JSON's type {root.ValueKind}, expected an object of tensors");
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (property.Name == MetadataKey)
@@ -228,18 +235,26 @@ public sealed class SafetensorsFile
         string? dtype = null;
         long[]? shape = null;
         long[]? offsets = null;
+        if (property.Value.ValueKind != JsonValueKind.Object)
+        {
+            throw Broken(
+                _source, $"{property.Name} of JSON's type {property.Value.ValueKind}, expected an object of dtype, shape and "
+                + "data_offsets");
+        }
         foreach (JsonProperty field in property.Value.EnumerateObject())
         {
             switch (field.Name)
             {
                 case "dtype":
-                    dtype = field.Value.GetString();
+                    dtype = field.Value.ValueKind == JsonValueKind.String
+                        ? field.Value.GetString()
+                        : throw Broken(_source, $"{property.Name} with dtype {Shown(field.Value)}, expected a string");
                     break;
                 case "shape":
-                    shape = ReadNumbers(field.Value);
+                    shape = ReadNumbers(property.Name, field);
                     break;
                 case "data_offsets":
-                    offsets = ReadNumbers(field.Value);
+                    offsets = ReadNumbers(property.Name, field);
                     break;
                 default:
                     throw Broken(_source, $"{property.Name} with an unknown field {field.Name}");
@@ -270,7 +285,29 @@ public sealed class SafetensorsFile
             throw Broken(_source, $"{Data.Length} bytes of data, expected {expected}");
     }
 
-    private static long[] ReadNumbers(JsonElement array) => [.. array.EnumerateArray().Select(number => number.GetInt64())];
+    private long[] ReadNumbers(string name, JsonProperty field)
+    {
+        if (field.Value.ValueKind != JsonValueKind.Array)
+            throw NoNumbers();
+        var numbers = new List<long>();
+        foreach (JsonElement element in field.Value.EnumerateArray())
+        {
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out long number))
+                throw NoNumbers();
+            numbers.Add(number);
+        }
+        return [.. numbers];
+
+        InputException NoNumbers() =>
+            Broken(_source, $"{name} with {field.Name} {Shown(field.Value)}, expected a list of whole numbers");
+    }
+
+    private static string Shown(JsonElement value)
+    {
+        const int Most = 40;
+        string text = value.GetRawText();
+        return text.Length <= Most ? text : text[..Most] + "…";
+    }
 
     // Bytes; null for a type that is not known.
     private static int? ElementSize(string dtype) => dtype switch

@@ -14,11 +14,17 @@ internal enum OddVectorLine
 
     /// <summary>One of its numbers is none, or is not finite.</summary>
     Number,
+
+    /// <summary>One of its numbers is too large to train with.</summary>
+    Size,
 }
 
 /// <summary>Counts the lines of a file of word vectors that are passed over.</summary>
 internal sealed class OddVectorLines
 {
+    /// <summary>Beyond it in size a number is an error of the file: one such vector would make every gradient useless.</summary>
+    public const int LargestNumber = 1_000_000;
+
     private readonly SortedDictionary<OddVectorLine, long> _counts = [];
     private InputException? _firstError;
     private int _firstLine;
@@ -52,11 +58,13 @@ internal sealed class OddVectorLines
 
     /// <summary>Refuses a file of which more than half the lines are no vectors: it is another kind of file.</summary>
     /// <param name="lines">How many lines there were.</param>
+    /// <param name="read">How many of them had their numbers read, as most lines are of words that nobody asks for.</param>
     /// <exception cref="InputException">It is so: the first such line's error.</exception>
-    public void RequireFew(long lines)
+    public void RequireFew(long lines, long read)
     {
         long faults = _counts.Where(count => count.Key != OddVectorLine.Blank).Sum(count => count.Value);
-        if (_firstError is not null && 2 * faults > lines)
+        long wrongNumbers = _counts.GetValueOrDefault(OddVectorLine.Number) + _counts.GetValueOrDefault(OddVectorLine.Size);
+        if (_firstError is not null && (2 * faults > lines || 2 * wrongNumbers > read))
             throw _firstError;
     }
 
@@ -66,6 +74,7 @@ internal sealed class OddVectorLines
         OddVectorLine.Encoding => "whose word is not UTF-8",
         OddVectorLine.Width => "with another count of numbers",
         OddVectorLine.Number => "with a number that is none or not finite",
+        OddVectorLine.Size => $"with a number above {LargestNumber} in size",
         _ => throw new InvalidOperationException($"no reason {kind}"),
     };
 }

@@ -34,6 +34,12 @@ internal sealed class WordVectorLines
     /// <summary>The current line without white space at its end.</summary>
     public ReadOnlySpan<byte> Line => TrimEnd(_held ?? _reader.Line);
 
+    /// <summary>What to do about a file that is no text.</summary>
+    public static string AdviceOn(ForeignFile foreign) =>
+        foreign.Name.Contains("fastText", StringComparison.Ordinal) ? "give the .vec file that stands beside it, which is text"
+        : foreign.Name.StartsWith("word vectors", StringComparison.Ordinal) ? foreign.Advice
+        : foreign.AdviceOnTheWay ?? "write the vectors as text (gensim: save_word2vec_format(FILE, binary=False))";
+
     /// <summary>Reads what tells the width: the first line, "count width", or the first vectors.</summary>
     /// <param name="reader">Not yet read from; accepts broken text.</param>
     /// <exception cref="InputException">The file is empty, or the first lines are no vectors.</exception>
@@ -42,7 +48,10 @@ internal sealed class WordVectorLines
         if (!reader.Read())
             throw new InputException($"{reader.Source}: empty file; expected {Format}");
         var lines = new WordVectorLines(reader);
-        if (!lines.ReadHeader(TrimEnd(reader.Line)))
+        lines.RefuseJson();
+        if (lines.ReadHeader(TrimEnd(reader.Line)))
+            lines.CheckHeader();
+        else
             lines.FindWidth();
         return lines;
     }
@@ -113,12 +122,14 @@ internal sealed class WordVectorLines
         for (int i = 0; i < values.Length; i++)
         {
             ReadOnlySpan<byte> field = NextField(ref rest);
-            if (IsNumber(field, out values[i]))
+            bool isNumber = IsNumber(field, out values[i]);
+            if (isNumber && Math.Abs(values[i]) <= OddVectorLines.LargestNumber)
                 continue;
             values.Clear();
             string shown = Excerpt.Of(Encoding.UTF8.GetString(field[..Math.Min(field.Length, 40)]));
-            odd.Add(OddVectorLine.Number, _number, Error(
-                $"number {i + 1} is {shown}, expected a finite number; restore the line or remove it"));
+            string most = isNumber ? $" of at most {OddVectorLines.LargestNumber} in size" : "";
+            odd.Add(isNumber ? OddVectorLine.Size : OddVectorLine.Number, _number, Error(
+                $"number {i + 1} is {shown}, expected a finite number{most}; restore the line or remove it"));
             return false;
         }
         return true;
@@ -143,23 +154,58 @@ internal sealed class WordVectorLines
         return true;
     }
 
+    // A word may be a brace, but then a number follows.
+    private void RefuseJson()
+    {
+        ReadOnlySpan<byte> line = _reader.Line.Trim(" \t"u8);
+        int fields = CountFields(line, out ReadOnlySpan<byte> second);
+        bool isOpen = line.SequenceEqual("{"u8) || line.SequenceEqual("["u8);
+        bool isJson = line.Length > 1 && line[0] is (byte)'{' or (byte)'[' && (fields < 2 || !IsNumber(second, out _))
+            && line[1..].TrimStart(" \t"u8) is [(byte)'"' or (byte)'[' or (byte)'{', ..];
+        if (isOpen || isJson)
+            throw Error($"the file is JSON, expected {Format}; write it so, without brackets and commas");
+    }
+
+    // A width that no line below has is the header's fault, not theirs.
+    private void CheckHeader()
+    {
+        if (!_reader.Read())
+            return;
+        List<int> widths = ReadWidths();
+        if (widths.Count == 0 || widths.Contains(Width))
+            return;
+        IGrouping<int, int> most = widths.GroupBy(width => width).MaxBy(same => same.Count())!;
+        if (most.Key > 0 && 2 * most.Count() > widths.Count)
+        {
+            throw Error(
+                $"the first line says width {Width}, the lines below have {most.Key}; correct the first line or remove it");
+        }
+    }
+
     private void FindWidth()
+    {
+        List<int> widths = ReadWidths();
+        Width = widths.GroupBy(width => width).MaxBy(same => (same.Count(), same.Key > 0))?.Key ?? 0;
+        if (Width is < 1 or > MostWidth)
+            throw Error($"a word with {Math.Max(0, Width)} numbers, expected {Format}");
+    }
+
+    // The first lines are held, to be read once more.
+    private List<int> ReadWidths()
     {
         var widths = new List<int>();
         do
         {
             byte[] line = _reader.Line.ToArray();
             int fields = CountFields(TrimEnd(line), out _);
-            if (fields == 0 && _first.Count > 0)
+            if (fields == 0)
                 continue;
             // A line whose word is blank begins with the separator.
             widths.Add(line.Length > 0 && line[0] is (byte)' ' or (byte)'\t' ? fields : fields - 1);
             _first.Enqueue((_reader.Number, line));
         }
         while (_first.Count < LinesThatTell && _reader.Read());
-        Width = widths.GroupBy(width => width).MaxBy(same => same.Count())!.Key;
-        if (widths[0] < 1 || Width is < 1 or > MostWidth)
-            throw Error($"a word with {Math.Max(0, widths[0])} numbers, expected {Format}");
+        return widths;
     }
 
     private static int CountFields(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> second)

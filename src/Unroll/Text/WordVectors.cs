@@ -10,10 +10,14 @@ namespace Unroll.Text;
 /// A word is matched as it stands: no other case or spelling of it is tried, so lower-cased vectors want a lower-cased
 /// vocabulary. Where a word comes twice, the first one counts. The special tokens have no vector. An odd line is passed over and
 /// counted in <see cref="Note"/>, and its word has no vector: one whose word is blank, has white space inside or is no UTF-8,
-/// and one with another width or a number that is none. Where most lines are so, the file is refused.
+/// and one with another width or a number that is none or huge. Where most lines are so, the file is refused; the numbers of the
+/// first lines are read for that, whatever their words.
 /// </remarks>
 public sealed class WordVectors
 {
+    // So many first lines tell whether a file's numbers are written as expected.
+    private const int LinesWhollyRead = 100;
+
     private readonly float[] _values;
     private readonly bool[] _found;
     private readonly int _words;
@@ -58,6 +62,7 @@ public sealed class WordVectors
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         using Utf8LineReader reader = InputFile.OpenLines(path, WordVectorLines.Format, acceptsBrokenText: true);
+        reader.AdviceOn = WordVectorLines.AdviceOn;
         var lines = WordVectorLines.Begin(reader);
         int width = lines.Width;
         if ((long)width * vocabulary.Size > Array.MaxLength)
@@ -65,17 +70,24 @@ public sealed class WordVectors
         float[] values = new float[width * vocabulary.Size];
         bool[] found = new bool[vocabulary.Size];
         var odd = new OddVectorLines();
+        float[] unasked = new float[width];
         long words = 0;
+        long read = 0;
         while (lines.Read())
         {
             words++;
             if (lines.WordLength(odd) is not { } wordLength)
                 continue;
             ReadOnlySpan<byte> word = lines.Line[..wordLength];
-            if (vocabulary.FindWord(word, out int id) && !found[id])
-                found[id] = lines.ReadNumbers(wordLength, values.AsSpan(id * width, width), odd);
+            bool isAsked = vocabulary.FindWord(word, out int id) && !found[id];
+            if (!isAsked && words > LinesWhollyRead)
+                continue;
+            read++;
+            bool isRight = lines.ReadNumbers(wordLength, isAsked ? values.AsSpan(id * width, width) : unasked, odd);
+            if (isAsked)
+                found[id] = isRight;
         }
-        odd.RequireFew(words);
+        odd.RequireFew(words, read);
         if (words == 0 || words < lines.Count)
         {
             string expected = lines.Count is { } count ? $"line 1 says {count}" : $"expected {WordVectorLines.Format}";

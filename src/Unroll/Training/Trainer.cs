@@ -144,10 +144,16 @@ internal sealed class Trainer
             at.Tokens += _train.LengthOf(row);
     }
 
-    private TrainingDivergedException Diverged(double loss, double norm) => new(FormattableString.Invariant(
-        $"epoch {_position.Epoch}, step {_position.Steps}: the loss became {loss} (gradient norm {norm:G3}); try a smaller ")
-        + FormattableString.Invariant(
-            $"TrainingOptions.LearningRate (it is {_options.LearningRate}) or TrainingOptions.ClipNorm = 1"));
+    private TrainingDivergedException Diverged(double loss, double norm)
+    {
+        string found = double.IsFinite(loss)
+            ? FormattableString.Invariant($"the gradient's norm became {norm} (the loss is {loss:G3})")
+            : FormattableString.Invariant($"the loss became {loss} (gradient norm {norm:G3})");
+        return new(
+            FormattableString.Invariant($"epoch {_position.Epoch}, step {_position.Steps}: {found}; try a smaller ")
+            + FormattableString.Invariant(
+                $"TrainingOptions.LearningRate (it is {_options.LearningRate}) or TrainingOptions.ClipNorm = 1"));
+    }
 
     private EpochReport Report(int steps, float learningRate)
     {

@@ -111,7 +111,7 @@ internal sealed class TrainingCheckpoint
     {
         if (!_options.Resume || !File.Exists(_options.Path))
             return null;
-        byte[] bytes = InputFile.ReadAll(_options.Path, $"make it readable or {BeginAgain}");
+        byte[] bytes = InputFile.ReadRegular(_options.Path, $"make it readable or {BeginAgain}");
         SafetensorsFile file = SafetensorsFile.Parse(bytes, _options.Path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
         {

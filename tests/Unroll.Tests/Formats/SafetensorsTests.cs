@@ -74,6 +74,19 @@ public class SafetensorsTests
         Assert.DoesNotContain('\n', e.Message);
     }
 
+    /// <summary>In our words, not in those of a JSON reader.</summary>
+    [Theory]
+    [InlineData("[]", "a header of JSON's type Array, expected an object of tensors")]
+    [InlineData("""{"a":"b"}""", "a of JSON's type String, expected an object of dtype, shape and data_offsets")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}""", "a with shape [1.0], expected a list of whole numbers")]
+    [InlineData("""{"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}""", "a with shape 1, expected a list of whole numbers")]
+    [InlineData("""{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", "a with dtype 7, expected a string")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":["0",4]}}""", "a with data_offsets [\"0\",4], expected a list")]
+    public void A_wrong_type_in_the_header_is_named(string header, string expected) =>
+        Assert.StartsWith(
+            $"x: {expected}", Assert.Throws<InputException>(() => Parse(header, 4)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_file_cut_at_any_byte_is_refused()
     {

@@ -58,7 +58,7 @@ public class CalibrationTests
     [InlineData("0", "temperature is 0, expected a number above 0")]
     [InlineData("-1", "temperature is -1")]
     [InlineData("1e999", "temperature is 1e999")]
-    [InlineData("\"warm\"", "not the JSON of a model")]
+    [InlineData("\"warm\"", "temperature is \"warm\", expected a number above 0")]
     public void A_temperature_that_cannot_be_is_refused(string value, string expected)
     {
         using var folder = new TemporaryFolder();

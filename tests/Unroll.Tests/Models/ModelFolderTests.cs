@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Unroll.Models;
 using Unroll.Storage;
 using Unroll.Tests.Golden;
@@ -10,6 +12,8 @@ namespace Unroll.Tests.Models;
 
 public class ModelFolderTests
 {
+    private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\n";
+
     private static readonly string[] Files = ["config.json", "vocabulary.txt", "model.safetensors"];
 
     [Fact]
@@ -149,7 +153,17 @@ public class ModelFolderTests
     [InlineData("\"dropout\": 0.0, ", "", "no key \"dropout\"")]
     [InlineData("[\"bad\", \"good\"]", "[\"bad\", \"bad\"]", "labels")]
     [InlineData("{\"format\"", "[{\"format\"", "not the JSON of a model")]
-    [InlineData("\"lowercase\": true", "\"lowercase\": 1", "not the JSON of a model")]
+    [InlineData("\"lowercase\": true", "\"lowercase\": 1", "tokens: lowercase is 1, expected true or false")]
+    [InlineData("\"rnn\"", "9", "cell is 9, expected rnn or")]
+    [InlineData("\"unroll/1\"", "null", "format is null, this version reads only unroll/1")]
+    [InlineData("\"layers\": 1", "\"layers\": \"2\"", "layers is \"2\", expected a whole number of at least 1")]
+    [InlineData("\"bidirectional\": false", "\"bidirectional\": \"yes\"", "bidirectional is \"yes\", expected true or false")]
+    [InlineData("\"dropout\": 0.0", "\"dropout\": []", "dropout is a list, expected a share")]
+    [InlineData("[\"bad\", \"good\"]", "[null, \"c\"]", "labels holds null at place 1, expected strings")]
+    [InlineData("[\"bad\", \"good\"]", "\"bad\"", "labels is \"bad\", expected a list of strings")]
+    [InlineData("[\"bad\", \"good\"]", "[\"b\\nd\", \"c\"]", "expected labels without control characters")]
+    [InlineData("[\"bad\", \"good\"]", "[\"\\ud83d\", \"c\"]", "a string in it is no Unicode text")]
+    [InlineData("\"tokens\": {", "\"unknown\": {", "a key stands twice in it")]
     public void A_config_that_does_not_fit_is_explained(string found, string replacement, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -162,6 +176,73 @@ public class ModelFolderTests
         File.WriteAllText(path, config.Replace(found, replacement, StringComparison.Ordinal));
         InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder["model"]));
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null", "config.json: the JSON is null, expected an object of keys; restore the file")]
+    [InlineData("[]", "config.json: the JSON is a list, expected an object of keys; restore the file")]
+    [InlineData("tokens", "config.json: tokens is null, expected an object of kind and lowercase; restore the file")]
+    public void What_should_be_an_object_is_named(string json, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        if (json == "tokens")
+        {
+            var config = JsonNode.Parse(ModelConfigJson.Write(CreateGolden().Config))!;
+            config["tokens"] = null;
+            json = config.ToJsonString();
+        }
+        InputException e = Assert.Throws<InputException>(
+            () => ModelConfigJson.Read(Encoding.UTF8.GetBytes(json), "config.json"));
+        Assert.StartsWith(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file of another kind under the name of one of a model's is named, with what to do.</summary>
+    [Theory]
+    [InlineData("model.safetensors", LfsPointer, "a Git LFS pointer, git lfs pull")]
+    [InlineData("config.json", LfsPointer, "a Git LFS pointer, git lfs pull")]
+    [InlineData("vocabulary.txt", LfsPointer, "a Git LFS pointer, git lfs pull")]
+    [InlineData("model.safetensors", "<!DOCTYPE html><html>", "an HTML page, download the file itself (on GitHub: Raw)")]
+    [InlineData("config.json", "<!DOCTYPE html><html>", "an HTML page, download the file itself (on GitHub: Raw)")]
+    [InlineData("model.safetensors", "PK\u0003\u0004aaaaaaaaaaarchive/data.pkl", "a file of torch.save, comes in through import")]
+    [InlineData("model.safetensors", "\u001F\u008B\u0008\0\0\0\0\0\u0002\u0003", "gzip data, gzip -d")]
+    [InlineData("model.safetensors", "{\"metadata\": {}, \"weight_map\": {}}", "an index of a model's shards, restore the file")]
+    [InlineData("model.safetensors", "{\"metadata\": {}}", "JSON text, expected safetensors, restore the file")]
+    [InlineData("model.safetensors", "\u0008\u0007\u0012\u0007pytorch", "an ONNX model, restore the file")]
+    public void A_foreign_file_in_the_folder_is_named(string file, string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        CreateGolden().Save(folder["model"]);
+        File.WriteAllBytes(folder[$"model/{file}"], Encoding.Latin1.GetBytes(content));
+        InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder["model"]));
+        Assert.StartsWith(folder[$"model/{file}: "], e.Message, StringComparison.Ordinal);
+        Assert.All(expected.Split(", "), part => Assert.Contains(part, e.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void A_file_in_place_of_the_folder_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        CreateGolden().Save(folder["model"]);
+        InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder["model/config.json"]));
+        Assert.Contains("is a file, expected a model folder", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>It would wait for a writer for ever.</summary>
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("vocabulary.txt")]
+    [InlineData("model.safetensors")]
+    public void A_pipe_in_the_folder_is_refused(string file)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs mkfifo, and Linux's way to open one");
+        using var folder = new TemporaryFolder();
+        CreateGolden().Save(folder["model"]);
+        File.Delete(folder[$"model/{file}"]);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [folder[$"model/{file}"]]))
+            mkfifo.WaitForExit();
+        InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder["model"]));
+        Assert.Contains($"{file}: is a pipe or a device, expected a file", e.Message, StringComparison.Ordinal);
     }
 
     internal static SentenceClassifier CreateGolden()

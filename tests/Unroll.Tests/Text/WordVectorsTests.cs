@@ -45,10 +45,17 @@ public class WordVectorsTests
         "film 1 2\nzzz 1\nété 3\na 1 2\nx 1 2 3\n",
         "v.txt:2: a vector of width 1, expected 2 as in the other lines; restore the line or remove it")]
     [InlineData("film NaN 2\na 1 1e99\nété x 1\nzzz 1 2\n", "v.txt:1: number 1 is \"NaN\", expected a finite number")]
-    [InlineData("9 3\nfilm 1 2\n", "v.txt:2: a vector of width 2, expected 3")]
+    [InlineData("9 3\nfilm 1 2\n", "v.txt:1: the first line says width 3, the lines below have 2; correct the first line")]
     [InlineData("film 1 x\n", "v.txt:1: number 2 is \"x\", expected a finite number")]
     [InlineData("film\n", "v.txt:1: a word with 0 numbers, expected vectors")]
-    [InlineData("\nfilm 1\n", "v.txt:1: a word with 0 numbers, expected vectors")]
+    [InlineData("\n\n", "v.txt:1: a word with 0 numbers, expected vectors")]
+    [InlineData("one 0,1 0,2\ntwo 0,1 0,2\n", "v.txt:1: number 1 is \"0,1\", expected a finite number")]
+    [InlineData("one [0.1 0.2]\ntwo [0.1 0.2]\n", "v.txt:1: number 1 is \"[0.1\", expected a finite number")]
+    [InlineData("one nan nan\ntwo nan nan\n", "v.txt:1: number 1 is \"nan\", expected a finite number")]
+    [InlineData("one 1e38 1\n", "v.txt:1: number 1 is \"1e38\", expected a finite number of at most 1000000 in size")]
+    [InlineData("{\"film\": [0.1, 0.2], \"a\": [0.1, 0.2]}\n", "v.txt:1: the file is JSON, expected vectors in GloVe")]
+    [InlineData("{\"word\":\"film\",\"v\":[0.1,0.2]}\n", "v.txt:1: the file is JSON, expected vectors in GloVe")]
+    [InlineData("{\n  \"film\": [0.1, 0.2]\n}\n", "v.txt:1: the file is JSON, expected vectors in GloVe")]
     [InlineData("2 0\nfilm\n", "v.txt:1: the width is 0, expected 1 to 65536")]
     [InlineData("3 2\nfilm 1 2\na 1 2\n", "v.txt: the file has 2 vectors, line 1 says 3; it may be cut short")]
     public void Unusable_content_is_one_line_with_file_and_line(string content, string expected)
@@ -75,6 +82,12 @@ public class WordVectorsTests
     [InlineData("film 1 2\nFilm nan 1\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
     [InlineData("film 1 2\nFilm 1 -inf\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
     [InlineData("film 1 2\nFilm 1 1e99\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
+    [InlineData("film 1 2\nFilm 1 1e38\nété 3 4\n", "line 2 was passed over, one with a number above 1000000 in size")]
+    [InlineData("film 1 2\nzzz x 2\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
+    [InlineData("\nfilm 1 2\nété 3 4\n", null)]
+    [InlineData("#vectors\nfilm 1 2\nété 3 4\n", "line 1 was passed over, one with another count of numbers")]
+    [InlineData("# vectors\nfilm 1 2\nété 3 4\n", "line 1 was passed over, one with another count of numbers")]
+    [InlineData("{ 5 5\nfilm 1 2\nété 3 4\n", null)]
     [InlineData("film 1 2\nFilm 1 0x2\nété 3 4\n", "line 2 was passed over, one with a number that is none or not finite")]
     [InlineData("3 2\nfilm 1 2\ncaf~ 5 5\nété 3 4\n", "line 3 was passed over, one whose word is not UTF-8")]
     [InlineData("film 1 2\nFil~m 5 5\nété 3 4\n", "line 2 was passed over, one whose word is not UTF-8")]
@@ -103,6 +116,30 @@ public class WordVectorsTests
         using var folder = new TemporaryFolder();
         WordVectors vectors = WordVectors.Read(folder.Write("v", "a nan 1\nfilm 1 2\na 3 4\n"), Words);
         Assert.Equal([3, 4], vectors.Values[^2..].ToArray());
+    }
+
+    /// <summary>Few of the words are asked for, and the numbers of the others tell too.</summary>
+    [Fact]
+    public void A_long_file_of_other_numbers_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("v", string.Concat(Enumerable.Range(0, 1000).Select(i => $"w{i} 0,5 0,25\n")));
+        Assert.Contains(
+            "v:1: number 1 is \"0,5\"", Assert.Throws<InputException>(() => WordVectors.Read(path, Words)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\u00BA\u0016O/\u000C\0\0\0", "give the .vec file that stands beside it")]
+    [InlineData("\u0080\u0004\u0095\u0001", "write the vectors as text (gensim")]
+    [InlineData("PAR1\u0015\u0004\u0015", "write the vectors as text (gensim")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\n", "fetch it with git lfs pull")]
+    public void The_advice_for_another_file_is_about_vectors(string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["v"], Encoding.Latin1.GetBytes(content));
+        string message = Assert.Throws<InputException>(() => WordVectors.Read(folder["v"], Words)).Message;
+        Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
     [Fact]
