@@ -48,7 +48,8 @@ internal sealed class VocabularyFile
     {
         if (_note is not null)
             yield return _note;
-        string[] blank = [.. RowsWithoutToken(rows).Where(row => !read.Contains(row.Row)).Select(row => row.Place)];
+        HashSet<int> kept = [.. read];
+        string[] blank = [.. RowsWithoutToken(rows).Where(row => !kept.Contains(row.Row)).Select(row => row.Place)];
         if (blank.Length > 0)
             yield return $"no text has a token of {FirstOf(blank)} of the vocabulary, so the row there was left out";
         if (rows > RowsNeeded && HasIds)
