@@ -69,7 +69,12 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         string[] queries = [.. among.Where(IsQuery)];
         // A head of one output has the shape of a query.
         if (named.Length == 0 && queries.Length > 1)
-            queries = [.. queries.Where(name => !OutputHints.Any(hint => name.Contains(hint, StringComparison.OrdinalIgnoreCase)))];
+        {
+            queries =
+            [
+                .. queries.Where(name => !OutputHints.Any(hint => name.Contains(hint, StringComparison.OrdinalIgnoreCase))),
+            ];
+        }
         if (weights is [var weight] && queries is [var query])
             return new AttentionNames(weight, AttentionBiasOf(weight), query, BiasOf(query));
         if (pooling is not null && weights.Length > 0 && queries.Length > 0)

@@ -30,8 +30,8 @@ internal static class ImportAssumptions
         yield return $"the file does not say how texts are cut: {Describe(config.Tokens)}; give TorchImportOptions.Tokens "
             + $"{(config.Tokens.Lowercase ? "or Tokenizer.Lowercase = false " : "")}if the model was trained otherwise";
         yield return "texts are read as by model.eval() with packed batches: no dropout, no padding, nothing cut off; "
-            + "batch_first makes no difference; functions without tensors, such as a relu before the linear layer, cannot be seen "
-            + "in the file, and none was taken";
+            + "batch_first makes no difference; functions without tensors, such as a relu before the linear layer, cannot be "
+            + "seen in the file, and none was taken";
         string[] around = SpecialTokens.FindOfSentences(vocabulary.Tokens);
         if (around.Length > 0)
         {

@@ -52,7 +52,8 @@ internal static class JsonVocabulary
         string python = token is null || id is null
             ? "write one object of all tokens and their ids"
             : $"write one object: jq -s 'map({{(.{token}): .{id}}}) | add' {path} > vocabulary.json";
-        throw new InputException($"{path}:1: JSON lines, expected one JSON object of tokens and ids, or a list of tokens; {python}");
+        throw new InputException(
+            $"{path}:1: JSON lines, expected one JSON object of tokens and ids, or a list of tokens; {python}");
 
         string? Named(JsonValueKind kind) => one.RootElement.EnumerateObject()
             .Where(property => property.Value.ValueKind == kind).Select(property => property.Name).FirstOrDefault();

@@ -40,8 +40,8 @@ internal static class NumberedLines
             if (hasHeader && areIds)
             {
                 throw new InputException(
-                    $"{path}:{written[0].Line}: {Excerpt.Of(written[0].Text)} is a header line above tokens and ids, expected the "
-                    + "first token and its id; take the line out (tail -n +2)");
+                    $"{path}:{written[0].Line}: {Excerpt.Of(written[0].Text)} is a header line above tokens and ids, expected "
+                    + "the first token and its id; take the line out (tail -n +2)");
             }
             if (!areIds)
                 throw Refused(path, written[rows], width, hasHeader, column, separator[0]);
@@ -61,7 +61,7 @@ internal static class NumberedLines
             return line.LastIndexOf(':') is var colon and > 0 ? [line[..colon], line[(colon + 1)..]] : [line];
         if (separator[0] == ',' && line.StartsWith(",,", StringComparison.Ordinal) && IsNumber(line[2..]))
             return [",", line[2..]];
-        if (separator[0] == ',' && line.Length > 2 && line[0] == '"' && line.LastIndexOf("\",", StringComparison.Ordinal) is var end and > 0)
+        if (separator[0] == ',' && line is ['"', _, _, ..] && line.LastIndexOf("\",", StringComparison.Ordinal) is var end and > 0)
             return [line[..(end + 1)], .. line[(end + 2)..].Split(',')];
         return line.Split(separator, separator[0] == ' ' ? StringSplitOptions.RemoveEmptyEntries : StringSplitOptions.None);
     }

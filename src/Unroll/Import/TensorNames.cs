@@ -6,7 +6,10 @@ namespace Unroll.Import;
 internal static partial class TensorNames
 {
     private static readonly string[] OfAttention =
-        ["att", "attn", "atten", "attention", "score", "scores", "scorer", "energy", "align", "query", "context", "w", "v", "u", "q"];
+    [
+        "att", "attn", "atten", "attention", "score", "scores", "scorer", "energy", "align", "query", "context", "w", "v", "u",
+        "q",
+    ];
 
     private static readonly string[] OfNorms = ["ln", "bn", "gn", "rms", "gamma", "scale", "g"];
 
@@ -37,7 +40,7 @@ internal static partial class TensorNames
     /// <summary>Whether it is a gate's weight of an LSTM's cell state: <c>weight_ci</c>, <c>peephole_f</c>.</summary>
     public static bool IsPeephole(string name) => Peephole().IsMatch(name);
 
-    /// <summary>Whether two names differ by their numbers alone, as those of layers of one chain: <c>fc</c> and <c>fc2</c>.</summary>
+    /// <summary>Whether two names differ by their numbers alone, as in one chain: <c>fc</c> and <c>fc2</c>.</summary>
     public static bool DifferByNumber(string one, string other) =>
         one != other && Number().Replace(one, "") == Number().Replace(other, "");
 
@@ -45,7 +48,8 @@ internal static partial class TensorNames
         name.ToLowerInvariant().Split('.', '_').Select(word => word.TrimEnd("0123456789".ToCharArray()));
 
     [GeneratedRegex(
-        @"(?:^|[._])(?:[hc]_?0(?:_.*)?|[hc]_?init(?:ial)?|(?:hidden|cell|state)_?0|init(?:ial)?_?(?:h|c|hx|cx|hidden|cell|states?)(?:_.*)?)$",
+        @"(?:^|[._])(?:[hc]_?0(?:_.*)?|[hc]_?init(?:ial)?|(?:hidden|cell|state)_?0|" +
+        @"init(?:ial)?_?(?:h|c|hx|cx|hidden|cell|states?)(?:_.*)?)$",
         RegexOptions.IgnoreCase)]
     private static partial Regex InitialState();
 

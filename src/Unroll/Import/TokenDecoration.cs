@@ -57,8 +57,9 @@ internal sealed class TokenDecoration(string path)
         {
             if (All(entries, token => token.Length > 1 && token[^1] == mark))
             {
+                string first = entries.First(entry => entry.Token.Length > 0).Token;
                 throw new InputException(
-                    $"{path}: every token ends in {mark} as {Excerpt.Of(entries.First(entry => entry.Token.Length > 0).Token)} does, "
+                    $"{path}: every token ends in {mark} as {Excerpt.Of(first)} does, "
                     + "so no word of a text would be known; give the tokens alone");
             }
         }

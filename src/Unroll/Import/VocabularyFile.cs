@@ -59,7 +59,8 @@ internal sealed class VocabularyFile
     // Lists have a line for each row; ids may leave some out.
     private IEnumerable<(int Row, string Place)> RowsWithoutToken(int rows)
     {
-        IEnumerable<(int Row, string Place)> blank = _blank.Where(entry => entry.Row < rows).Select(entry => (entry.Row, entry.Place));
+        IEnumerable<(int Row, string Place)> blank =
+            _blank.Where(entry => entry.Row < rows).Select(entry => (entry.Row, entry.Place));
         if (!HasIds)
             return blank;
         HashSet<int> known = [.. Entries.Select(entry => entry.Row), .. _blank.Select(entry => entry.Row)];

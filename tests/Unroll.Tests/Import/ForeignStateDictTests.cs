@@ -96,8 +96,8 @@ public class ForeignStateDictTests
     }
 
     [Theory]
-    [InlineData("fc.weight", "I8", 4, "fc.weight is I8, as of a quantised model, expected weights of floats; save the state dict of "
-        + "the model before it was quantised, or dequantise the weights in Python: (weight - zero_point) * scale")]
+    [InlineData("fc.weight", "I8", 4, "fc.weight is I8, as of a quantised model, expected weights of floats; save the state dict "
+        + "of the model before it was quantised, or dequantise the weights in Python: (weight - zero_point) * scale")]
     [InlineData("emb.weight", "U8", 4, "emb.weight is U8, as of a quantised model")]
     [InlineData("fc._packed_params.data", "F32", 16, "fc._packed_params.data is F32, as of a quantised model")]
     [InlineData("fc.zero_point", "I64", 32, "fc.zero_point is I64, as of a quantised model")]
