@@ -61,7 +61,8 @@ internal static class NumberedLines
             return line.LastIndexOf(':') is var colon and > 0 ? [line[..colon], line[(colon + 1)..]] : [line];
         if (separator[0] == ',' && line.StartsWith(",,", StringComparison.Ordinal) && IsNumber(line[2..]))
             return [",", line[2..]];
-        if (separator[0] == ',' && line is ['"', _, _, ..] && line.LastIndexOf("\",", StringComparison.Ordinal) is var end and > 0)
+        int end = line.StartsWith('"') ? line.LastIndexOf("\",", StringComparison.Ordinal) : 0;
+        if (separator[0] == ',' && end > 0)
             return [line[..(end + 1)], .. line[(end + 2)..].Split(',')];
         return line.Split(separator, separator[0] == ' ' ? StringSplitOptions.RemoveEmptyEntries : StringSplitOptions.None);
     }
@@ -73,7 +74,8 @@ internal static class NumberedLines
     private static long? IdOf(string field) =>
         int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
 
-    private static InputException Refused(string path, (int Line, string Text) line, int width, bool hasHeader, int number, char separator)
+    private static InputException Refused(
+        string path, (int Line, string Text) line, int width, bool hasHeader, int number, char separator)
     {
         string header = hasHeader ? " below a header line" : "";
         string cut = (separator, number == 0 ? 2 : 1) switch
