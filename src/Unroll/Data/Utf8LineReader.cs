@@ -255,10 +255,12 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     }
 
     // Of UTF-16 every second byte is NUL where the letters are Latin, and of UTF-32 three of four.
-    private static string AgainstNul(ReadOnlySpan<byte> line)
+    private string AgainstNul(ReadOnlySpan<byte> line)
     {
         int nuls = line.Count((byte)0);
-        if (3 * nuls >= line.Length && line.Length > 1)
+        // Every line of UTF-16 has a NUL, and begins with it or is of whole pairs.
+        bool canBeWide = line[0] == 0 || (Number == 1 && line.Length % 2 == 0);
+        if (3 * nuls >= line.Length && line.Length > 1 && canBeWide)
         {
             string width = 3 * nuls >= 2 * line.Length ? "32" : "16";
             string order = line[0] == 0 ? "BE" : "LE";

@@ -8,6 +8,8 @@ namespace Unroll.Import;
 /// </summary>
 internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recurrent)
 {
+    private static readonly string[] OutputHints = ["fc", "out", "class", "head"];
+
     private readonly long _state = recurrent.StateSize;
 
     /// <summary>What the tensors are that have no role.</summary>
@@ -63,14 +65,23 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
             return null;
         string[] named = [.. tensors.Names.Where(name => name.Contains("att", StringComparison.OrdinalIgnoreCase))];
         string[] among = named.Length > 0 || pooling is null ? named : [.. tensors.Names];
-        string? weight = among.FirstOrDefault(name => tensors.HasShape(name, _state, _state));
-        string? bias = weight is null ? null : BiasOf(weight);
-        string? query = among.FirstOrDefault(
-            name => name != bias
-                && (tensors.HasShape(name, _state) || tensors.HasShape(name, 1, _state) || tensors.HasShape(name, _state, 1))
-                    && !IsBias(name));
-        if (weight is not null && query is not null)
-            return new AttentionNames(weight, bias, query, BiasOf(query));
+        string[] weights = [.. among.Where(name => tensors.HasShape(name, _state, _state))];
+        string[] queries = [.. among.Where(IsQuery)];
+        // A head of one output has the shape of a query.
+        if (named.Length == 0 && queries.Length > 1)
+        {
+            queries =
+            [
+                .. queries.Where(name => !OutputHints.Any(hint => name.Contains(hint, StringComparison.OrdinalIgnoreCase))),
+            ];
+        }
+        if (weights is [var weight] && queries is [var query])
+            return new AttentionNames(weight, AttentionBiasOf(weight), query, BiasOf(query));
+        if (pooling is not null && weights.Length > 0 && queries.Length > 0)
+        {
+            _ = OneOf(weights, "matrix of attention");
+            _ = OneOf(queries, "query of attention");
+        }
         return pooling is null
             ? null
             : throw new InputException(
@@ -88,7 +99,8 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
             fitting = [.. matrices.Where(name => RowsOf(name) == 1)];
         if (fitting.Length > 0)
         {
-            Others.Output = OneOf(fitting, "output layer", "fc", "out", "class", "head");
+            Others.RequireNoChain(fitting);
+            Others.Output = OneOf(fitting, "output layer", OutputHints);
             return Others.Output;
         }
         string? only = matrices is [var one] ? one : null;
@@ -124,7 +136,27 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
     private IEnumerable<string> Matrices(long columns) =>
         tensors.Names.Where(name => tensors.ShapeOf(name) is [_, long width] && width == columns);
 
-    private static bool IsBias(string name) => name.EndsWith("bias", StringComparison.Ordinal);
+    // A vector with a bias as long beside it is a norm's scale, whatever its name.
+    private bool IsQuery(string name)
+    {
+        bool isVector = tensors.HasShape(name, _state) || tensors.HasShape(name, _state, 1);
+        return (isVector || tensors.HasShape(name, 1, _state)) && !(isVector && BiasOf(name) is not null)
+            && !TensorNames.IsBias(name) && !TensorNames.IsNorm(name);
+    }
+
+    // Beside a matrix called W stands a bias called b.
+    private string? AttentionBiasOf(string weight)
+    {
+        if (weight.EndsWith("weight", StringComparison.Ordinal))
+            return BiasOf(weight);
+        string module = TensorNames.ModuleOf(weight);
+        string[] biases =
+        [
+            .. tensors.Names.Where(name => tensors.HasShape(name, _state) && TensorNames.ModuleOf(name) == module
+                && TensorNames.IsBias(name) && !TensorNames.IsNorm(name)),
+        ];
+        return biases is [var bias] ? bias : null;
+    }
 
     private long RowsOf(string matrix) => tensors.ShapeOf(matrix)[0];
 

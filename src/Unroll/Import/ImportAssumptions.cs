@@ -6,7 +6,7 @@ namespace Unroll.Import;
 /// <summary>What a state dict does not say of its model, and what was assumed in its place, a line each.</summary>
 internal static class ImportAssumptions
 {
-    public static IEnumerable<string> Of(ModelConfig config, TorchImportOptions options)
+    public static IEnumerable<string> Of(ModelConfig config, TorchImportOptions options, Vocabulary vocabulary)
     {
         if (options.Pooling is null && config.Pooling == Pooling.Last)
         {
@@ -30,8 +30,14 @@ internal static class ImportAssumptions
         yield return $"the file does not say how texts are cut: {Describe(config.Tokens)}; give TorchImportOptions.Tokens "
             + $"{(config.Tokens.Lowercase ? "or Tokenizer.Lowercase = false " : "")}if the model was trained otherwise";
         yield return "texts are read as by model.eval() with packed batches: no dropout, no padding, nothing cut off; "
-            + "batch_first "
-            + "makes no difference";
+            + "batch_first makes no difference; functions without tensors, such as a relu before the linear layer, cannot be "
+            + "seen in the file, and none was taken";
+        string[] around = SpecialTokens.FindOfSentences(vocabulary.Tokens);
+        if (around.Length > 0)
+        {
+            yield return $"the vocabulary has {string.Join(" and ", around.Take(4))}: Unroll does not put such tokens around a "
+                + "text, so a model that was trained with them answers otherwise";
+        }
     }
 
     private static string Describe(Tokenizer tokens)

@@ -26,7 +26,11 @@ internal sealed class ImportedVocabulary
 
     /// <summary>What was made of the file and its special tokens, a line each.</summary>
     /// <param name="rows">The rows of the word vectors.</param>
-    public IEnumerable<string> Notes(int rows) => _note is null ? _file.Notes(rows) : [.. _file.Notes(rows), _note];
+    public IEnumerable<string> Notes(int rows)
+    {
+        IEnumerable<string> notes = _file.Notes(rows, _sources);
+        return _note is null ? notes : notes.Append(_note);
+    }
 
     /// <summary>Finds the special tokens of a file.</summary>
     /// <param name="file">The file's tokens.</param>
@@ -96,6 +100,9 @@ internal sealed class ImportedVocabulary
         string? note = (padding, unknown) switch
         {
             ({ Row: 0 }, { Row: 1 }) when areOurs => null,
+            ({ Row: 0 }, _) when areOurs => Moved(unknown, 2),
+            ({ } moved, { Row: 1 }) when areOurs => Moved(moved, 1),
+            (null, { Row: 1 }) when areOurs => $"{Vocabulary.Padding} was added to line 1, its word vector is zero",
             (null, _) when areOurs =>
                 $"{Vocabulary.Padding} was added to line 1, {Vocabulary.Unknown} moved from {unknown.Place} to line 2, "
                 + "their word vectors with them",
@@ -108,6 +115,9 @@ internal sealed class ImportedVocabulary
         VocabularyEntry[] words = Without(file, padding, unknown);
         return Create(file, words, UnknownWords.Token, note, padding?.Row ?? None, unknown.Row);
     }
+
+    private static string Moved(VocabularyEntry token, int line) =>
+        $"{token.Token} moved from {token.Place} to line {line}, its word vector with it";
 
     private static ImportedVocabulary Dropping(VocabularyFile file, VocabularyEntry? padding)
     {

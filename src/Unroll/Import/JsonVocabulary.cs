@@ -34,6 +34,52 @@ internal static class JsonVocabulary
         }
     }
 
+    /// <summary>Refuses JSON lines: a token and its id as an object or list on each line.</summary>
+    /// <param name="lines">The file's lines, which are no JSON together.</param>
+    /// <param name="path">The file, for errors.</param>
+    /// <exception cref="InputException">They are JSON lines.</exception>
+    public static void RefuseLines(IReadOnlyList<string> lines, string path)
+    {
+        string[] first = [.. lines.Where(line => !string.IsNullOrWhiteSpace(line)).Take(2)];
+        if (first.Length < 2 || !first.All(line => line.TrimStart()[0] == '{'))
+            return;
+        using JsonDocument? one = Parse([first[0]]);
+        using JsonDocument? two = Parse([first[1]]);
+        if (one is null || two is null)
+            return;
+        string? token = Named(JsonValueKind.String);
+        string? id = Named(JsonValueKind.Number);
+        string python = token is null || id is null
+            ? "write one object of all tokens and their ids"
+            : $"write one object: jq -s 'map({{(.{token}): .{id}}}) | add' {path} > vocabulary.json";
+        throw new InputException(
+            $"{path}:1: JSON lines, expected one JSON object of tokens and ids, or a list of tokens; {python}");
+
+        string? Named(JsonValueKind kind) => one.RootElement.EnumerateObject()
+            .Where(property => property.Value.ValueKind == kind).Select(property => property.Name).FirstOrDefault();
+    }
+
+    // Files of libraries that have the map inside.
+    private static void RefuseTokenizer(JsonElement root, string path)
+    {
+        if (root.TryGetProperty("model", out JsonElement model) && model.ValueKind == JsonValueKind.Object
+            && model.TryGetProperty("vocab", out JsonElement vocabulary))
+        {
+            string filter = vocabulary.ValueKind == JsonValueKind.Array ? "[.model.vocab[][0]]" : ".model.vocab";
+            throw new InputException(
+                $"{path}: a tokenizer of Hugging Face, whose tokens and ids are in model.vocab, expected these alone; save them: "
+                + $"jq '{filter}' {path} > vocabulary.json");
+        }
+        if (root.TryGetProperty("config", out JsonElement config) && config.ValueKind == JsonValueKind.Object
+            && config.TryGetProperty("word_index", out JsonElement index))
+        {
+            string filter = index.ValueKind == JsonValueKind.String ? ".config.word_index | fromjson" : ".config.word_index";
+            throw new InputException(
+                $"{path}: a tokenizer of Keras, whose tokens and ids are in config.word_index, expected these alone; save them: "
+                + $"jq '{filter}' {path} > vocabulary.json");
+        }
+    }
+
     private static JsonDocument? Parse(IReadOnlyList<string> lines)
     {
         try
@@ -61,6 +107,7 @@ internal static class JsonVocabulary
 
     private static List<VocabularyEntry> ReadObject(JsonElement map, string path)
     {
+        RefuseTokenizer(map, path);
         var ids = new Dictionary<int, string>();
         var entries = new List<VocabularyEntry>();
         foreach (JsonProperty property in map.EnumerateObject())

@@ -62,6 +62,17 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
         }
     }
 
+    /// <summary>Refuses matrices of one shape that are a chain by their names, where each reads as much as it gives.</summary>
+    /// <param name="matrices">As wide as the states and as high as there are labels.</param>
+    /// <exception cref="InputException">They are a chain.</exception>
+    public void RequireNoChain(string[] matrices)
+    {
+        if (matrices.Length == 1 || tensors.ShapeOf(matrices[0])[0] != recurrent.StateSize)
+            return;
+        Output = matrices[0];
+        RequireNoneKnown(matrices[1..]);
+    }
+
     /// <summary>Which of some tensors may take part: all but those of a loss.</summary>
     public static IReadOnlyList<string> Doubtful(IEnumerable<string> names) => [.. names.Where(name => !IsOfLoss(name))];
 
@@ -90,7 +101,13 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
         if (recurrent.Owns(name))
             return "a part of the recurrent layer";
         if (RecurrentTensors.IsRecurrent(name))
-            return WhatIsRecurrent(shape);
+            return WhatIsRecurrent(name, shape);
+        if (TensorNames.IsPeephole(name))
+            return "a peephole of an LSTM: its gates read the cell's state";
+        if (module.Length > 0 && module == recurrent.Module)
+            return $"a part of {module}, whose other tensors are read";
+        if (TensorNames.IsInitialState(name))
+            return "a learned initial state";
         if (IsPartOfTaken(module))
             return $"a part of {module}, whose other tensors are read";
         if (Has(module, "running_mean") || Has(module, "running_var") || last == "num_batches_tracked")
@@ -107,15 +124,15 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
             1 => WhatIsVector(module, last, tensors.All[name]),
             2 => WhatIsMatrix(name, shape[0], shape[1]),
             _ when Contains(name, "conv") || Has(module, "bias") => "a convolution",
-            _ when Contains(name, "h0") || Contains(name, "c0") || Contains(name, "init") => "a learned initial state",
+            _ when Contains(name, "init") => "a learned initial state",
             _ => $"a tensor of {shape.Count} dimensions, as no layer of Unroll has",
         };
     }
 
     // Reads what ours gives, or gives what ours reads; another module beside it cannot be told from one that is not used.
-    private string? WhatIsRecurrent(IReadOnlyList<long> shape)
+    private string? WhatIsRecurrent(string name, IReadOnlyList<long> shape)
     {
-        if (shape is not [_, long width])
+        if (shape is not [_, long width] || !RecurrentTensors.ReadsInput(name))
             return null;
         return width == recurrent.StateSize ? "another recurrent layer, as wide as the states" : null;
     }
@@ -127,8 +144,14 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
         // Integers and types that came later are no layer's values.
         if (hasMatrix || entry.DType is not ("F32" or "F64" or "F16" or "BF16"))
             return null;
-        if (last is "gamma" or "beta" || (Has(module, "weight") && Has(module, "bias")))
+        if (last is "gamma" or "beta" || (Has(module, "weight") && Has(module, "bias"))
+            || (module.Length > 0 && TensorNames.IsOfNormModule(module)))
+        {
             return "a norm (layer norm or the like)";
+        }
+        string name = module.Length == 0 ? last : $"{module}.{last}";
+        if (TensorNames.IsOfAttention(name) && (entry.Shape[0] == recurrent.StateSize || entry.Shape[0] == recurrent.Hidden))
+            return "a vector as long as the states: attention of another form than Unroll's";
         if (last == "weight" && entry.Shape[0] == 1)
             return "a learned slope (PReLU)";
         if (!Contains(last, "weight") && !Contains(last, "bias"))
@@ -146,7 +169,9 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
         int input = recurrent.InputSize;
         if (Embedding is not null && columns == input && rows == tensors.All[Embedding].Shape[0])
             return null;
-        if (Output is not null && columns == OutputRows && rows != state)
+        if (IsOtherTable(name) && columns != input)
+            return null;
+        if (Output is not null && columns == OutputRows && (rows != state || TensorNames.DifferByNumber(name, Output)))
             return $"a linear layer behind {Output}: the head is a chain of linear layers, and Unroll's is one";
         if (Output is not null && rows == OutputRows && columns == state && name != Output)
             return null;
@@ -155,7 +180,9 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
         if (columns == state)
         {
             if (rows == 1)
-                return "a score of each state: attention of another form than Unroll's";
+            {
+                return TensorNames.IsOfAttention(name) ? "a score of each state: attention of another form than Unroll's" : null;
+            }
             string? reader = tensors.All.FirstOrDefault(
                 other => other.Key != name && other.Value.Shape is [_, long width] && width == rows && Reads(other.Key)).Key;
             return reader is null
@@ -177,7 +204,12 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
 
     private bool Has(string module, string last) => tensors.All.ContainsKey(module.Length == 0 ? last : $"{module}.{last}");
 
-    private static string ModuleOf(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : "";
+    // Vectors of characters or tags, of another width than the recurrent layer reads.
+    private bool IsOtherTable(string name) =>
+        Contains(name, "emb") && !Contains(name, "proj") && !Contains(name, "linear") && !Contains(name, "dense")
+            && !Has(ModuleOf(name), "bias");
+
+    private static string ModuleOf(string name) => TensorNames.ModuleOf(name);
 
     private static bool IsOfLoss(string name) => OfLoss.Any(word => Contains(name, word));
 

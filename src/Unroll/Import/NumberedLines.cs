@@ -9,7 +9,7 @@ namespace Unroll.Import;
 /// </summary>
 internal static class NumberedLines
 {
-    private static readonly char[][] Separators = [['\t'], [' '], [',']];
+    private static readonly char[][] Separators = [['\t'], [' '], [','], [':']];
 
     /// <summary>The tokens with their ids; null where the lines have no such form.</summary>
     /// <param name="lines">The file's lines.</param>
@@ -32,13 +32,19 @@ internal static class NumberedLines
             int[] numeric = [.. Enumerable.Range(0, width).Where(column => fields.Skip(rows).All(row => IsNumber(row[column])))];
             if (numeric.Length == 0 || fields.Length - rows < 2)
                 continue;
-            if (hasHeader || width > 2 || numeric.Length > 1)
-                throw Refused(path, written[rows], width, hasHeader, numeric[0]);
             int column = numeric[0];
-            long?[] ids = [.. fields.Select(row => IdOf(row[column]))];
+            long?[] ids = [.. fields.Skip(rows).Select(row => IdOf(row[column]))];
             // Ids from 1 stand in a file of words most often first, counts from many to few.
-            if (ids[0] is not (0 or 1) || ids.Index().Any(id => id.Item != ids[0] + id.Index))
-                throw Refused(path, written[0], width, hasHeader, column);
+            bool areIds = width == 2 && numeric.Length == 1 && ids[0] is 0 or 1
+                && ids.Index().All(id => id.Item == ids[0] + id.Index);
+            if (hasHeader && areIds)
+            {
+                throw new InputException(
+                    $"{path}:{written[0].Line}: {Excerpt.Of(written[0].Text)} is a header line above tokens and ids, expected "
+                    + "the first token and its id; take the line out (tail -n +2)");
+            }
+            if (!areIds)
+                throw Refused(path, written[rows], width, hasHeader, column, separator[0]);
             return
             [
                 .. fields.Select((row, i) => new VocabularyEntry(row[1 - column], (int)ids[i]!.Value, $"line {written[i].Line}")),
@@ -48,8 +54,18 @@ internal static class NumberedLines
     }
 
     // Runs of spaces part two fields too; a tab or comma stands alone.
-    private static string[] Cut(string line, char[] separator) =>
-        line.Split(separator, separator[0] == ' ' ? StringSplitOptions.RemoveEmptyEntries : StringSplitOptions.None);
+    private static string[] Cut(string line, char[] separator)
+    {
+        // A token may be a colon or a comma itself.
+        if (separator[0] == ':')
+            return line.LastIndexOf(':') is var colon and > 0 ? [line[..colon], line[(colon + 1)..]] : [line];
+        if (separator[0] == ',' && line.StartsWith(",,", StringComparison.Ordinal) && IsNumber(line[2..]))
+            return [",", line[2..]];
+        int end = line.StartsWith('"') ? line.LastIndexOf("\",", StringComparison.Ordinal) : 0;
+        if (separator[0] == ',' && end > 0)
+            return [line[..(end + 1)], .. line[(end + 2)..].Split(',')];
+        return line.Split(separator, separator[0] == ' ' ? StringSplitOptions.RemoveEmptyEntries : StringSplitOptions.None);
+    }
 
     private static bool IsNumber(string field) =>
         double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
@@ -58,13 +74,18 @@ internal static class NumberedLines
     private static long? IdOf(string field) =>
         int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
 
-    private static InputException Refused(string path, (int Line, string Text) line, int width, bool hasHeader, int number)
+    private static InputException Refused(
+        string path, (int Line, string Text) line, int width, bool hasHeader, int number, char separator)
     {
         string header = hasHeader ? " below a header line" : "";
-        int token = number == 0 ? 2 : 1;
+        string cut = (separator, number == 0 ? 2 : 1) switch
+        {
+            (',' or ':', var token) => $"cut -d{separator} -f{token}",
+            (_, var token) => $"cut -f{token} in a file with tabs",
+        };
         return new InputException(
             $"{path}:{line.Line}: {Excerpt.Of(line.Text)} is a token with {(width > 2 ? "other fields" : "a number")} beside it" +
             $"{header}, and the numbers do not count up from 0 or 1 as ids in order do; expected one token a line: if the line " +
-            $"is the id, keep the token alone (cut -f{token} in a file with tabs), else write JSON of tokens and ids");
+            $"is the id, keep the token alone ({cut}), else write JSON of tokens and ids");
     }
 }

@@ -53,7 +53,10 @@ internal sealed partial class RecurrentTensors
         {
             throw new InputException(
                 $"{tensors.Source}: no recurrent layer: no name ends in weight_ih_l0, as those of {TorchModules} do; "
-                + $"found {tensors.Describe(tensors.Names)}");
+                + $"found {(tensors.Names.Count == 0 ? "no tensor at all" : tensors.Describe(tensors.Names))}; "
+                + (tensors.Names.Count == 0
+                    ? "save model.state_dict() of the trained model"
+                    : "a model without a recurrent layer cannot be imported"));
         }
         if (prefixes.Length > 1)
             throw Several(tensors, prefixes, all);
@@ -89,6 +92,14 @@ internal sealed partial class RecurrentTensors
     /// <summary>Whether a tensor is of the module that was found, also where it was left out.</summary>
     public bool Owns(string name) =>
         RecurrentName().Match(name) is { Success: true } match && match.Groups["prefix"].Value == _prefix;
+
+    /// <summary>The module's name; empty where its tensors have no module of their own.</summary>
+    public string Module => _prefix.EndsWith('.') ? _prefix[..^1] : "";
+
+    /// <summary>Whether it is the matrix by which some recurrent module reads its input.</summary>
+    public static bool ReadsInput(string name) =>
+        RecurrentName().Match(name) is { Success: true } match && match.Groups["kind"].Value == "weight_ih"
+            && match.Groups["layer"].Value is "" or "0";
 
     /// <summary>Whether a tensor is of some recurrent module.</summary>
     public static bool IsRecurrent(string name) => RecurrentName().IsMatch(name);

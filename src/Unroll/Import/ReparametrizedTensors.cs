@@ -16,7 +16,10 @@ internal static partial class ReparametrizedTensors
         {
             if (Find(tensors, name) is not var (module, tensor, what, python))
                 continue;
-            string owner = module.Length == 0 ? "model" : $"model.{module}";
+            // The name of a module in a Sequential is a number, which is no attribute in Python.
+            string owner = module.Length == 0 ? "model"
+                : module.Split('.').All(part => char.IsAsciiLetter(part[0]) || part[0] == '_') ? $"model.{module}"
+                : $"model.get_submodule(\"{module}\")";
             string advice = python.Replace("MODULE", owner, StringComparison.Ordinal)
                 .Replace("TENSOR", tensor, StringComparison.Ordinal);
             string of = module.Length == 0 ? tensor : $"{module}.{tensor}";

@@ -23,6 +23,12 @@ internal static class SpecialTokens
         "unknowntoken",
     ];
 
+    private static readonly HashSet<string> OfSentences =
+    [
+        "[cls]", "[sep]", "<cls>", "<sep>", "<s>", "</s>", "<bos>", "<eos>", "<sos>", "[bos]", "[eos]", "[sos]", "<start>",
+        "<end>", "<go>", "_go", "_eos", "<|endoftext|>",
+    ];
+
     private static readonly HashSet<string> PaddingNames =
         ["pad", "padtoken", "padword", "padding", "paddingtoken", "paddingword", "blank", "null"];
 
@@ -33,6 +39,11 @@ internal static class SpecialTokens
     /// <summary>The places in a list that can be the padding: one, where it is clear which.</summary>
     /// <param name="tokens">The tokens in the order of their ids.</param>
     public static int[] FindPadding(IReadOnlyList<string> tokens) => Find(tokens, PaddingNames, Vocabulary.Padding);
+
+    /// <summary>The tokens that some models put around a text: <c>[CLS]</c>, <c>&lt;eos&gt;</c>.</summary>
+    /// <param name="tokens">The tokens.</param>
+    public static string[] FindOfSentences(IEnumerable<string> tokens) =>
+        [.. tokens.Where(token => OfSentences.Contains(token.ToLowerInvariant()))];
 
     private static int[] Find(IReadOnlyList<string> tokens, HashSet<string> names, string ours)
     {
@@ -58,6 +69,7 @@ internal static class SpecialTokens
                 ('_', '_') or ('#', '#') or ('$', '$') or ('@', '@') or ('%', '%') or ('|', '|') => 3,
                 // As in TensorFlow's first translation models.
                 ('_', _) when isNeverWord || name == "pad" => 4,
+                ('*', '*') or ('-', '-') or ('=', '=') or ('+', '+') or ('~', '~') when name == "pad" => 4,
                 (var first, var last) when isNeverWord && !char.IsLetter(first) && !char.IsLetter(last) => 4,
                 (var first, var last) when char.IsLetter(first) && char.IsLetter(last) && isNeverWord => 6,
                 _ => NoMatch,

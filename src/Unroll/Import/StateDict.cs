@@ -76,6 +76,13 @@ internal sealed class StateDict
         float[] values = _file.ReadSingles(name);
         if (Array.FindIndex(values, value => !float.IsFinite(value)) is var bad and >= 0)
         {
+            if (entry.DType == "F64" && BitConverter.ToDouble(_file.BytesOf(name)[(bad * sizeof(double))..]) is var wide
+                && double.IsFinite(wide))
+            {
+                throw new InputException(FormattableString.Invariant(
+                    $"{Source}: value {bad} of {name} is {wide}, which F64 can hold and F32 cannot, expected at most 3.4e38; ")
+                    + "look at how the model was trained, or take an earlier checkpoint");
+            }
             throw new InputException(
                 $"{Source}: value {bad} of {name} is {values[bad]}; the training failed, take an earlier checkpoint");
         }

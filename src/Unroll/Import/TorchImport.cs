@@ -23,6 +23,7 @@ public static class TorchImport
         ReparametrizedTensors.Refuse(tensors);
         string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
 
+        QuantizedTensors.Refuse(tensors);
         RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
         var roles = new ClassifierTensors(tensors, recurrent);
         var notes = new List<string>();
@@ -55,7 +56,7 @@ public static class TorchImport
             Tokens = options.Tokens,
             Unknown = vocabulary.Vocabulary.UnknownWords,
         };
-        notes.AddRange(ImportAssumptions.Of(config, options));
+        notes.AddRange(ImportAssumptions.Of(config, options, vocabulary.Vocabulary));
         var classifier = SentenceClassifier.Of(ModelFolder.FromTorch(name => values[name], config, vocabulary.Vocabulary));
         List<string> warnings = Warnings(ignored, notes);
         return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes, warnings);

@@ -43,15 +43,30 @@ internal sealed class VocabularyFile
 
     /// <summary>What was made of the file's form, a line each.</summary>
     /// <param name="rows">The rows of the word vectors.</param>
-    public IEnumerable<string> Notes(int rows)
+    /// <param name="read">Rows that are read all the same, such as the padding's.</param>
+    public IEnumerable<string> Notes(int rows, IReadOnlyCollection<int> read)
     {
         if (_note is not null)
             yield return _note;
-        string[] blank = [.. _blank.Where(entry => entry.Row < rows).Select(entry => entry.Place)];
+        HashSet<int> kept = [.. read];
+        string[] blank = [.. RowsWithoutToken(rows).Where(row => !kept.Contains(row.Row)).Select(row => row.Place)];
         if (blank.Length > 0)
             yield return $"no text has a token of {FirstOf(blank)} of the vocabulary, so the row there was left out";
         if (rows > RowsNeeded && HasIds)
             yield return $"the word vectors have {rows} rows and the ids end at {RowsNeeded - 1}: the rest were left out";
+    }
+
+    // Lists have a line for each row; ids may leave some out.
+    private IEnumerable<(int Row, string Place)> RowsWithoutToken(int rows)
+    {
+        IEnumerable<(int Row, string Place)> blank =
+            _blank.Where(entry => entry.Row < rows).Select(entry => (entry.Row, entry.Place));
+        if (!HasIds)
+            return blank;
+        HashSet<int> known = [.. Entries.Select(entry => entry.Row), .. _blank.Select(entry => entry.Row)];
+        IEnumerable<(int Row, string Place)> gaps = Enumerable.Range(0, Math.Min(rows, RowsNeeded))
+            .Where(row => !known.Contains(row)).Select(row => (row, $"id {row}"));
+        return blank.Concat(gaps).OrderBy(row => row.Row);
     }
 
     /// <summary>Whether a table of so many rows can be the tokens' word vectors.</summary>
@@ -79,13 +94,14 @@ internal sealed class VocabularyFile
         if (JsonVocabulary.Read(lines, path) is { } fromJson)
             return Of(path, fromJson.Entries, fromJson.Entries.Count, fromJson.HasIds, kind);
         RequireNoOtherForm(lines, path);
-        if (NumberedLines.Find(lines, path) is { } numbered)
-        {
-            const string note = "the number on each line of the vocabulary is read as its token's id";
-            return Of(path, numbered, lines.Count, hasIds: true, kind, note);
-        }
-        IEnumerable<VocabularyEntry> entries = lines.Select((line, row) => new VocabularyEntry(line, row, $"line {row + 1}"));
-        return Of(path, entries, lines.Count, hasIds: false, kind);
+        var decoration = new TokenDecoration(path);
+        IReadOnlyList<string> bare = decoration.TakeOffCommas(lines);
+        IReadOnlyList<VocabularyEntry>? numbered = NumberedLines.Find(bare, path);
+        if (numbered is not null)
+            decoration.Add("the number on each line of the vocabulary is read as its token's id");
+        IReadOnlyList<VocabularyEntry> entries = decoration.TakeOff(
+            numbered ?? [.. bare.Select((line, row) => new VocabularyEntry(line, row, $"line {row + 1}"))], numbered is not null);
+        return Of(path, entries, lines.Count, numbered is not null, kind, decoration.Note);
     }
 
     private static VocabularyFile Of(
@@ -129,6 +145,7 @@ internal sealed class VocabularyFile
 
     private static void RequireNoOtherForm(List<string> lines, string path)
     {
+        JsonVocabulary.RefuseLines(lines, path);
         string first = lines[0].TrimStart();
         string? found = first switch
         {

@@ -178,7 +178,9 @@ public sealed class SafetensorsFile
     }
 
     private InputException NoFloats(string name) => new(
-        $"{_source}: {name} is {Tensors[name].DType}, expected F32, F64, F16 or BF16; convert it with .float() in PyTorch");
+        $"{_source}: {name} is {Tensors[name].DType}, expected F32, F64, F16 or BF16; " + (Tensors[name].DType[0] is 'I' or 'U'
+            ? "integers are no weights: if the model is quantised, save it as it was before, or dequantise it"
+            : "convert it with .float() in PyTorch"));
 
     /// <summary>The bytes of one tensor.</summary>
     /// <param name="name">Its name.</param>

@@ -95,6 +95,41 @@ public class ForeignStateDictTests
             Assert.Throws<InputException>(() => file.ReadSingles("a")).Message);
     }
 
+    [Theory]
+    [InlineData("fc.weight", "I8", 4, "fc.weight is I8, as of a quantised model, expected weights of floats; save the state dict "
+        + "of the model before it was quantised, or dequantise the weights in Python: (weight - zero_point) * scale")]
+    [InlineData("emb.weight", "U8", 4, "emb.weight is U8, as of a quantised model")]
+    [InlineData("fc._packed_params.data", "F32", 16, "fc._packed_params.data is F32, as of a quantised model")]
+    [InlineData("fc.zero_point", "I64", 32, "fc.zero_point is I64, as of a quantised model")]
+    public void Quantised_weights_are_named(string name, string dtype, int bytes, string expected)
+    {
+        string header = $"{{\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[4],\"data_offsets\":[0,{bytes}]}}}}";
+        string message = Error(Bytes(header, bytes));
+        Assert.StartsWith("model.bin: " + expected, message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".float()", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_F32_cannot_hold_is_no_failed_training()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = Bytes("{\"a\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]}}", 16);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - sizeof(double)), 1e300);
+        File.WriteAllBytes(folder["a"], bytes);
+        string message = Assert.Throws<InputException>(() => StateDict.Read(folder["a"]).Take("a", 2)).Message;
+        Assert.Contains("value 1 of a is 1E+300, which F64 can hold and F32 cannot", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_a_recurrent_layer_says_so()
+    {
+        Assert.EndsWith("; found no tensor at all; save model.state_dict() of the trained model", Error(Bytes("{}", 0)),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; found a [1]; a model without a recurrent layer cannot be imported",
+            Error(Bytes("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4)), StringComparison.Ordinal);
+    }
+
     /// <summary>A cell of Unroll's own that PyTorch does not have is read back from its own file.</summary>
     [Theory]
     [InlineData(false, 1)]

@@ -49,6 +49,23 @@ public class LayersWithoutPlaceTests
         new("proj.weight:4,9", "proj", "proj.weight [4,9] is a linear layer that gives as many values as a word vector has"),
         new("h0:2,1,3", "h0", "h0 [2,1,3] is a learned initial state"),
         new("fc.scale:2", "fc.scale", "fc.scale [2] is a part of fc, whose other tensors are read"),
+        // The query is neither a norm nor a bias.
+        new("attention.linear.weight:6,6 attention.linear.bias:6 attention.norm.weight:6 attention.norm.bias:6", "",
+            "attention.norm.bias [6], attention.norm.weight [6] are attention of another form than Unroll's"),
+        new("attention.proj.weight:6,6 attention_norm.weight:6 attention_norm.bias:6", "attention attention_norm",
+            "attention_norm.bias [6], attention_norm.weight [6] are attention of another form than Unroll's"),
+        new("attention.W:6,6 attention.b:6", "attention", "attention.W [6,6], attention.b [6] are attention of another form"),
+        new("attention.0.weight:6,6 attention.1.weight:6 attention.1.bias:6", "", "are attention of another form"),
+        new("attention.W:6,6 attention.u:6 attention.v:6", "", "are attention of another form"),
+        new("attention.weight:6,6 attention.query:6 attention.norm.weight:6", "", "attention.norm.weight [6] is attention of"),
+        new("lstm.weight_ci:3 lstm.weight_cf:3", "lstm.weight_cf lstm.weight_ci",
+            "lstm.weight_cf [3], lstm.weight_ci [3] are a peephole of an LSTM"),
+        new("lstm.peephole_i:3", "lstm.peephole_i", "lstm.peephole_i [3] is a peephole of an LSTM"),
+        new("lstm.gain:3", "lstm.gain", "lstm.gain [3] is a part of lstm, whose other tensors are read"),
+        new("h0:6", "h0", "h0 [6] is a learned initial state"),
+        new("init_hidden:2,3", "init_hidden", "init_hidden [2,3] is a learned initial state"),
+        new("norm.scale:6", "norm", "norm.scale [6] is a norm (layer norm or the like)"),
+        new("w:6", "w", "w [6] is a vector as long as the states: attention of another form than Unroll's"),
     ];
 
     [Theory]
@@ -102,6 +119,9 @@ public class LayersWithoutPlaceTests
     [InlineData("twin.weight:6,4 ", "twin")]
     [InlineData("other.weight:2,6 other.bias:2", "other")]
     [InlineData("gru.weight_ih_l0:9,4 gru.weight_hh_l0:9,3 gru.bias_ih_l0:9 gru.bias_hh_l0:9", "gru")]
+    [InlineData("gru.weight_ih_l0:18,4 gru.weight_hh_l0:18,6 gru.bias_ih_l0:18 gru.bias_hh_l0:18", "gru")]
+    [InlineData("reg.weight:1,6 reg.bias:1", "reg")]
+    [InlineData("char_emb.weight:30,2", "char_emb")]
     [InlineData("scale:4", "scale")]
     [InlineData("step:", "step")]
     public void What_may_take_part_is_left_out_with_a_warning(string changes, string ignored)
@@ -132,6 +152,23 @@ public class LayersWithoutPlaceTests
             "; fc.weight reads 12 values, so a layer or several poolings stand between, which Unroll does not "
                 + "have", concatenated.Error(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_chain_whose_layers_give_as_much_as_they_read_is_refused()
+    {
+        using var file = new StateDictFile("-lstm. -fc lstm.weight_ih_l0:8,4 lstm.weight_hh_l0:8,2 lstm.bias_ih_l0:8 "
+            + "lstm.bias_hh_l0:8 fc.weight:2,2 fc.bias:2 fc2.weight:2,2 fc2.bias:2");
+        const string expected = "fc2.bias [2], fc2.weight [2,2] are a linear layer behind fc.weight";
+        Assert.Contains("fc2.weight [2,2] is a linear layer behind fc.weight", file.Error(), StringComparison.Ordinal);
+        Assert.Contains(expected, file.Error(change: options => options with { Ignore = ["fc2"] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attention_of_bare_parameters_is_read_with_its_bias()
+    {
+        using var file = new StateDictFile("attention.W:6,6 attention.b:6 attention.u:6");
+        Assert.DoesNotContain("the attention has no bias; it is zero", file.Import().Notes);
     }
 
     /// <summary>A layer upon another one that is as wide as its states cannot be told from one that takes part.</summary>
@@ -165,6 +202,10 @@ public class LayersWithoutPlaceTests
     [InlineData("-fc.weight fc.weight_orig:2,6 fc.weight_mask:2,6",
         "fc.weight_orig is a part of fc.weight under pruning; make the tensor plain before saving: "
             + "torch.nn.utils.prune.remove(model.fc, \"weight\")")]
+    [InlineData("-fc head.0.weight_g:2,1 head.0.weight_v:2,6",
+        "head.0.weight_g is a part of head.0.weight under weight norm; make the tensor plain before saving: "
+            + "torch.nn.utils.remove_weight_norm(model.get_submodule(\"head.0\"), \"weight\")")]
+    [InlineData("fc.weight_zero_point:2", "fc.weight_zero_point is F32, as of a quantised model, expected weights of floats")]
     [InlineData("-lstm.weight_hh_l0 lstm.weight_hh_l0_raw:12,3 lstm.weight_hh_l0_reverse:12,3",
         "lstm.weight_hh_l0_raw is a part of lstm.weight_hh_l0 under weight drop")]
     [InlineData("-weight_ih weight_hh_l0_g:12,1 weight_hh_l0_v:12,3",

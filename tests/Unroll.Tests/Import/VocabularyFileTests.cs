@@ -20,6 +20,13 @@ public class VocabularyFileTests
     [InlineData("<pad> 0\n<unk> 1\na 2\nfine 3\ndull 4\ntune 5\n")]
     [InlineData("0\t<pad>\n1\t<unk>\n2\ta\n3\tfine\n4\tdull\n5\ttune\n")]
     [InlineData("0,<pad>\n1,<unk>\n2,a\n3,fine\n4,dull\n5,tune\n")]
+    [InlineData("<pad>: 0\n<unk>: 1\na: 2\nfine: 3\ndull: 4\ntune: 5\n")]
+    [InlineData("<pad>:0\n<unk>:1\na:2\nfine:3\ndull:4\ntune:5\n")]
+    [InlineData("\"<pad>\"\n\"<unk>\"\n\"a\"\n\"fine\"\n\"dull\"\n\"tune\"")]
+    [InlineData("\"<pad>\": 0,\n\"<unk>\": 1,\n\"a\": 2,\n\"fine\": 3,\n\"dull\": 4,\n\"tune\": 5\n")]
+    [InlineData("'<pad>',\n'<unk>',\n'a',\n'fine',\n'dull',\n'tune',\n")]
+    [InlineData("<pad>,\n<unk>,\na,\nfine,\ndull,\ntune\n")]
+    [InlineData("\"<pad>\",0\n\"<unk>\",1\n\"a\",2\n\"fine\",3\n\"dull\",4\n\"tune\",5\n")]
     public void They_are_read_to_the_same_ids(string content)
     {
         using var file = new StateDictFile();
@@ -38,6 +45,8 @@ public class VocabularyFileTests
         + "token is known as the padding, which nothing reads")]
     [InlineData(6, "<unk>\t1\na\t2\nfine\t3\ndull\t4\ntune\t5\n", "the number on each line of the vocabulary is read as its "
         + "token's id")]
+    [InlineData(6, "{\"<OOV>\": 1, \"a\": 2, \"fine\": 3, \"dull\": 4, \"tune\": 5}", "no text has a token of id 0 of the "
+        + "vocabulary, so the row there was left out")]
     // Rows rounded up.
     [InlineData(8, "<pad>\n<unk>\na\nfine\ndull\ntune\n\n\n", "no text has a token of line 7, line 8 of the vocabulary, so the "
         + "row there "
@@ -86,7 +95,20 @@ public class VocabularyFileTests
         + "count up from "
         + "0 or 1 as ids in order do; expected one token a line: if the line is the id, keep the token alone (cut -f2")]
     [InlineData("▁the\t-3.2\n▁a\t-4.5\n", "v.txt:1: \"▁the\t-3.2\" is a token with a number beside it")]
-    [InlineData("word\tid\nthe\t0\nfine\t1\n", "v.txt:2: \"the\t0\" is a token with a number beside it below a header line")]
+    [InlineData("word\tid\nthe\t0\nfine\t1\n", "v.txt:1: \"word\tid\" is a header line above tokens and ids, expected the first "
+        + "token and its id; take the line out (tail -n +2)")]
+    [InlineData("token,index\n\"the\",0\nfine,1\n", "v.txt:1: \"token,index\" is a header line above tokens and ids")]
+    [InlineData("word\tcount\nthe\t9\nfine\t5\n", "v.txt:2: \"the\t9\" is a token with a number beside it below a header line")]
+    [InlineData("the,9\nfine,5\n", "v.txt:1: \"the,9\" is a token with a number beside it, and the numbers do not count up from "
+        + "0 or 1 as ids in order do; expected one token a line: if the line is the id, keep the token alone (cut -d, -f1)")]
+    [InlineData("<unk>;\nthe;\nfine;\n", "v.txt: every token ends in ; as \"<unk>;\" does, so no word of a text would be known")]
+    [InlineData("{\"token\": \"a\", \"id\": 0}\n{\"token\": \"b\", \"id\": 1}\n", "v.txt:1: JSON lines, expected one JSON object "
+        + "of tokens and ids, or a list of tokens; write one object: jq -s 'map({(.token): .id}) | add' v.txt > vocabulary.json")]
+    [InlineData("{\"version\": \"1.0\", \"model\": {\"vocab\": {\"a\": 0}}}", "v.txt: a tokenizer of Hugging Face, whose tokens "
+        + "and ids are in model.vocab, expected these alone; save them: jq '.model.vocab' v.txt > vocabulary.json")]
+    [InlineData("{\"class_name\": \"Tokenizer\", \"config\": {\"word_index\": \"{}\"}}", "v.txt: a tokenizer of Keras, whose "
+        + "tokens and ids are in config.word_index, expected these alone; save them: jq '.config.word_index | fromjson' v.txt")]
+    [InlineData("<pad>\n<unk>\na\0b\n", "v.txt:3: byte 2 is NUL, expected text; take NUL out of the file")]
     [InlineData("0\tthe\t523\n1\tfine\t41\n", "v.txt:1: \"0\tthe\t523\" is a token with other fields beside it")]
     [InlineData("the 0.1 0.2\nfine 0.3 0.4\n", "v.txt:1: \"the 0.1 0.2\" is a token with other fields beside it")]
     [InlineData("<unk>\nnew york\n", "v.txt: vocabulary line 2 is \"new york\", expected a token without white space; give the "
@@ -135,6 +157,19 @@ public class VocabularyFileTests
         string message = file.Error(content).Replace("\\u0009", "\t", StringComparison.Ordinal)
             .Replace("\\t", "\t", StringComparison.Ordinal);
         Assert.StartsWith(expected, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<pad>\na\n<unk>\nfine\ndull\ntune\n", "<unk> moved from line 3 to line 2, its word vector with it")]
+    [InlineData("a\n<unk>\nfine\ndull\ntune\nb\n", "<pad> was added to line 1, its word vector is zero")]
+    [InlineData("<pad>\n<unk>\n[CLS]\n[SEP]\ndull\ntune\n", "the vocabulary has [CLS] and [SEP]: Unroll does not put such tokens "
+        + "around a text, so a model that was trained with them answers otherwise")]
+    [InlineData("*PAD*\n*UNK*\na\nfine\ndull\ntune\n", "*PAD* (line 1) is read as the padding and *UNK* (line 2) as the unknown "
+        + "word")]
+    public void A_note_says_what_was_made_of_special_tokens(string content, string note)
+    {
+        using var file = new StateDictFile();
+        Assert.Contains(note, file.Import(content).Notes);
     }
 
     [Fact]

@@ -64,7 +64,8 @@ public class TorchImportTests
                 "the file does not say how texts are cut: at white space, lower-cased; give TorchImportOptions.Tokens or "
                     + "Tokenizer.Lowercase = false if the model was trained otherwise",
                 "texts are read as by model.eval() with packed batches: no dropout, no padding, nothing cut off; batch_first "
-                    + "makes no difference",
+                    + "makes no difference; functions without tensors, such as a relu before the linear layer, cannot be seen in "
+                    + "the file, and none was taken",
             ],
             model.Notes);
     }
