@@ -183,6 +183,55 @@ public class HalfDoneTests
         Assert.False(Directory.Exists(folder["model/checkpoint"]));
     }
 
+    // The old model stays until the new one is whole; who uses it meanwhile is told.
+    [Fact]
+    public void A_model_that_a_stopped_training_was_to_replace_answers_with_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 400);
+        string model = folder["model"];
+        Assert.Equal(0, CommandRun.Of(["train", data, "--out", model, .. Small(hidden: 4, epochs: 1)]).ExitCode);
+        Assert.DoesNotContain("warning", CommandRun.Of("predict", model, "fine").Error, StringComparison.Ordinal);
+        using (Process process = Repository.Start(
+            Repository.Command, ["train", data, "--out", model, "--overwrite", .. Small(hidden: 5, epochs: 100_000)]))
+        {
+            _ = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith("Epoch 1/", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            process.Kill();
+            process.WaitForExit();
+        }
+        Assert.Equal(4, SentenceClassifier.Load(model).Config.Hidden);
+        CommandRun run = CommandRun.Of("predict", model, "fine");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^warning: \S+: a training that replaces this model has not ended[^\n]*\n$", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--out|", "the folder's name is empty")]
+    [InlineData("--class-weights|pos=0,neg=0", "has 0 for every label")]
+    [InlineData("--class-weights|pos=1,pos=2", "names the label pos twice")]
+    [InlineData("--vectors|", "no such file")]
+    public void Settings_that_mean_nothing_are_refused_at_once(string words, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of(["train", TrainCommandTests.WriteRows(folder), .. words.Split('|'), "--epochs", "1"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("unexpected", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_settings_file_may_begin_with_a_byte_order_mark_and_the_maximum_of_tokens_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        string config = folder.Write("config.json", "\uFEFF{\"hidden\": 7}");
+        string printed = CommandRun.Of("train", "--config", config, "--print-config").Output;
+        Assert.Contains("\"hidden\": 7", printed, StringComparison.Ordinal);
+        CommandRun run = CommandRun.Of("predict", PolarityModel.Save(folder), "good bad good", "--max-tokens", "2");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("3 tokens, expected at most 2; split it, or raise --max-tokens", run.Error, StringComparison.Ordinal);
+    }
+
     private static void RequireNothingLeft(string model)
     {
         IEnumerable<string?> names = Directory.GetFileSystemEntries(model).Select(Path.GetFileName);

@@ -53,7 +53,8 @@ internal static class PageFile
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
             terminal.Error.WriteLine($"No {name}: {e.Message}");
-            return false;
+            // A file that cannot be read does not become readable by trying again.
+            return e is InputException;
         }
     }
 }

@@ -49,6 +49,12 @@ internal sealed class RunFolder : IDisposable
     public bool LacksReport => !File.Exists(PathOf(ReportName))
         || !File.ReadAllText(PathOf(ReportName)).AsSpan().TrimEnd().EndsWith("</html>", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a training began here and the model is still that of before.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool IsBeingReplaced(string path) => IsUnfinishedIn(path)
+        && File.GetLastWriteTimeUtc(System.IO.Path.Combine(path, "config.json"))
+            < File.GetLastWriteTimeUtc(System.IO.Path.Combine(path, SettingsName));
+
     /// <summary>Takes a folder to train in.</summary>
     /// <param name="path">The folder; it is made where there is none.</param>
     /// <param name="overwrite">Whether what is in it may be replaced.</param>
@@ -163,6 +169,8 @@ internal sealed class RunFolder : IDisposable
 
     private static void Require(string path, bool overwrite)
     {
+        if (path.Length == 0)
+            SentenceClassifier.RequireSavePath(path, overwrite);
         FolderLock.Recover(path);
         if (IsUnfinishedIn(path))
         {

@@ -9,7 +9,7 @@ internal static class RunPaths
     /// <summary>The name of a file as the settings of a run have it.</summary>
     /// <param name="folder">The folder of the run.</param>
     /// <param name="path">The file, from the current folder.</param>
-    public static string Written(string folder, string path) => path == DataInput.StandardInput
+    public static string Written(string folder, string path) => path is "" or DataInput.StandardInput
         ? path
         : Path.GetRelativePath(Real(folder), Path.GetFullPath(path)).Replace(Path.DirectorySeparatorChar, '/');
 

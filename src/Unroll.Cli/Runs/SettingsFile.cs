@@ -163,7 +163,9 @@ internal static class SettingsFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            byte[] bytes = File.ReadAllBytes(path);
+            // Notepad and PowerShell write a byte-order mark.
+            return bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -216,6 +216,7 @@ internal sealed class TrainFlags
     {
         string names = string.Join(", ", labels.Take(20).Select(NameOf));
         float[] weights = [.. Enumerable.Repeat(1f, labels.Count)];
+        var named = new HashSet<int>();
         foreach (string entry in QuotedList.Entries(given, IsWhole))
         {
             (string? quoted, string rest) = QuotedList.Split(ClassWeights, entry);
@@ -236,9 +237,13 @@ internal sealed class TrainFlags
                 throw new InputException(
                     $"{ClassWeights} names the label {Excerpt.Visible(label)}, which no row has; expected labels among {names}");
             }
+            if (!named.Add(c))
+                throw new InputException($"{ClassWeights} names the label {Excerpt.Visible(label)} twice, expected it once");
             weights[c] = weight;
         }
-        return weights;
+        return weights.Any(weight => weight > 0)
+            ? weights
+            : throw new InputException($"{ClassWeights} has 0 for every label, expected a positive weight for one at least");
 
         bool IsWhole(string entry) => entry.LastIndexOf('=') is var equals and > 0 && labels.Contains(entry[..equals]);
     }

@@ -47,7 +47,10 @@ internal sealed class EscapingWriter(TextWriter inner, bool linesAreWhole) : Tex
         return shown.ToString();
     }
 
+    // Ends of lines of Unicode, and marks that turn the order of what follows around.
+    private static bool IsDirection(char c) => c is (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
     // A carriage return alone would write over what stands before it.
     private static bool MustShow(char c, bool keepsLines) =>
-        c != '\t' && !(keepsLines && c == '\n') && (char.IsControl(c) || c is '\u2028' or '\u2029');
+        c != '\t' && !(keepsLines && c == '\n') && (char.IsControl(c) || IsDirection(c));
 }

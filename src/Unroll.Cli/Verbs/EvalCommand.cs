@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unroll.Cli.Runs;
 using Unroll.Data;
 using Unroll.Models;
 using Unroll.Storage;
@@ -24,7 +25,7 @@ internal static class EvalCommand
         format.AddTo(command);
         command.SetAction(parsed =>
         {
-            SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             classifier.MaximumTokens = parsed.GetValue(maximum);
             string path = parsed.GetRequiredValue(data), source = DataInput.NameOf(path);
             using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));

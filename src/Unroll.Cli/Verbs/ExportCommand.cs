@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Unroll.Cli.Runs;
 using Unroll.Models;
 using Unroll.Onnx;
 using Unroll.Storage;
@@ -24,7 +25,7 @@ internal static class ExportCommand
             string file = parsed.GetRequiredValue(onnx);
             bool mayReplace = parsed.GetValue(overwrite);
             OnnxExport.RequireSavePath(file, mayReplace);
-            SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             OnnxExport.Save(classifier, file, mayReplace);
             long bytes = new FileInfo(file).Length;
             int classes = classifier.Config.Classes;

@@ -27,7 +27,7 @@ internal static class InspectCommand
             string? page = parsed.GetValue(html);
             if (page is not null)
                 PageFile.Require(page, parsed.GetValue(overwrite));
-            SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             TextInspection inspection = Inspector.Inspect(classifier, text);
             RequireKnownWords(inspection);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Unroll.Cli.Runs;
 using Unroll.Data;
 using Unroll.Models;
 
@@ -57,7 +58,7 @@ internal static class PredictCommand
                 given = [];
             RequireUsable(given, parsed.GetValue(column), parsed.GetValue(input), parsed.GetValue(top), parsed.GetValue(json));
             DataFormat read = Format(format, parsed, given, parsed.GetValue(column));
-            SentenceClassifier classifier = SentenceClassifier.Load(parsed.GetRequiredValue(model));
+            SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             classifier.MaximumTokens = parsed.GetValue(maximum);
             string path = parsed.GetValue(input) ?? DataInput.StandardInput;
             if (parsed.GetValue(column) is not null)

@@ -97,6 +97,8 @@ internal static class ModelFolder
     /// <summary>Refuses a folder name that <see cref="Save"/> would refuse.</summary>
     public static void RequireSavePath(string path, bool overwrite)
     {
+        if (path.Length == 0)
+            throw new InputException("the folder's name is empty; name a folder");
         if (File.Exists(path))
             throw new InputException($"{path}: is a file, expected the name of a new folder; choose another path");
         // An empty folder has nothing to lose, nor has one that a killed process was about to write into.
