@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Unroll;
 
 /// <summary>
@@ -37,19 +34,7 @@ public sealed class InputException : Exception
     {
         if (message.Length > MostBefore + MostAfter)
             message = $"{Cut(message, 0, MostBefore)} … {Cut(message, message.Length - MostAfter, MostAfter)}";
-        if (!message.Any(IsUnseen))
-            return message;
-        var shown = new StringBuilder();
-        foreach (char c in message)
-        {
-            if (!IsUnseen(c))
-                shown.Append(c);
-            else if (c is '\n' or '\r' or '\t')
-                shown.Append(c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
-            else
-                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-        }
-        return shown.ToString();
+        return VisibleText.OneLine(message);
     }
 
     // Not between the halves of a surrogate pair.
@@ -60,6 +45,4 @@ public sealed class InputException : Exception
         end -= char.IsHighSurrogate(message[end - 1]) ? 1 : 0;
         return message[start..end];
     }
-
-    private static bool IsUnseen(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
 }

@@ -37,7 +37,7 @@ public class EscapesTests
         CommandRun file = CommandRun.With(table, onScreen: false, "predict", model, "--column", "text", "--format", "csv");
         Assert.Contains("\"good \u001b[31m\rfilm\"", file.Output, StringComparison.Ordinal);
         CommandRun screen = CommandRun.With(table, onScreen: true, "predict", model, "--column", "text", "--format", "csv");
-        Assert.Contains("good \\u001b[31m\\rfilm", screen.Output, StringComparison.Ordinal);
+        Assert.Contains("good \\u001B[31m\\rfilm", screen.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -93,7 +93,7 @@ public class PredictDataTests
         using var folder = new TemporaryFolder();
         CommandRun run = CommandRun.With(
             "{\"text\":\"good\\u001b[2J\\r\\nbad\\tx\"}\n", onScreen: false, "predict", PolarityModel.Save(folder));
-        Assert.EndsWith("\tgood\\u001b[2J\\r\\nbad\tx", Assert.Single(run.OutputLines), StringComparison.Ordinal);
+        Assert.EndsWith("\tgood\\u001B[2J\\r\\nbad\tx", Assert.Single(run.OutputLines), StringComparison.Ordinal);
     }
 
     [Fact]

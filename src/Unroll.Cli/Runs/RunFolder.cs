@@ -61,40 +61,11 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="InputException">
     /// Another process is training in it, it holds what may not be replaced, or it cannot be written to.
     /// </exception>
-    public static RunFolder Take(string path, bool overwrite)
-    {
-        Require(path, overwrite);
-        var held = FolderLock.Take(path);
-        try
-        {
-            // Only now nobody else changes it.
-            Require(path, overwrite);
-            return new RunFolder(held);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+    public static RunFolder Take(string path, bool overwrite) => Hold(path, () => Require(path, overwrite));
 
     /// <summary>Takes the folder of a training that was stopped, or that is finished.</summary>
     /// <exception cref="InputException">There is none, or another process is training in it.</exception>
-    public static RunFolder Resume(string path)
-    {
-        RequireTraining(path);
-        var held = FolderLock.Take(path);
-        try
-        {
-            RequireTraining(path);
-            return new RunFolder(held);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+    public static RunFolder Resume(string path) => Hold(path, () => RequireTraining(path));
 
     /// <summary>Begins a training; a model that is in the folder stays until the new one is there.</summary>
     /// <param name="settings">JSON.</param>
@@ -163,6 +134,23 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Lets the folder go.</summary>
     public void Dispose() => _held.Dispose();
+
+    private static RunFolder Hold(string path, Action require)
+    {
+        require();
+        var held = FolderLock.Take(path);
+        try
+        {
+            // Only now nobody else changes it.
+            require();
+            return new RunFolder(held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     private static bool IsUnfinishedIn(string path) =>
         Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && File.Exists(System.IO.Path.Combine(path, SettingsName));

@@ -30,27 +30,6 @@ internal sealed class EscapingWriter(TextWriter inner, bool linesAreWhole) : Tex
 
     public override void Flush() => inner.Flush();
 
-    private static string Escape(string text, bool keepsLines)
-    {
-        if (!text.Any(c => MustShow(c, keepsLines)))
-            return text;
-        var shown = new StringBuilder();
-        foreach (char c in text)
-        {
-            if (!MustShow(c, keepsLines))
-                shown.Append(c);
-            else if (c is '\n' or '\r')
-                shown.Append(c == '\n' ? "\\n" : "\\r");
-            else
-                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-        }
-        return shown.ToString();
-    }
-
-    // Ends of lines of Unicode, and marks that turn the order of what follows around.
-    private static bool IsDirection(char c) => c is (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
-
-    // A carriage return alone would write over what stands before it.
-    private static bool MustShow(char c, bool keepsLines) =>
-        c != '\t' && !(keepsLines && c == '\n') && (char.IsControl(c) || IsDirection(c));
+    private static string Escape(string text, bool keepsLines) =>
+        VisibleText.Escape(text, c => c != '\t' && !(keepsLines && c == '\n') && VisibleText.IsControl(c));
 }

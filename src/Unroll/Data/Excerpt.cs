@@ -21,12 +21,7 @@ internal static class Excerpt
     /// A text whose control characters, and others that are not seen and change what is, are written as their numbers:
     /// <c>\u200B</c>.
     /// </summary>
-    public static string Visible(string text)
-    {
-        if (!text.Any(IsHidden))
-            return text;
-        return string.Concat(text.Select(c => IsHidden(c) ? $"\\u{(int)c:X4}" : $"{c}"));
-    }
+    public static string Visible(string text) => VisibleText.Escape(text, IsHidden);
 
     // Controls; blanks that look like a space; soft hyphen, zero-width space, word joiner, byte-order mark; marks of direction.
     private static bool IsHidden(char c) =>

@@ -142,7 +142,8 @@ internal static class JsonRows
         JsonTokenType.StartArray => "an array",
         JsonTokenType.Null => "null",
         JsonTokenType.Number => "a number",
-        _ => "true or false",
+        JsonTokenType.True or JsonTokenType.False => "true or false",
+        _ => throw new InvalidOperationException($"no value begins with {token}"),
     };
 
     private static InputException Twice(Utf8LineReader lines, string key) =>

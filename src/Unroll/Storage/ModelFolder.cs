@@ -80,7 +80,7 @@ internal static class ModelFolder
             [ConfigFile] = Hash(config),
             [VocabularyFile] = Hash(vocabulary),
             [DataKey] = HashOfData(tensors),
-            [TensorsKey] = Hash(Encoding.UTF8.GetBytes(Describe(tensors))),
+            [TensorsKey] = Hash(Encoding.UTF8.GetBytes(SafetensorsFile.Describe(SafetensorsWriter.EntriesOf(tensors)))),
         };
         return
         [
@@ -225,19 +225,6 @@ internal static class ModelFolder
         {
             throw new InputException($"{source}: {e.Message}", e);
         }
-    }
-
-    private static string Describe(IReadOnlyList<NamedTensor> tensors)
-    {
-        var entries = new List<KeyValuePair<string, TensorEntry>>();
-        long begin = 0;
-        foreach (NamedTensor tensor in tensors)
-        {
-            long end = begin + (long)tensor.Values.Length * sizeof(float);
-            entries.Add(new(tensor.Name, new TensorEntry("F32", [.. tensor.Shape.Select(size => (long)size)], begin, end)));
-            begin = end;
-        }
-        return SafetensorsFile.Describe(entries);
     }
 
     // The metadata is ours if any of its entries is; then all of them must be there, and right. Files of Unroll 0.1 have no hash

@@ -31,6 +31,21 @@ public static class SafetensorsWriter
             stream.Write(LittleEndianBytes(tensor.Values.Span));
     }
 
+    /// <summary>Where the tensors stand in the file.</summary>
+    /// <param name="tensors">In the order they stand in the file.</param>
+    internal static IReadOnlyList<KeyValuePair<string, TensorEntry>> EntriesOf(IReadOnlyList<NamedTensor> tensors)
+    {
+        var entries = new List<KeyValuePair<string, TensorEntry>>();
+        long begin = 0;
+        foreach (NamedTensor tensor in tensors)
+        {
+            long end = begin + (long)tensor.Values.Length * sizeof(float);
+            entries.Add(new(tensor.Name, new TensorEntry("F32", [.. tensor.Shape.Select(size => (long)size)], begin, end)));
+            begin = end;
+        }
+        return entries;
+    }
+
     /// <summary>The bytes of values as the format stores them.</summary>
     internal static ReadOnlySpan<byte> LittleEndianBytes(ReadOnlySpan<float> values)
     {
@@ -55,19 +70,17 @@ public static class SafetensorsWriter
                     json.WriteString(key, value);
                 json.WriteEndObject();
             }
-            long offset = 0;
-            foreach (NamedTensor tensor in tensors)
+            foreach ((string name, TensorEntry entry) in EntriesOf(tensors))
             {
-                json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", "F32");
+                json.WriteStartObject(name);
+                json.WriteString("dtype", entry.DType);
                 json.WriteStartArray("shape");
-                foreach (int dimension in tensor.Shape)
+                foreach (long dimension in entry.Shape)
                     json.WriteNumberValue(dimension);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                offset += (long)tensor.Values.Length * sizeof(float);
-                json.WriteNumberValue(offset);
+                json.WriteNumberValue(entry.Begin);
+                json.WriteNumberValue(entry.End);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }

@@ -112,7 +112,7 @@ public class ColumnsTests
         "\"[\" is no JSON object, expected one a line; jq -c '.[]' makes lines of an array")]
     [InlineData(
         "{\"label\":\"a\\nb\",\"text\":\"x\"}", null, "the label \"a b\" holds a line end (U+000A), expected one line of text")]
-    [InlineData("{\"label\":\"a\\tb\",\"text\":\"x\"}", null, "the label \"a\\u0009b\" holds a tab (U+0009)")]
+    [InlineData("{\"label\":\"a\\tb\",\"text\":\"x\"}", null, "the label \"a\\tb\" holds a tab (U+0009)")]
     [InlineData("{\"label\":\"a\\u001bb\",\"text\":\"x\"}", null, "the label \"a\\u001Bb\" holds a control character (U+001B)")]
     [InlineData("{\"label\":\"\\u200b\",\"text\":\"x\"}", null, "the label is empty")]
     public void Json_is_one_object_a_line(string content, string? text, string expected)
