@@ -90,7 +90,8 @@ internal sealed class RunFiles
             : RepeatingCommand.OfTraining(settings.RootElement, Name));
         if (isLab)
             json.WriteString("loss", "cross-entropy, both sentences together (nats)");
-        JsonDocument? config = Parse(ConfigName);
+        // A model that is about to be replaced is not of this run.
+        JsonDocument? config = RunFolder.IsBeingReplaced(_folder) ? null : Parse(ConfigName);
         // A cell that this build does not know has no description.
         if (config is not null && config.RootElement.TryGetProperty("cell", out JsonElement cell)
             && cell.ValueKind == JsonValueKind.String

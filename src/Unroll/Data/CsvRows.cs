@@ -41,8 +41,8 @@ internal static class CsvRows
         string set = $"set DataFormat.Delimiter if {Delimiters.NameOf(delimiter)} do not part the columns";
         if (fields.Count > columns)
         {
-            return fields.Skip(columns).All(string.IsNullOrWhiteSpace)
-                ? $"the row ends in a {one}, and the first row does not: take it off the rows, or put one behind the first row"
+            return Delimiters.EndsIn(fields, columns, delimiter) is { } ends
+                ? ends
                 : $"quote a text that holds the delimiter, a {one}, or {set}";
         }
         if (firstEndsInDelimiter && fields.Count == columns - 1)

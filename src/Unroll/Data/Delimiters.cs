@@ -27,6 +27,17 @@ internal static class Delimiters
     /// <summary>Its name for one of it: <c>comma</c>.</summary>
     public static string SingularOf(char delimiter) => NameOf(delimiter).TrimEnd('s');
 
+    /// <summary>What to say of a row that has more columns than the first one only because it ends in a delimiter.</summary>
+    /// <param name="fields">The row.</param>
+    /// <param name="columns">Columns of the first row.</param>
+    /// <param name="delimiter">What parts them.</param>
+    /// <returns>Null for other rows.</returns>
+    public static string? EndsIn(IReadOnlyList<string> fields, int columns, char delimiter) =>
+        fields.Count > columns && fields.Skip(columns).All(string.IsNullOrWhiteSpace)
+            ? $"the row ends in a {SingularOf(delimiter)}, and the first row does not: take it off the rows, or put one behind " +
+              "the first row"
+            : null;
+
     /// <summary>
     /// The one candidate that stands in the first row. Where several do, the one whose columns have the wanted names, or else the
     /// one by which most of the next rows have as many columns as the first.

@@ -21,7 +21,7 @@ internal static class FastTextRows
             if (line.Length == 0)
                 continue;
             LabelledText row = Parse(line, lines);
-            if (labels.Add(row.Label) && row.Label.AsSpan().ContainsAny(",;|"))
+            if (labels.Add(row.Label) && IsGlued(row.Label))
                 glued.Add(row.Label);
             yield return row;
         }
@@ -29,7 +29,7 @@ internal static class FastTextRows
             yield break;
         string hold = glued.Count == 1 ? "1 label holds" : $"{glued.Count} labels hold";
         note?.Invoke(
-            $"{lines.Source}: {hold} a comma, a semicolon or a pipe ({Excerpt.Of([.. glued.Take(3)])}" +
+            $"{lines.Source}: {hold} a comma or another sign that parts words ({Excerpt.Of([.. glued.Take(3)])}" +
             $"{(glued.Count > 3 ? ", …" : "")}); a label ends at the first white space, so put a space between label and text " +
             "if they are glued together");
     }
@@ -45,7 +45,7 @@ internal static class FastTextRows
             while (text.StartsWith(PrefixText, StringComparison.Ordinal))
                 text = text[EndOfWord(text, 0)..].TrimStart();
             if (HasLabel(text))
-                throw NotInFront(lines);
+                throw NotInFront(lines, text);
             yield return new TextRow(text, lines.Number);
         }
     }
@@ -54,14 +54,20 @@ internal static class FastTextRows
     public static bool HasLabel(string text) => FindLabel(text, 0) >= 0;
 
     /// <summary>The error about a label that stands elsewhere.</summary>
-    public static InputException NotInFront(Utf8LineReader lines)
+    /// <param name="lines">The reader of the line.</param>
+    /// <param name="text">What stands behind the labels in front.</param>
+    public static InputException NotInFront(Utf8LineReader lines, string text)
     {
-        string text = lines.Text;
         int place = FindLabel(text, 0);
         return lines.Error(
             $"the label {Excerpt.Of(text[place..EndOfWord(text, place)])} stands behind the text, expected it in front, as in " +
             $"{PrefixText}NAME so fine; move it to the beginning of the line");
     }
+
+    // What writers put between a label and a word where a blank should stand.
+    private static bool IsGlued(string label) =>
+        label.AsSpan().ContainsAny(",;|:") || label is [.., '.' or '!' or '?']
+            || label.Contains(PrefixText, StringComparison.Ordinal);
 
     private static LabelledText Parse(string line, Utf8LineReader lines)
     {
@@ -70,7 +76,7 @@ internal static class FastTextRows
         if (!label.StartsWith(PrefixText, StringComparison.Ordinal))
         {
             if (HasLabel(line))
-                throw NotInFront(lines);
+                throw NotInFront(lines, line);
             throw lines.Error(
                 $"{Excerpt.Of(line)} has no label, expected {PrefixText}NAME and the text; label the row or remove it");
         }

@@ -61,7 +61,7 @@ internal static class KindDetection
         if (line.ContainsAny((byte)',', (byte)';', (byte)'|'))
             return DataKind.Csv;
         if (FastTextRows.HasLabel(lines.Text))
-            throw FastTextRows.NotInFront(lines);
+            throw FastTextRows.NotInFront(lines, lines.Text);
         throw lines.Error(
             $"{Excerpt.Of(lines.Text)} does not show what the data is; " +
             $"give DataFormat.Kind = {string.Join(" or ", Enum.GetNames<DataKind>().Except([nameof(DataKind.Lines)]))}");

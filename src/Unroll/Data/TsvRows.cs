@@ -63,6 +63,14 @@ internal sealed class TsvRows(Utf8LineReader lines, bool keepsQuotes, Action<str
             _columns = fields.Length;
         if (fields.Length == _columns)
             return fields;
+        if (Delimiters.EndsIn(fields, _columns, '\t') is { } ends)
+            throw lines.Error($"{fields.Length} columns, expected {_columns} as in the first row; {ends}");
+        if (line.Contains('\r', StringComparison.Ordinal))
+        {
+            throw lines.Error(
+                $"{fields.Length} columns, expected {_columns} as in the first row; a CR without LF (U+000D) stands in the " +
+                "line: end every line in LF or CRLF (tr '\\r' '\\n')");
+        }
         string found = fields.Length == 1 ? $"no tab in {Excerpt.Of(line)}" : $"{fields.Length} columns";
         string expected = _columns == 2
             ? "label<TAB>text; put exactly one tab in the row"

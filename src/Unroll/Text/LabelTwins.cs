@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Unroll.Data;
 
@@ -24,7 +25,9 @@ internal static partial class LabelTwins
 
     /// <summary>A label as a warning shows it: what is not seen, and marks apart from their letter, are numbers.</summary>
     public static string Shown(string label) =>
-        string.Concat(Excerpt.Visible(label).Select(c => IsMark(c) ? $"\\u{(int)c:X4}" : $"{c}"));
+        string.Concat(Excerpt.Visible(label).EnumerateRunes().Select(rune => !IsUnseen(rune) && !IsMark(rune) ? rune.ToString()
+            : rune.Value == ' ' ? " "
+            : rune.IsBmp ? $"\\u{rune.Value:X4}" : $"\\U{rune.Value:X8}"));
 
     // A number's value, or else what is seen of a label: in one case and form, without quotes around it.
     private static string Key(string label) => NumberOf(label) is { } number
@@ -33,13 +36,25 @@ internal static partial class LabelTwins
 
     private static string Seen(string label)
     {
-        string seen = string.Concat(label.Where(c => !IsUnseen(c)));
+        string seen = Bare(label);
         seen = seen.Trim('"', '\'', '“', '”') is { Length: > 0 } inside ? inside : seen;
-        return ComposedLetters.Decompose(string.Concat(seen.Select(NarrowOf)));
+        return ComposedLetters.Decompose(seen);
     }
 
-    // The forms of Latin letters and digits that are as wide as Chinese ones.
-    private static char NarrowOf(char c) => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c;
+    // Without what is not seen, and in the usual one of several forms.
+    private static string Bare(string label) => string.Concat(
+        label.EnumerateRunes().Where(rune => !IsUnseen(rune))
+            .Select(rune => rune.IsBmp ? $"{UsualOf((char)rune.Value)}" : $"{rune}"));
+
+    // The forms of Latin letters and digits that are as wide as Chinese ones, and the signs of units that are letters.
+    private static char UsualOf(char c) => c switch
+    {
+        >= '\uFF01' and <= '\uFF5E' => (char)(c - 0xFEE0),
+        '\u212A' => 'K',
+        '\u212B' => 'Å',
+        '\u2126' => 'Ω',
+        _ => c,
+    };
 
     private static string What(string key, string[] alike)
     {
@@ -55,7 +70,7 @@ internal static partial class LabelTwins
 
     private static decimal? NumberOf(string label)
     {
-        string text = string.Concat(label.Where(c => !IsUnseen(c)));
+        string text = Bare(label);
         // All digits count: of numbers with more of them, such as long keys, the spelling stays.
         return text.Length <= MostDigits && Number().IsMatch(text)
             && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
@@ -63,12 +78,12 @@ internal static partial class LabelTwins
             : null;
     }
 
-    // White space, zero-width characters, soft hyphens, byte-order marks, marks of direction, selectors of a form.
-    private static bool IsUnseen(char c) =>
-        char.IsWhiteSpace(c) || char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format
-            || c is >= '\uFE00' and <= '\uFE0F' or '\u034F' or '\u180E';
+    // White space, zero-width characters, soft hyphens, byte-order marks, marks of direction, tags, selectors of a form, fillers.
+    private static bool IsUnseen(Rune rune) =>
+        Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
+            || rune.Value is (>= 0xFE00 and <= 0xFE0F) or 0x034F or 0x180E or 0x115F or 0x1160 or 0x3164 or 0xFFA0;
 
-    private static bool IsMark(char c) => char.GetUnicodeCategory(c) is
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is
         UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     [GeneratedRegex(@"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$")]

@@ -72,6 +72,16 @@ public class ColumnsTests
     public void Rows_of_another_length_are_told_apart(string content, string expected) => AssertError(content, expected);
 
     [Theory]
+    [InlineData("label\ttext\na\tx\t\n", "2: 3 columns, expected 2 as in the first row; the row ends in a tab")]
+    [InlineData("label\ttext\r\na\tx\rb\ty\r\n", "2: 3 columns, expected 2 as in the first row; a CR without LF (U+000D)")]
+    [InlineData("{\"label\":\"a\",\"text\":\"x\"},\n", "1: not JSON at byte 25 (a comma stands behind the object")]
+    [InlineData("{\"label\":\"a\",\"text\":\"x\"}{}\n", "1: not JSON at byte 25 (more than one object stands on the line")]
+    [InlineData("{\"label\":\"a\",\"text\":NaN}\n", "1: not JSON at byte 21 (JSON has no NaN")]
+    [InlineData("{'label':'a','text':'x'}\n", "1: not JSON at byte 2 (a dict of Python", DataKind.Jsonl)]
+    public void What_other_programs_write_is_told_in_words(string content, string expected, DataKind? kind = null) =>
+        AssertError(content, expected, kind);
+
+    [Theory]
     [InlineData("a,b\na,x\n", "has no column \"label\"", "(columns are parted by commas; DataFormat.Delimiter sets another)")]
     [InlineData("a;b\na;x\n", "has no column \"label\"", "(columns are parted by semicolons; DataFormat.Delimiter sets another)")]
     [InlineData(
@@ -130,8 +140,13 @@ public class ColumnsTests
     }
 
     [Theory]
-    [InlineData("__label__a,so fine\n__label__b dull\n", "1 label holds a comma, a semicolon or a pipe (\"a,so\"); a label ends")]
-    [InlineData("__label__a,so fine\n__label__b;so dull\n", "2 labels hold a comma, a semicolon or a pipe (\"a,so\", \"b;so\");")]
+    [InlineData("__label__a,so fine\n__label__b dull\n", "1 label holds a comma or another sign that parts words (\"a,so\"); a")]
+    [InlineData(
+        "__label__a,so fine\n__label__b;so dull\n",
+        "2 labels hold a comma or another sign that parts words (\"a,so\", \"b;so\");")]
+    [InlineData("__label__a:so fine\n__label__b dull\n", "1 label holds a comma or another sign that parts words")]
+    [InlineData("__label__a. so fine\n__label__b dull\n", "1 label holds a comma or another sign that parts words")]
+    [InlineData("__label__a__label__c so\n__label__b dull\n", "1 label holds a comma or another sign that parts words")]
     public void Labels_glued_to_the_text_are_told(string content, string expected)
     {
         var notes = new List<string>();
