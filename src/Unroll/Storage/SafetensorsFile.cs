@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 namespace Unroll.Storage;
 
@@ -23,24 +22,25 @@ public sealed class SafetensorsFile
 
     private const int LengthBytes = sizeof(ulong);
     private const long MaxHeaderLength = 100_000_000;
-    private const string MetadataKey = "__metadata__";
 
     private readonly byte[] _bytes;
     private readonly int _dataStart;
     private readonly string _source;
 
-    private SafetensorsFile(byte[] bytes, int dataStart, string source)
+    private SafetensorsFile(byte[] bytes, int dataStart, string source, SafetensorsHeader header)
     {
         _bytes = bytes;
         _dataStart = dataStart;
         _source = source;
+        Tensors = header.Tensors;
+        Metadata = header.Metadata;
     }
 
     /// <summary>Every tensor by name.</summary>
-    public IReadOnlyDictionary<string, TensorEntry> Tensors { get; private set; } = new Dictionary<string, TensorEntry>();
+    public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
     /// <summary>The strings of <c>__metadata__</c>; empty where the file has none.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The bytes of all tensors.</summary>
     public ReadOnlySpan<byte> Data => _bytes.AsSpan(_dataStart);
@@ -52,34 +52,18 @@ public sealed class SafetensorsFile
     public static SafetensorsFile Parse(byte[] bytes, string source)
     {
         if (bytes.Length < LengthBytes)
-            throw Broken(source, $"{bytes.Length} bytes, expected at least {LengthBytes}");
+            throw SafetensorsHeader.Broken(source, $"{bytes.Length} bytes, expected at least {LengthBytes}");
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (headerLength > MaxHeaderLength)
-            throw Broken(source, $"a header of {headerLength} bytes, expected at most {MaxHeaderLength}");
+            throw SafetensorsHeader.Broken(source, $"a header of {headerLength} bytes, expected at most {MaxHeaderLength}");
         if ((long)headerLength > bytes.Length - LengthBytes)
-            throw Broken(source, $"{bytes.Length} bytes, expected a header of {headerLength} after the first {LengthBytes}");
-        var file = new SafetensorsFile(bytes, LengthBytes + (int)headerLength, source);
-        try
         {
-            using JsonDocument header = JsonDocument.Parse(
-                bytes.AsMemory(LengthBytes, (int)headerLength), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            file.ReadHeader(header.RootElement);
+            throw SafetensorsHeader.Broken(
+                source, $"{bytes.Length} bytes, expected a header of {headerLength} after the first {LengthBytes}");
         }
-        catch (JsonException e) when (e.LineNumber is not null)
-        {
-            string place = e.LineNumber == 0 ? "" : $" of line {e.LineNumber + 1}";
-            throw Broken(source, $"a header that is no JSON at its byte {e.BytePositionInLine + 1}{place}", e);
-        }
-        catch (JsonException e)
-        {
-            throw Broken(source, "a header with a name twice", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // A string in which half a character is written as \uD83D.
-            throw Broken(source, "a header with a string that is no Unicode text", e);
-        }
-        return file;
+        int dataStart = LengthBytes + (int)headerLength;
+        var header = SafetensorsHeader.Read(bytes.AsMemory(LengthBytes, (int)headerLength), bytes.Length - dataStart, source);
+        return new SafetensorsFile(bytes, dataStart, source, header);
     }
 
     /// <summary>Checks that a tensor is there, of floats, in a given shape.</summary>
@@ -89,9 +73,11 @@ public sealed class SafetensorsFile
     public void Require(string name, IReadOnlyList<int> shape)
     {
         if (!Tensors.TryGetValue(name, out TensorEntry? entry))
-            throw new InputException($"{_source}: no tensor {name}, expected one of shape {Format(shape)}");
+            throw new InputException($"{_source}: no tensor {name}, expected one of shape {SafetensorsHeader.Format(shape)}");
         if (entry.DType != "F32" || !entry.Shape.SequenceEqual(shape.Select(d => (long)d)))
-            throw new InputException($"{_source}: {name} is {entry.DType} {Format(entry.Shape)}, expected F32 {Format(shape)}");
+            throw new InputException(
+                $"{_source}: {name} is {entry.DType} {SafetensorsHeader.Format(entry.Shape)}, " +
+                $"expected F32 {SafetensorsHeader.Format(shape)}");
     }
 
     /// <summary>The values of a tensor of floats, row-major; other floats than <c>F32</c> are converted.</summary>
@@ -100,7 +86,7 @@ public sealed class SafetensorsFile
     /// <exception cref="InputException">Its elements are no floats.</exception>
     public float[] ReadSingles(string name)
     {
-        if (ElementSize(Tensors[name].DType) is null)
+        if (SafetensorsHeader.ElementSize(Tensors[name].DType) is null)
             throw NoFloats(name);
         float[] values = new float[Tensors[name].Shape.Aggregate(1L, (product, dimension) => product * dimension)];
         ReadSingles(name, values);
@@ -141,8 +127,10 @@ public sealed class SafetensorsFile
     {
         IEnumerable<KeyValuePair<string, TensorEntry>> inOrder = tensors.OrderBy(tensor => tensor.Value.Begin)
             .ThenBy(tensor => tensor.Value.End).ThenBy(tensor => tensor.Key, StringComparer.Ordinal);
-        return string.Concat(inOrder.Select(tensor => FormattableString.Invariant(
-            $"{tensor.Key} {tensor.Value.DType} {Format(tensor.Value.Shape)} {tensor.Value.Begin} {tensor.Value.End}\n")));
+        return string.Concat(inOrder.Select(tensor => Line(tensor.Key, tensor.Value)));
+
+        static string Line(string name, TensorEntry entry) => FormattableString.Invariant(
+            $"{name} {entry.DType} {SafetensorsHeader.Format(entry.Shape)} {entry.Begin} {entry.End}\n");
     }
 
     /// <summary>Reads the values of a tensor of floats, row-major, without an array of their own.</summary>
@@ -193,159 +181,5 @@ public sealed class SafetensorsFile
     {
         for (int i = 0; i < values.Length; i++)
             values[i] = read(bytes[(i * size)..]);
-    }
-
-    private void ReadHeader(JsonElement root)
-    {
-        var tensors = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
-        if (root.ValueKind != JsonValueKind.Object)
-            throw Broken(_source, $"a header of JSON's type {root.ValueKind}, expected an object of tensors");
-        foreach (JsonProperty property in root.EnumerateObject())
-        {
-            if (property.Name == MetadataKey)
-                Metadata = ReadMetadata(property.Value);
-            else
-                tensors.Add(property.Name, ReadEntry(property));
-        }
-        RequireNoHoles(tensors);
-        Tensors = tensors;
-    }
-
-    // Null is no metadata, as in the format's own library.
-    private Dictionary<string, string> ReadMetadata(JsonElement value)
-    {
-        if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
-            throw BadMetadata($"{MetadataKey} is of JSON's type {value.ValueKind}, expected an object of strings");
-        if (value.ValueKind == JsonValueKind.Null)
-            return [];
-        var metadata = new Dictionary<string, string>();
-        foreach (JsonProperty entry in value.EnumerateObject())
-        {
-            metadata.Add(entry.Name, entry.Value.ValueKind == JsonValueKind.String
-                ? entry.Value.GetString()!
-                : throw BadMetadata($"{MetadataKey} has \"{entry.Name}\" of JSON's type {entry.Value.ValueKind}, expected a "
-                    + $"string"));
-        }
-        return metadata;
-
-        InputException BadMetadata(string found) =>
-            new($"{_source}: {found}; write the file once more with strings alone in its metadata");
-    }
-
-    private TensorEntry ReadEntry(JsonProperty property)
-    {
-        string? dtype = null;
-        long[]? shape = null;
-        long[]? offsets = null;
-        if (property.Value.ValueKind != JsonValueKind.Object)
-        {
-            throw Broken(
-                _source, $"{property.Name} of JSON's type {property.Value.ValueKind}, expected an object of dtype, shape and "
-                + "data_offsets");
-        }
-        foreach (JsonProperty field in property.Value.EnumerateObject())
-        {
-            switch (field.Name)
-            {
-                case "dtype":
-                    dtype = field.Value.ValueKind == JsonValueKind.String
-                        ? field.Value.GetString()
-                        : throw Broken(_source, $"{property.Name} with dtype {Shown(field.Value)}, expected a string");
-                    break;
-                case "shape":
-                    shape = ReadNumbers(property.Name, field);
-                    break;
-                case "data_offsets":
-                    offsets = ReadNumbers(property.Name, field);
-                    break;
-                default:
-                    throw Broken(_source, $"{property.Name} with an unknown field {field.Name}");
-            }
-        }
-        if (dtype is null || shape is null || offsets is not [long begin, long end])
-            throw Broken(_source, $"{property.Name} without dtype, shape or two data_offsets");
-        if (shape.Any(dimension => dimension < 0) || begin < 0 || end < begin)
-            throw Broken(_source, $"{property.Name} with a negative size");
-        // Types that came later are none of ours, and their size is not known.
-        if (ElementSize(dtype) is null && IsTypeName(dtype))
-            return new TensorEntry(dtype, shape, begin, end);
-        if (SizeInBytes(dtype, shape) is not { } size || size != end - begin)
-            throw Broken(_source, $"{property.Name} with {end - begin} bytes, which {dtype} {Format(shape)} does not have");
-        return new TensorEntry(dtype, shape, begin, end);
-    }
-
-    private void RequireNoHoles(Dictionary<string, TensorEntry> tensors)
-    {
-        long expected = 0;
-        foreach ((string name, TensorEntry entry) in tensors.OrderBy(t => t.Value.Begin).ThenBy(t => t.Value.End))
-        {
-            if (entry.Begin != expected)
-                throw Broken(_source, $"{name} at byte {entry.Begin} of the data, expected byte {expected}");
-            expected = entry.End;
-        }
-        if (expected != Data.Length)
-            throw Broken(_source, $"{Data.Length} bytes of data, expected {expected}");
-    }
-
-    private long[] ReadNumbers(string name, JsonProperty field)
-    {
-        if (field.Value.ValueKind != JsonValueKind.Array)
-            throw NoNumbers();
-        var numbers = new List<long>();
-        foreach (JsonElement element in field.Value.EnumerateArray())
-        {
-            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out long number))
-                throw NoNumbers();
-            numbers.Add(number);
-        }
-        return [.. numbers];
-
-        InputException NoNumbers() =>
-            Broken(_source, $"{name} with {field.Name} {Shown(field.Value)}, expected a list of whole numbers");
-    }
-
-    private static string Shown(JsonElement value)
-    {
-        const int Most = 40;
-        string text = value.GetRawText();
-        return text.Length <= Most ? text : text[..Most] + "…";
-    }
-
-    // Bytes; null for a type that is not known.
-    private static int? ElementSize(string dtype) => dtype switch
-    {
-        "BOOL" or "U8" or "I8" or "F8_E5M2" or "F8_E4M3" => 1,
-        "I16" or "U16" or "F16" or "BF16" => 2,
-        "I32" or "U32" or "F32" => 4,
-        "I64" or "U64" or "F64" => 8,
-        _ => null,
-    };
-
-    // Capitals, then how many bits: F8_E8M0, C64, F4.
-    private static bool IsTypeName(string dtype) =>
-        dtype.Length is >= 2 and <= 32 && char.IsAsciiLetterUpper(dtype[0]) && dtype.Any(char.IsAsciiDigit)
-            && dtype.All(character => char.IsAsciiLetterUpper(character) || char.IsAsciiDigit(character) || character == '_');
-
-    // Null when the type is unknown or the size overflows.
-    private static long? SizeInBytes(string dtype, long[] shape)
-    {
-        if (ElementSize(dtype) is not { } elementSize)
-            return null;
-        Int128 size = elementSize;
-        foreach (long dimension in shape)
-        {
-            size *= dimension;
-            if (size > long.MaxValue)
-                return null;
-        }
-        return (long)size;
-    }
-
-    private static string Format<T>(IEnumerable<T> shape) => $"[{string.Join(',', shape)}]";
-
-    private static InputException Broken(string source, string found, Exception? inner = null)
-    {
-        string message = $"{source}: {found}; the file is damaged or no safetensors file, restore it or make it again";
-        return inner is null ? new InputException(message) : new InputException(message, inner);
     }
 }
