@@ -44,7 +44,7 @@ internal sealed class RunSettings
         Options.Text("--vectors", "Pre-trained word vectors in GloVe's or word2vec's text format", "FILE");
 
     public Option<bool> NoBaselines { get; } =
-        Options.Switch("--no-baselines", "Do not train the linear model to compare with", false);
+        Options.Switch("--no-baselines", "Do not compare with simpler models", false);
 
     public Option<int?> CheckpointSteps { get; } =
         Options.OptionalInteger("--checkpoint-steps", "Steps between two checkpoints", 1);

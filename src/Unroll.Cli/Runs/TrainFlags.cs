@@ -67,6 +67,10 @@ internal sealed class TrainFlags
                 }),
             (options, value) => options with { Adversarial = value });
         Set(
+            flags.Add(Options.Switch(
+                "--linear", "Add a linear model of words and pieces of words, by a share that dev rows choose", Defaults.Linear)),
+            (options, value) => options with { Linear = value });
+        Set(
             flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens)),
             (options, value) => options with { Tokens = value });
         Set(
@@ -159,6 +163,12 @@ internal sealed class TrainFlags
                 "Steps that gradients go back from a sentence's last word (truncated back-propagation); " +
                 "with --bidirectional=false --pooling last", 1)),
             (options, value) => options with { TruncateSteps = value });
+        Set(
+            flags.Add(Options.Integer(
+                "--stretch",
+                "Most tokens of a text that a step reads, of longer ones another stretch each time; 0 for whole texts",
+                Defaults.StretchTokens, 0)),
+            (options, value) => options with { StretchTokens = value });
         Set(
             flags.Add(Options.Number(
                 "--dev-share", "Share of rows split off as dev rows where no --dev is given", (float)Defaults.DevShare)),

@@ -162,9 +162,10 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return true;
         try
         {
-            var evaluation = new DevEvaluation(training.Classifier, path, format, split.DevRows, options.Threads, terminal);
-            string measured = evaluation.Measure(split.DevCount, summary);
-            return TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(measured));
+            SentenceClassifier measured = training.MeasuredOnDev ?? training.Classifier;
+            var evaluation = new DevEvaluation(measured, path, format, split.DevRows, options.Threads, terminal);
+            string scores = evaluation.Measure(split.DevCount, summary);
+            return TryWrite("what was measured on the dev rows", () => folder.WriteEvaluation(scores));
         }
         catch (InputException e)
         {

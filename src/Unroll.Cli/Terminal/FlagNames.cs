@@ -25,6 +25,8 @@ internal static partial class FlagNames
         ["TrainingOptions.Hidden"] = "--hidden",
         ["TrainingOptions.Layers"] = "--layers",
         ["TrainingOptions.Bidirectional"] = "--bidirectional",
+        ["TrainingOptions.Linear"] = "--linear",
+        ["TrainingOptions.StretchTokens"] = "--stretch",
         ["TrainingOptions.Pooling"] = "--pooling",
         ["TrainingOptions.Dropout"] = "--dropout",
         ["TrainingOptions.WordDropout"] = "--word-dropout",

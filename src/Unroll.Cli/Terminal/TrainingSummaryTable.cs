@@ -12,13 +12,13 @@ internal static class TrainingSummaryTable
     public static void Write(TrainingSummary summary, TextWriter output)
     {
         EpochReport kept = summary.Kept;
-        if (kept.DevAccuracy is null && summary.Test is null)
+        if (summary.Dev is null && summary.Test is null)
             return;
         output.WriteLine();
-        output.WriteLine($"{"",-24}{Columns("dev", kept.DevAccuracy is not null)}{Columns("test", summary.Test is not null)}");
-        output.WriteLine(Row(Invariant($"this model (epoch {kept.Epoch})"), kept.DevAccuracy, kept.DevMacroF1, summary.Test));
+        output.WriteLine($"{"",-24}{Columns("dev", summary.Dev is not null)}{Columns("test", summary.Test is not null)}");
+        output.WriteLine(Row(Invariant($"this model (epoch {kept.Epoch})"), summary.Dev, summary.Test));
         foreach (SimplerModel model in summary.SimplerModels)
-            output.WriteLine(Row(model.Name, model.Dev?.Accuracy, model.Dev?.MacroF1, model.Test));
+            output.WriteLine(Row(model.Name, model.Dev, model.Test));
         if (summary.Calibration is { } done)
         {
             output.WriteLine(
@@ -36,11 +36,11 @@ internal static class TrainingSummaryTable
 
     private static string Columns(string rows, bool any) => any ? $"{rows + " accuracy",14}{rows + " macro-F1",16}" : "";
 
-    private static string Row(string name, double? accuracy, double? macroF1, EvaluationResult? test) =>
-        $"{name,-24}{Pair(accuracy, macroF1)}{Pair(test?.Accuracy, test?.MacroF1)}".TrimEnd();
+    private static string Row(string name, EvaluationResult? dev, EvaluationResult? test) =>
+        $"{name,-24}{Pair(dev)}{Pair(test)}".TrimEnd();
 
-    private static string Pair(double? accuracy, double? macroF1) =>
-        accuracy is null ? "" : Invariant($"{accuracy,14:F4}{macroF1,16:F4}");
+    private static string Pair(EvaluationResult? result) =>
+        result is null ? "" : Invariant($"{result.Accuracy,14:F4}{result.MacroF1,16:F4}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -87,7 +87,8 @@ public sealed class Batch
         for (int b = 0; b < rows.Length; b++)
         {
             int sentence = texts.LengthOf(rows[b]);
-            int length = window.End(sentence) - window.Start(sentence);
+            (int start, int end) = window.Of(sentence, rows[b]);
+            int length = end - start;
             if (length > 0)
                 _sortKeys[Count++] = ((long)(int.MaxValue - length) << 32) | (uint)b;
         }
@@ -116,8 +117,8 @@ public sealed class Batch
                 _positions[next] = position;
                 _rows[next] = row;
                 _labels[next] = texts.LabelOf(row);
-                _starts[next] = window.Start(sentence);
-                _lengths[next] = window.End(sentence) - _starts[next];
+                (int start, int end) = window.Of(sentence, row);
+                (_starts[next], _lengths[next]) = (start, end - start);
             }
             _shards[s].Lay(_lengths.AsSpan(first, next - first), first, TokenCount);
             TokenCount += _shards[s].Tokens;

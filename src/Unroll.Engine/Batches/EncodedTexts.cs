@@ -63,6 +63,20 @@ public sealed class EncodedTexts
         return [.. counts.Select(count => count == 0 ? 1 : Count / ((float)classes * count))];
     }
 
+    /// <summary>
+    /// The mean loss of a model that answers every text with how frequent the classes are: their entropy, in nats.
+    /// </summary>
+    /// <param name="classes">C.</param>
+    /// <param name="classWeights">The weight of each class in the loss, [C]; null for equal ones.</param>
+    public double LossOfChance(int classes, IReadOnlyList<float>? classWeights = null)
+    {
+        double[] weights = new double[classes];
+        foreach (int label in _labels)
+            weights[label] += classWeights?[label] ?? 1;
+        double total = weights.Sum();
+        return -weights.Where(weight => weight > 0).Sum(weight => weight / total * Math.Log(weight / total));
+    }
+
     /// <summary>Adds all ids, lengths and labels to a hash.</summary>
     /// <param name="hash">Added to.</param>
     public void AppendTo(IncrementalHash hash)

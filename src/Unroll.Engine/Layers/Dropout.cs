@@ -1,3 +1,5 @@
+using Unroll.Engine.Numerics;
+
 namespace Unroll.Engine.Layers;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal static unsafe class Dropout
 {
     /// <summary>y = x ⊙ mask / (1 - p); y may be x.</summary>
     /// <param name="p">The share that becomes zero, 0 ≤ p &lt; 1.</param>
-    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="key">From <see cref="Scatter.Key"/>.</param>
     /// <param name="first">The place of the first value among all that share the key.</param>
     /// <param name="count">Values.</param>
     /// <param name="x">Values going in.</param>
@@ -28,7 +30,7 @@ internal static unsafe class Dropout
     /// Some ids become another id: whole words are dropped, and that id learns to stand for words that are not known.
     /// </summary>
     /// <param name="p">The share of ids that become <paramref name="replacement"/>, 0 ≤ p &lt; 1.</param>
-    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="key">From <see cref="Scatter.Key"/>.</param>
     /// <param name="replacement">The other id.</param>
     /// <param name="ids">Ids, [N]; overwritten.</param>
     public static void ReplaceIds(float p, uint key, int replacement, Span<int> ids)
@@ -41,19 +43,6 @@ internal static unsafe class Dropout
         }
     }
 
-    /// <summary>The key of one place in the network at one training step.</summary>
-    public static uint Key(ulong seed, long step, int site) =>
-        Mix((uint)seed ^ Mix((uint)(seed >> 32) ^ Mix((uint)step ^ Mix((uint)(step >> 32) ^ Mix((uint)site + 0x632BE5ABu)))));
-
-    private static bool IsDropped(long place, uint key, uint threshold) => Mix((uint)place * 0x9E3779B1u ^ key) < threshold;
-
-    // The finaliser of MurmurHash3 (public domain): every input bit changes every output bit with chance one half.
-    private static uint Mix(uint x)
-    {
-        x ^= x >> 16;
-        x *= 0x85EBCA6Bu;
-        x ^= x >> 13;
-        x *= 0xC2B2AE35u;
-        return x ^ (x >> 16);
-    }
+    private static bool IsDropped(long place, uint key, uint threshold) =>
+        Scatter.Mix((uint)place * 0x9E3779B1u ^ key) < threshold;
 }

@@ -8,10 +8,16 @@ namespace Unroll.Engine.Networks;
 /// The small step of a text's word vectors that raises its loss most (Miyato, Dai and Goodfellow, 2017): r = ε ‖x‖ dx / ‖dx‖,
 /// with norms over all words of the text. Training then learns the text as it is and the text at x + r alike.
 /// </summary>
+/// <remarks>
+/// ‖x‖ grows with the root of the number of words T, but what answers a text is often a few of its words: with max pooling, those
+/// that some unit takes. A step of all words' length that falls on these few takes away what they say, and nothing is learned. So a text of more than sixteen words gets the step of one with sixteen: ‖x‖ √(16 / T).
+/// </remarks>
 /// <param name="network">The network; it has word vectors.</param>
 /// <param name="epsilon">ε: the length of the step as a share of that of the text's vectors.</param>
 internal sealed unsafe class AdversarialStep(Network network, float epsilon)
 {
+    private const int MostWords = 16;
+
     private readonly AlignedBuffer _dx = new();
     private readonly AlignedBuffer _scales = new();
     private int _tokens;
@@ -46,6 +52,7 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
                 vectors += Kernels.SumOfSquares(Width, table.PointerTo(ids[n]));
                 gradients += Kernels.SumOfSquares(Width, dx.PointerTo(n));
             }
+            vectors *= Math.Min(1, (double)MostWords / shard.LengthOf(row));
             _scales.Pointer[shard.FirstRow + row] = gradients > 0 ? (float)(epsilon * Math.Sqrt(vectors / gradients)) : 0;
         }
     }

@@ -15,7 +15,7 @@ namespace Unroll.Engine.Networks;
 /// <param name="adversarial">ε of <see cref="AdversarialStep"/>; 0 for training on the texts as they are.</param>
 public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float adversarial = 0) : IParallelWork
 {
-    private readonly AdversarialStep? _adversarial = adversarial > 0 ? new AdversarialStep(network, adversarial) : null;
+    private readonly AdversarialStep? _defence = adversarial > 0 ? new AdversarialStep(network, adversarial) : null;
     private readonly PassBuffers _buffers = new(network, pool.Workers);
     private Batch? _batch;
     private double[] _rowLosses = [];
@@ -112,7 +112,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
         if (_rowLosses.Length < batch.Count)
             _rowLosses = new double[batch.Count];
         gradients.Prepare(batch);
-        _adversarial?.Prepare(batch);
+        Adversarial?.Prepare(batch);
         Run(batch);
         gradients.Sum(batch, _buffers);
         double total = 0;
@@ -125,7 +125,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
     /// What the loss of each row is divided by, and so its gradients: the weight of all rows, in each of the passes.
     /// </summary>
     internal double TotalWeight(Batch batch, SoftmaxCrossEntropy loss) =>
-        loss.TotalWeight(batch.Labels) * (_adversarial is null ? 1 : 2);
+        loss.TotalWeight(batch.Labels) * (Adversarial is null ? 1 : 2);
 
     void IParallelWork.Execute(int part, int worker)
     {
@@ -144,6 +144,11 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
         }
     }
 
+    /// <summary>Whether word vectors take adversarial steps now, where the pass was made for some. Default: yes.</summary>
+    internal bool TakesAdversarialSteps { get; set; } = true;
+
+    private AdversarialStep? Adversarial => TakesAdversarialSteps ? _defence : null;
+
     private PassMode Mode => _stage == Stage.Forward ? PassMode.Forward : PassMode.ForwardBackward;
 
     private RecurrentLayerPass RecurrentPass(int layer) => _buffers.Layer(layer) as RecurrentLayerPass
@@ -154,14 +159,14 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
         ForwardShard(shard, worker, PassMode.ForwardBackward);
         ComputeLoss(shard, _rowLosses);
         BackwardShard(shard, worker, gradients, _buffers.MeasuresGradients);
-        if (_adversarial is null)
+        if (Adversarial is null)
             return;
         Matrix dx = _buffers.DEmbedded.RowsFrom(shard.FirstToken, shard.Tokens);
-        _adversarial.Find(shard, Batch.Ids.Slice(shard.FirstToken, shard.Tokens), dx);
-        ForwardShard(shard, worker, PassMode.ForwardBackward, _adversarial);
+        Adversarial.Find(shard, Batch.Ids.Slice(shard.FirstToken, shard.Tokens), dx);
+        ForwardShard(shard, worker, PassMode.ForwardBackward, Adversarial);
         ComputeLoss(shard, losses: null);
         BackwardShard(shard, worker, gradients, measures: false);
-        _adversarial.AddGradientsTo(shard, dx);
+        Adversarial.AddGradientsTo(shard, dx);
     }
 
     private void Begin(Batch batch, bool continues)
@@ -271,7 +276,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
         if (p > 0 && _stage == Stage.Training)
         {
             long count = (long)x.Rows * x.Columns;
-            Dropout.Apply(p, Dropout.Key(_dropoutSeed, _step, site), (long)firstRow * x.Columns, count, x.Pointer, y.Pointer);
+            Dropout.Apply(p, Scatter.Key(_dropoutSeed, _step, site), (long)firstRow * x.Columns, count, x.Pointer, y.Pointer);
         }
         else if (x.Pointer != y.Pointer)
         {

@@ -20,6 +20,12 @@ public sealed record StepSettings
     /// </summary>
     public int? TruncateSteps { get; init; }
 
+    /// <summary>
+    /// The most tokens of a text that a step reads; of a longer one a stretch of so many, another one each time. Null for whole
+    /// texts. Without effect with <see cref="TruncateSteps"/>. Default: null.
+    /// </summary>
+    public int? StretchTokens { get; init; }
+
     /// <summary>ε of <see cref="AdversarialStep"/>; 0 for none. Needs word vectors. Default: 0.</summary>
     public float Adversarial { get; init; }
 

@@ -23,6 +23,7 @@ public sealed unsafe class TrainingStep : IParallelWork
 
     // Below the sites of NetworkPass; one for each stretch of a sentence.
     private const int WordSite = -1;
+    private const int StretchSite = int.MinValue;
 
     private readonly Network _network;
     private readonly WorkerPool _pool;
@@ -50,6 +51,13 @@ public sealed unsafe class TrainingStep : IParallelWork
         network.Pack();
     }
 
+    /// <summary>Whether steps are adversarial ones now, where the settings ask for some. Default: yes.</summary>
+    public bool TakesAdversarialSteps
+    {
+        get => _pass.TakesAdversarialSteps;
+        set => _pass.TakesAdversarialSteps = value;
+    }
+
     /// <summary>What is trained.</summary>
     public Network Network => _network;
 
@@ -75,7 +83,10 @@ public sealed unsafe class TrainingStep : IParallelWork
     {
         if (_settings.TruncateSteps is not { } length)
         {
-            Fill(texts, rows, TokenWindow.All, stretch: 0);
+            TokenWindow window = _settings.StretchTokens is { } most
+                ? TokenWindow.Anywhere(most, Scatter.Key(_settings.Seed, _optimizer.Steps, StretchSite))
+                : TokenWindow.All;
+            Fill(texts, rows, window, stretch: 0);
             return ComputeGradients(_batch);
         }
         int longest = 0;
@@ -114,7 +125,7 @@ public sealed unsafe class TrainingStep : IParallelWork
         _batch.Fill(texts, rows, window);
         if (_settings.WordDropout > 0 && _settings.UnknownId is { } unknown)
         {
-            uint key = Dropout.Key(_settings.Seed, _optimizer.Steps, WordSite - stretch);
+            uint key = Scatter.Key(_settings.Seed, _optimizer.Steps, WordSite - stretch);
             Dropout.ReplaceIds(_settings.WordDropout, key, unknown, _batch.MutableIds);
         }
     }

@@ -1,4 +1,5 @@
 using Unroll.Engine.Batches;
+using Unroll.Terms;
 
 namespace Unroll.Evaluation;
 
@@ -8,13 +9,13 @@ internal static class Calibration
     // One number is fitted: where there are very many classes, some of the rows are enough.
     private const int MostLogits = 1 << 24;
 
-    public static CalibrationReport Run(Evaluator evaluator, int classes, EncodedTexts texts)
+    public static CalibrationReport Run(Evaluator evaluator, int classes, EncodedTexts texts, SparseRows? terms)
     {
         int rows = Math.Min(texts.Count, Math.Max(1, MostLogits / classes));
         float[] logits = new float[rows * classes];
         int[] labels = new int[rows];
         int done = 0;
-        evaluator.ForEach(texts, rows, (row, z) =>
+        evaluator.ForEach(texts, terms, rows, (row, z) =>
         {
             z.CopyTo(logits.AsSpan(done * classes));
             labels[done++] = texts.LabelOf(row);

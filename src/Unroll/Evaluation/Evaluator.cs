@@ -1,34 +1,39 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
+using Unroll.Terms;
 
 namespace Unroll.Evaluation;
 
-/// <summary>Measures a network on encoded texts; its buffers are kept from one measurement to the next.</summary>
+/// <summary>Measures a model on encoded texts; its buffers are kept from one measurement to the next.</summary>
 /// <param name="network">The network.</param>
 /// <param name="pool">The threads that compute.</param>
-internal sealed class Evaluator(Network network, WorkerPool pool)
+/// <param name="linear">Adds the model's linear part; null for the network alone.</param>
+internal sealed class Evaluator(Network network, WorkerPool pool, LinearPass? linear = null)
 {
     private const int BatchSize = 256;
 
     // Long texts come fewer at a time: memory grows with the tokens of a batch.
-    private const long MostTokens = 1 << 17;
+    private const long MostTokens = 1 << 15;
 
     private readonly NetworkPass _pass = new(network, pool);
     private readonly Batch _batch = new();
     private readonly int[] _rows = new int[BatchSize];
+    private readonly float[] _logits = new float[network.Config.Classes];
 
     /// <summary>Called for a row with its place among the texts and its logits, [C].</summary>
     public delegate void RowAction(int row, ReadOnlySpan<float> logits);
 
-    /// <summary>Measures the network on texts with labels.</summary>
+    /// <summary>Measures the model on texts with labels.</summary>
     /// <param name="texts">The texts.</param>
+    /// <param name="terms">The texts' terms, for the linear part; null without one.</param>
     /// <param name="temperature">What logits are divided by.</param>
     /// <param name="check">Told of the logits of every row before they are scored; null for nobody.</param>
-    public EvaluationResult Evaluate(EncodedTexts texts, double temperature = 1, RowAction? check = null)
+    public EvaluationResult Evaluate(
+        EncodedTexts texts, SparseRows? terms = null, double temperature = 1, RowAction? check = null)
     {
         var scoring = new Scoring(network.Config.Classes, temperature);
-        ForEach(texts, texts.Count, (row, logits) =>
+        ForEach(texts, terms, texts.Count, (row, logits) =>
         {
             check?.Invoke(row, logits);
             scoring.Add(logits, texts.LabelOf(row));
@@ -41,10 +46,13 @@ internal sealed class Evaluator(Network network, WorkerPool pool)
     /// packed steps.
     /// </summary>
     /// <param name="texts">The texts.</param>
+    /// <param name="terms">The texts' terms, for the linear part; null without one.</param>
     /// <param name="count">How many of them.</param>
     /// <param name="action">What is done with the logits.</param>
-    public void ForEach(EncodedTexts texts, int count, RowAction action)
+    public void ForEach(EncodedTexts texts, SparseRows? terms, int count, RowAction action)
     {
+        if ((linear is null) != (terms is null))
+            throw new ArgumentException("the linear part and the terms of the texts go together", nameof(terms));
         int classes = network.Config.Classes;
         for (int first = 0; first < count;)
         {
@@ -61,7 +69,11 @@ internal sealed class Evaluator(Network network, WorkerPool pool)
             _batch.Fill(texts, _rows.AsSpan(0, rows));
             _pass.Forward(_batch);
             for (int b = 0; b < _batch.Count; b++)
-                action(_batch.Rows[b], _pass.Logits.Slice(b * classes, classes));
+            {
+                _pass.Logits.Slice(b * classes, classes).CopyTo(_logits);
+                linear?.Mix(terms!, _batch.Rows[b], _logits);
+                action(_batch.Rows[b], _logits);
+            }
         }
     }
 }

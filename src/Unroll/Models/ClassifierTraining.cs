@@ -1,5 +1,6 @@
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
+using Unroll.Terms;
 using Unroll.Text;
 using Unroll.Training;
 
@@ -55,7 +56,8 @@ public sealed class ClassifierTraining
     public WordVectors? WordVectors { get; private set; }
 
     /// <summary>The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them.</summary>
-    public int Epochs => _options.Epochs ?? TrainingOptions.EpochsFor(Prepared(_train).TokenCount);
+    public int Epochs => _options.Epochs ?? TrainingOptions.EpochsFor(
+        Prepared(_train).TokenCount, BatchOrder.BatchCount(Prepared(_train).Count, _options.BatchSize));
 
     /// <summary>What there is to know about the rows before a model is trained on them.</summary>
     public DataReport Report()
@@ -99,17 +101,49 @@ public sealed class ClassifierTraining
     /// <param name="trained">The model.</param>
     public void TakeTrained(SentenceClassifier trained) => _classifier = trained;
 
-    /// <summary>Calibrates the model on the dev rows, measures it on the test rows and compares it with simpler models.</summary>
+    /// <summary>
+    /// Trains the linear part and chooses its share on the dev rows, calibrates the model on them, measures it on the test rows
+    /// and compares it with its parts and with simpler models.
+    /// </summary>
     /// <param name="epochs">What <see cref="Fit"/> gave.</param>
     /// <returns>How the training ended.</returns>
     public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs)
     {
         EncodedTexts dev = Prepared(_dev);
-        CalibrationReport? calibration = dev.Count > 0 ? Classifier.Calibrate(dev, _options.Threads) : null;
+        bool takesLinear = _options.Linear && dev.Count > 0;
+        (LinearPart Part, LogisticSettings Settings)? linear =
+            takesLinear || ComparesWithSimplerModels ? TrainLinear(dev, TrainRows, LinearTraining.Candidates) : null;
+        SparseRows? terms = linear?.Part.Terms.Read(_split.Dev, _split.DevRows);
+        if (takesLinear)
+        {
+            double share = Classifier.FitLinearShare(linear!.Value.Part, new ModelRows(dev, terms), _options.Threads);
+            Classifier.SetLinear(linear.Value.Part, share);
+        }
+        CalibrationReport? calibration = dev.Count > 0
+            ? Classifier.Calibrate(new ModelRows(dev, Classifier.Linear is null ? null : terms), _options.Threads)
+            : null;
+        PartScores? onDev = dev.Count > 0 ? Measure(linear?.Part, dev, terms) : null;
+        MeasuredOnDev = Classifier.WithLinear(Classifier.Linear);
+        if (linear is { } chosen && ReferenceEquals(_split.Train, _split.Dev))
+        {
+            linear = TrainLinear(dev, [.. TrainRows, .. _split.DevRows ?? []], [chosen.Settings]);
+            Classifier.SetLinear(linear.Value.Part, Classifier.Config.LinearShare);
+        }
         EncodedTexts? test = Test is null ? null : Classifier.Encode(Test);
-        EvaluationResult? onTest = test is null ? null : Classifier.Evaluate(test, _options.Threads);
-        return new TrainingSummary(epochs, calibration, onTest, ComparesWithSimplerModels ? SimplerModels(dev, test) : []);
+        PartScores? onTest =
+            test is { Count: > 0 } ? Measure(linear?.Part, test, linear?.Part.Terms.Read(Test!, null)) : null;
+        return new TrainingSummary(epochs, calibration, onDev?.Model, onTest?.Model, Classifier.Config.LinearShare)
+        {
+            SimplerModels =
+                ComparesWithSimplerModels && (onDev ?? onTest) is not null ? SimplerModels(dev, test, onDev, onTest) : [],
+        };
     }
+
+    /// <summary>
+    /// The model that was measured on the dev rows, after <see cref="Finish"/>: where these were split off the training rows, the
+    /// linear part learns them too in the end, when all is chosen.
+    /// </summary>
+    public SentenceClassifier? MeasuredOnDev { get; private set; }
 
     /// <summary>Looks for a learning rate: a few steps whose rate grows from step to step until the loss flies off.</summary>
     /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
@@ -132,22 +166,35 @@ public sealed class ClassifierTraining
         return vectors;
     }
 
-    private SimplerModel[] SimplerModels(EncodedTexts dev, EncodedTexts? test)
+    private PartScores Measure(LinearPart? linear, EncodedTexts texts, SparseRows? terms) => PartScores.Measure(
+        Classifier.Network, linear, Classifier.Config.LinearShare, Classifier.Config.Temperature, texts, terms, _options.Threads);
+
+    private IReadOnlyList<int> TrainRows => _split.TrainRows ?? [.. Enumerable.Range(0, _split.Train.Count)];
+
+    // Of several penalties the one whose loss on the dev rows is least.
+    private (LinearPart Part, LogisticSettings Settings) TrainLinear(
+        EncodedTexts dev, IReadOnlyList<int> rows, IReadOnlyList<LogisticSettings> candidates)
     {
-        if (dev.Count == 0 && test is null)
-            return [];
-        EncodedTexts train = Prepared(_train);
-        int classes = Classifier.Config.Classes;
-        var majority = MajorityBaseline.Train(train, classes);
-        var linear = BagOfWordsBaseline.Train(train, classes);
+        Dictionary<string, int> classOf = Classifier.Config.ClassOfLabel();
+        int[] classOfLabel = [.. _split.Train.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
+        SparseRows? terms = null;
+        Func<LinearPart, double>? lossOf = dev.Count == 0 || candidates.Count == 1
+            ? null
+            : part => LinearEvaluation.Evaluate(part, terms ??= part.Terms.Read(_split.Dev, _split.DevRows), dev).Loss;
+        return LinearTraining.Train(_split.Train, rows, classOfLabel, Classifier.Config.Classes, candidates, lossOf);
+    }
+
+    private SimplerModel[] SimplerModels(EncodedTexts dev, EncodedTexts? test, PartScores? onDev, PartScores? onTest)
+    {
+        var majority = MajorityBaseline.Train(Prepared(_train), Classifier.Config.Classes);
         return
         [
-            new("majority class", "majority", On(dev, majority.Evaluate), On(test, majority.Evaluate)),
-            new("bag of words, linear", "bag_of_words", On(dev, linear.Evaluate), On(test, linear.Evaluate)),
+            new("majority class", "majority", On(dev), On(test)),
+            new("linear part alone", "bag_of_words", onDev?.Linear, onTest?.Linear),
+            new("network alone", "network", onDev?.Network, onTest?.Network),
         ];
 
-        static EvaluationResult? On(EncodedTexts? texts, Func<EncodedTexts, EvaluationResult> evaluate) =>
-            texts is { Count: > 0 } ? evaluate(texts) : null;
+        EvaluationResult? On(EncodedTexts? texts) => texts is { Count: > 0 } ? majority.Evaluate(texts) : null;
     }
 
     private static EncodedTexts Prepared(EncodedTexts? texts) =>

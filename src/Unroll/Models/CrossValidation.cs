@@ -41,8 +41,8 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
         int[] others = [.. parts.Where((_, part) => part != fold).SelectMany(rows => rows).Order()];
         var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options);
         training.Prepare();
-        training.Fit();
-        return training.Classifier.Evaluate(training.Classifier.Encode(corpus, parts[fold]), options.Threads);
+        training.Finish(training.Fit());
+        return training.Classifier.Evaluate(training.Classifier.Read(corpus, parts[fold]), options.Threads);
     }
 
     // Dealt one after the other, two rows of a label are in two folds, and each fold is trained on the others.

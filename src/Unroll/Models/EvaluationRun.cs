@@ -3,6 +3,7 @@ using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
+using Unroll.Terms;
 
 namespace Unroll.Models;
 
@@ -32,6 +33,8 @@ public sealed class EvaluationRun : IDisposable
     private readonly PriorityQueue<Mistake, double> _mistakes = new();
     private readonly int _mostMistakes;
     private readonly EncodedTexts _encoded = new();
+    private readonly SparseRows? _terms;
+    private readonly TermRow _termRow = new();
     private readonly List<(string Text, int Line)> _pending = [];
 
     /// <summary>Begins.</summary>
@@ -43,7 +46,8 @@ public sealed class EvaluationRun : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);
         (_classifier, _mostMistakes) = (classifier, mostMistakes);
         _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        _evaluator = new Evaluator(classifier.Network, _pool);
+        _evaluator = new Evaluator(classifier.Network, _pool, classifier.LinearPass());
+        _terms = classifier.Linear is null ? null : new SparseRows();
         _scoring = new Scoring(classifier.Config.Classes, classifier.Config.Temperature);
         _classes = classifier.Config.ClassOfLabel();
     }
@@ -64,7 +68,13 @@ public sealed class EvaluationRun : IDisposable
             _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
             return;
         }
-        _encoded.Add(_classifier.Encode(row.Text), label);
+        string[] tokens = _classifier.Tokenize(row.Text);
+        _encoded.Add(_classifier.Vocabulary.Encode(tokens), label);
+        if (_terms is not null)
+        {
+            _classifier.Linear!.Terms.Read(tokens, _termRow);
+            _terms.Add(_termRow);
+        }
         _pending.Add((row.Text, row.Line));
         if (_pending.Count == BatchSize)
             Measure();
@@ -93,7 +103,7 @@ public sealed class EvaluationRun : IDisposable
     private void Measure()
     {
         Debug.Assert(_pending.Count == _encoded.Count, "every text that waits is encoded");
-        _evaluator.ForEach(_encoded, _encoded.Count, (row, logits) =>
+        _evaluator.ForEach(_encoded, _terms, _encoded.Count, (row, logits) =>
         {
             Prediction.RequireFinite(logits);
             RowScore score = _scoring.Add(logits, _encoded.LabelOf(row));
@@ -103,6 +113,7 @@ public sealed class EvaluationRun : IDisposable
                 Keep(row, score);
         });
         _encoded.Clear();
+        _terms?.Clear();
         _pending.Clear();
     }
 

@@ -1,6 +1,7 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
+using Unroll.Terms;
 using Unroll.Storage;
 using Unroll.Text;
 
@@ -11,7 +12,8 @@ namespace Unroll.Models;
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="vocabulary">Has the ids.</param>
-internal sealed class PredictionPass(Network network, Vocabulary vocabulary)
+/// <param name="linear">Adds the model's linear part; null for the network alone.</param>
+internal sealed class PredictionPass(Network network, Vocabulary vocabulary, LinearPass? linear)
 {
     /// <summary>Texts that are classified together.</summary>
     public const int BatchSize = 64;
@@ -21,9 +23,11 @@ internal sealed class PredictionPass(Network network, Vocabulary vocabulary)
 
     private readonly NetworkPass _pass = new(network, WorkerPool.CallerAlone);
     private readonly EncodedTexts _encoded = new();
+    private readonly List<string[]> _tokens = [];
     private readonly Batch _batch = new();
     private readonly int[] _rows = [.. Enumerable.Range(0, BatchSize)];
     private readonly double[] _probabilities = new double[network.Config.Classes];
+    private readonly float[] _logits = new float[network.Config.Classes];
 
     /// <summary>Whether the buffers are small enough to be kept.</summary>
     public bool IsWorthKeeping => _batch.TokenCount <= MostTokensKept;
@@ -38,11 +42,14 @@ internal sealed class PredictionPass(Network network, Vocabulary vocabulary)
     public Prediction[] Run(ReadOnlySpan<string> texts, ModelConfig config, int mostTokens)
     {
         _encoded.Clear();
+        _tokens.Clear();
         foreach (string text in texts)
         {
             string[] tokens = config.Tokens.Tokenize(text);
             TokenLimit.Require(tokens.Length, mostTokens);
             _encoded.Add(vocabulary.Encode(tokens), label: 0);
+            if (linear is not null)
+                _tokens.Add(tokens);
         }
         var predictions = new Prediction[texts.Length];
         for (int first = 0; first < texts.Length;)
@@ -74,8 +81,9 @@ internal sealed class PredictionPass(Network network, Vocabulary vocabulary)
         for (int b = 0; b < _batch.Count; b++)
         {
             int text = _batch.Rows[b];
-            ReadOnlySpan<float> logits = _pass.Logits.Slice(b * _probabilities.Length, _probabilities.Length);
-            predictions[text] = Prediction.Of(config, texts[text], logits, _probabilities);
+            _pass.Logits.Slice(b * _probabilities.Length, _probabilities.Length).CopyTo(_logits);
+            linear?.Mix(_tokens[text], _logits);
+            predictions[text] = Prediction.Of(config, texts[text], _logits, _probabilities);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Unroll.Engine.Networks;
+using Unroll.Terms;
 using Unroll.Storage;
 using Unroll.Text;
 
@@ -16,15 +17,18 @@ public sealed class PredictionStream
 {
     private readonly Func<ModelConfig> _config;
     private readonly Vocabulary _vocabulary;
-    private readonly Network _network;
     private readonly StreamingPass _pass;
+    private readonly LinearPart? _linear;
+    private readonly LinearStream? _terms;
     private readonly double[] _probabilities;
+    private readonly float[] _logits;
 
     /// <summary>Begins a text.</summary>
     /// <param name="config">Gives what the model is: calibrating it changes the temperature.</param>
     /// <param name="vocabulary">Has the ids.</param>
     /// <param name="network">The network.</param>
-    internal PredictionStream(Func<ModelConfig> config, Vocabulary vocabulary, Network network)
+    /// <param name="linear">The model's linear part; null for none.</param>
+    internal PredictionStream(Func<ModelConfig> config, Vocabulary vocabulary, Network network, LinearPart? linear)
     {
         if (config().Bidirectional)
         {
@@ -32,16 +36,22 @@ public sealed class PredictionStream
                 "a bidirectional model also reads from the last word to the first, so every new word changes all states; " +
                 "use Predict, or train with Bidirectional = false");
         }
-        (_config, _vocabulary, _network) = (config, vocabulary, network);
+        (_config, _vocabulary, _linear) = (config, vocabulary, linear);
         _pass = new StreamingPass(network);
+        _terms = linear is null ? null : new LinearStream(linear, config().Tokens.Kind);
         _probabilities = new double[config().Classes];
+        _logits = new float[config().Classes];
     }
 
     /// <summary>How many tokens were read.</summary>
     public long Count => _pass.Count;
 
     /// <summary>Forgets what was read: the next piece begins a new text.</summary>
-    public void Clear() => _pass.Clear();
+    public void Clear()
+    {
+        _pass.Clear();
+        _terms?.Clear();
+    }
 
     /// <summary>Reads on.</summary>
     /// <param name="piece">
@@ -55,11 +65,26 @@ public sealed class PredictionStream
     public Prediction Add(string piece)
     {
         ModelConfig config = _config();
-        int[] ids = _vocabulary.EncodeWords(config.Tokens.Tokenize(piece));
-        if (ids.Length == 0 && Count == 0)
-            return new PredictionPass(_network, _vocabulary).Run([piece], config, TokenLimit.Default)[0];
+        string[] tokens = config.Tokens.Tokenize(piece);
+        int[] ids = _vocabulary.EncodeWords(tokens);
+        foreach (string token in tokens)
+            _terms?.Read(token);
         foreach (int id in ids)
             _pass.Read(id);
-        return Prediction.Of(config, piece, _pass.Logits(), _probabilities);
+        ReadOnlySpan<float> logits = Count == 0 ? LogitsOfNothing() : _pass.Logits();
+        if (_terms is null || _linear is null)
+            return Prediction.Of(config, piece, logits, _probabilities);
+        _terms.Logits(_logits);
+        LinearPass.Mix(config.LinearShare, logits, _logits, _logits);
+        return Prediction.Of(config, piece, _logits, _probabilities);
+    }
+
+    // A text without words is read as one that stands for nothing.
+    private ReadOnlySpan<float> LogitsOfNothing()
+    {
+        _pass.Read(_vocabulary.IdOfEmpty);
+        ReadOnlySpan<float> logits = _pass.Logits();
+        _pass.Clear();
+        return logits;
     }
 }

@@ -5,6 +5,7 @@ using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
+using Unroll.Terms;
 using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
@@ -57,11 +58,14 @@ public sealed class SentenceClassifier
     /// Its parameters as PyTorch has them: by their names, in their shapes, in the order of <c>model.safetensors</c>. Training
     /// the model further may change the values: copy what shall stay.
     /// </summary>
-    public IReadOnlyList<NamedTensor> Tensors => ModelFolder.ToTorch(Network);
+    public IReadOnlyList<NamedTensor> Tensors => ModelFolder.TensorsOf(Content);
 
     internal Parameters Parameters => Network.Parameters;
 
     internal Network Network { get; }
+
+    /// <summary>What sees the words of a text and not their order; null where it has no share of the logits.</summary>
+    internal LinearPart? Linear { get; private set; }
 
     /// <summary>Creates a model with fresh parameters.</summary>
     /// <param name="config">What it shall be.</param>
@@ -239,7 +243,7 @@ public sealed class SentenceClassifier
 
     /// <summary>Begins a text that comes word by word.</summary>
     /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
-    public PredictionStream Stream() => new(() => Config, Vocabulary, Network);
+    public PredictionStream Stream() => new(() => Config, Vocabulary, Network, Linear);
 
     /// <summary>Puts pre-trained vectors in the place of the random ones, for the words that have some.</summary>
     /// <param name="vectors">Read for this model's vocabulary; as wide as its embedding.</param>
@@ -265,17 +269,16 @@ public sealed class SentenceClassifier
     /// <param name="rows">Rows with labels that the model knows.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Evaluate(Encode(rows, "row", MaximumTokens), threads);
+    public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) => Evaluate(Read(rows), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
-    /// <param name="texts">Rows as this model's ids.</param>
+    /// <param name="rows">What the model reads of the rows.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    internal EvaluationResult Evaluate(EncodedTexts texts, int? threads = null)
+    internal EvaluationResult Evaluate(ModelRows rows, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        return new Evaluator(Network, pool).Evaluate(
-            texts, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits));
+        return new Evaluator(Network, pool, LinearPass()).Evaluate(
+            rows.Ids, rows.Terms, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits));
     }
 
     /// <summary>
@@ -285,19 +288,29 @@ public sealed class SentenceClassifier
     /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
     /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Calibrate(Encode(rows, "row", MaximumTokens), threads);
+    public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) => Calibrate(Read(rows), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
-    /// <param name="texts">Rows as this model's ids.</param>
+    /// <param name="rows">What the model reads of the rows.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    internal CalibrationReport Calibrate(EncodedTexts texts, int? threads = null)
+    internal CalibrationReport Calibrate(ModelRows rows, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        CalibrationReport report = Calibration.Run(new Evaluator(Network, pool), Config.Classes, texts);
+        CalibrationReport report =
+            Calibration.Run(new Evaluator(Network, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms);
         SetTemperature(report.Temperature);
         return report;
     }
+
+    /// <summary>What the model reads of rows of a corpus.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    internal ModelRows Read(Corpus corpus, IReadOnlyList<int>? rows = null) =>
+        new(Encode(corpus, rows), Linear?.Terms.Read(corpus, rows));
+
+    private ModelRows Read(IEnumerable<LabelledText> rows) =>
+        new RowEncoder(Config, Vocabulary).Read(rows, "row", MaximumTokens, Linear?.Terms);
 
     /// <summary>
     /// Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.
@@ -358,9 +371,9 @@ public sealed class SentenceClassifier
 
     /// <summary>A classifier of what was stored or imported.</summary>
     internal static SentenceClassifier Of(StoredModel stored) =>
-        new(stored.Config, stored.Vocabulary, stored.Network, new TorchGenerator(0));
+        new(stored.Config, stored.Vocabulary, stored.Network, new TorchGenerator(0)) { Linear = stored.Linear };
 
-    private StoredModel Content => new(Config, Vocabulary, Network);
+    private StoredModel Content => new(Config, Vocabulary, Network, Linear);
 
     /// <summary>
     /// Looks for a learning rate for this model, whose parameters are afterwards as they were: a few steps whose rate grows from
@@ -403,6 +416,33 @@ public sealed class SentenceClassifier
     /// </exception>
     internal int[] Encode(string text) => Vocabulary.Encode(Tokenize(text));
 
+    /// <summary>Gives the model another linear part.</summary>
+    /// <param name="part">The linear part.</param>
+    /// <param name="share">λ, its share of the logits; 0 for a model without one.</param>
+    internal void SetLinear(LinearPart? part, double share)
+    {
+        Linear = share > 0 ? part : null;
+        Config = Config with { LinearShare = Linear is null ? 0 : share };
+        _passes.Clear();
+    }
+
+    /// <summary>The same network with another linear part.</summary>
+    internal SentenceClassifier WithLinear(LinearPart? part) =>
+        new(Config, Vocabulary, Network, new TorchGenerator(0)) { Linear = part };
+
+    /// <summary>The share of a linear part with which both together fit rows best that neither was trained on.</summary>
+    /// <param name="part">The linear part.</param>
+    /// <param name="rows">The rows, with the terms of the part.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
+    internal double FitLinearShare(LinearPart part, ModelRows rows, int? threads)
+    {
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
+        return LogitMixture.FitShare(new Evaluator(Network, pool), part, rows.Ids, rows.Terms!);
+    }
+
+    /// <summary>Adds the linear part, on one thread; null where there is none.</summary>
+    internal LinearPass? LinearPass() => Linear is null ? null : new LinearPass(Linear, Config.LinearShare);
+
     /// <summary>Divides logits by another number before softmax; 1 for a model that is not calibrated.</summary>
     internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
 
@@ -410,13 +450,13 @@ public sealed class SentenceClassifier
     private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
         if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(Network, Vocabulary);
+            pass = new PredictionPass(Network, Vocabulary, LinearPass());
         Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what, int mostTokens = int.MaxValue) =>
-        new RowEncoder(Config, Vocabulary).Encode(rows, what, mostTokens);
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
+        new RowEncoder(Config, Vocabulary).Read(rows, what, int.MaxValue, terms: null).Ids;
 }

@@ -14,26 +14,34 @@ public sealed record SimplerModel(string Name, string Key, EvaluationResult? Dev
 /// <summary>How a training ended.</summary>
 /// <param name="Epochs">A report of each epoch.</param>
 /// <param name="Calibration">What calibration did; null without dev rows.</param>
+/// <param name="Dev">The model on the dev rows; null without them.</param>
 /// <param name="Test">The model on the test rows; null without them.</param>
-/// <param name="SimplerModels">Simpler models on the same rows; none if they were not asked for.</param>
+/// <param name="LinearShare">λ, the linear part's share of the model's logits; 0 for the network alone.</param>
 public sealed record TrainingSummary(
-    IReadOnlyList<EpochReport> Epochs, CalibrationReport? Calibration, EvaluationResult? Test,
-    IReadOnlyList<SimplerModel> SimplerModels)
+    IReadOnlyList<EpochReport> Epochs, CalibrationReport? Calibration, EvaluationResult? Dev, EvaluationResult? Test,
+    double LinearShare)
 {
+    private const string NetworkKey = "network";
+
+    /// <summary>Simpler models and the model's network alone on the same rows; none if they were not asked for.</summary>
+    public IReadOnlyList<SimplerModel> SimplerModels { get; init; } = [];
+
     /// <summary>The epoch whose model is kept.</summary>
     public EpochReport Kept { get; } = Epochs.Last(report => report.IsBest);
 
     /// <summary>The best of the simpler models, if it does better than this one; on the test rows if there are some.</summary>
     public SimplerModel? Better =>
-        SimplerModels.MaxBy(Accuracy) is { } best && Accuracy(best) > (Test?.Accuracy ?? Kept.DevAccuracy) ? best : null;
+        SimplerModels.Where(model => model.Key != NetworkKey).MaxBy(Accuracy) is { } best
+            && Accuracy(best) > (Test ?? Dev)?.Accuracy ? best : null;
 
     /// <summary>Writes it as the fields of a JSON object.</summary>
     /// <param name="json">Inside an object.</param>
     public void WriteFields(Utf8JsonWriter json)
     {
         json.WriteNumber("kept_epoch", Kept.Epoch);
-        WriteScores(json, "dev", Kept.DevAccuracy, Kept.DevMacroF1);
+        WriteScores(json, "dev", Dev?.Accuracy, Dev?.MacroF1);
         WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
+        json.WriteNumber("linear_share", LinearShare);
         if (Calibration is { } calibration)
         {
             json.WriteNumber("temperature", calibration.Temperature);

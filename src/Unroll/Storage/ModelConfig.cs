@@ -46,6 +46,12 @@ public sealed record ModelConfig
     /// </summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>
+    /// λ: what share of the logits the model's linear part has, from 0 (there is none) to 1: z = (1 - λ) z_network + λ z_linear.
+    /// Training chooses it on the dev rows.
+    /// </summary>
+    public double LinearShare { get; init; }
+
     /// <summary>C: the number of classes.</summary>
     public int Classes => Labels.Count;
 

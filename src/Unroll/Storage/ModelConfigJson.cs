@@ -37,6 +37,8 @@ internal static class ModelConfigJson
             json.WriteString("unknown", Name(config.Unknown));
             if (config.Temperature != 1)
                 json.WriteNumber("temperature", config.Temperature);
+            if (config.LinearShare != 0)
+                json.WriteNumber("linear_share", config.LinearShare);
             json.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
@@ -52,8 +54,7 @@ internal static class ModelConfigJson
             var keys = Fields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
             keys.RequireOnly(
                 "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout",
-                    "labels",
-                "tokens", "unknown", "temperature");
+                "labels", "tokens", "unknown", "temperature", "linear_share");
             keys.RequireValue("format", Format);
             var tokens = Fields.Of(
                 keys["tokens"], $"{source}: tokens", $"{source}: tokens", "an object of kind and lowercase");
@@ -72,6 +73,7 @@ internal static class ModelConfigJson
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens.Flag("lowercase")),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
+                LinearShare = keys.Has("linear_share") ? keys.PositiveShare("linear_share") : 0,
             };
         }
         catch (JsonException e) when (e.LineNumber is not null)
@@ -153,6 +155,11 @@ internal static class ModelConfigJson
             IsNumber(key) && this[key].TryGetSingle(out float value) && value is >= 0 and < 1
                 ? value
                 : throw Wrong(key, "a share of at least 0 and below 1");
+
+        public double PositiveShare(string key) =>
+            IsNumber(key) && this[key].TryGetDouble(out double value) && value is > 0 and <= 1
+                ? value
+                : throw Wrong(key, "a share above 0 and at most 1");
 
         public int Integer(string key, int minimum, int maximum = int.MaxValue) =>
             IsNumber(key) && this[key].TryGetInt32(out int value) && value >= minimum && value <= maximum

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Unroll.Data;
 using Unroll.Engine.Networks;
+using Unroll.Terms;
 using Unroll.Text;
 
 namespace Unroll.Storage;
@@ -11,16 +12,19 @@ namespace Unroll.Storage;
 /// <param name="Config">What the model is.</param>
 /// <param name="Vocabulary">The tokens it knows.</param>
 /// <param name="Network">Its parameters.</param>
-internal sealed record StoredModel(ModelConfig Config, Vocabulary Vocabulary, Network Network);
+/// <param name="Linear">Its linear part; null where <see cref="ModelConfig.LinearShare"/> is 0.</param>
+internal sealed record StoredModel(ModelConfig Config, Vocabulary Vocabulary, Network Network, LinearPart? Linear = null);
 
 /// <summary>
-/// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whose metadata holds a SHA-256 of
-/// each, so that a change to any of them is found. A file that PyTorch wrote has no such metadata and is read without that check.
+/// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c>, <c>terms.txt</c> where it has a linear part, and
+/// <c>model.safetensors</c>, whose metadata holds a SHA-256 of each, so that a change to any of them is found. A file that PyTorch
+/// wrote has no such metadata and is read without that check.
 /// </summary>
 internal static class ModelFolder
 {
     public const string ConfigFile = "config.json";
     public const string VocabularyFile = "vocabulary.txt";
+    public const string TermsFile = "terms.txt";
     private const string TensorsFile = "model.safetensors";
     private const string FormatKey = "format";
     private const string DataKey = "data";
@@ -65,7 +69,8 @@ internal static class ModelFolder
     {
         byte[] config = ModelConfigJson.Write(model.Config);
         byte[] vocabulary = Encoding.UTF8.GetBytes(model.Vocabulary.ToText());
-        IReadOnlyList<NamedTensor> tensors = ToTorch(model.Network);
+        byte[] terms = model.Linear is null ? [] : LinearTensors.WriteTerms(model.Linear);
+        IReadOnlyList<NamedTensor> tensors = TensorsOf(model);
         long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
         {
@@ -82,12 +87,18 @@ internal static class ModelFolder
             [DataKey] = HashOfData(tensors),
             [TensorsKey] = Hash(Encoding.UTF8.GetBytes(SafetensorsFile.Describe(SafetensorsWriter.EntriesOf(tensors)))),
         };
-        return
+        List<(string Name, Action<Stream> Write)> files =
         [
             (ConfigFile, stream => stream.Write(config)),
             (VocabularyFile, stream => stream.Write(vocabulary)),
             (TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata)),
         ];
+        if (model.Linear is not null)
+        {
+            metadata.Add(TermsFile, Hash(terms));
+            files.Insert(2, (TermsFile, stream => stream.Write(terms)));
+        }
+        return files;
     }
 
     /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
@@ -145,7 +156,7 @@ internal static class ModelFolder
     // What changes when any of a model's files is replaced.
     private static string StampOf(string path)
     {
-        return $"{Of(ConfigFile)} {Of(VocabularyFile)} {Of(TensorsFile)}";
+        return $"{Of(ConfigFile)} {Of(VocabularyFile)} {Of(TermsFile)} {Of(TensorsFile)}";
 
         string Of(string name)
         {
@@ -167,20 +178,42 @@ internal static class ModelFolder
         byte[] tensorsFile = readFile(TensorsFile);
         ForeignModelFile.RequireSafetensors(tensorsFile, tensorsPath);
         SafetensorsFile tensors = SafetensorsFile.Parse(tensorsFile, tensorsPath);
-        RequireUnaltered(path, config, vocabulary, tensors);
+        byte[]? terms = tensors.Metadata.ContainsKey(TermsFile) || tensors.Tensors.ContainsKey(LinearTensors.Weight)
+            ? readFile(TermsFile)
+            : null;
+        RequireUnaltered(path, config, vocabulary, terms, tensors);
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
-        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size);
-        return FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
+        string termsPath = Path.Combine(path, TermsFile);
+        if (modelConfig.LinearShare > 0 != terms is not null)
+        {
+            throw new InputException(
+                $"{path}: {ConfigFile} and {TensorsFile} do not agree on whether there is a linear part; " +
+                "restore the folder or train again");
+        }
+        List<string>? names = terms is null ? null : ReadLines(terms, termsPath);
+        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size, names?.Count);
+        StoredModel model = FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
+        return names is null
+            ? model
+            : model with
+            {
+                Linear = LinearTensors.Read(names, tensors.ReadFiniteSingles, modelConfig.Tokens.Kind, termsPath),
+            };
     }
 
-    /// <summary>A network's tensors by PyTorch's names.</summary>
-    public static IReadOnlyList<NamedTensor> ToTorch(Network network) =>
-        [.. TorchTensors.Read(network).Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, tensor.Values))];
+    /// <summary>A model's tensors by PyTorch's names, its linear part's last.</summary>
+    public static IReadOnlyList<NamedTensor> TensorsOf(StoredModel model)
+    {
+        IEnumerable<NamedTensor> network =
+            TorchTensors.Read(model.Network).Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, tensor.Values));
+        return model.Linear is null ? [.. network] : [.. network, .. LinearTensors.Of(model.Linear)];
+    }
 
     // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
-    private static void RequireFittingShapes(SafetensorsFile file, string source, ModelConfig config, int vocabularySize)
+    private static void RequireFittingShapes(
+        SafetensorsFile file, string source, ModelConfig config, int vocabularySize, int? terms)
     {
         NetworkLayout layout;
         try
@@ -191,7 +224,9 @@ internal static class ModelFolder
         {
             throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
         }
-        IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> expected = TorchTensors.Of(layout);
+        IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> expected = terms is null
+            ? TorchTensors.Of(layout)
+            : [.. TorchTensors.Of(layout), .. LinearTensors.Shapes(terms.Value, config.Classes)];
         foreach ((string name, IReadOnlyList<int> shape) in expected)
             file.Require(name, shape);
         string[] names = [.. expected.Select(tensor => tensor.Name)];
@@ -213,13 +248,9 @@ internal static class ModelFolder
 
     private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)
     {
-        using var lines = new Utf8LineReader(new MemoryStream(bytes), source) { RefusesNul = false };
-        var tokens = new List<string>();
-        while (lines.Read())
-            tokens.Add(lines.Text);
         try
         {
-            return new Vocabulary(tokens, config.Unknown);
+            return new Vocabulary(ReadLines(bytes, source), config.Unknown);
         }
         catch (InputException e)
         {
@@ -227,9 +258,19 @@ internal static class ModelFolder
         }
     }
 
+    private static List<string> ReadLines(byte[] bytes, string source)
+    {
+        using var lines = new Utf8LineReader(new MemoryStream(bytes), source) { RefusesNul = false };
+        var read = new List<string>();
+        while (lines.Read())
+            read.Add(lines.Text);
+        return read;
+    }
+
     // The metadata is ours if any of its entries is; then all of them must be there, and right. Files of Unroll 0.1 have no hash
     // of the names and shapes of their tensors.
-    private static void RequireUnaltered(string folder, byte[] config, byte[] vocabulary, SafetensorsFile tensors)
+    private static void RequireUnaltered(
+        string folder, byte[] config, byte[] vocabulary, byte[]? terms, SafetensorsFile tensors)
     {
         (string Key, string File, string Expected)[] entries =
         [
@@ -239,6 +280,8 @@ internal static class ModelFolder
             (ConfigFile, ConfigFile, Hash(config)),
             (VocabularyFile, VocabularyFile, Hash(vocabulary)),
         ];
+        if (terms is not null)
+            entries = [.. entries, (TermsFile, TermsFile, Hash(terms))];
         if (!entries.Any(entry => entry.Key != FormatKey && tensors.Metadata.ContainsKey(entry.Key)))
             return;
         if (tensors.Metadata.Keys.Except(entries.Select(entry => entry.Key)).FirstOrDefault() is { } unknown)

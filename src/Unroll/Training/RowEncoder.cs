@@ -1,10 +1,16 @@
 using System.Runtime.InteropServices;
 using Unroll.Data;
 using Unroll.Engine.Batches;
+using Unroll.Terms;
 using Unroll.Storage;
 using Unroll.Text;
 
 namespace Unroll.Training;
+
+/// <summary>What a model reads of labelled rows.</summary>
+/// <param name="Ids">The ids of their tokens, for the network, and their classes.</param>
+/// <param name="Terms">Their terms, for the linear part; null for a model without one.</param>
+internal sealed record ModelRows(EncodedTexts Ids, SparseRows? Terms);
 
 /// <summary>Turns labelled rows into a model's ids and classes.</summary>
 /// <param name="config">Has labels and tokenizer.</param>
@@ -50,10 +56,13 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
     /// <param name="rows">Labels and texts.</param>
     /// <param name="what">What a row is called in an error.</param>
     /// <param name="mostTokens">How many tokens a row may have.</param>
+    /// <param name="terms">The terms of the model's linear part; null for a model without one.</param>
     /// <exception cref="InputException">A row has a label that the model does not know, or more tokens.</exception>
-    public EncodedTexts Encode(IEnumerable<LabelledText> rows, string what, int mostTokens)
+    public ModelRows Read(IEnumerable<LabelledText> rows, string what, int mostTokens, TermTable? terms)
     {
         var encoded = new EncodedTexts();
+        SparseRows? sparse = terms is null ? null : new SparseRows();
+        var termRow = new TermRow();
         foreach (LabelledText row in rows)
         {
             if (!_classOf.TryGetValue(row.Label, out int label))
@@ -61,8 +70,12 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
             string[] tokens = config.Tokens.Tokenize(row.Text);
             TokenLimit.Require(tokens.Length, mostTokens);
             encoded.Add(vocabulary.Encode(tokens), label);
+            if (terms is null || sparse is null)
+                continue;
+            terms.Read(tokens, termRow);
+            sparse.Add(termRow);
         }
-        return encoded;
+        return new ModelRows(encoded, sparse);
     }
 
     private InputException UnknownLabel(string where, string label) =>

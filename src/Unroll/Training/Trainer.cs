@@ -13,6 +13,13 @@ internal sealed class Trainer
 {
     private const double MostSecondsLeft = 3e9;
 
+    // An adversarial step defends what was learned; before there is something it only keeps the network from learning. So it
+    // begins when the loss of the last twenty steps or so is below this share of the loss of knowing the classes alone, and ends
+    // where it rises to the other.
+    private const double Memory = 0.95;
+    private const double LearnedAt = 0.9;
+    private const double ForgottenAt = 0.98;
+
     private readonly Network _network;
     private readonly TrainingOptions _options;
     private readonly TorchGenerator _generator;
@@ -25,6 +32,8 @@ internal sealed class Trainer
     private readonly JacobianNorms? _jacobians;
     private readonly int _epochs;
     private readonly long _totalSteps;
+    private readonly double _chance;
+    private readonly int _stretch;
     private TrainingPosition _position = new();
 
     /// <summary>Makes ready to train a network.</summary>
@@ -44,8 +53,11 @@ internal sealed class Trainer
         _evaluator = new Evaluator(network, pool);
         _step = new TrainingStep(network, options.ToStepSettings(unknownId), pool);
         _kept = network.Parameters.Clone();
-        _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount);
-        _totalSteps = (long)_epochs * BatchOrder.BatchCount(train.Count, options.BatchSize);
+        int batches = BatchOrder.BatchCount(train.Count, options.BatchSize);
+        _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount, batches);
+        _totalSteps = (long)_epochs * batches;
+        _chance = train.LossOfChance(network.Config.Classes, options.ClassWeights);
+        _stretch = options.StretchTokens > 0 && options.TruncateSteps is null ? options.StretchTokens : int.MaxValue;
         if (options.Checkpoint is { } checkpoint)
             _checkpoint = new TrainingCheckpoint(
                 checkpoint, _step, _kept, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
@@ -131,17 +143,20 @@ internal sealed class Trainer
     {
         TrainingPosition at = _position;
         bool sampled = _options.GradientFlow is not null && at.StepsInEpoch % GradientFlowSums.EverySteps == 0;
+        _step.TakesAdversarialSteps = at.Defends;
         StepResult step = _step.Run(_train, rows, learningRate, sampled ? at.GradientFlow : null);
         at.Steps++;
         if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
             throw Diverged(step.Loss, step.GradientNorm);
         at.StepsInEpoch++;
+        at.RecentLoss = Memory * (at.RecentLoss ?? _chance) + (1 - Memory) * step.Loss;
+        at.Defends = at.RecentLoss < (at.Defends ? ForgottenAt : LearnedAt) * _chance;
         at.LossSum += step.Loss * rows.Length;
         at.NormSum += step.GradientNorm;
         at.Clipped += step.Clipped ? 1 : 0;
         at.Rows += rows.Length;
         foreach (int row in rows)
-            at.Tokens += _train.LengthOf(row);
+            at.Tokens += Math.Min(_train.LengthOf(row), _stretch);
     }
 
     private TrainingDivergedException Diverged(double loss, double norm)

@@ -49,6 +49,12 @@ public sealed record TrainingOptions
     /// </summary>
     public float? Adversarial { get; init; }
 
+    /// <summary>
+    /// Whether a linear model of words, pairs of words and pieces of words speaks beside the network: its share of the answer is
+    /// chosen on the dev rows, and is 0 where it does not help or where there are no dev rows. Default: yes.
+    /// </summary>
+    public bool Linear { get; init; } = true;
+
     /// <summary>How texts are cut into tokens. Default: words and punctuation marks.</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Word;
 
@@ -127,6 +133,13 @@ public sealed record TrainingOptions
     /// </summary>
     public int? TruncateSteps { get; init; }
 
+    /// <summary>
+    /// The most tokens of a text that a step reads; of a longer one a stretch of so many, from another place each time, so that
+    /// time and memory of a step are bounded and a long text is many. Predictions read whole texts. 0 for whole texts in training
+    /// too. Without effect with <see cref="TruncateSteps"/>. Default: 256.
+    /// </summary>
+    public int StretchTokens { get; init; } = 256;
+
     /// <summary>The share of rows of each class that is split off as dev rows where none are given. Default: 0.1.</summary>
     public double DevShare { get; init; } = 0.1;
 
@@ -174,14 +187,17 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Epochs for some training rows: 3500 / √n for n tokens, at least 3 and at most 10, so 4 for 600,000 tokens; but 80,000 / n,
-    /// at most 100, where that is more: few rows make few steps. <c>bench/results/accuracy.md</c> says on what it was chosen.
+    /// at most 100, where that is more: few rows make few steps; and as many as make 800 steps, at most 10: a few thousand long
+    /// texts are many tokens and few steps. <c>bench/results/accuracy.md</c> says on what it was chosen.
     /// </summary>
     /// <param name="tokens">n: tokens of all training rows.</param>
-    public static int EpochsFor(long tokens)
+    /// <param name="steps">Steps of an epoch.</param>
+    public static int EpochsFor(long tokens, int steps)
     {
         double many = Math.Clamp(3500 / Math.Sqrt(tokens), 3, 10);
         double few = Math.Min(80_000.0 / tokens, 100);
-        return (int)Math.Round(Math.Max(many, few));
+        double enough = Math.Min(800.0 / steps, 10);
+        return (int)Math.Round(Math.Max(Math.Max(many, few), enough));
     }
 
     /// <summary>
@@ -244,6 +260,7 @@ public sealed record TrainingOptions
         Checkpoint?.Validate();
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "a share of at least 0 and below 1");
         Require(TruncateSteps is null or >= 1, nameof(TruncateSteps), TruncateSteps, "a positive number of steps");
+        Require(StretchTokens >= 0, nameof(StretchTokens), StretchTokens, "0 (whole texts) or a positive number of tokens");
         Require(Threads is null or (>= 1 and <= MostThreads), nameof(Threads), Threads, $"a number from 1 to {MostThreads}");
         Require(Epochs is null or >= 1, nameof(Epochs), Epochs, "a positive number");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "a positive number of rows");
@@ -318,6 +335,7 @@ public sealed record TrainingOptions
         ClassWeights = ClassWeights,
         LabelSmoothing = LabelSmoothing,
         TruncateSteps = TruncateSteps,
+        StretchTokens = StretchTokens > 0 ? StretchTokens : null,
         Adversarial = Adversarial ?? 0,
         WordDropout = WordDropout,
         UnknownId = unknownId,

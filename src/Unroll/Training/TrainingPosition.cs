@@ -38,6 +38,12 @@ internal sealed class TrainingPosition
     /// <summary>Seconds spent in this epoch before the process that runs.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>The mean loss of the last steps, the last ones counting most; null before the first.</summary>
+    public double? RecentLoss { get; set; }
+
+    /// <summary>Whether the next step is an adversarial one, where some are asked for.</summary>
+    public bool Defends { get; set; }
+
     /// <summary>What was measured of the gradients of this epoch.</summary>
     public GradientFlowSums GradientFlow { get; } = new();
 
@@ -62,7 +68,7 @@ internal sealed class TrainingPosition
             : StepsInEpoch < 0 || StepsInEpoch > batches ? $"step {StepsInEpoch} of {batches}"
             : Steps != (long)(Epoch - 1) * batches + StepsInEpoch ? $"{Steps} steps in epoch {Epoch}"
             : Rows < StepsInEpoch || Rows > rows || Tokens < 0 || Clipped < 0 || Clipped > StepsInEpoch ? "counts of the epoch"
-            : !IsTime(Seconds) || !double.IsFinite(LossSum + NormSum) ? "sums of the epoch"
+            : !IsTime(Seconds) || !double.IsFinite(LossSum + NormSum + (RecentLoss ?? 0)) ? "sums of the epoch"
             : began && GeneratorAtEpoch is null ? "no random numbers"
             : GeneratorAtEpoch is { } generator && !TorchGenerator.IsState(generator) ? "random numbers"
             : Epoch > epochs && !Finished ? "an end that is none"

@@ -23,6 +23,9 @@ internal static class TrainingPositionJson
             json.WriteNumber("tokens", position.Tokens);
             json.WriteNumber("clipped", position.Clipped);
             json.WriteNumber("seconds", position.Seconds);
+            if (position.RecentLoss is { } recent)
+                json.WriteNumber("recent_loss", recent);
+            json.WriteBoolean("defends", position.Defends);
             json.WriteBoolean("finished", position.Finished);
             position.GradientFlow.WriteTo(json);
             json.WriteStartArray("reports");
@@ -56,6 +59,8 @@ internal static class TrainingPositionJson
             Tokens = json.GetProperty("tokens").GetInt64(),
             Clipped = json.GetProperty("clipped").GetInt32(),
             Seconds = json.GetProperty("seconds").GetDouble(),
+            RecentLoss = json.TryGetProperty("recent_loss", out JsonElement recent) ? recent.GetDouble() : null,
+            Defends = json.GetProperty("defends").GetBoolean(),
             Finished = json.GetProperty("finished").GetBoolean(),
         };
         position.GradientFlow.ReadFrom(json);

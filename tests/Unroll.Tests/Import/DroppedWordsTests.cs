@@ -134,7 +134,7 @@ public class DroppedWordsTests
         Assert.Equal(classifier.Evaluate(same).Loss, classifier.Evaluate(rows).Loss);
         var corpus = new Corpus(classifier.Config.Tokens);
         corpus.AddRange(rows);
-        Assert.Equal(classifier.Evaluate(rows).Loss, classifier.Evaluate(classifier.Encode(corpus)).Loss);
+        Assert.Equal(classifier.Evaluate(rows).Loss, classifier.Evaluate(classifier.Read(corpus)).Loss);
         classifier.Fit(rows, new TrainingOptions { Epochs = 1, WordDropout = 0.5f, Threads = 1 });
         Assert.True(double.IsFinite(classifier.Evaluate(rows).Loss));
     }

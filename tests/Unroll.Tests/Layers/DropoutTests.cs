@@ -1,3 +1,4 @@
+using Unroll.Engine.Numerics;
 using Unroll.Engine.Layers;
 using Xunit;
 
@@ -28,7 +29,7 @@ public class DropoutTests
     private static int[] Replaced(float p, long step)
     {
         int[] ids = [.. Enumerable.Range(2, 10_000)];
-        Dropout.ReplaceIds(p, Dropout.Key(42, step, site: -1), replacement: 1, ids);
+        Dropout.ReplaceIds(p, Scatter.Key(42, step, site: -1), replacement: 1, ids);
         return ids;
     }
 }

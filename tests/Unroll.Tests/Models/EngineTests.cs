@@ -114,7 +114,7 @@ public class EngineTests
             texts.Add(new TorchGenerator(3).Integers(length - 7, 20), 0);
             texts.Add([4, 5], 0);
             TrainingStep Step(int? truncate) =>
-                TestNetworks.Step(network, new TrainingOptions { TruncateSteps = truncate }, pool);
+                TestNetworks.Step(network, new TrainingOptions { TruncateSteps = truncate, StretchTokens = 0 }, pool);
             TrainingStep truncated = Step(50);
             Assert.Equal(Step(null).ComputeGradients(texts, [0, 1, 2]), truncated.ComputeGradients(texts, [0, 1, 2]));
             return truncated.Buffers.Length;
@@ -198,14 +198,16 @@ public class EngineTests
     }
 
     [Theory]
-    [InlineData(1, 100)]
-    [InlineData(4_000, 20)]
-    [InlineData(8_000, 10)]
-    [InlineData(115_000, 10)]
-    [InlineData(630_000, 4)]
-    [InlineData(100_000_000, 3)]
-    public void Few_tokens_are_read_in_more_epochs_than_many(long tokens, int epochs) =>
-        Assert.Equal(epochs, TrainingOptions.EpochsFor(tokens));
+    [InlineData(1, 1, 100)]
+    [InlineData(4_000, 10, 20)]
+    [InlineData(8_000, 20, 10)]
+    [InlineData(115_000, 400, 10)]
+    [InlineData(630_000, 2_000, 4)]
+    [InlineData(100_000_000, 100_000, 3)]
+    [InlineData(1_300_000, 127, 6)]
+    [InlineData(1_300_000, 20, 10)]
+    public void Few_tokens_and_few_steps_make_more_epochs_than_many(long tokens, int steps, int epochs) =>
+        Assert.Equal(epochs, TrainingOptions.EpochsFor(tokens, steps));
 
     [Fact]
     public void First_word_vectors_are_as_wide_as_asked_and_the_rest_of_the_draw_is_the_same()

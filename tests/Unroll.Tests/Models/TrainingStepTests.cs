@@ -1,3 +1,4 @@
+using Unroll.Engine.Numerics;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Networks;
@@ -50,14 +51,14 @@ public class TrainingStepTests
         float[] again = new float[count];
         float[] parts = new float[count];
         float[] other = new float[count];
-        uint key = Dropout.Key(seed: 42, step: 7, site: 2);
+        uint key = Scatter.Key(seed: 42, step: 7, site: 2);
         fixed (float* x = ones, a = first, b = again, c = parts, d = other)
         {
             Dropout.Apply(p, key, 0, count, x, a);
             Dropout.Apply(p, key, 0, count, x, b);
             Dropout.Apply(p, key, 0, 33_333, x, c);
             Dropout.Apply(p, key, 33_333, count - 33_333, x, c + 33_333);
-            Dropout.Apply(p, Dropout.Key(42, 8, 2), 0, count, x, d);
+            Dropout.Apply(p, Scatter.Key(42, 8, 2), 0, count, x, d);
         }
         Assert.Equal(p, first.Count(value => value == 0) / (double)count, 0.005);
         Assert.Equal(1, first.Average(), 0.01);

@@ -1,18 +1,20 @@
+using System.Numerics;
 using Unroll.Engine.Losses;
 using Unroll.Engine.Numerics;
 
-namespace Unroll.Evaluation;
+namespace Unroll.Terms;
 
 /// <summary>Multinomial logistic regression over sparse rows, by stochastic gradient descent.</summary>
 /// <remarks>
 /// <code>
 /// z = W x + b,  p = softmax(z)
-/// objective = Σ_rows -log p_label + Σ_j ‖W_j‖² / 2c
-///           = Σ_rows (-log p_label + Σ_{j in row} ‖W_j‖² / (2c df_j))        df_j: the rows in which column j is not zero
-/// dz = p - [label],  dW_j = x_j dz + W_j / (c df_j),  db = dz
+/// objective = Σ_rows -log p_label + Σ_j ‖W_j / s_j‖² / 2c
+///           = Σ_rows (-log p_label + Σ_{j in row} ‖W_j / s_j‖² / (2c df_j))  df_j: the rows in which column j is not zero
+/// dz = p - [label],  dW_j = s_j² x_j dz + W_j / (c df_j),  db = dz
 /// W_j -= η dW_j  for the columns of the row,  b -= η db / 10,  η falls in a straight line from its start to 0
 /// </code>
-/// Shared out like this the penalty is as sparse as the rows. The rate of b is smaller because b stands in every row.
+/// s scales each weight (1 where none are given): it is the step of W / s. Shared out like this the penalty is as sparse as the
+/// rows. The rate of b is smaller because b stands in every row.
 /// </remarks>
 internal sealed class LogisticRegression
 {
@@ -40,31 +42,31 @@ internal sealed class LogisticRegression
     public ReadOnlySpan<float> Bias => _bias;
 
     /// <summary>z of one row.</summary>
+    /// <param name="weights">W, [F,C].</param>
+    /// <param name="bias">b, [C].</param>
     /// <param name="columns">The row's columns that are not zero.</param>
     /// <param name="values">x, what stands there.</param>
     /// <param name="logits">z, [C]; overwritten.</param>
-    public void Logits(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, Span<float> logits)
+    public static void Logits(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, ReadOnlySpan<int> columns, ReadOnlySpan<float> values,
+        Span<float> logits)
     {
-        _bias.CopyTo(logits);
+        bias.CopyTo(logits);
         for (int i = 0; i < columns.Length; i++)
-        {
-            ReadOnlySpan<float> weight = _weights.AsSpan(columns[i] * _classes, logits.Length);
-            float value = values[i];
-            for (int c = 0; c < logits.Length; c++)
-                logits[c] += value * weight[c];
-        }
+            AddScaled(values[i], weights.Slice(columns[i] * logits.Length, logits.Length), logits);
     }
 
     /// <summary>Learns from rows, in another order in every pass; the same rows and settings give the same weights.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="labels">The class of each.</param>
     /// <param name="rowsWith">df, [F].</param>
+    /// <param name="scales">s, [F,C]; empty for ones.</param>
     /// <param name="settings">η at the start, c, and the number of passes.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Train(
-        SparseRows rows, ReadOnlySpan<int> labels, ReadOnlySpan<int> rowsWith, LogisticSettings settings,
-        CancellationToken cancellationToken)
+        SparseRows rows, ReadOnlySpan<int> labels, ReadOnlySpan<int> rowsWith, ReadOnlySpan<float> scales,
+        LogisticSettings settings, CancellationToken cancellationToken)
     {
         var generator = new TorchGenerator(LogisticSettings.Seed);
         int[] order = new int[rows.Count];
@@ -81,26 +83,50 @@ internal sealed class LogisticRegression
                 int row = order[i];
                 double step = (double)pass * order.Length + i;
                 float rate = (float)(settings.Rate * (1 - step / steps));
-                Logits(rows.ColumnsOf(row), rows.ValuesOf(row), dLogits);
+                Logits(_weights, _bias, rows.ColumnsOf(row), rows.ValuesOf(row), dLogits);
                 loss.Row(dLogits, labels[row], totalWeight: 1, dLogits);
-                Update(rows.ColumnsOf(row), rows.ValuesOf(row), dLogits, rowsWith, rate, settings.Strength);
+                Update(rows.ColumnsOf(row), rows.ValuesOf(row), dLogits, rowsWith, scales, rate, settings.Strength);
             }
         }
     }
 
     private void Update(
         ReadOnlySpan<int> columns, ReadOnlySpan<float> values, ReadOnlySpan<float> dLogits, ReadOnlySpan<int> rowsWith,
-        float rate, float strength)
+        ReadOnlySpan<float> scales, float rate, float strength)
     {
         for (int i = 0; i < columns.Length; i++)
         {
             Span<float> weight = _weights.AsSpan(columns[i] * _classes, dLogits.Length);
             float keep = 1 - rate / (strength * rowsWith[columns[i]]);
             float step = rate * values[i];
-            for (int c = 0; c < dLogits.Length; c++)
-                weight[c] = keep * weight[c] - step * dLogits[c];
+            if (scales.IsEmpty)
+            {
+                for (int c = 0; c < dLogits.Length; c++)
+                    weight[c] = keep * weight[c] - step * dLogits[c];
+                continue;
+            }
+            ReadOnlySpan<float> scale = scales.Slice(columns[i] * _classes, dLogits.Length);
+            int done = 0;
+            for (; done <= dLogits.Length - Vector<float>.Count; done += Vector<float>.Count)
+            {
+                var s = new Vector<float>(scale[done..]);
+                var next = new Vector<float>(weight[done..]) * keep - s * s * step * new Vector<float>(dLogits[done..]);
+                next.CopyTo(weight[done..]);
+            }
+            for (; done < dLogits.Length; done++)
+                weight[done] = weight[done] * keep - scale[done] * scale[done] * step * dLogits[done];
         }
         for (int c = 0; c < dLogits.Length; c++)
             _bias[c] -= rate * BiasShare * dLogits[c];
+    }
+
+    // Lane by lane the same numbers at every width of vector.
+    private static void AddScaled(float value, ReadOnlySpan<float> weight, Span<float> logits)
+    {
+        int done = 0;
+        for (; done <= logits.Length - Vector<float>.Count; done += Vector<float>.Count)
+            (new Vector<float>(logits[done..]) + new Vector<float>(weight[done..]) * value).CopyTo(logits[done..]);
+        for (; done < logits.Length; done++)
+            logits[done] += value * weight[done];
     }
 }

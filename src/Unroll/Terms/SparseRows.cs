@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Unroll.Evaluation;
+namespace Unroll.Terms;
 
 /// <summary>Rows of which only the columns that are not zero are kept, one row after the other.</summary>
 internal sealed class SparseRows
@@ -22,6 +22,17 @@ internal sealed class SparseRows
 
     /// <summary>The number of values of all rows.</summary>
     public int ValueCount => _values.Count;
+
+    /// <summary>Removes every row and keeps the memory.</summary>
+    public void Clear()
+    {
+        _starts.RemoveRange(1, _starts.Count - 1);
+        _columns.Clear();
+        _values.Clear();
+    }
+
+    /// <summary>Adds a text's row.</summary>
+    public void Add(TermRow row) => Add(CollectionsMarshal.AsSpan(row.Columns), CollectionsMarshal.AsSpan(row.Values));
 
     /// <summary>Adds a row; without columns it is all zeros.</summary>
     public void Add(ReadOnlySpan<int> columns, ReadOnlySpan<float> values)

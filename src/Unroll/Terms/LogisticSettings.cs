@@ -1,4 +1,4 @@
-namespace Unroll.Evaluation;
+namespace Unroll.Terms;
 
 /// <summary>How <see cref="LogisticRegression"/> learns.</summary>
 /// <remarks>

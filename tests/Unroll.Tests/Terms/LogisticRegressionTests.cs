@@ -1,9 +1,9 @@
 using Unroll.Engine.Numerics;
-using Unroll.Evaluation;
+using Unroll.Terms;
 using Unroll.Tests.Oracles;
 using Xunit;
 
-namespace Unroll.Tests.Evaluation;
+namespace Unroll.Tests.Terms;
 
 public class LogisticRegressionTests
 {
@@ -59,17 +59,60 @@ public class LogisticRegressionTests
         Assert.Throws<OperationCanceledException>(() => Train(new LogisticSettings(), cancelled.Token));
     }
 
-    private static LogisticRegression Train(LogisticSettings settings, CancellationToken cancellationToken = default)
+    // The step of W / s is that of W with x and W scaled: so a column scaled by s is one whose numbers are s times as large.
+    [Fact]
+    public void A_scaled_weight_learns_as_a_weight_of_scaled_numbers_does()
+    {
+        const float Scale = 1.5f;
+        var settings = new LogisticSettings(Rate: 0.5f, Strength, Passes: 20);
+        LogisticRegression scaled = Train(settings, [.. Enumerable.Repeat(Scale, 4 * Classes)]);
+        LogisticRegression larger = Train(settings, [], factor: Scale);
+        Assert.Equal(
+            [.. larger.Weights.ToArray().Select(value => value * Scale)], scaled.Weights.ToArray(), new Near(1e-5f));
+        Assert.NotEqual(Train(settings).Weights.ToArray(), scaled.Weights.ToArray());
+    }
+
+    [Fact]
+    public void Many_classes_learn_as_few_do()
+    {
+        // More classes than a vector has lanes, and a rest: the first three are the classes of the rows.
+        const int Many = 37;
+        LogisticRegression few = Train(new LogisticSettings(Rate: 0.5f, Strength, Passes: 5), Ones(Classes));
+        LogisticRegression many = Train(new LogisticSettings(Rate: 0.5f, Strength, Passes: 5), Ones(Many), classes: Many);
+        float[] logits = new float[Many];
+        LogisticRegression.Logits(many.Weights, many.Bias, [0, 2], [0.6f, 0.8f], logits);
+        Assert.Equal(0, Array.IndexOf(logits, logits.Max()));
+        Assert.All(logits.Skip(Classes), logit => Assert.Equal(logits[^1], logit));
+        Assert.Equal(4 * Classes, few.Weights.Length);
+
+        static float[] Ones(int classes) => [.. Enumerable.Repeat(1f, 4 * classes)];
+    }
+
+    private static LogisticRegression Train(LogisticSettings settings, CancellationToken cancellationToken) =>
+        Train(settings, [], cancellationToken: cancellationToken);
+
+    private static LogisticRegression Train(LogisticSettings settings) => Train(settings, []);
+
+    private static LogisticRegression Train(
+        LogisticSettings settings, float[] scales, float factor = 1, int classes = Classes,
+        CancellationToken cancellationToken = default)
     {
         var rows = new SparseRows();
         foreach (double[] row in Dense)
         {
             int[] columns = [.. Enumerable.Range(0, row.Length).Where(j => row[j] != 0)];
-            rows.Add(columns, [.. columns.Select(j => (float)row[j])]);
+            rows.Add(columns, [.. columns.Select(j => (float)row[j] * factor)]);
         }
-        var regression = new LogisticRegression(columns: 4, Classes);
-        regression.Train(rows, Labels, RowsWith, settings, cancellationToken);
+        var regression = new LogisticRegression(columns: 4, classes);
+        regression.Train(rows, Labels, RowsWith, scales, settings, cancellationToken);
         return regression;
+    }
+
+    private sealed class Near(float tolerance) : IEqualityComparer<float>
+    {
+        public bool Equals(float x, float y) => Math.Abs(x - y) <= tolerance;
+
+        public int GetHashCode(float value) => 0;
     }
 
     private static IEnumerable<double> Parameters(LogisticRegression regression) =>

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using Unroll.Text;
+
+namespace Unroll.Terms;
+
+/// <summary>
+/// The terms that a linear model weighs, each with a column of its own, and the row of numbers that a text becomes.
+/// </summary>
+/// <remarks>
+/// <code>
+/// x_j = (1 + log tf_j) r_j,  x / ‖x‖₂          r_j = (1 + log((1 + n) / (1 + df_j))) · (½ for a piece of a token)
+/// </code>
+/// tf: how often the term stands in the text, df: in how many of the n texts of the training it stood. Salton and Buckley,
+/// "Term-weighting approaches in automatic text retrieval", 1988; smoothed as if one more text held every term once.
+/// </remarks>
+internal sealed class TermTable
+{
+    private readonly Dictionary<ulong, int> _columns;
+    private readonly float[] _rarity;
+    private readonly TokenKind _kind;
+
+    /// <summary>Makes a table of terms.</summary>
+    /// <param name="names">The terms as they are written (<see cref="TermKeys"/>); column j is the j-th.</param>
+    /// <param name="rarity">r, [F].</param>
+    /// <param name="kind">What a token is.</param>
+    /// <exception cref="InputException">A term stands twice, or the numbers are not as many as the terms.</exception>
+    public TermTable(IReadOnlyList<string> names, float[] rarity, TokenKind kind)
+    {
+        if (names.Count != rarity.Length)
+            throw new InputException($"{names.Count} terms and {rarity.Length} rarities, expected as many of both");
+        (Names, _rarity, _kind) = (names, rarity, kind);
+        _columns = new Dictionary<ulong, int>(names.Count);
+        for (int column = 0; column < names.Count; column++)
+        {
+            if (!_columns.TryAdd(TermKeys.Of(names[column]), column))
+                throw new InputException($"the term \"{names[column]}\" stands twice, expected every term once");
+        }
+    }
+
+    /// <summary>The terms as they are written.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>F: the number of terms.</summary>
+    public int Count => Names.Count;
+
+    /// <summary>r, [F].</summary>
+    public ReadOnlyMemory<float> Rarity => _rarity;
+
+    /// <summary>The column of a term's key; null for a term that is not weighed.</summary>
+    public int? Find(ulong key) => _columns.TryGetValue(key, out int column) ? column : null;
+
+    /// <summary>Turns a text into a row; terms without a column do not count.</summary>
+    /// <param name="tokens">The text's tokens.</param>
+    /// <param name="row">Overwritten.</param>
+    public void Read(ReadOnlySpan<string> tokens, TermRow row)
+    {
+        row.Keys.Clear();
+        TermKeys.AddOfText(tokens, _kind, row.Keys);
+        foreach (string token in tokens)
+            TermKeys.AddOfToken(token, _kind, row.Keys);
+        row.Columns.Clear();
+        foreach (ulong key in CollectionsMarshal.AsSpan(row.Keys))
+        {
+            if (_columns.TryGetValue(key, out int column))
+                row.Columns.Add(column);
+        }
+        row.CountColumns();
+        Weigh(CollectionsMarshal.AsSpan(row.Columns), CollectionsMarshal.AsSpan(row.Values), _rarity);
+    }
+
+    /// <summary>Turns texts of a corpus into rows.</summary>
+    /// <param name="corpus">Has the texts.</param>
+    /// <param name="rows">Which of them; null for all.</param>
+    public SparseRows Read(Corpus corpus, IReadOnlyList<int>? rows)
+    {
+        var sparse = new SparseRows();
+        var row = new TermRow();
+        var tokens = new List<string>();
+        foreach (int text in rows ?? [.. Enumerable.Range(0, corpus.Count)])
+        {
+            tokens.Clear();
+            foreach (int token in corpus.TokensOf(text))
+                tokens.Add(corpus.Tokens[token]);
+            Read(CollectionsMarshal.AsSpan(tokens), row);
+            sparse.Add(row);
+        }
+        return sparse;
+    }
+
+    /// <summary>Makes a row's numbers of how often its terms stand in the text.</summary>
+    /// <param name="columns">The columns of the row.</param>
+    /// <param name="values">tf; x afterwards.</param>
+    /// <param name="rarity">r, [F].</param>
+    public static void Weigh(ReadOnlySpan<int> columns, Span<float> values, ReadOnlySpan<float> rarity)
+    {
+        float squares = 0;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            values[i] = (1 + MathF.Log(values[i])) * rarity[columns[i]];
+            squares += values[i] * values[i];
+        }
+        if (squares == 0)
+            return;
+        float scale = 1 / MathF.Sqrt(squares);
+        foreach (ref float value in values)
+            value *= scale;
+    }
+}
