@@ -10,7 +10,8 @@ namespace Unroll.Engine.Networks;
 /// </summary>
 /// <remarks>
 /// ‖x‖ grows with the root of the number of words T, but what answers a text is often a few of its words: with max pooling, those
-/// that some unit takes. A step of all words' length that falls on these few takes away what they say, and nothing is learned. So a text of more than sixteen words gets the step of one with sixteen: ‖x‖ √(16 / T).
+/// that some unit takes. A step of all words' length that falls on these few takes away what they say, and nothing is learned.
+/// So a text of more than sixteen words gets the step of one with sixteen: ‖x‖ √(16 / T).
 /// </remarks>
 /// <param name="network">The network; it has word vectors.</param>
 /// <param name="epsilon">ε: the length of the step as a share of that of the text's vectors.</param>

@@ -17,8 +17,8 @@ internal sealed record StoredModel(ModelConfig Config, Vocabulary Vocabulary, Ne
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c>, <c>terms.txt</c> where it has a linear part, and
-/// <c>model.safetensors</c>, whose metadata holds a SHA-256 of each, so that a change to any of them is found. A file that PyTorch
-/// wrote has no such metadata and is read without that check.
+/// <c>model.safetensors</c>, whose metadata holds a SHA-256 of each, so that a change to any of them is found. A file that
+/// PyTorch wrote has no such metadata and is read without that check.
 /// </summary>
 internal static class ModelFolder
 {
