@@ -29,8 +29,7 @@ internal static class TrainingSummaryTable
         if (summary.Better is { } better)
         {
             output.WriteLine(
-                $"A simpler model does better here: {better.Name}. " +
-                "Try --cell lstm, more --epochs, another --dropout, or use the simpler one.");
+                $"A simpler model does better here: {better.Name}. {FlagNames.Translate(summary.Advice!, "train")}");
         }
     }
 

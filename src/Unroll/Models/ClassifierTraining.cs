@@ -134,6 +134,8 @@ public sealed class ClassifierTraining
             test is { Count: > 0 } ? Measure(linear?.Part, test, linear?.Part.Terms.Read(Test!, null)) : null;
         return new TrainingSummary(epochs, calibration, onDev?.Model, onTest?.Model, Classifier.Config.LinearShare)
         {
+            LossOfChance = Prepared(_train).LossOfChance(Classifier.Config.Classes, _options.ClassWeights),
+            HasLinear = _options.Linear,
             SimplerModels =
                 ComparesWithSimplerModels && (onDev ?? onTest) is not null ? SimplerModels(dev, test, onDev, onTest) : [],
         };

@@ -26,6 +26,17 @@ public sealed record TrainingSummary(
     /// <summary>Simpler models and the model's network alone on the same rows; none if they were not asked for.</summary>
     public IReadOnlyList<SimplerModel> SimplerModels { get; init; } = [];
 
+    /// <summary>
+    /// The mean loss of a model that answers every training row with how frequent the classes are, in nats; null if it is not known.
+    /// </summary>
+    public double? LossOfChance { get; init; }
+
+    /// <summary>Whether the model was to have a linear part, whatever its share is.</summary>
+    public bool HasLinear { get; init; }
+
+    /// <summary>What is at fault where a simpler model does better, and what to do; null where none does.</summary>
+    public string? Advice => Better is { } better ? TrainingAdvice.Of(this, better) : null;
+
     /// <summary>The epoch whose model is kept.</summary>
     public EpochReport Kept { get; } = Epochs.Last(report => report.IsBest);
 

@@ -35,7 +35,7 @@ export const labelScores = (evaluation: Evaluation, labels: string[]): HTMLEleme
     }),
   }));
 
-const names: Record<string, string> = { majority: 'majority class', bag_of_words: 'bag of words, linear' };
+const names: Record<string, string> = { majority: 'majority class', bag_of_words: 'linear part alone', network: 'network alone' };
 
 /** This model beside simpler ones; null where none were trained. */
 export function baselines(summary: Summary | undefined): HTMLElement | null {
