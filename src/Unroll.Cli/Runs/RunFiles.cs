@@ -23,11 +23,27 @@ internal sealed class RunFiles
         FolderLock.Recover(folder);
         if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)))
         {
+            if (RunFolder.IsUnfinishedIn(folder))
+            {
+                throw new InputException(
+                    $"{folder}: no epoch of the training has ended yet, and there is nothing to show; " +
+                    $"go on with unroll train --resume {folder} if it was stopped");
+            }
             string found = Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it" : "no such folder";
             throw new InputException(
                 $"{folder}: {found}, expected the folder of a run; make one with unroll train DATA --out {folder}");
         }
         return new RunFiles(folder);
+    }
+
+    /// <summary>What is to be told of a training that has not ended, in one line; null for others.</summary>
+    public static string? NoteOf(string folder)
+    {
+        if (!RunFolder.IsUnfinishedIn(folder))
+            return null;
+        string without = RunFolder.IsBeingReplaced(folder) ? ", without the old model in the folder, which is of another training" : "";
+        return $"{folder}: the training has not ended, and the page shows its epochs so far{without}; " +
+            $"go on with unroll train --resume {folder} if it was stopped";
     }
 
     /// <summary>What the run is called: its folder.</summary>
