@@ -251,7 +251,8 @@ public class HalfDoneTests
         {
             string[] Names(string run) => [.. Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order()];
             Assert.Equal(Names(folder["other"]), Names(model));
-            Assert.Equal(File.ReadAllBytes(folder["other/model.safetensors"]), File.ReadAllBytes(folder["model/model.safetensors"]));
+            Assert.Equal(
+                File.ReadAllBytes(folder["other/model.safetensors"]), File.ReadAllBytes(folder["model/model.safetensors"]));
         }
     }
 

@@ -41,7 +41,9 @@ internal sealed class RunFiles
     {
         if (!RunFolder.IsUnfinishedIn(folder))
             return null;
-        string without = RunFolder.IsBeingReplaced(folder) ? ", without the old model in the folder, which is of another training" : "";
+        string without = RunFolder.IsBeingReplaced(folder)
+            ? ", without the old model in the folder, which is of another training"
+            : "";
         return $"{folder}: the training has not ended, and the page shows its epochs so far{without}; " +
             $"go on with unroll train --resume {folder} if it was stopped";
     }

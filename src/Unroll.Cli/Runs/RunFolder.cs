@@ -91,7 +91,7 @@ internal sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(
-                $"{Path}: cannot be written to ({e.Message.TrimEnd('.')}); choose another --out or make it writable", e);
+                $"{Path}: cannot be written to ({WriteFailure.ReasonOf(e)}); choose another --out or make it writable", e);
         }
     }
 

@@ -268,6 +268,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         if (3 * nuls >= line.Length && line.Length > 1 && canBeWide)
         {
             string width = 3 * nuls >= 2 * line.Length ? "32" : "16";
+            bool hasControls = line.IndexOfAnyInRange((byte)1, (byte)8) >= 0 || line.IndexOfAnyInRange((byte)14, (byte)31) >= 0;
+            if (width == "32" && hasControls)
+                return NoText;
             string order = line[0] == 0 ? "BE" : "LE";
             return $"save the file as UTF-8 (iconv -f UTF-{width}{order} -t UTF-8)";
         }

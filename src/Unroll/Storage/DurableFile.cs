@@ -25,6 +25,12 @@ public static partial class DurableFile
             throw new InputException($"{path}: is a device, expected the name of a file; choose another name");
         if (Directory.Exists(path))
             throw new InputException($"{path}: is a folder, expected the name of a file; choose another name");
+        if (!overwrite && DanglingLink.TargetOf(path) is { } target)
+        {
+            throw new InputException(
+                $"{path}: is a link to {target}, which is not there; choose another name, or give overwrite = true to replace " +
+                "the link");
+        }
         if (File.Exists(path) && !overwrite)
             throw new InputException($"{path}: exists already; choose another name, or give overwrite = true to replace it");
     }
@@ -36,11 +42,21 @@ public static partial class DurableFile
     /// <exception cref="InputException">
     /// The file exists and may not be replaced, or the name is a folder's or a device's.
     /// </exception>
+    /// <exception cref="IOException">
+    /// The disk is full, or the folder cannot be written to; the message says what to do.
+    /// </exception>
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         RequirePath(path, overwrite);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        Replace(path, overwrite, write, flush: true);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Replace(path, overwrite, write, flush: true);
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(path, e);
+        }
     }
 
     /// <summary>
