@@ -256,6 +256,23 @@ public class HalfDoneTests
         }
     }
 
+    // Minutes of work would be lost.
+    [Theory]
+    [InlineData("experiment adding --out FILE")]
+    [InlineData("experiment adding --out FILE/folder")]
+    [InlineData("lab --out FILE/model")]
+    [InlineData("report FILE --out FILE/page.html")]
+    [InlineData("lab new FILE/sheet.cs")]
+    public void A_file_in_the_place_of_a_folder_is_told_before_the_work(string words)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("file", "x");
+        CommandRun run = CommandRun.Of(words.Replace("FILE", file, StringComparison.Ordinal).Split(' '));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.Contains($"{file} is a file, expected a folder there; choose another", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--out|", "the folder's name is empty")]
     [InlineData("--class-weights|pos=0,neg=0", "has 0 for every label")]

@@ -29,7 +29,9 @@ internal sealed class RunFiles
                     $"{folder}: no epoch of the training has ended yet, and there is nothing to show; " +
                     $"go on with unroll train --resume {folder} if it was stopped");
             }
-            string found = Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it" : "no such folder";
+            string found = File.Exists(folder) ? "is a file"
+                : Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it"
+                : "no such folder";
             throw new InputException(
                 $"{folder}: {found}, expected the folder of a run; make one with unroll train DATA --out {folder}");
         }
@@ -159,9 +161,32 @@ internal sealed class RunFiles
             foreach (string line in Read(file)!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 using JsonDocument document = ParseObject(line, file, ++number);
+                if (file == RunFolder.MetricsName)
+                    RequireEpoch(document.RootElement, number);
                 document.RootElement.WriteTo(json);
             }
+            if (number == 0 && file == RunFolder.MetricsName)
+            {
+                throw new InputException(
+                    $"{Path.Combine(_folder, file)}: has no epoch, expected a line for each; restore the file or train again");
+            }
             json.WriteEndArray();
+        }
+    }
+
+    // What every chart stands on.
+    private void RequireEpoch(JsonElement line, int number)
+    {
+        foreach (string key in (string[])["epoch", "train_loss"])
+        {
+            bool isNumber = line.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+                && double.IsFinite(value.GetDouble());
+            if (!isNumber)
+            {
+                throw new InputException(
+                    $"{Path.Combine(_folder, RunFolder.MetricsName)}:{number}: no number under \"{key}\", expected the line of " +
+                    "an epoch as unroll train writes it; restore the file or train again");
+            }
         }
     }
 

@@ -118,6 +118,7 @@ internal static class ModelFolder
         }
         if (File.Exists(path))
             throw new InputException($"{path}: is a file, expected the name of a new folder; choose another path");
+        DurableFile.RequireFolderAbove(path, "path");
         // An empty folder has nothing to lose, nor has one that a killed process was about to write into.
         if (!Directory.Exists(path) || (FolderUpdate.NamesIn(path) is [] && !FolderUpdate.IsPending(path)))
             return;

@@ -38,16 +38,18 @@ public class WriteFailureTests
     {
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Write("file", "x"), "a.html");
-        Assert.StartsWith(
-            $"{path}: cannot be written (", Assert.Throws<IOException>(() => DurableFile.Write(path, false, _ => { })).Message,
-            StringComparison.Ordinal);
+        string expected = $"cannot be written to, {folder["file"]} is a file, expected a folder there; choose another";
+        Assert.Equal($"{path}: {expected} name", Error(() => DurableFile.Write(path, false, _ => { })));
         SentenceClassifier classifier = SentenceClassifier.Create(
             new ModelConfig { Embedding = 2, Hidden = 2, Labels = ["a", "b"] },
             new Vocabulary(["<pad>", "<unk>"], UnknownWords.Token));
         string model = Path.Combine(folder["file"], "model");
-        string error = Assert.Throws<IOException>(() => classifier.Save(model)).Message;
-        Assert.StartsWith($"{model}: cannot be written (", error, StringComparison.Ordinal);
-        Assert.DoesNotContain(".tmp", error, StringComparison.Ordinal);
+        Assert.Equal($"{model}: {expected} path", Error(() => classifier.Save(model)));
+        Assert.Equal(
+            $"{path}: cannot be written (a file stands where its folder should); choose another name",
+            Assert.Throws<IOException>(() => DurableFile.RequireWritable(path)).Message);
+        DurableFile.RequireWritable(folder["new/folder/file"]);
+        Assert.Equal([folder["file"]], Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Fact]
