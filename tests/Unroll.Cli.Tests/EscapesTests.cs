@@ -1,3 +1,4 @@
+using System.Text;
 using Unroll.Tests;
 using Xunit;
 
@@ -64,6 +65,26 @@ public class EscapesTests
     {
         using var folder = new TemporaryFolder();
         Refused(CommandRun.Of("train", "--config", folder.Write("config.json", config)));
+    }
+
+    [Theory]
+    [InlineData("utf-16", true, "is UTF-16, expected settings as JSON in UTF-8; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)")]
+    [InlineData("utf-16", false, "is UTF-16, expected settings as JSON in UTF-8; save it as UTF-8 (iconv -f UTF-16LE -t UTF-8)")]
+    [InlineData("utf-16BE", false, "save it as UTF-8 (iconv -f UTF-16BE -t UTF-8)")]
+    [InlineData("PK\u0003\u0004a.json", false, "is a zip archive, expected settings as JSON in UTF-8; unpack it")]
+    [InlineData("\u001F\u008B\u0008\0", false, "is gzip data, expected settings as JSON in UTF-8; decompress it (gzip -d)")]
+    [InlineData("%PDF-1.7\n", false, "is a PDF document, expected settings as JSON in UTF-8; give a file such as --print-config")]
+    public void Settings_of_another_kind_are_named(string encoding, bool hasMark, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        bool isWide = encoding.StartsWith("utf", StringComparison.Ordinal);
+        Encoding wide = isWide ? Encoding.GetEncoding(encoding) : Encoding.Latin1;
+        File.WriteAllBytes(
+            folder["c.json"], [.. hasMark ? wide.GetPreamble() : [], .. wide.GetBytes(isWide ? "{\"hidden\": 4}" : encoding)]);
+        CommandRun run = CommandRun.Of("train", "--config", folder["c.json"], "--print-config");
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"error: {folder["c.json"]}: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Unroll.Models;
 using Unroll.Tests;
+using Unroll.Web;
 using Xunit;
 
 namespace Unroll.Cli.Tests;
@@ -204,6 +205,72 @@ public class HalfDoneTests
         CommandRun run = CommandRun.Of("predict", model, "fine");
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"^warning: \S+: a training that replaces this model has not ended[^\n]*\n$", run.Error);
+
+        if (!ReportPage.IsBuilt)
+            Assert.Skip("this build has no page");
+        CommandRun report = CommandRun.Of("report", model, "--out", folder["page.html"]);
+        Assert.Equal(0, report.ExitCode);
+        Assert.Matches(@"^warning: \S+: the training has not ended[^\n]*without the old model[^\n]*\n$", report.Error);
+        string page = File.ReadAllText(folder["page.html"]);
+        Assert.Contains("\"hidden\":5", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"hidden\":4", page, StringComparison.Ordinal);
+        File.Delete(Path.Combine(model, "metrics.jsonl"));
+        Assert.Contains(
+            "no epoch of the training has ended yet",
+            CommandRun.Of("report", model, "--out", folder["page.html"], "--overwrite").Error, StringComparison.Ordinal);
+    }
+
+    // As killed after each of the steps in which a training begins in the folder of another.
+    [Theory]
+    [InlineData("checkpoint")]
+    [InlineData("checkpoint update")]
+    [InlineData("checkpoint update metrics")]
+    public void Resume_finishes_what_a_killed_overwrite_began(string steps)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        string model = folder["model"];
+        Assert.Equal(0, CommandRun.Of(["train", data, "--out", model, .. Small(hidden: 4)]).ExitCode);
+        Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["other"], .. Small(hidden: 5)]).ExitCode);
+        Directory.CreateDirectory(folder["model/checkpoint"]);
+        bool isNew = steps.Contains("update", StringComparison.Ordinal);
+        if (isNew)
+        {
+            File.Copy(folder["other/train.json"], folder["model/train.json"], overwrite: true);
+            File.SetLastWriteTimeUtc(folder["model/train.json"], DateTime.UtcNow);
+            foreach (string name in (string[])["data.json", "metrics.jsonl", "gradients.jsonl", "evaluation.json", "report.html"])
+                File.Delete(Path.Combine(model, name));
+        }
+        if (steps.Contains("metrics", StringComparison.Ordinal))
+            File.WriteAllLines(folder["model/metrics.jsonl"], File.ReadLines(folder["other/metrics.jsonl"]).Take(1));
+        CommandRun resumed = CommandRun.Of("train", "--resume", model);
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal(isNew ? 5 : 4, SentenceClassifier.Load(model).Config.Hidden);
+        RequireNothingLeft(model);
+        if (isNew)
+        {
+            string[] Names(string run) => [.. Directory.GetFiles(run).Select(file => Path.GetFileName(file)).Order()];
+            Assert.Equal(Names(folder["other"]), Names(model));
+            Assert.Equal(
+                File.ReadAllBytes(folder["other/model.safetensors"]), File.ReadAllBytes(folder["model/model.safetensors"]));
+        }
+    }
+
+    // Minutes of work would be lost.
+    [Theory]
+    [InlineData("experiment adding --out FILE")]
+    [InlineData("experiment adding --out FILE/folder")]
+    [InlineData("lab --out FILE/model")]
+    [InlineData("report FILE --out FILE/page.html")]
+    [InlineData("lab new FILE/sheet.cs")]
+    public void A_file_in_the_place_of_a_folder_is_told_before_the_work(string words)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("file", "x");
+        CommandRun run = CommandRun.Of(words.Replace("FILE", file, StringComparison.Ordinal).Split(' '));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.Contains($"{file} is a file, expected a folder there; choose another", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

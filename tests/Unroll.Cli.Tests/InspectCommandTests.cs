@@ -38,6 +38,27 @@ public class InspectCommandTests
             run.Output);
     }
 
+    [Fact]
+    public void Gradients_beyond_the_largest_number_are_told()
+    {
+        using var folder = new TemporaryFolder();
+        string path = PolarityModel.Save(folder);
+        SentenceClassifier classifier = SentenceClassifier.Load(path);
+        void Write(string name, params float[] values) => classifier.Parameters.Write(classifier.Parameters.Find(name), values);
+        Write("rnn.weight_hh_l0", 10);
+        Write("rnn.weight_ih_l0", 0, 0, 0.01f, 0.02f);
+        Write("rnn.bias_ih_l0", 0.01f);
+        Write("output.weight", -1e38f, 1e38f);
+        classifier.Save(path, overwrite: true);
+        CommandRun run = CommandRun.Of("inspect", path, "good bad");
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("warning: the model's weights are so large", run.Error, StringComparison.Ordinal);
+        Assert.Contains("    inf ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Infinity", run.Output, StringComparison.Ordinal);
+        Assert.All(run.OutputLines, line => Assert.InRange(line.Length, 0, 79));
+        Assert.Contains("null", CommandRun.Of("inspect", path, "good bad", "--json").Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Cell.Rnn, Pooling.Last, 1)]
     [InlineData(Cell.Gru, Pooling.Attention, 2)]

@@ -33,6 +33,8 @@ public class LabelListTests
     [InlineData("--class-weights", "\"food, drink\"=2,a=b=1")]
     [InlineData("--class-weights", "food, drink=2", "--class-weights", "a=b=1")]
     [InlineData("--class-weights", "food, drink=2")]
+    [InlineData("--class-weights", "food, drink =2, a=b = 1")]
+    [InlineData("--class-weights", " food, drink =2", "--class-weights", "a=b =1")]
     [InlineData("--class-weights", "\"food, drink\"=2", "--class-weights", "\"a=b\"=1")]
     public void Weights_of_such_labels_are_the_same_in_every_form(params string[] options)
     {
@@ -82,6 +84,9 @@ public class LabelListTests
         Assert.Equal(
             "error: --class-weights names the label x, which no row has; expected labels among a=b, \"food, drink\"\n",
             CommandRun.Of(["train", data, .. Small, "--class-weights", "x=2"]).Error);
+        Assert.Equal(
+            "error: --class-weights names the label \" a=b\", which no row has; expected labels among a=b, \"food, drink\"\n",
+            CommandRun.Of(["train", data, .. Small, "--class-weights", "\" a=b\"=2"]).Error);
     }
 
     private static string Rows(TemporaryFolder folder) => folder.Write(

@@ -133,7 +133,7 @@ public class PredictCommandTests
     [InlineData("", "good\nbad\nfilm\ngood\n", "standard input:3: unknown word \"film\"")]
     [InlineData("--column text --json", "", "--column and --json, expected one or the other")]
     [InlineData("--column text --top 2", "", "--column and --top, expected one or the other")]
-    [InlineData("--input none.txt good", "", "1 texts and --input, expected one or the other")]
+    [InlineData("--input none.txt good", "", "1 text and --input, expected one or the other")]
     [InlineData("--top 0 good", "", "unroll predict: --top is 0, expected a whole number of at least 1")]
     [InlineData("--threshold 1.5 good", "", "--threshold is 1.5, expected a probability")]
     public void Unusable_input_is_one_line(string options, string data, string expected)

@@ -64,6 +64,20 @@ public class ReportCommandTests(Runs runs) : IClassFixture<Runs>
         Assert.False(File.Exists(runs["x.html"]));
     }
 
+    [Theory]
+    [InlineData("", "metrics.jsonl: has no epoch, expected a line for each")]
+    [InlineData("{\"epoch\":1}\n", "metrics.jsonl:1: no number under \"train_loss\"")]
+    [InlineData("{\"epoch\":1,\"train_loss\":\"x\"}\n", "metrics.jsonl:1: no number under \"train_loss\"")]
+    [InlineData("{\"epoch\":1,\"train_loss\":1e999}\n", "metrics.jsonl:1: no number under \"train_loss\"")]
+    public void A_run_without_its_epochs_is_no_page(string metrics, string expected)
+    {
+        string run = runs.WithGradients();
+        File.WriteAllText(Path.Combine(run, "metrics.jsonl"), metrics);
+        CommandRun report = CommandRun.Of("report", run, "--out", runs["x.html"]);
+        Assert.Equal(2, report.ExitCode);
+        Assert.Contains(expected, report.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_is_not_replaced_unless_it_is_asked_for()
     {

@@ -52,7 +52,7 @@ internal static class PageFile
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            terminal.Error.WriteLine($"No {name}: {e.Message}");
+            terminal.Error.WriteLine($"No {name}: {(WriteFailure.Is(e) ? WriteFailure.ReasonOf(e) : e.Message)}");
             // A file that cannot be read does not become readable by trying again.
             return e is InputException;
         }

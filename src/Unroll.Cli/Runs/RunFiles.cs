@@ -23,11 +23,31 @@ internal sealed class RunFiles
         FolderLock.Recover(folder);
         if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)))
         {
-            string found = Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it" : "no such folder";
+            if (RunFolder.IsUnfinishedIn(folder))
+            {
+                throw new InputException(
+                    $"{folder}: no epoch of the training has ended yet, and there is nothing to show; " +
+                    $"go on with unroll train --resume {folder} if it was stopped");
+            }
+            string found = File.Exists(folder) ? "is a file"
+                : Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it"
+                : "no such folder";
             throw new InputException(
                 $"{folder}: {found}, expected the folder of a run; make one with unroll train DATA --out {folder}");
         }
         return new RunFiles(folder);
+    }
+
+    /// <summary>What is to be told of a training that has not ended, in one line; null for others.</summary>
+    public static string? NoteOf(string folder)
+    {
+        if (!RunFolder.IsUnfinishedIn(folder))
+            return null;
+        string without = RunFolder.IsBeingReplaced(folder)
+            ? ", without the old model in the folder, which is of another training"
+            : "";
+        return $"{folder}: the training has not ended, and the page shows its epochs so far{without}; " +
+            $"go on with unroll train --resume {folder} if it was stopped";
     }
 
     /// <summary>What the run is called: its folder.</summary>
@@ -141,9 +161,32 @@ internal sealed class RunFiles
             foreach (string line in Read(file)!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 using JsonDocument document = ParseObject(line, file, ++number);
+                if (file == RunFolder.MetricsName)
+                    RequireEpoch(document.RootElement, number);
                 document.RootElement.WriteTo(json);
             }
+            if (number == 0 && file == RunFolder.MetricsName)
+            {
+                throw new InputException(
+                    $"{Path.Combine(_folder, file)}: has no epoch, expected a line for each; restore the file or train again");
+            }
             json.WriteEndArray();
+        }
+    }
+
+    // What every chart stands on.
+    private void RequireEpoch(JsonElement line, int number)
+    {
+        foreach (string key in (string[])["epoch", "train_loss"])
+        {
+            bool isNumber = line.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+                && double.IsFinite(value.GetDouble());
+            if (!isNumber)
+            {
+                throw new InputException(
+                    $"{Path.Combine(_folder, RunFolder.MetricsName)}:{number}: no number under \"{key}\", expected the line of " +
+                    "an epoch as unroll train writes it; restore the file or train again");
+            }
         }
     }
 

@@ -49,6 +49,11 @@ internal sealed class RunFolder : IDisposable
     public bool LacksReport => !File.Exists(PathOf(ReportName))
         || !File.ReadAllText(PathOf(ReportName)).AsSpan().TrimEnd().EndsWith("</html>", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a training began in a folder and has not come to its end.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool IsUnfinishedIn(string path) =>
+        Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && File.Exists(System.IO.Path.Combine(path, SettingsName));
+
     /// <summary>Whether a training began here and the model is still that of before.</summary>
     /// <param name="path">The folder.</param>
     public static bool IsBeingReplaced(string path) => IsUnfinishedIn(path)
@@ -86,7 +91,7 @@ internal sealed class RunFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(
-                $"{Path}: cannot be written to ({e.Message.TrimEnd('.')}); choose another --out or make it writable", e);
+                $"{Path}: cannot be written to ({WriteFailure.ReasonOf(e)}); choose another --out or make it writable", e);
         }
     }
 
@@ -151,9 +156,6 @@ internal sealed class RunFolder : IDisposable
             throw;
         }
     }
-
-    private static bool IsUnfinishedIn(string path) =>
-        Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && File.Exists(System.IO.Path.Combine(path, SettingsName));
 
     private static void Require(string path, bool overwrite)
     {

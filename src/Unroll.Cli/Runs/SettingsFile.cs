@@ -150,7 +150,8 @@ internal static class SettingsFile
                 throw Unusable(entry, "strings such as \"good=2\"");
             string word = entry.GetString()!;
             int equals = word.LastIndexOf('=');
-            yield return equals < 0 || word.StartsWith('"') ? word : $"{QuotedList.Quoted(word[..equals])}{word[equals..]}";
+            bool isPlain = equals < 0 || word.StartsWith('"') || !word.Contains(',', StringComparison.Ordinal);
+            yield return isPlain ? word : $"{QuotedList.Quoted(word[..equals].Trim())}{word[equals..]}";
         }
 
         InputException Unusable(JsonElement found, string expected) =>
@@ -159,11 +160,29 @@ internal static class SettingsFile
 
     private static string KindOf(JsonElement value) => value.ValueKind.ToString().ToLowerInvariant();
 
+    private static void RequireText(byte[] bytes, string path)
+    {
+        const string expected = "expected settings as JSON in UTF-8";
+        if (ForeignFile.Of(bytes) is { } foreign)
+        {
+            string advice = foreign.AdviceOnTheWay(isText: true, readsGzip: false)
+                ?? "give a file such as --print-config writes";
+            throw new InputException($"{path}: is {foreign.Name}, {expected}; {advice}");
+        }
+        // UTF-16 without a byte-order mark.
+        if (bytes is [(byte)'{', 0, ..] or [0, (byte)'{', ..])
+        {
+            string order = bytes[0] == 0 ? "BE" : "LE";
+            throw new InputException($"{path}: is UTF-16, {expected}; save it as UTF-8 (iconv -f UTF-16{order} -t UTF-8)");
+        }
+    }
+
     private static byte[] ReadFile(string path)
     {
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
+            RequireText(bytes, path);
             // Notepad and PowerShell write a byte-order mark.
             return bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes;
         }

@@ -218,8 +218,11 @@ internal sealed class TrainFlags
     private void Set<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set) =>
         _settings.Add((options, parsed) => set(options, parsed.GetValue(option)!));
 
-    private static string NameOf(string label) =>
-        Excerpt.Visible(label.Contains(',', StringComparison.Ordinal) ? QuotedList.Quoted(label) : label);
+    private static string NameOf(string label)
+    {
+        bool isPlain = label.Trim() == label && !label.Contains(',', StringComparison.Ordinal);
+        return Excerpt.Visible(isPlain ? label : QuotedList.Quoted(label));
+    }
 
     // Labels that are not named weigh 1.
     private static float[] ParseWeights(string[] given, IReadOnlyList<string> labels)
@@ -233,7 +236,7 @@ internal sealed class TrainFlags
             int equals = quoted is null ? entry.LastIndexOf('=')
                 : rest.StartsWith('=') ? entry.Length - rest.Length
                 : -1;
-            string label = equals < 0 ? "" : quoted ?? entry[..equals];
+            string label = equals < 0 ? "" : quoted ?? Named(entry[..equals]);
             int c = labels.ToList().IndexOf(label);
             bool valid = float.TryParse(entry[(equals + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float weight)
                 && weight >= 0 && float.IsFinite(weight);
@@ -245,7 +248,7 @@ internal sealed class TrainFlags
             if (c < 0)
             {
                 throw new InputException(
-                    $"{ClassWeights} names the label {Excerpt.Visible(label)}, which no row has; expected labels among {names}");
+                    $"{ClassWeights} names the label {NameOf(label)}, which no row has; expected labels among {names}");
             }
             if (!named.Add(c))
                 throw new InputException($"{ClassWeights} names the label {Excerpt.Visible(label)} twice, expected it once");
@@ -255,6 +258,9 @@ internal sealed class TrainFlags
             ? weights
             : throw new InputException($"{ClassWeights} has 0 for every label, expected a positive weight for one at least");
 
-        bool IsWhole(string entry) => entry.LastIndexOf('=') is var equals and > 0 && labels.Contains(entry[..equals]);
+        bool IsWhole(string entry) => entry.LastIndexOf('=') is var equals and > 0 && labels.Contains(Named(entry[..equals]));
+
+        // A blank before the equals sign is nobody's name, but where a label ends in one.
+        string Named(string written) => labels.Contains(written) ? written : written.Trim();
     }
 }

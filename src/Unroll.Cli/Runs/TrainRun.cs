@@ -193,7 +193,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
 
     // A disk that is full now may have room when the model is saved.
     private void Warn(string what, Exception e) =>
-        terminal.Error.WriteLine($"warning: {what} could not be written ({e.Message.TrimEnd('.')}); training goes on");
+        terminal.Error.WriteLine($"warning: {what} could not be written ({WriteFailure.ReasonOf(e)}); training goes on");
 
     private void Save(SentenceClassifier classifier, int epochs)
     {
@@ -209,7 +209,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"{_folder.Path}: the model could not be written ({e.Message.TrimEnd('.')}); " +
+                $"{_folder.Path}: the model could not be written ({WriteFailure.ReasonOf(e)}); " +
                 $"make room, then unroll train --resume {_folder.Path}",
                 e);
         }

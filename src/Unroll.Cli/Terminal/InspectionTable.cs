@@ -86,7 +86,7 @@ internal sealed class InspectionTable(TextInspection text)
                 $"{ColumnText.Fit(text.Model.Labels[best], LabelWidth)} {now[best]:F2}"), best == _predicted ? Strong : ""),
             Signed(change is { } by ? Invariant($"{by,6:+0.00;-0.00;0.00}") : new string(' ', 6), change ?? 0),
             Signed(Bar(text.LeaveOneOut[t]), text.LeaveOneOut[t]),
-            Number($"{text.HiddenGradient[t],NumberWidth:0.0e+00}"),
+            new(OfAnySize(text.HiddenGradient[t]).PadLeft(NumberWidth), ""),
             .. units.Select(unit => Signed(Invariant($"{_top.Hidden[t][unit],5:+0.00;-0.00;0.00}"), _top.Hidden[t][unit])),
         ];
     }
@@ -117,7 +117,8 @@ internal sealed class InspectionTable(TextInspection text)
     {
         string label = ColumnText.Cut(text.Prediction.Label, 20);
         yield return $"change      of the probability of {label} by this word";
-        yield return Invariant($"without it  right: its logit falls without the word; the longest bar is {Largest():0.###}");
+        string longest = Largest() < 1e6 ? Invariant($"{Largest():0.###}") : OfAnySize(Largest());
+        yield return $"without it  right: its logit falls without the word; the longest bar is {longest}";
         yield return "|dh|        size of the gradient of its logit by the hidden state";
         string which = units.Length < text.Model.Hidden ? "units that move most" : "hidden state";
         yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  "
@@ -166,6 +167,8 @@ internal sealed class InspectionTable(TextInspection text)
         .. Enumerable.Range(0, text.Model.Hidden)
             .OrderByDescending(unit => _top.Hidden.Max(h => h[unit]) - _top.Hidden.Min(h => h[unit])).Take(Units).Order(),
     ];
+
+    private static string OfAnySize(double value) => double.IsFinite(value) ? Invariant($"{value:0.0e+00}") : "inf";
 
     private static Cell Header(string title, int width) => new(ColumnText.Fit(title, width), Faint);
 

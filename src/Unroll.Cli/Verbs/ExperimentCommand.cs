@@ -74,6 +74,7 @@ internal sealed class ExperimentCommand
         {
             DurableFile.RequirePath(path, overwrite);
             DurableFile.RequirePath(page!, overwrite);
+            DurableFile.RequireWritable(path);
         }
         if (experiment.ReadsData)
             settings = settings with { Rows = Rows(parsed.GetValue(_data), parsed.GetValue(_dev)) };

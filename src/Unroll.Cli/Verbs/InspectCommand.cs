@@ -30,6 +30,12 @@ internal static class InspectCommand
             SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             TextInspection inspection = Inspector.Inspect(classifier, text);
             RequireKnownWords(inspection);
+            if (!inspection.IsFinite)
+            {
+                terminal.Error.WriteLine(
+                    "warning: the model's weights are so large that some gradients or changes are beyond the largest number; " +
+                    "they are shown as inf, and as null in JSON");
+            }
 
             // Where it goes: each option that names a place has a line here.
             if (page is not null)

@@ -176,8 +176,9 @@ internal static class PredictCommand
     {
         if (texts.Length > 0 && (column ?? input) is not null)
         {
+            string given = texts.Length == 1 ? "1 text" : $"{texts.Length} texts";
             throw new InputException(
-                $"{texts.Length} texts and {(column is null ? "--input" : "--column")}, expected one or the other; " +
+                $"{given} and {(column is null ? "--input" : "--column")}, expected one or the other; " +
                 "leave the texts out");
         }
         if (column is not null && (json || top is not null))

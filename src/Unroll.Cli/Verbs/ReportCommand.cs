@@ -23,6 +23,8 @@ internal static class ReportCommand
             string file = parsed.GetRequiredValue(output);
             string[] folders = parsed.GetRequiredValue(runs);
             RunPage.Write(file, parsed.GetValue(overwrite), folders);
+            foreach (string note in folders.Select(RunFiles.NoteOf).OfType<string>())
+                terminal.Error.WriteLine($"warning: {note}");
             long bytes = new FileInfo(file).Length;
             terminal.Output.WriteLine(parsed.GetValue(json)
                 ? JsonLine.Of(writer =>

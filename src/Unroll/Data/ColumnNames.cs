@@ -17,6 +17,7 @@ internal static class ColumnNames
             return place;
         if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             return ByNumber(header, table, property, number);
+        RequireNoOuterQuotes(header, table, given);
         IReadOnlyList<string> names = header.Fields;
         string nearest = NearestName.Of(given, names) is { } name
             ? $"; did you mean {property} = \"{name}\"?"
@@ -54,6 +55,21 @@ internal static class ColumnNames
             : throw new InputException(
                 $"{table.Source}:{row.Line}: no column {number} for {property} among {Excerpt.OfColumns(count)}; " +
                 $"give a number from 1 to {count}{table.PartedBy}");
+    }
+
+    /// <summary>Refuses rows that are one column only because each stands in quotes as a whole.</summary>
+    /// <param name="header">The names.</param>
+    /// <param name="table">Whose they are.</param>
+    /// <param name="wanted">A name that one of them should have.</param>
+    /// <exception cref="InputException">They are such.</exception>
+    public static void RequireNoOuterQuotes(TableRow header, TableRows table, string wanted)
+    {
+        if (header.Fields is [{ } only] && Delimiters.Between(only, wanted) is { } between && table.PartsBy(between))
+        {
+            throw new InputException(
+                $"{table.Source}:{header.Line}: the whole row {Excerpt.Of(only)} stands in quotes and is one column, " +
+                "expected quotes around single fields; take the outer ones off: sed 's/^\"//; s/\"$//; s/\"\"/\"/g'");
+        }
     }
 
     /// <summary>What parts the columns, to stand behind an error, or what may have been meant to.</summary>

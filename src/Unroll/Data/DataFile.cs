@@ -101,7 +101,7 @@ public static class DataFile
         using Utf8LineReader lines = open();
         if (!lines.ReadFirst())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
-        DataKind kind = format.Kind ?? KindDetection.Of(lines);
+        DataKind kind = format.Kind ?? KindDetection.Of(lines, format);
         lines.ReadAgain();
         format.RequireUsable(kind);
         IEnumerable<LabelledText> rows = kind switch

@@ -14,6 +14,9 @@ internal static class Delimiters
     // In the order in which they are preferred.
     private const string Candidates = ",;\t|";
 
+    /// <summary>Whether a file is looked through for it.</summary>
+    public static bool IsLookedFor(char delimiter) => Candidates.Contains(delimiter, StringComparison.Ordinal);
+
     /// <summary>The plural of its name: <c>commas</c>.</summary>
     public static string NameOf(char delimiter) => delimiter switch
     {

@@ -50,6 +50,10 @@ internal static class FastTextRows
         }
     }
 
+    /// <summary>Whether a line is a label and a text behind white space, with no sign between that parts columns.</summary>
+    public static bool IsRow(ReadOnlySpan<byte> line) =>
+        line.StartsWith(Prefix) && line.IndexOfAny(" ,;|\t"u8) is var end && end > Prefix.Length && line[end] == ' ';
+
     /// <summary>Whether a word of the text is a label.</summary>
     public static bool HasLabel(string text) => FindLabel(text, 0) >= 0;
 

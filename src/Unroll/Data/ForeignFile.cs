@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -7,12 +9,14 @@ namespace Unroll.Data;
 /// <summary>A file of a kind that is not text, or not what was meant, known from its first bytes.</summary>
 /// <param name="Name">What it is, to stand behind "is": <c>a zip archive</c>.</param>
 /// <param name="Advice">How text comes out of it, to stand behind a semicolon.</param>
-internal sealed record ForeignFile(string Name, string Advice)
+public sealed record ForeignFile(string Name, string Advice)
 {
     /// <summary>So many first bytes tell all there is to tell; fewer may tell less.</summary>
     public const int EnoughBytes = 4096;
 
+    private const string GzipName = "gzip data";
     private const string Unpack = "unpack it and give the file inside";
+    private const string OrGzip = ", or compress it with gzip, which is read";
     private const string SaveAsCsv = "save the sheet as CSV UTF-8 and give that";
     private const string NoRows = "put the texts into CSV, TSV or JSON lines";
     private const string NotData = "give the file of texts itself";
@@ -27,6 +31,7 @@ internal sealed record ForeignFile(string Name, string Advice)
         .. new (string Beginning, string Name, string Advice)[]
         {
             // Compression.
+            ("\u001F\u008B", GzipName, "decompress it (gzip -d)"),
             ("\u00FD7zXZ\0", "xz data", Decompress("xz -d")),
             ("\u0028\u00B5\u002F\u00FD", "Zstandard data", Decompress("zstd -d")),
             ("\u0004\u0022\u004D\u0018", "LZ4 data", Decompress("lz4 -d")),
@@ -94,15 +99,15 @@ internal sealed record ForeignFile(string Name, string Advice)
     /// How to get at the file that is behind this one, which is the same whatever it should be; null where the advice is about
     /// rows of text.
     /// </summary>
-    public string? AdviceOnTheWay
+    /// <param name="isText">Whether a text is wanted, for which another encoding is on the way.</param>
+    /// <param name="readsGzip">Whether it may be compressed by gzip.</param>
+    public string? AdviceOnTheWay(bool isText, bool readsGzip)
     {
-        get
-        {
-            string[] beginnings = ["unpack", "decompress", "download", "fetch", ToUtf8];
-            return beginnings.Any(beginning => Advice.StartsWith(beginning, StringComparison.Ordinal))
-                ? Advice.Split(", or put the texts", 2)[0]
-                : null;
-        }
+        string[] beginnings = ["unpack", "decompress", "download", "fetch", .. isText ? (string[])[ToUtf8] : []];
+        if (!beginnings.Any(beginning => Advice.StartsWith(beginning, StringComparison.Ordinal)))
+            return null;
+        string advice = Advice.Split(", or put the texts", 2)[0];
+        return readsGzip ? advice : advice.Split(OrGzip, 2)[0];
     }
 
     /// <summary><see cref="Name"/> of what begins so; null where nothing speaks against text.</summary>
@@ -178,6 +183,8 @@ internal sealed record ForeignFile(string Name, string Advice)
 
     private static ForeignFile? OfModel(ReadOnlySpan<byte> first)
     {
+        if (IsTfRecord(first))
+            return new("a TFRecord file of TensorFlow", "write its rows as JSON lines or CSV (tf.data.TFRecordDataset reads it)");
         if (At(first, 4, "TFL3"))
             return new("a TensorFlow Lite model", NotData);
         // The length of a header of JSON.
@@ -193,6 +200,15 @@ internal sealed record ForeignFile(string Name, string Advice)
         return first.Length > 2 && first[0] == 8 && first[1] is > 0 and < 32 && (first[2] is 0x12 or 0x3A)
             ? new("a model in protocol buffers (ONNX or TensorFlow)", NotData)
             : null;
+    }
+
+    // The length of the first record, and its masked CRC-32C.
+    private static bool IsTfRecord(ReadOnlySpan<byte> first)
+    {
+        if (first.Length < 12)
+            return false;
+        uint crc = ~BitOperations.Crc32C(uint.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(first));
+        return BinaryPrimitives.ReadUInt32LittleEndian(first[8..]) == unchecked(BitOperations.RotateRight(crc, 15) + 0xA282EAD8);
     }
 
     // word2vec's binary form: the count and the width as text, then a word, a space and numbers as bytes.
@@ -223,7 +239,7 @@ internal sealed record ForeignFile(string Name, string Advice)
 
     private static bool Has(ReadOnlySpan<byte> first, string text) => first.IndexOf(Encoding.Latin1.GetBytes(text)) >= 0;
 
-    private static string Decompress(string command) => $"decompress it ({command}), or compress it with gzip, which is read";
+    private static string Decompress(string command) => $"decompress it ({command}){OrGzip}";
 
     private static string FromPandas(string reader) => $"write it as CSV or JSON lines (pandas: {reader}, then to_csv)";
 }

@@ -105,7 +105,7 @@ internal static class InputFile
         byte[] head = new byte[2];
         head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         var whole = new JoinedStream(new MemoryStream(head), stream);
-        bool compressed = head is [0x1F, 0x8B];
+        bool compressed = head.AsSpan().SequenceEqual(GzipInput.Beginning);
         if (!compressed && source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
         {
             byte[] first = new byte[ForeignFile.EnoughBytes];

@@ -3,17 +3,16 @@ namespace Unroll.Data;
 /// <summary>Two streams read one after the other.</summary>
 internal sealed class JoinedStream(Stream first, Stream second) : ForwardStream
 {
-    /// <summary>Whether the first stream has been read to its end.</summary>
-    public bool IsInSecond { get; private set; }
+    private bool _isInSecond;
 
     public override int Read(Span<byte> buffer)
     {
-        if (!IsInSecond)
+        if (!_isInSecond)
         {
             int count = first.Read(buffer);
             if (count > 0 || buffer.IsEmpty)
                 return count;
-            IsInSecond = true;
+            _isInSecond = true;
         }
         return second.Read(buffer);
     }

@@ -66,8 +66,8 @@ internal static class JsonRows
         catch (JsonException e)
         {
             throw new InputException(
-                $"{lines.Source}:{lines.Number}: not JSON at byte {e.BytePositionInLine + 1} ({Reason(e, lines.Line)}), " +
-                "expected one JSON object a line", e);
+                $"{lines.Source}:{lines.Number}: not JSON at byte {e.BytePositionInLine + 1} " +
+                $"({JsonFault.Describe(e, lines.Line)}), expected one JSON object a line", e);
         }
         // Half a surrogate pair in \u escapes.
         catch (InvalidOperationException e)
@@ -134,7 +134,14 @@ internal static class JsonRows
 
     private static string Text(Utf8JsonReader json, Utf8LineReader lines, string key) => json.TokenType == JsonTokenType.String
         ? json.GetString()!
-        : throw lines.Error($"key {Excerpt.Of(key)} is {Kind(json.TokenType)}, expected a string");
+        : throw lines.Error($"key {Excerpt.Of(key)} is {Kind(json.TokenType)}, expected a string{AdviceOn(json.TokenType, key)}");
+
+    private static string AdviceOn(JsonTokenType token, string key) => token switch
+    {
+        JsonTokenType.StartArray => $"; join its parts, as jq -c '.\"{key}\" |= join(\" \")' does",
+        JsonTokenType.StartObject => $"; take the text out of it, as jq -c '.\"{key}\" |= .NAME' does",
+        _ => "",
+    };
 
     private static string Kind(JsonTokenType token) => token switch
     {
@@ -182,21 +189,4 @@ internal static class JsonRows
         }
         return null;
     }
-
-    // The parser's message without its own line and byte numbers.
-    // What JSON's reader says, or in words what other programs write instead of JSON lines.
-    private static string Reason(JsonException e, ReadOnlySpan<byte> line)
-    {
-        string said = Reason(e);
-        bool isBehindObject = said.Contains("after a single JSON value", StringComparison.Ordinal);
-        return isBehindObject && said.StartsWith("',", StringComparison.Ordinal) ? "a comma stands behind the object; take it off"
-            : isBehindObject && said.StartsWith("'{", StringComparison.Ordinal)
-                ? "more than one object stands on the line; jq -c . parts them"
-            : line.TrimStart(" \t"u8).StartsWith("{'"u8) ? "a dict of Python and no JSON; write it with json.dumps"
-            : said.StartsWith("'N'", StringComparison.Ordinal) || said.StartsWith("'I'", StringComparison.Ordinal)
-                ? "JSON has no NaN and no Infinity; write null or a string"
-            : said;
-    }
-
-    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.').ReplaceLineEndings(" ");
 }

@@ -5,7 +5,26 @@ namespace Unroll.Data;
 internal static class KindDetection
 {
     /// <param name="lines">A reader that stands on the first line.</param>
-    public static DataKind Of(Utf8LineReader lines) => OfName(lines.Source) ?? OfLine(lines);
+    /// <param name="format">What was said about the file.</param>
+    public static DataKind Of(Utf8LineReader lines, DataFormat format) => OfNameAndLine(lines, format) ?? OfLine(lines);
+
+    /// <summary>
+    /// What a file is by its name, where its first line does not plainly say otherwise; null where the name says nothing.
+    /// </summary>
+    /// <param name="lines">A reader that stands on the first line that is not empty.</param>
+    /// <param name="format">What was said about the file.</param>
+    /// <exception cref="InputException">The first line is of another kind.</exception>
+    public static DataKind? OfNameAndLine(Utf8LineReader lines, DataFormat format)
+    {
+        DataKind? named = OfName(lines.Source);
+        if (named is { } kind && OtherKind(lines, kind, format) is { } other)
+        {
+            throw lines.Error(
+                $"{Excerpt.Of(lines.Text)} is {Words(other)}, expected {Words(kind)} by the file's name; " +
+                $"give DataFormat.Kind = {other}, or another name");
+        }
+        return named;
+    }
 
     /// <summary>The same for a file with columns; one column alone is CSV.</summary>
     /// <param name="lines">A reader that stands on the first line.</param>
@@ -14,6 +33,8 @@ internal static class KindDetection
     public static DataKind OfTable(Utf8LineReader lines, DataKind? given)
     {
         DataKind? named = given ?? OfName(lines.Source);
+        if (given is null && named is { } byName)
+            named = OtherKind(lines, byName, new DataFormat()) is null ? named : null;
         DataKind? kind = named ?? OfBeginning(lines);
         if (kind is DataKind.Jsonl or DataKind.FastText)
         {
@@ -39,6 +60,35 @@ internal static class KindDetection
             _ => null,
         };
     }
+
+    // What the first line shows that no file of the named kind begins with; null where it may be one.
+    private static DataKind? OtherKind(Utf8LineReader lines, DataKind named, DataFormat format)
+    {
+        ReadOnlySpan<byte> line = lines.Line.TrimStart(" \t"u8);
+        DataKind? shown = JsonRows.IsObject(line) || JsonRows.IsArray(line) ? DataKind.Jsonl
+            : FastTextRows.IsRow(line) && (named != DataKind.Csv || format.Header) ? DataKind.FastText
+            : SeparatorLine.Of(line) is not null || HasColumns(lines.Text) ? DataKind.Csv
+            : null;
+        bool isTable = named is DataKind.Tsv or DataKind.Csv;
+        return shown is null || shown == named || (isTable && shown == DataKind.Csv) ? null : shown;
+    }
+
+    // The names of the two columns that files have by default, and nothing else that JSON or fastText could be.
+    private static bool HasColumns(string line)
+    {
+        string[] names = [.. line.Split([',', ';', '\t', '|']).Select(name => name.Trim().Trim('"').ToLowerInvariant())];
+        return names.Contains(DataFormat.DefaultLabel) && names.Contains(DataFormat.DefaultText);
+    }
+
+    private static string Words(DataKind kind) => kind switch
+    {
+        DataKind.Tsv => "TSV",
+        DataKind.Csv => "CSV",
+        DataKind.Jsonl => "JSON lines",
+        DataKind.FastText => "fastText's format",
+        DataKind.Lines => "plain text",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of data"),
+    };
 
     // Null where columns may follow.
     private static DataKind? OfBeginning(Utf8LineReader lines)

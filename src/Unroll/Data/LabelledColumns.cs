@@ -45,12 +45,15 @@ internal static class LabelledColumns
                     $"{table.Source}:{first.Line}: {property} is {Excerpt.Of(given)} and DataFormat.Header = false means that " +
                     $"no column has a name; give a number from 1 to {first.Fields.Count}");
         }
-        return given is not null
-            ? ColumnNames.Find(first, table, property, given)
-            : ColumnNames.ByName(first, table, property, usualName) ?? throw new InputException(
-                $"{table.Source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; " +
-                "name the columns with DataFormat.LabelColumn and DataFormat.TextColumn, " +
-                $"or give DataFormat.Header = false if line {first.Line} is a row" +
-                ColumnNames.PartedBy(first, table, usualName));
+        if (given is not null)
+            return ColumnNames.Find(first, table, property, given);
+        if (ColumnNames.ByName(first, table, property, usualName) is { } place)
+            return place;
+        ColumnNames.RequireNoOuterQuotes(first, table, usualName);
+        throw new InputException(
+            $"{table.Source}:{first.Line}: header {Excerpt.Of(first.Fields)} has no column {Excerpt.Of(usualName)}; " +
+            "name the columns with DataFormat.LabelColumn and DataFormat.TextColumn, " +
+            $"or give DataFormat.Header = false if line {first.Line} is a row" +
+            ColumnNames.PartedBy(first, table, usualName));
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TableRows
         if (_isTsv)
         {
             _delimiter = '\t';
-            _tsv = new TsvRows(lines, keepsQuotes: format.Kind == DataKind.Tsv, note);
+            _tsv = new TsvRows(lines, format, note);
             Rows = _tsv.Read();
         }
         else
@@ -35,6 +35,10 @@ internal sealed class TableRows
 
     /// <summary>The rows in order, all with as many columns as the first; they can be taken once.</summary>
     public IEnumerable<TableRow> Rows { get; }
+
+    /// <summary>Whether a character would have parted columns where it stands outside of quotes.</summary>
+    public bool PartsBy(char delimiter) =>
+        _delimiter == delimiter || (_delimiter == Delimiters.None && Delimiters.IsLookedFor(delimiter));
 
     /// <summary>What parts the columns and how to change that, to stand behind an error about columns.</summary>
     public string PartedBy => _isTsv

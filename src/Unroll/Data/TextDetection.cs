@@ -24,7 +24,7 @@ internal static class TextDetection
     /// <param name="format">What was said about the file; its kind was not.</param>
     public static DataKind Of(Utf8LineReader lines, DataFormat format)
     {
-        if (KindDetection.OfName(lines.Source) is { } named)
+        if (KindDetection.OfNameAndLine(lines, format) is { } named)
             return named;
         ReadOnlySpan<byte> line = lines.Line.TrimStart(" \t"u8);
         if (line.StartsWith(FastTextRows.Prefix) || FastTextRows.HasLabel(lines.Text))

@@ -21,10 +21,12 @@ internal static class TextRows
             lines.ReadAgain();
         DataKind kind = format.Kind ?? (any ? TextDetection.Of(lines, format) : DataKind.Lines);
         format.RequireUsable(kind);
+        int column = 0;
         IEnumerable<TextRow> rows = kind switch
         {
             DataKind.Lines => Lines(lines, blanks, isKnown: format.Kind is not null),
-            DataKind.Tsv or DataKind.Csv => Columns(new TableRows(lines, kind, format, note), format),
+            DataKind.Tsv or DataKind.Csv => Columns(
+                new TableRows(lines, kind, format, note), format, place => column = place + 1),
             DataKind.Jsonl => JsonRows.ReadTexts(lines, format),
             DataKind.FastText => FastTextRows.ReadTexts(lines),
             _ => throw new InputException(
@@ -35,7 +37,7 @@ internal static class TextRows
         {
             // Not before a row has come of it.
             if (!any && format.Kind is null)
-                note?.Invoke(How(lines, kind, format));
+                note?.Invoke(How(lines, kind, format, column));
             any = true;
             yield return row;
         }
@@ -46,12 +48,13 @@ internal static class TextRows
         }
     }
 
-    private static string How(Utf8LineReader lines, DataKind kind, DataFormat format)
+    private static string How(Utf8LineReader lines, DataKind kind, DataFormat format, int column)
     {
         string name = kind.ToString().ToLowerInvariant();
         string what = kind == DataKind.FastText ? "the texts behind the labels"
             : kind == DataKind.Jsonl ? $"the texts under {Excerpt.Of(format.TextColumn ?? DataFormat.DefaultText)}"
-            : $"the texts in column {Excerpt.Of(format.TextColumn ?? (format.Header ? DataFormat.DefaultText : "2"))}";
+            : format.Header ? $"the texts in column {Excerpt.Of(format.TextColumn ?? DataFormat.DefaultText)}"
+            : $"the texts in column {column}";
         return $"{lines.Source}: read as {name}, {what}; DataFormat.Kind = Lines takes every line as a text";
     }
 
@@ -72,14 +75,14 @@ internal static class TextRows
         }
     }
 
-    private static IEnumerable<TextRow> Columns(TableRows table, DataFormat format)
+    private static IEnumerable<TextRow> Columns(TableRows table, DataFormat format, Action<int> found)
     {
         int text = -1;
         foreach (TableRow row in table.Rows)
         {
             bool isFirst = text < 0;
             if (isFirst)
-                text = Find(row, table, format);
+                found(text = Find(row, table, format));
             if (!isFirst || !format.Header)
                 yield return new TextRow(row.Fields[text], row.Line);
         }

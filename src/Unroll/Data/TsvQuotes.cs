@@ -12,11 +12,12 @@ internal static class TsvQuotes
     /// </summary>
     /// <param name="lines">A reader that stands on the first line with a quote.</param>
     /// <param name="columns">How many columns the rows before have; 0 where this is the first.</param>
+    /// <param name="hasHeader">Whether the first row names the columns.</param>
     /// <remarks>
     /// Texts that merely begin and end with a quote, or hold some, are read as they are. A quote that would swallow whole rows
     /// speaks against quoting.
     /// </remarks>
-    public static bool AreUsed(Utf8LineReader lines, int columns)
+    public static bool AreUsed(Utf8LineReader lines, int columns, bool hasHeader)
     {
         bool isFirst = columns == 0;
         byte[] ahead = lines.Ahead(MostLines, MostBytes, out bool isRest).ToArray();
@@ -48,7 +49,9 @@ internal static class TsvQuotes
                 }
                 areAllQuoted &= quoted == columns;
                 // A header in quotes: no name of a column has some of its own.
-                isNeeded |= isFirst && rows == 1 && quoted == columns;
+                bool isQuotedName = quoted == columns
+                    || (hasHeader && Enumerable.Range(0, columns).Any(i => csv.IsQuoted(i) && csv.Fields[i].Length > 0));
+                isNeeded |= isFirst && rows == 1 && isQuotedName;
             }
         }
         // Of a file in another encoding too: the rows say it when they are read.

@@ -5,11 +5,11 @@ namespace Unroll.Data;
 /// as CSV does (<see cref="TsvQuotes"/>).
 /// </summary>
 /// <param name="lines">A reader that gives the first line next.</param>
-/// <param name="keepsQuotes">Whether quotes are ordinary characters in any case.</param>
+/// <param name="format">Where it says TSV, quotes are ordinary characters in any case.</param>
 /// <param name="note">Takes what is to be told about how the file was read.</param>
-internal sealed class TsvRows(Utf8LineReader lines, bool keepsQuotes, Action<string>? note)
+internal sealed class TsvRows(Utf8LineReader lines, DataFormat format, Action<string>? note)
 {
-    private bool _isDecided = keepsQuotes;
+    private bool _isDecided = format.Kind == DataKind.Tsv;
     private int _columns;
     private int _rows;
     private int _quotedRows;
@@ -28,7 +28,7 @@ internal sealed class TsvRows(Utf8LineReader lines, bool keepsQuotes, Action<str
             if (hasQuote && !_isDecided)
             {
                 _isDecided = true;
-                UndoesQuotes = TsvQuotes.AreUsed(lines, _columns);
+                UndoesQuotes = TsvQuotes.AreUsed(lines, _columns, format.Header);
             }
             if (UndoesQuotes)
                 break;
@@ -47,7 +47,8 @@ internal sealed class TsvRows(Utf8LineReader lines, bool keepsQuotes, Action<str
             foreach (TableRow row in CsvRows.Read(lines, '\t', _columns))
                 yield return row;
         }
-        else if (_doubledRows > 0 || (_quotedRows > 3 && 2 * _quotedRows > _rows))
+        // Most rows, or all of a few behind the header.
+        else if (_doubledRows > 0 || (_quotedRows > 1 && _quotedRows >= Math.Min(_rows - 1, Math.Max(4, (_rows / 2) + 1))))
         {
             note?.Invoke(
                 $"{lines.Source}: {_quotedRows} of {_rows} lines have a column that begins and ends with a quote, " +

@@ -184,7 +184,13 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 
     private void RequireText()
     {
-        if (ForeignFile.Of(_buffer.AsSpan(_start.._end)) is { } foreign)
+        ReadOnlySpan<byte> first = _buffer.AsSpan(_start.._end);
+        if (first.StartsWith(GzipInput.Beginning))
+        {
+            throw new InputException(
+                $"{source}:1: the file is gzip data inside gzip data, expected UTF-8 text; decompress it once (gzip -d)");
+        }
+        if (ForeignFile.Of(first) is { } foreign)
             throw new InputException($"{source}:1: the file is {foreign.Name}, expected UTF-8 text; {AdviceOn(foreign)}");
     }
 
@@ -223,8 +229,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         catch (InvalidDataException e)
         {
             throw new InputException(
-                $"{source}:{Number + 1}: the gzip data ends too early or is damaged; " +
-                "compress the file again (gzip -t checks it)", e);
+                $"{source}:{Number + 1}: {e.Message}; compress the file again (gzip -t checks it)", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -263,6 +268,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         if (3 * nuls >= line.Length && line.Length > 1 && canBeWide)
         {
             string width = 3 * nuls >= 2 * line.Length ? "32" : "16";
+            bool hasControls = line.IndexOfAnyInRange((byte)1, (byte)8) >= 0 || line.IndexOfAnyInRange((byte)14, (byte)31) >= 0;
+            if (width == "32" && hasControls)
+                return NoText;
             string order = line[0] == 0 ? "BE" : "LE";
             return $"save the file as UTF-8 (iconv -f UTF-{width}{order} -t UTF-8)";
         }

@@ -28,8 +28,6 @@ internal static class ForeignStateDict
 
     private static (string Found, string Advice)? OfName(ReadOnlySpan<byte> bytes, string path)
     {
-        if (bytes is [0x1F, 0x8B, ..])
-            return ("gzip data", "decompress it (gzip -d)");
         ReadOnlySpan<byte> first = bytes[..Math.Min(bytes.Length, ForeignFile.EnoughBytes)];
         if (ForeignFile.Of(first) is not { } foreign)
             return IsText(first) ? ("text", $"give the file of the tensors, or {SaveInPython}") : null;
@@ -46,17 +44,8 @@ internal static class ForeignStateDict
             "an ONNX model" or "a model in protocol buffers (ONNX or TensorFlow)" => (
                 foreign.Name, $"Unroll writes ONNX and does not read it; {SaveInPython}"),
             "an HTML page" => (foreign.Name, "download the file itself (on GitHub: Raw; on Hugging Face: Download)"),
-            _ => (foreign.Name, AdviceOnTheWay(foreign.Advice) ?? SaveInPython),
+            _ => (foreign.Name, foreign.AdviceOnTheWay(isText: false, readsGzip: false) ?? SaveInPython),
         };
-    }
-
-    // How to get at the file inside is the same for any file; how to get text out of one is not asked here.
-    private static string? AdviceOnTheWay(string advice)
-    {
-        string[] beginnings = ["unpack", "decompress", "download", "fetch"];
-        return beginnings.Any(beginning => advice.StartsWith(beginning, StringComparison.Ordinal))
-            ? advice.Split(", or compress it", 2)[0]
-            : null;
     }
 
     private static bool IsText(ReadOnlySpan<byte> first) =>

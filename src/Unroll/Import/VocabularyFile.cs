@@ -11,6 +11,7 @@ namespace Unroll.Import;
 internal sealed class VocabularyFile
 {
     private const string Expected = "a UTF-8 file with one token a line";
+    private const string InPython = "in Python: json.dump(vocabulary, open(\"vocabulary.json\", \"w\"))";
 
     private readonly IReadOnlyList<VocabularyEntry> _blank;
     private readonly string? _note;
@@ -156,14 +157,14 @@ internal sealed class VocabularyFile
         if (found is not null)
         {
             throw new InputException(
-                $"{path}:1: {found}, expected {Expected} or JSON; write it in Python: " +
-                "json.dump(vocabulary, open(\"vocabulary.json\", \"w\"))");
+                $"{path}:1: {found}, expected {Expected} or JSON; write it {InPython}");
         }
     }
 
     private static List<string> ReadLines(string path)
     {
         using Utf8LineReader reader = InputFile.OpenLines(path, Expected);
+        reader.AdviceOn = foreign => foreign.AdviceOnTheWay(isText: true, readsGzip: true) ?? $"write the vocabulary {InPython}";
         var lines = new List<string>();
         while (reader.Read())
             lines.Add(reader.Text);

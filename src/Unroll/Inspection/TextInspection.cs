@@ -58,6 +58,12 @@ public sealed record TextInspection
     /// <summary>The hidden states as points of a plane.</summary>
     public required StatePlane Plane { get; init; }
 
+    /// <summary>
+    /// Whether all numbers are finite. Where weights are huge, gradients may be none while there still is a prediction.
+    /// </summary>
+    public bool IsFinite => HiddenGradient.Concat(InputGradient).Concat(GradientTimesInput).Concat(LeaveOneOut)
+        .Concat(Prefixes.SelectMany(each => each)).Concat(Plane.Points.SelectMany(each => each)).All(double.IsFinite);
+
     /// <summary>Writes it as one JSON object, all arrays row by row; NaN and infinities become null.</summary>
     /// <param name="json">Where to.</param>
     public void WriteTo(Utf8JsonWriter json) => InspectionJson.Write(json, this);

@@ -25,8 +25,56 @@ public static partial class DurableFile
             throw new InputException($"{path}: is a device, expected the name of a file; choose another name");
         if (Directory.Exists(path))
             throw new InputException($"{path}: is a folder, expected the name of a file; choose another name");
+        RequireFolderAbove(path, "name");
+        if (!overwrite && DanglingLink.TargetOf(path) is { } target)
+        {
+            throw new InputException(
+                $"{path}: is a link to {target}, which is not there; choose another name, or give overwrite = true to replace " +
+                "the link");
+        }
         if (File.Exists(path) && !overwrite)
             throw new InputException($"{path}: exists already; choose another name, or give overwrite = true to replace it");
+    }
+
+    /// <summary>
+    /// Refuses a file name that cannot be written to: to be asked before long work, whose results would be lost. Nothing stays
+    /// of the try.
+    /// </summary>
+    /// <param name="path">The name.</param>
+    /// <exception cref="IOException">The folder cannot be written to; the message says what to do.</exception>
+    public static void RequireWritable(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var made = new List<string>();
+        for (string? above = folder; above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+            made.Add(above);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (FileStream stream = CreateTemporary(path))
+                File.Delete(stream.Name);
+            made.ForEach(Directory.Delete);
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(path, e);
+        }
+    }
+
+    /// <summary>Refuses a name under a file, which holds no other files.</summary>
+    /// <param name="path">The name.</param>
+    /// <param name="choose">What to choose instead: a name for a file, a path for a folder.</param>
+    /// <exception cref="InputException">A file stands where a folder should.</exception>
+    internal static void RequireFolderAbove(string path, string choose)
+    {
+        string? above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        while (above is not null && !Path.Exists(above))
+            above = Path.GetDirectoryName(above);
+        if (File.Exists(above))
+        {
+            throw new InputException(
+                $"{path}: cannot be written to, {above} is a file, expected a folder there; choose another {choose}");
+        }
     }
 
     /// <summary>Writes a file that a user named.</summary>
@@ -36,11 +84,21 @@ public static partial class DurableFile
     /// <exception cref="InputException">
     /// The file exists and may not be replaced, or the name is a folder's or a device's.
     /// </exception>
+    /// <exception cref="IOException">
+    /// The disk is full, or the folder cannot be written to; the message says what to do.
+    /// </exception>
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         RequirePath(path, overwrite);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        Replace(path, overwrite, write, flush: true);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            Replace(path, overwrite, write, flush: true);
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(path, e);
+        }
     }
 
     /// <summary>

@@ -68,7 +68,7 @@ internal sealed class DurableFolder : IDisposable
         for (int tries = 1; ; tries++)
         {
             string path = Path.Combine(_parent, $"{Start}{Guid.NewGuid():N}{TemporaryEnd}");
-            if (FolderLock.TryTake(path) is { } held)
+            if (FolderLock.TryTake(path, _target) is { } held)
                 return (path, held);
             if (tries == MostTries)
                 throw new IOException($"{path} could not be held");

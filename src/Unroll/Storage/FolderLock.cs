@@ -57,8 +57,10 @@ public sealed class FolderLock : IDisposable
     public static bool IsPassing(string name) => name == FileName || DurableFile.IsTemporary(name);
 
     /// <summary>Takes a folder, or gives null where another has it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="shown">What errors call it; null for its path.</param>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    internal static FolderLock? TryTake(string path)
+    internal static FolderLock? TryTake(string path, string? shown = null)
     {
         bool created = !Directory.Exists(path);
         try
@@ -81,7 +83,8 @@ public sealed class FolderLock : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException(
-                $"{path}: cannot be written to ({e.Message.TrimEnd('.')}); choose another path or make it writable", e);
+                $"{shown ?? path}: cannot be written to ({WriteFailure.ReasonOf(e)}); choose another path or make it writable",
+                e);
         }
     }
 

@@ -39,8 +39,6 @@ internal static class ForeignModelFile
     /// <exception cref="InputException">It is a file of another kind.</exception>
     public static void Refuse(ReadOnlySpan<byte> bytes, string path, string expected)
     {
-        if (bytes is [0x1F, 0x8B, ..])
-            throw new InputException($"{path}: gzip data, expected {expected}; decompress it (gzip -d)");
         if (ForeignFile.Of(bytes) is { } foreign)
             throw new InputException($"{path}: {foreign.Name}, expected {expected}; {Advice(foreign)}");
     }
@@ -50,6 +48,6 @@ internal static class ForeignModelFile
     {
         if (foreign.Name.Contains("torch.save", StringComparison.Ordinal))
             return $"{Restore}; a model of PyTorch comes in through import";
-        return foreign.AdviceOnTheWay is { } advice ? advice.Split(", or compress it", 2)[0] : Restore;
+        return foreign.AdviceOnTheWay(isText: true, readsGzip: false) ?? Restore;
     }
 }

@@ -28,6 +28,7 @@ public static class JsonLine
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Readable))
             write(json);
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        // Marks that turn text around stand in strings alone, where an escape is the same character.
+        return VisibleText.OneLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 }

@@ -41,6 +41,18 @@ internal static class ModelFolder
     {
         RequireSavePath(path, overwrite);
         IReadOnlyList<(string Name, Action<Stream> Write)> files = [.. Files(model), .. beside];
+        try
+        {
+            Write(files, path, overwrite);
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw WriteFailure.Of(path, e, "path");
+        }
+    }
+
+    private static void Write(IReadOnlyList<(string Name, Action<Stream> Write)> files, string path, bool overwrite)
+    {
         if (Directory.Exists(path))
         {
             using var held = FolderLock.Take(path);
@@ -110,8 +122,14 @@ internal static class ModelFolder
     {
         if (path.Length == 0)
             throw new InputException("the folder's name is empty; name a folder");
+        if (DanglingLink.TargetOf(path) is { } target)
+        {
+            throw new InputException(
+                $"{path}: is a link to {target}, which is not there; make that folder, or choose another path");
+        }
         if (File.Exists(path))
             throw new InputException($"{path}: is a file, expected the name of a new folder; choose another path");
+        DurableFile.RequireFolderAbove(path, "path");
         // An empty folder has nothing to lose, nor has one that a killed process was about to write into.
         if (!Directory.Exists(path) || (FolderUpdate.NamesIn(path) is [] && !FolderUpdate.IsPending(path)))
             return;
@@ -126,6 +144,8 @@ internal static class ModelFolder
 
     public static StoredModel Load(string path)
     {
+        if (DanglingLink.TargetOf(path) is { } target)
+            throw new InputException($"{path}: is a link to {target}, which is not there, expected a model folder");
         if (File.Exists(path))
         {
             throw new InputException(

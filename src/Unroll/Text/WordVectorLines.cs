@@ -38,7 +38,8 @@ internal sealed class WordVectorLines
     public static string AdviceOn(ForeignFile foreign) =>
         foreign.Name.Contains("fastText", StringComparison.Ordinal) ? "give the .vec file that stands beside it, which is text"
         : foreign.Name.StartsWith("word vectors", StringComparison.Ordinal) ? foreign.Advice
-        : foreign.AdviceOnTheWay ?? "write the vectors as text (gensim: save_word2vec_format(FILE, binary=False))";
+        : foreign.AdviceOnTheWay(isText: true, readsGzip: true)
+            ?? "write the vectors as text (gensim: save_word2vec_format(FILE, binary=False))";
 
     /// <summary>Reads what tells the width: the first line, "count width", or the first vectors.</summary>
     /// <param name="reader">Not yet read from; accepts broken text.</param>

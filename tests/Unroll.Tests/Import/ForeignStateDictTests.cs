@@ -37,6 +37,8 @@ public class ForeignStateDictTests
     [InlineData("<!DOCTYPE html>\n<html>", "an HTML page, expected safetensors; download the file itself")]
     [InlineData("GGUF\u0003\0\0\0\0\0\0\0\0\0\0\0", "a GGUF model, expected safetensors; " + Save)]
     [InlineData("\u001F\u008B\b\0\0\0\0\0\0\u0003", "gzip data, expected safetensors; decompress it (gzip -d)")]
+    [InlineData("\u00FD7zXZ\0\0\u0004", "xz data, expected safetensors; decompress it (xz -d)")]
+    [InlineData("\u00FF\u00FEl\0a\0b\0e\0", "UTF-16, expected safetensors; save the state dict in Python")]
     [InlineData("7z\u00BC\u00AF\u0027\u001C\0\u0004", "a 7z archive, expected safetensors; unpack it and give the file inside")]
     [InlineData("\u0028\u00B5\u002F\u00FD\u0004\0\0\0\0", "Zstandard data, expected safetensors; decompress it (zstd -d)")]
     [InlineData("<pad>\n<unk>\nfine\n", "text, expected safetensors; give the file of the tensors, or " + Save)]

@@ -172,6 +172,22 @@ public class VocabularyFileTests
         Assert.Contains(note, file.Import(content).Notes);
     }
 
+    [Theory]
+    [InlineData(
+        "PK\u0003\u0004a.txt",
+        "v.txt:1: the file is a zip archive, expected UTF-8 text; unpack it and give the file inside")]
+    [InlineData(
+        "%PDF-1.7\n",
+        "v.txt:1: the file is a PDF document, expected UTF-8 text; write the vocabulary in Python: json.dump(")]
+    public void A_file_that_is_no_text_has_advice_about_vocabularies(string content, string expected)
+    {
+        using var file = new StateDictFile();
+        string error = file.Error(content);
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("rows", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("CSV", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_list_may_begin_with_brackets_and_hold_numbers()
     {

@@ -151,6 +151,8 @@ public class InspectorTests
     public void Numbers_that_are_none_become_null()
     {
         TextInspection inspection = Inspector.Inspect(Create(Cell.Rnn, bidirectional: false, Pooling.Last), "w2 w3");
+        Assert.True(inspection.IsFinite);
+        Assert.False((inspection with { HiddenGradient = [double.PositiveInfinity, 0] }).IsFinite);
         JsonElement json = Json(inspection with { Prefixes = [[double.NaN, 1, 0], [double.PositiveInfinity, 0, 0]] });
         Assert.Equal(JsonValueKind.Null, json.GetProperty("prefix")[0][0].ValueKind);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("prefix")[1][0].ValueKind);
