@@ -17,6 +17,7 @@ public sealed class ClassifierTraining
     private SentenceClassifier? _classifier;
     private EncodedTexts? _train;
     private EncodedTexts? _dev;
+    private EncodedTexts? _test;
 
     /// <summary>Begins with rows that are split already.</summary>
     /// <param name="split">The rows to train on and those to measure on after every epoch.</param>
@@ -69,7 +70,9 @@ public sealed class ClassifierTraining
     }
 
     /// <summary>Builds the vocabulary, reads the word vectors, draws the parameters and encodes the rows.</summary>
-    /// <exception cref="InputException">The rows have fewer than two labels, or the word vectors cannot be used.</exception>
+    /// <exception cref="InputException">
+    /// The rows have fewer than two labels, no dev or no test row has one of them, or the word vectors cannot be used.
+    /// </exception>
     public void Prepare()
     {
         WordVectors = ReadWordVectors();
@@ -79,7 +82,8 @@ public sealed class ClassifierTraining
         if (WordVectors is not null)
             _classifier.SetWordVectors(WordVectors);
         _train = _classifier.Encode(_split.Train, _split.TrainRows);
-        _dev = _classifier.Encode(_split.Dev, _split.DevRows);
+        _dev = _classifier.Encode(_split.Dev, _split.DevRows, areMeasured: true);
+        _test = Test is null ? null : _classifier.Encode(Test, areMeasured: true);
     }
 
     /// <summary>
@@ -106,7 +110,7 @@ public sealed class ClassifierTraining
     {
         EncodedTexts dev = Prepared(_dev);
         CalibrationReport? calibration = dev.Count > 0 ? Classifier.Calibrate(dev, _options.Threads) : null;
-        EncodedTexts? test = Test is null ? null : Classifier.Encode(Test);
+        EncodedTexts? test = _test;
         EvaluationResult? onTest = test is null ? null : Classifier.Evaluate(test, _options.Threads);
         return new TrainingSummary(epochs, calibration, onTest, ComparesWithSimplerModels ? SimplerModels(dev, test) : []);
     }

@@ -207,14 +207,19 @@ public sealed class SentenceClassifier
     public IReadOnlyList<EpochReport> Fit(
         IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Fit(Encode(rows, "training row"), options, dev is null ? null : Encode(dev, "dev row"), progress, cancellationToken);
+        Fit(
+            Encode(rows, "training row"), options, dev is null ? null : EncodeMeasured(dev, "dev row", int.MaxValue), progress,
+            cancellationToken);
 
     /// <summary>Rows of a corpus as this model's ids.</summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) =>
-        new RowEncoder(Config, Vocabulary).Encode(corpus, rows);
+    /// <param name="areMeasured">Whether they are only measured on, and may have labels that the model does not know.</param>
+    /// <exception cref="InputException">
+    /// A row to train on has a label that the model does not know, or every row to measure on has.
+    /// </exception>
+    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null, bool areMeasured = false) =>
+        new RowEncoder(Config, Vocabulary, areMeasured).Encode(corpus, rows);
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
@@ -262,11 +267,14 @@ public sealed class SentenceClassifier
     }
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
-    /// <param name="rows">Rows with labels that the model knows.</param>
+    /// <param name="rows">
+    /// The rows. One with a label that the model does not know counts as wrong, and in
+    /// <see cref="EvaluationResult.UnknownLabelRows"/>; <see cref="EvaluationRun"/> names these labels.
+    /// </param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
     public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Evaluate(Encode(rows, "row", MaximumTokens), threads);
+        Evaluate(EncodeMeasured(rows, "row", MaximumTokens), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -282,11 +290,11 @@ public sealed class SentenceClassifier
     /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay
     /// the same.
     /// </summary>
-    /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <param name="rows">The dev rows. Those with a label that the model does not know are passed over.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
     public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) =>
-        Calibrate(Encode(rows, "row", MaximumTokens), threads);
+        Calibrate(EncodeMeasured(rows, "row", MaximumTokens), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
     /// <param name="texts">Rows as this model's ids.</param>
@@ -417,6 +425,9 @@ public sealed class SentenceClassifier
         return predictions;
     }
 
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what, int mostTokens = int.MaxValue) =>
-        new RowEncoder(Config, Vocabulary).Encode(rows, what, mostTokens);
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
+        new RowEncoder(Config, Vocabulary).Encode(rows, what, int.MaxValue);
+
+    private EncodedTexts EncodeMeasured(IEnumerable<LabelledText> rows, string what, int mostTokens) =>
+        new RowEncoder(Config, Vocabulary, areMeasured: true).Encode(rows, what, mostTokens);
 }

@@ -34,6 +34,8 @@ public sealed record TrainingSummary(
         json.WriteNumber("kept_epoch", Kept.Epoch);
         WriteScores(json, "dev", Kept.DevAccuracy, Kept.DevMacroF1);
         WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
+        if (Test is not null)
+            json.WriteNumber("test_unknown_label_rows", Test.UnknownLabelRows);
         if (Calibration is { } calibration)
         {
             json.WriteNumber("temperature", calibration.Temperature);
