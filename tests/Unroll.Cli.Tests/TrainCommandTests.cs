@@ -104,6 +104,27 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public void A_loss_that_exploded_and_stayed_finite_saves_nothing_over_an_older_model()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write(
+            "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tso so\nneg\tso so\n", 20)));
+        string[] args = ["train", data, "--out", folder["model"], "--epochs", "3", "--overwrite", "--batch", "5"];
+        Assert.Equal(0, CommandRun.Of(args).ExitCode);
+        byte[] before = File.ReadAllBytes(Path.Combine(folder["model"], "model.safetensors"));
+        CommandRun run = CommandRun.Of([.. args, "--lr", "1e6"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches(
+            @"\nerror: epoch \d, step \d+: the loss exploded to \S+, where guessing gives 0\.693 \(gradient norm \S+\); " +
+            @"try a smaller --lr \(it is 1000000\)\n$",
+            run.Error);
+        Assert.DoesNotContain("Saved", run.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(folder["model"], "model.safetensors")));
+        CommandRun resumed = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.Equal((1, run.Error.Split('\n')[^2]), (resumed.ExitCode, resumed.Error.Split('\n')[^2]));
+    }
+
+    [Fact]
     public void Json_is_one_object_an_epoch()
     {
         using var folder = new TemporaryFolder();

@@ -49,12 +49,16 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             if (display.EpochsFinished == 0)
                 terminal.Error.WriteLine("No epoch was finished; no model was saved");
+            else if (HasExploded(training.Classifier.Config.Classes, display.EpochsFinished))
+                terminal.Error.WriteLine("The loss has exploded; no model was saved");
             else
                 Save(training.Classifier, display.EpochsFinished);
             if (_folder is not null)
                 terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
             return ExitCode.Interrupted;
         }
+        if (LossExplosion.Warning(epochs, training.Classifier.Config.Classes, options.LearningRate) is { } warning)
+            terminal.Error.WriteLine($"warning: {FlagNames.Translate(warning, Verb)}");
         TrainingSummary summary = training.Finish(epochs);
         if (json)
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
@@ -173,6 +177,10 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return true;
         }
     }
+
+    // Of a training that was interrupted, resumed ones included.
+    private bool HasExploded(int classes, int epochs) =>
+        _folder?.Epochs().Take(epochs).LastOrDefault(epoch => epoch.IsBest) is { } kept && LossExplosion.IsIn(kept, classes);
 
     private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
 

@@ -93,7 +93,7 @@ public sealed class ClassifierTraining
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>A report of each epoch.</returns>
     /// <exception cref="InputException">A setting cannot be used, or the checkpoint belongs to another training.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>

@@ -127,7 +127,7 @@ public sealed class SentenceClassifier
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>The trained model.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved;
     /// <see cref="ClassifierTraining"/> leaves one.
@@ -161,7 +161,7 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">
     /// There are no rows, a setting cannot be used, or the checkpoint belongs to another training.
     /// </exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     internal IReadOnlyList<EpochReport> Fit(
         EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
@@ -202,7 +202,7 @@ public sealed class SentenceClassifier
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>A report of each epoch.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
         IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
