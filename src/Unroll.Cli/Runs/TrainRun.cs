@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Unroll.Data;
 using Unroll.Models;
 using Unroll.Storage;
@@ -110,17 +111,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
-        Show(training.Report());
+        DataReport report = training.Report();
+        Show(report);
         training.Prepare();
         SentenceClassifier classifier = training.Classifier;
         if (training.WordVectors is { } vectors)
-        {
-            terminal.Error.WriteLine(
-                $"{(vectors.Found == 0 ? "warning: " : "")}{Vectors}: vectors of {vectors.Found} of " +
-                $"{classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
-            if (vectors.Note is { } note)
-                terminal.Error.WriteLine($"note: {Vectors}: {note}");
-        }
+            Show(report, vectors);
         terminal.Error.WriteLine(
             $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, " +
             $"{classifier.ParameterCount} parameters");
@@ -131,14 +127,30 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     {
         foreach (string part in report.Brief().Split('\n'))
             terminal.Error.WriteLine(part);
-        string line = JsonLine.Of(writer =>
-        {
-            writer.WritePropertyName("data");
-            report.WriteTo(writer);
-        });
+        string line = JsonLine.Of(writer => WriteData(writer, report));
         if (json)
             terminal.Output.WriteLine(line);
         _folder?.WriteData(line);
+    }
+
+    private void Show(DataReport report, WordVectors vectors)
+    {
+        var display = new VectorsDisplay(vectors);
+        foreach (string line in display.Lines(Vectors!))
+            terminal.Error.WriteLine(line);
+        if (json)
+            terminal.Output.WriteLine(JsonLine.Of(display.WriteFields));
+        _folder?.WriteData(JsonLine.Of(writer =>
+        {
+            WriteData(writer, report);
+            display.WriteFields(writer);
+        }));
+    }
+
+    private static void WriteData(Utf8JsonWriter writer, DataReport report)
+    {
+        writer.WritePropertyName("data");
+        report.WriteTo(writer);
     }
 
     // Ctrl-C and SIGTERM stop between two steps; the state is saved there. Null when interrupted.

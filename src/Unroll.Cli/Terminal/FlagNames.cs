@@ -30,6 +30,7 @@ internal static partial class FlagNames
         ["TrainingOptions.WordDropout"] = "--word-dropout",
         ["TrainingOptions.Adversarial"] = "--adversarial",
         ["TrainingOptions.EmbeddingDeviation"] = "--embedding-deviation",
+        ["TrainingOptions.VectorScale"] = "--vectors-scale",
         ["TrainingOptions.ForgetBias"] = "--forget-bias",
         ["TrainingOptions.Momentum"] = "--momentum",
         ["TrainingOptions.Beta1"] = "--beta1",

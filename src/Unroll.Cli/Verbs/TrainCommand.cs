@@ -106,7 +106,9 @@ internal sealed class TrainCommand
             data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test), _settings.Format.Get(parsed),
             _settings.Training.Tokenizer(parsed), terminal);
         TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data));
-        UnusedSettings.Warn(_terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0);
+        UnusedSettings.Warn(
+            _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
+            hasVectors: parsed.GetValue(_settings.Vectors) is not null);
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Vectors = parsed.GetValue(_settings.Vectors),

@@ -52,7 +52,10 @@ public sealed class ClassifierTraining
     public SentenceClassifier Classifier =>
         _classifier ?? throw new InvalidOperationException($"there is no model yet, call {nameof(Prepare)} before");
 
-    /// <summary>The pre-trained word vectors that the model began with; null for none.</summary>
+    /// <summary>
+    /// The pre-trained word vectors that the model began with, as large as <see cref="TrainingOptions.VectorScale"/> says; null
+    /// for none.
+    /// </summary>
     public WordVectors? WordVectors { get; private set; }
 
     /// <summary>The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them.</summary>
@@ -133,7 +136,12 @@ public sealed class ClassifierTraining
                 $"but TrainingOptions.Embedding is {_options.Embedding}; " +
                 "leave TrainingOptions.Embedding out");
         }
-        return vectors;
+        return _options.VectorScale switch
+        {
+            VectorScale.Standard => vectors.Standardize(_options.EmbeddingDeviation),
+            VectorScale.None => vectors,
+            _ => throw new InvalidOperationException($"no scale {_options.VectorScale}"),
+        };
     }
 
     private SimplerModel[] SimplerModels(EncodedTexts dev, EncodedTexts? test)

@@ -25,7 +25,9 @@ public static class LossExplosion
     /// <param name="classes">C.</param>
     public static double OfGuessing(int classes) => Math.Log(Math.Max(2, classes));
 
-    /// <summary>Whether a model is of no use, as far as the report of its epoch tells; without dev rows by its training rows.</summary>
+    /// <summary>
+    /// Whether a model is of no use, as far as the report of its epoch tells; without dev rows by its training loss alone.
+    /// </summary>
     /// <param name="epoch">The epoch that it comes from.</param>
     /// <param name="classes">C.</param>
     public static bool IsIn(EpochReport epoch, int classes) =>
