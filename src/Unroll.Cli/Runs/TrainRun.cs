@@ -102,6 +102,24 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         return ExitCode.Done;
     }
 
+    /// <summary>Trains with several seeds, shows every figure of each and their means, and keeps none.</summary>
+    /// <param name="seeds">How many, from the settings' seed on.</param>
+    /// <returns>The exit code.</returns>
+    public int TrainSeeds(int seeds)
+    {
+        var training = new RepeatedTraining(data.Train, data.Dev, options)
+        {
+            Seeds = seeds,
+            Test = data.Test,
+            WordVectorsFile = Vectors,
+            RequiresEmbedding = EmbeddingIsGiven,
+            ComparesWithSimplerModels = Baselines,
+        };
+        Show(training.Report());
+        SeedsDisplay.Write(terminal, training.Run(), json);
+        return ExitCode.Done;
+    }
+
     private ClassifierTraining Prepare()
     {
         var training = new ClassifierTraining(DevSplit.Of(data.Train, data.Dev, options), options)

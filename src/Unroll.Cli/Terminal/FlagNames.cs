@@ -51,6 +51,7 @@ internal static partial class FlagNames
         ["TrainingOptions.Epochs"] = "--epochs",
         ["TrainingOptions.BatchSize"] = "--batch",
         ["TrainingOptions.LearningRate"] = "--lr",
+        ["TrainingOptions.Seed"] = "--seed",
         ["TrainingOptions.Checkpoint"] = "--out",
         ["SentenceClassifier.MaximumTokens"] = "--max-tokens",
         ["CheckpointOptions.EverySteps"] = "--checkpoint-steps",
