@@ -183,6 +183,16 @@ public class TrainSettingsTests
         Assert.Matches(@"^test accuracy  \d\.\d{4}  -?\d\.\d{4} to \d\.\d{4}     \d\.\d{4}$", table.OutputLines[6]);
     }
 
+    [Fact]
+    public void Seeds_say_once_what_was_done_with_vectors()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 10);
+        CommandRun run = CommandRun.Of(
+            "train", data, "--vectors", folder.Write("v.txt", "fine 1 2\nfilm 3 4\n"), "--seeds", "2", "--epochs", "1");
+        Assert.Single(run.Error.Split('\n'), line => line.Contains("v.txt: vectors of 2 of 5 words", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("--seeds 1", "unroll train: --seeds is 1, expected a whole number of at least 2")]
     [InlineData("--seeds 2 --out model", "--seeds trains several models and saves none, and --out was given too")]

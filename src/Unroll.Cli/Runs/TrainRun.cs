@@ -58,8 +58,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
                 terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
             return ExitCode.Interrupted;
         }
-        if (LossExplosion.Warning(epochs, training.Classifier.Config.Classes, options.LearningRate) is { } warning)
-            terminal.Error.WriteLine($"warning: {FlagNames.Translate(warning, Verb)}");
+        WarnOfExplosion(epochs, training.Classifier.Config.Classes);
         TrainingSummary summary = training.Finish(epochs);
         if (json)
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
@@ -115,9 +114,18 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
-        Show(training.Report());
-        SeedsDisplay.Write(terminal, training.Run(), json);
+        DataReport report = training.Report();
+        Show(report);
+        SeedsDisplay.Write(terminal, training.Run().Select(Told), json);
         return ExitCode.Done;
+
+        SeedResult Told(SeedResult result)
+        {
+            if (result.Seed == options.Seed && result.WordVectors is { } vectors)
+                Show(report, vectors);
+            WarnOfExplosion(result.Summary.Epochs, report.Parts[0].Labels.Count, FormattableString.Invariant($"seed {result.Seed}: "));
+            return result;
+        }
     }
 
     private ClassifierTraining Prepare()
@@ -206,6 +214,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine($"warning: {FlagNames.Translate(e.Message, Verb)}");
             return true;
         }
+    }
+
+    private void WarnOfExplosion(IReadOnlyList<EpochReport> epochs, int classes, string which = "")
+    {
+        if (LossExplosion.Warning(epochs, classes, options.LearningRate) is { } warning)
+            terminal.Error.WriteLine($"warning: {which}{FlagNames.Translate(warning, Verb)}");
     }
 
     // Of a training that was interrupted, resumed ones included.

@@ -8,6 +8,9 @@ namespace Unroll.Models;
 /// <param name="Summary">How it ended.</param>
 public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
 {
+    /// <summary>The pre-trained word vectors that it began with; null for none.</summary>
+    public WordVectors? WordVectors { get; init; }
+
     /// <summary>
     /// Every figure by its key in JSON: loss, accuracy and macro-F1 on the dev rows and on the test rows, of the model and of
     /// simpler ones. The dev loss is the calibrated one.
@@ -77,7 +80,7 @@ public sealed class RepeatedTraining(Corpus train, Corpus? dev, TrainingOptions 
             TrainingOptions ofSeed = options with { Seed = options.Seed + (ulong)i };
             ClassifierTraining training = TrainingWith(ofSeed);
             training.Prepare();
-            yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit()));
+            yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit())) { WordVectors = training.WordVectors };
         }
     }
 
