@@ -6,7 +6,8 @@ namespace Unroll.Cli.Tests;
 
 public class EvalCommandTests
 {
-    // Right: 1, 2, 4. Wrong: 3 (surely) and 5 (a tie, so neg). 6 and 7 have other labels.
+    // Right: 1, 2, 4. Wrong: 3 (surely) and 5 (a tie, so neg). 6 (a tie, so neg) and 7 (pos) have a label that the model does not
+    // know: they are wrong too, and the loss and the calibration error are over the other five.
     private const string Rows = "label\ttext\npos\tgood\nneg\tbad bad\npos\tbad\npos\tgood film good\npos\tgood "
         + "bad\nmeh\tfilm\nmeh\tgood\n";
 
@@ -14,18 +15,19 @@ public class EvalCommandTests
     public void It_shows_numbers_labels_confusions_and_the_worst_mistakes()
     {
         using var folder = new TemporaryFolder();
-        CommandRun run = CommandRun.Of("eval", PolarityModel.Save(folder), folder.Write("rows.tsv", Rows));
+        string rows = folder.Write("rows.tsv", Rows);
+        CommandRun run = CommandRun.Of("eval", PolarityModel.Save(folder), rows);
         const string expected = """
-            rows      5
-            left out  2 with labels the model does not know: "meh" (2)
-            accuracy  0.6000
-            macro-F1  0.5833
+            rows      7
+            unknown   2 with labels the model does not know: "meh" (2)
+            accuracy  0.4286
+            macro-F1  0.3238
             loss      0.9630
             ECE       0.2762
 
             label  precision  recall      F1  support
-            neg       0.3333  1.0000  0.5000        1
-            pos       1.0000  0.5000  0.6667        4
+            neg       0.2500  1.0000  0.4000        1
+            pos       0.6667  0.5000  0.5714        4
 
             truth \ predicted  neg  pos
             neg                [1]   .
@@ -37,8 +39,12 @@ public class EvalCommandTests
 
             """;
         Assert.Equal(expected, run.Output);
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal((0, $"warning: {UnknownLabels(rows)}\n"), (run.ExitCode, run.Error));
     }
+
+    private static string UnknownLabels(string rows) =>
+        $"2 rows of {rows} have labels that the model does not know: \"meh\" (2); they count as wrong in accuracy and macro-F1 " +
+        "and not in loss and calibration, in train and in eval";
 
     [Fact]
     public void Json_has_everything()
@@ -48,9 +54,14 @@ public class EvalCommandTests
             "eval", PolarityModel.Save(folder), folder.Write("rows.tsv", Rows), "--json", "--mistakes", "1");
         JsonElement json = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement;
         Assert.Equal(
-            (string[])["rows", "accuracy", "macro_f1", "ece", "loss", "labels", "confusion", "unknown_labels", "mistakes"],
+            (string[])[
+                "rows", "unknown_label_rows", "accuracy", "macro_f1", "ece", "loss", "labels", "confusion", "unknown_labels",
+                "mistakes"],
             json.EnumerateObject().Select(field => field.Name));
-        Assert.Equal((5, 0.6), (json.GetProperty("rows").GetInt32(), json.GetProperty("accuracy").GetDouble()));
+        Assert.Equal((7, 2), (json.GetProperty("rows").GetInt32(), json.GetProperty("unknown_label_rows").GetInt32()));
+        Assert.Equal(3.0 / 7, json.GetProperty("accuracy").GetDouble(), 1e-12);
+        // scikit-learn: f1_score(average="macro") over neg, pos and meh.
+        Assert.Equal((0.4 + 4.0 / 7 + 0) / 3, json.GetProperty("macro_f1").GetDouble(), 1e-12);
         double third = -Math.Log(1 - PolarityModel.Sure);
         double loss = (2 * -Math.Log(PolarityModel.Sure) + third + Math.Log(1 + Math.Exp(-8.0 / 3)) + Math.Log(2)) / 5;
         Assert.Equal(loss, json.GetProperty("loss").GetDouble(), 1e-5);

@@ -56,6 +56,96 @@ public class TrainCommandTests
     }
 
     [Fact]
+    public void Test_rows_with_labels_that_no_training_row_has_count_as_wrong_as_in_eval()
+    {
+        using var folder = new TemporaryFolder();
+        string data = WriteRows(folder);
+        string test = folder.Write("test.tsv", File.ReadAllText(data) + "Pos\tfine film\nmeh\tso so\nmeh\tfilm\n");
+        CommandRun run = CommandRun.Of(
+            ["train", data, "--dev", data, "--test", test, "--out", folder["model"], "--epochs", "2", "--json", .. Small]);
+        Assert.Equal(0, run.ExitCode);
+        const string counting = "(2), \"Pos\" (1, the model knows \"pos\"); they count as wrong in accuracy and macro-F1 " +
+            "and not in loss and calibration, in train and in eval\n";
+        Assert.Contains(
+            $"warning: 3 rows of test have labels that the model does not know: \"meh\" {counting}", run.Error,
+            StringComparison.Ordinal);
+        JsonElement summary = JsonDocument.Parse(run.OutputLines[^1]).RootElement;
+        Assert.Equal(3, summary.GetProperty("test_unknown_label_rows").GetInt32());
+        JsonElement parts = JsonDocument.Parse(run.OutputLines[0]).RootElement.GetProperty("data").GetProperty("parts");
+        Assert.Equal([0, 3], parts.EnumerateArray().Skip(1).Select(part => part.GetProperty("unknown_label_rows").GetInt32()));
+
+        CommandRun eval = CommandRun.Of("eval", folder["model"], test, "--json");
+        Assert.Contains(
+            $"warning: 3 rows of {test} have labels that the model does not know: \"meh\" {counting}", eval.Error,
+            StringComparison.Ordinal);
+        JsonElement evaluated = JsonDocument.Parse(eval.Output).RootElement;
+        foreach ((string ofTraining, string ofEval) in (
+            (string, string)[])[("test_accuracy", "accuracy"), ("test_macro_f1", "macro_f1")])
+        {
+            Assert.Equal(summary.GetProperty(ofTraining).GetDouble(), evaluated.GetProperty(ofEval).GetDouble());
+        }
+        int known = evaluated.GetProperty("rows").GetInt32() - 3;
+        Assert.True(evaluated.GetProperty("accuracy").GetDouble() <= known / (known + 3.0));
+    }
+
+    [Fact]
+    public void Dev_rows_with_labels_that_no_training_row_has_count_as_wrong()
+    {
+        using var folder = new TemporaryFolder();
+        string data = WriteRows(folder);
+        string dev = folder.Write("dev.tsv", File.ReadAllText(data) + "meh\tso so\n");
+        CommandRun run = CommandRun.Of(
+            ["train", data, "--dev", dev, "--out", folder["model"], "--epochs", "40", .. Small]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(
+            "warning: 1 row of dev has a label that the model does not know: \"meh\" (1); it counts as wrong", run.Error,
+            StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder["model"], "evaluation.json")));
+        int rows = json.RootElement.GetProperty("rows").GetInt32();
+        Assert.Equal(1, json.RootElement.GetProperty("unknown_label_rows").GetInt32());
+        Assert.Equal((rows - 1.0) / rows, json.RootElement.GetProperty("accuracy").GetDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void A_loss_that_exploded_and_stayed_finite_saves_nothing_over_an_older_model()
+    {
+        using var folder = new TemporaryFolder();
+        string data = folder.Write(
+            "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tso so\nneg\tso so\n", 20)));
+        string[] args = ["train", data, "--out", folder["model"], "--epochs", "3", "--overwrite", "--batch", "5"];
+        Assert.Equal(0, CommandRun.Of(args).ExitCode);
+        byte[] before = File.ReadAllBytes(Path.Combine(folder["model"], "model.safetensors"));
+        CommandRun run = CommandRun.Of([.. args, "--lr", "1e6"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches(
+            @"\nerror: epoch \d, step \d+: the loss exploded to \S+, where guessing gives 0\.693 \(gradient norm \S+\); " +
+            @"try a smaller --lr \(it is 1000000\)\n$",
+            run.Error);
+        Assert.DoesNotContain("Saved", run.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(folder["model"], "model.safetensors")));
+        CommandRun resumed = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.Equal((1, run.Error.Split('\n')[^2]), (resumed.ExitCode, resumed.Error.Split('\n')[^2]));
+    }
+
+    [Fact]
+    public void A_sound_model_of_a_training_whose_loss_was_high_is_saved_with_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        // Learned in a few small steps of the warm-up; then steps of 100 throw it about, and the best epoch stays.
+        string data = folder.Write(
+            "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tfine film\nneg\tdull film\n", 40)));
+        CommandRun run = CommandRun.Of(
+            "train", data, "--dev", data, "--out", folder["model"], "--epochs", "6", "--batch", "4", "--hidden", "6", "--embedding",
+            "6", "--optimizer", "sgd", "--schedule", "constant", "--lr", "300", "--dropout", "0.9", "--adversarial", "0");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(
+            @"warning: the loss was \S+ in epoch \d, where guessing gives 0\.693; the model of epoch \d is kept; " +
+            @"try a smaller --lr \(it is 300\)\n",
+            run.Error);
+        Assert.Contains("Saved the model after 6 epochs", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Json_is_one_object_an_epoch()
     {
         using var folder = new TemporaryFolder();

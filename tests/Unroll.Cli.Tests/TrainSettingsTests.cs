@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Unroll.Models;
 using Unroll.Tests;
 using Xunit;
 
@@ -146,6 +147,69 @@ public class TrainSettingsTests
     }
 
     [Fact]
+    public void Seeds_print_each_seed_and_the_interval_of_every_figure()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 10);
+        string test = folder.Write("test.tsv", File.ReadAllText(data) + "meh\tso so\n");
+        string[] args = ["train", data, "--test", test, "--seed", "5", .. Small];
+        CommandRun run = CommandRun.Of([.. args, "--seeds", "3", "--json"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("warning: 1 row of test has a label that the model does not know", run.Error, StringComparison.Ordinal);
+        JsonElement[] lines = [.. run.OutputLines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(5, lines.Length);
+        Assert.Equal([5, 6, 7], lines[1..4].Select(line => line.GetProperty("seed").GetInt32()));
+        double[] losses = [.. lines[1..4].Select(line => line.GetProperty("test_loss").GetDouble())];
+        JsonElement figure = lines[4].GetProperty("figures").GetProperty("test_loss");
+        double deviation = Math.Sqrt(losses.Sum(loss => (loss - losses.Average()) * (loss - losses.Average())) / 2);
+        Assert.Equal(losses.Average(), figure.GetProperty("mean").GetDouble(), 1e-12);
+        Assert.Equal(deviation, figure.GetProperty("deviation").GetDouble(), 1e-12);
+        double margin = 4.302652729911275 * deviation / Math.Sqrt(3);
+        Assert.Equal(losses.Average() - margin, figure.GetProperty("low").GetDouble(), 1e-9);
+        Assert.Equal(losses.Average() + margin, figure.GetProperty("high").GetDouble(), 1e-9);
+
+        // The second seed alone, and the same as a table.
+        JsonElement alone = JsonDocument.Parse(
+            CommandRun.Of(["train", data, "--test", test, "--seed", "6", "--json", .. Small]).OutputLines[^1]).RootElement;
+        Assert.Equal(
+            alone.GetProperty("test_accuracy").GetDouble(), lines[2].GetProperty("test_accuracy").GetDouble());
+        CommandRun table = CommandRun.Of([.. args, "--seeds", "2", "--no-baselines"]);
+        Assert.Equal(10, table.OutputLines.Length);
+        Assert.Matches(
+            @"^Seed 5: epoch \d, dev accuracy \d\.\d{4}, dev macro-F1 \d\.\d{4}, dev loss \d\.\d{4}, test accuracy \d\.\d{4}, " +
+            @"test macro-F1 \d\.\d{4}, test loss \d\.\d{4}, test ECE \d\.\d{4}$",
+            table.OutputLines[0]);
+        Assert.Equal("seeds 5 to 6     mean  95 % interval     deviation", table.OutputLines[2]);
+        Assert.Matches(@"^test accuracy  \d\.\d{4}  -?\d\.\d{4} to \d\.\d{4}     \d\.\d{4}$", table.OutputLines[6]);
+    }
+
+    [Fact]
+    public void Seeds_say_once_what_was_done_with_vectors()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 10);
+        CommandRun run = CommandRun.Of(
+            "train", data, "--vectors", folder.Write("v.txt", "fine 1 2\nfilm 3 4\n"), "--seeds", "2", "--epochs", "1");
+        Assert.Single(run.Error.Split('\n'), line => line.Contains("v.txt: vectors of 2 of 5 words", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--seeds 1", "unroll train: --seeds is 1, expected a whole number of at least 2")]
+    [InlineData("--seeds 2 --out model", "--seeds trains several models and saves none, and --out was given too")]
+    [InlineData("--seeds 2 --find-lr", "--seeds trains several models and saves none, and --find-lr was given too")]
+    [InlineData("--seeds 2 --folds 2", "--folds trains and measures on DATA alone and saves nothing, and --seeds was given too")]
+    [InlineData(
+        "--seeds 2 --seed 18446744073709551615",
+        "seed is 18446744073709551615 for 2 seeds, expected at most 18446744073709551614")]
+    [InlineData("--seeds 2 --resume model", "--resume goes on with the settings in the folder, and --seeds was given too")]
+    public void Seeds_that_cannot_be_are_refused(string given, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 10);
+        AssertRefused(["train", data, .. given.Split(' ')], expected);
+    }
+
+    [Fact]
     public void The_search_of_a_learning_rate_climbs_until_the_loss_flies_off()
     {
         using var folder = new TemporaryFolder();
@@ -176,7 +240,10 @@ public class TrainSettingsTests
         CommandRun run = CommandRun.Of(
             "train", data, "--vectors", vectors, "--epochs", "1", "--hidden", "4", "--out", folder["model"]);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Contains("vectors of 2 of 5 words (40.0 %)", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{vectors}: vectors of 2 of 5 words (40.0 %); all numbers multiplied by 0.0257, to the size 0.1 " +
+            "(--vectors-scale none leaves them as they are)\n",
+            run.Error, StringComparison.Ordinal);
         Assert.Contains("\"embedding\": 3", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
         AssertRefused(
             ["train", data, "--vectors", vectors, "--embedding", "4"], "vectors have 3 numbers, but --embedding is 4", vectors);
@@ -187,6 +254,71 @@ public class TrainSettingsTests
         Assert.Contains(
             $"note: {odd}: line 2 was passed over, one with another count of numbers\n",
             CommandRun.Of("train", data, "--vectors", odd, "--epochs", "1", "--hidden", "4").Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "standard", 0.1)]
+    [InlineData("--embedding-deviation 0.5", "standard", 0.5)]
+    [InlineData("--vectors-scale none", "none", null)]
+    public void Vectors_are_as_large_as_the_random_ones_or_as_in_their_file(string given, string scale, double? deviation)
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = [.. Enumerable.Range(0, 200).Select(i => $"w{i}")];
+        string data = folder.Write(
+            "rows.tsv",
+            "label\ttext\n" + string.Concat(words.Select((word, i) => $"{(i % 2 == 0 ? "a" : "b")}\t{word} n{word}\n")));
+        string vectors = folder.Write(
+            "vectors.txt", string.Concat(words.Select((word, i) => FormattableString.Invariant(
+                $"{word} {4 + 2 * Math.Sin(i)} {Math.Cos(i)} {Math.Sin(3 * i)} {Math.Cos(5 * i)}\n"))));
+        string[] args = [
+            "train", data, "--vectors", vectors, "--dev-share", "0", "--epochs", "1", "--hidden", "4", "--lr", "1e-9", "--json",
+            "--out", folder["model"], .. given.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        CommandRun run = CommandRun.Of(args);
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement said = JsonDocument.Parse(run.OutputLines[1]).RootElement.GetProperty("vectors");
+        Assert.Equal((400, 200, 4), (Number("words"), Number("found"), Number("width")));
+        Assert.Equal(deviation is not null, said.TryGetProperty("deviation_before", out JsonElement before));
+        string whatWasDone = deviation is null ? ")\n" : FormattableString.Invariant(
+            $"); each dimension brought to mean 0 and deviation {deviation}, from {before.GetDouble():G3} ") +
+            "(--vectors-scale none leaves them as they are)\n";
+        Assert.Contains($"{vectors}: vectors of 200 of 400 words (50.0 %{whatWasDone}", run.Error, StringComparison.Ordinal);
+        using JsonDocument dataJson = JsonDocument.Parse(File.ReadAllBytes(folder["model/data.json"]));
+        Assert.Equal(said.GetRawText(), dataJson.RootElement.GetProperty("vectors").GetRawText());
+        Assert.True(dataJson.RootElement.TryGetProperty("data", out _));
+        using JsonDocument settings = JsonDocument.Parse(File.ReadAllBytes(folder["model/train.json"]));
+        Assert.Equal(scale, settings.RootElement.GetProperty("vectors-scale").GetString());
+
+        SentenceClassifier model = SentenceClassifier.Load(folder["model"]);
+        ReadOnlySpan<float> table = model.Tensors[0].Values.Span;
+        var (found, others) = (new List<double>(), new List<double>());
+        foreach (string word in words)
+        {
+            found.Add(table[IdOf(word) * 4]);
+            others.AddRange(table.Slice(IdOf($"n{word}") * 4, 4).ToArray().Select(value => (double)value));
+        }
+        Assert.Equal(deviation is null ? 4 : 0, found.Average(), 0.05);
+        Assert.Equal(deviation ?? Math.Sqrt(2), Deviation(found), 0.02);
+        // Words without a vector keep their random ones, of the same size where vectors are brought to it.
+        Assert.Equal(deviation ?? 0.1, Deviation(others), (deviation ?? 0.1) * 0.1);
+
+        int Number(string key) => said.GetProperty(key).GetInt32();
+
+        int IdOf(string word) => model.Vocabulary.Tokens.ToList().IndexOf(word);
+
+        static double Deviation(List<double> values) =>
+            Math.Sqrt(values.Average(value => value * value) - values.Average() * values.Average());
+    }
+
+    [Fact]
+    public void A_scale_of_vectors_that_are_not_there_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 5);
+        Assert.Contains(
+            "warning: --vectors-scale has no effect here, it is for --vectors; leave it out\n",
+            CommandRun.Of("train", data, "--vectors-scale", "none", "--epochs", "1").Error, StringComparison.Ordinal);
+        AssertRefused(
+            ["train", data, "--vectors-scale", "half"], "unroll train: --vectors-scale is half, expected standard or none");
     }
 
     [Fact]

@@ -32,17 +32,28 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
             if (path is null)
                 return null;
             Corpus corpus = train.CreateSharing();
+            (int Line, string Label)? firstUnknown = null;
+            bool anyKnown = false;
             foreach (LabelledText row in DataInput.Read(path, format, terminal))
             {
                 corpus.Add(row.Label, row.Text);
-                if (corpus.Labels.Count == labels)
-                    continue;
-                IEnumerable<string> known = train.Labels.Take(labels).Order(StringComparer.Ordinal).Take(MostLabelsInError);
-                throw new InputException(
-                    $"{DataInput.NameOf(path)}:{row.Line}: label {Excerpt.Of(row.Label)} is not in {DataInput.NameOf(data)}, " +
-                    $"expected one of {string.Join(", ", known.Select(Excerpt.Visible))}");
+                bool isKnown = corpus.LabelOf(corpus.Count - 1) < labels;
+                anyKnown |= isKnown;
+                if (!isKnown)
+                    firstUnknown ??= (row.Line, row.Label);
             }
+            // Some such rows are told with what is odd about the rows; they count as wrong.
+            if (firstUnknown is var (line, label) && !anyKnown)
+                throw NoKnownLabel($"{DataInput.NameOf(path)}:{line}", label, train.Labels.Take(labels));
             return corpus;
+        }
+
+        InputException NoKnownLabel(string where, string label, IEnumerable<string> known)
+        {
+            IEnumerable<string> shown = known.Order(StringComparer.Ordinal).Take(MostLabelsInError).Select(Excerpt.Visible);
+            return new(
+                $"{where}: label {Excerpt.Of(label)} is not in {DataInput.NameOf(data)}, expected one of " +
+                $"{string.Join(", ", shown)}; no row of the file has one of these, take the file that belongs to the rows");
         }
     }
 }

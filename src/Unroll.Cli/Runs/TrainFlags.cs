@@ -152,6 +152,11 @@ internal sealed class TrainFlags
             (options, value) => options with { EmbeddingDeviation = value });
         Set(
             flags.AddChoice(Options.Choice(
+                "--vectors-scale", "Size of --vectors: standard, that of --embedding-deviation, or none, their own",
+                Defaults.VectorScale)),
+            (options, value) => options with { VectorScale = value });
+        Set(
+            flags.AddChoice(Options.Choice(
                 "--recurrent-init", "How recurrent weights are drawn", Defaults.RecurrentInitialization)),
             (options, value) => options with { RecurrentInitialization = value });
         Set(

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Unroll.Data;
 using Unroll.Models;
 using Unroll.Storage;
@@ -49,12 +50,15 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             if (display.EpochsFinished == 0)
                 terminal.Error.WriteLine("No epoch was finished; no model was saved");
+            else if (HasExploded(training.Classifier.Config.Classes, display.EpochsFinished))
+                terminal.Error.WriteLine("The loss has exploded; no model was saved");
             else
                 Save(training.Classifier, display.EpochsFinished);
             if (_folder is not null)
                 terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
             return ExitCode.Interrupted;
         }
+        WarnOfExplosion(epochs, training.Classifier.Config.Classes);
         TrainingSummary summary = training.Finish(epochs);
         if (json)
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
@@ -97,6 +101,33 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         return ExitCode.Done;
     }
 
+    /// <summary>Trains with several seeds, shows every figure of each and their means, and keeps none.</summary>
+    /// <param name="seeds">How many, from the settings' seed on.</param>
+    /// <returns>The exit code.</returns>
+    public int TrainSeeds(int seeds)
+    {
+        var training = new RepeatedTraining(data.Train, data.Dev, options)
+        {
+            Seeds = seeds,
+            Test = data.Test,
+            WordVectorsFile = Vectors,
+            RequiresEmbedding = EmbeddingIsGiven,
+            ComparesWithSimplerModels = Baselines,
+        };
+        DataReport report = training.Report();
+        Show(report);
+        SeedsDisplay.Write(terminal, training.Run().Select(Told), json);
+        return ExitCode.Done;
+
+        SeedResult Told(SeedResult result)
+        {
+            if (result.Seed == options.Seed && result.WordVectors is { } vectors)
+                Show(report, vectors);
+            WarnOfExplosion(result.Summary.Epochs, report.Parts[0].Labels.Count, FormattableString.Invariant($"seed {result.Seed}: "));
+            return result;
+        }
+    }
+
     private ClassifierTraining Prepare()
     {
         var training = new ClassifierTraining(DevSplit.Of(data.Train, data.Dev, options), options)
@@ -106,17 +137,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
-        Show(training.Report());
+        DataReport report = training.Report();
+        Show(report);
         training.Prepare();
         SentenceClassifier classifier = training.Classifier;
         if (training.WordVectors is { } vectors)
-        {
-            terminal.Error.WriteLine(
-                $"{(vectors.Found == 0 ? "warning: " : "")}{Vectors}: vectors of {vectors.Found} of " +
-                $"{classifier.Vocabulary.Size - 2} words ({vectors.Coverage:P1})");
-            if (vectors.Note is { } note)
-                terminal.Error.WriteLine($"note: {Vectors}: {note}");
-        }
+            Show(report, vectors);
         terminal.Error.WriteLine(
             $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, " +
             $"{classifier.ParameterCount} parameters");
@@ -127,14 +153,30 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     {
         foreach (string part in report.Brief().Split('\n'))
             terminal.Error.WriteLine(part);
-        string line = JsonLine.Of(writer =>
-        {
-            writer.WritePropertyName("data");
-            report.WriteTo(writer);
-        });
+        string line = JsonLine.Of(writer => WriteData(writer, report));
         if (json)
             terminal.Output.WriteLine(line);
         _folder?.WriteData(line);
+    }
+
+    private void Show(DataReport report, WordVectors vectors)
+    {
+        var display = new VectorsDisplay(vectors);
+        foreach (string line in display.Lines(Vectors!))
+            terminal.Error.WriteLine(line);
+        if (json)
+            terminal.Output.WriteLine(JsonLine.Of(display.WriteFields));
+        _folder?.WriteData(JsonLine.Of(writer =>
+        {
+            WriteData(writer, report);
+            display.WriteFields(writer);
+        }));
+    }
+
+    private static void WriteData(Utf8JsonWriter writer, DataReport report)
+    {
+        writer.WritePropertyName("data");
+        report.WriteTo(writer);
     }
 
     // Ctrl-C and SIGTERM stop between two steps; the state is saved there. Null when interrupted.
@@ -174,6 +216,16 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return true;
         }
     }
+
+    private void WarnOfExplosion(IReadOnlyList<EpochReport> epochs, int classes, string which = "")
+    {
+        if (LossExplosion.Warning(epochs, classes, options.LearningRate) is { } warning)
+            terminal.Error.WriteLine($"warning: {which}{FlagNames.Translate(warning, Verb)}");
+    }
+
+    // Of a training that was interrupted, resumed ones included.
+    private bool HasExploded(int classes, int epochs) =>
+        _folder?.Epochs().Take(epochs).LastOrDefault(epoch => epoch.IsBest) is { } kept && LossExplosion.IsIn(kept, classes);
 
     private void AddMetrics(EpochReport report) => TryWrite("the epoch's metrics", () => _folder?.AddMetrics(report));
 

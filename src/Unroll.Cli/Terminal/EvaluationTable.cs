@@ -23,10 +23,10 @@ internal sealed class EvaluationTable(EvaluationReport report)
     public void Write(TextWriter output)
     {
         output.WriteLine(Invariant($"rows      {Result.Rows}"));
-        if (report.UnknownLabels.Count > 0)
+        if (Result.UnknownLabelRows > 0)
         {
-            int rows = report.UnknownLabels.Values.Sum();
-            output.WriteLine(Invariant($"left out  {rows} with labels the model does not know: {NameUnknown()}"));
+            int rows = Result.UnknownLabelRows;
+            output.WriteLine(Invariant($"unknown   {rows} with labels the model does not know: {NameUnknown()}"));
         }
         output.WriteLine(Invariant($"accuracy  {Result.Accuracy:F4}"));
         output.WriteLine(Invariant($"macro-F1  {Result.MacroF1:F4}"));

@@ -16,20 +16,20 @@ internal static class FoldsDisplay
             results.Add(result);
             terminal.Output.WriteLine(json ? FoldJson(results.Count, result) : Fold(results.Count, result));
         }
-        (double accuracy, double accuracyDeviation) = MeanAndDeviation(results.Select(result => result.Accuracy));
-        (double macroF1, double macroF1Deviation) = MeanAndDeviation(results.Select(result => result.MacroF1));
+        var accuracy = MeanInterval.Of(results.Select(result => result.Accuracy));
+        var macroF1 = MeanInterval.Of(results.Select(result => result.MacroF1));
         if (!json)
         {
             terminal.Output.WriteLine(
-                Invariant($"Mean of {results.Count} folds: accuracy {accuracy:F4} ± {accuracyDeviation:F4}, ") +
-                Invariant($"macro-F1 {macroF1:F4} ± {macroF1Deviation:F4}"));
+                Invariant($"Mean of {results.Count} folds: accuracy {accuracy.Mean:F4} ± {accuracy.Deviation:F4}, ") +
+                Invariant($"macro-F1 {macroF1.Mean:F4} ± {macroF1.Deviation:F4}"));
             return;
         }
         terminal.Output.WriteLine(JsonLine.Of(writer =>
         {
-            WriteFields(writer, "folds", results.Count, accuracy, macroF1, results.Average(result => result.Loss));
-            writer.WriteNumber("accuracy_deviation", accuracyDeviation);
-            writer.WriteNumber("macro_f1_deviation", macroF1Deviation);
+            WriteFields(writer, "folds", results.Count, accuracy.Mean, macroF1.Mean, results.Average(result => result.Loss));
+            writer.WriteNumber("accuracy_deviation", accuracy.Deviation);
+            writer.WriteNumber("macro_f1_deviation", macroF1.Deviation);
         }));
     }
 
@@ -46,14 +46,6 @@ internal static class FoldsDisplay
         writer.WriteNumber("accuracy", accuracy);
         writer.WriteNumber("macro_f1", macroF1);
         writer.WriteNumber("loss", loss);
-    }
-
-    // The sample's deviation, over n - 1.
-    private static (double Mean, double Deviation) MeanAndDeviation(IEnumerable<double> values)
-    {
-        double[] all = [.. values];
-        double mean = all.Average();
-        return (mean, Math.Sqrt(all.Sum(value => (value - mean) * (value - mean)) / (all.Length - 1)));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -12,7 +12,8 @@ internal static class UnusedSettings
     /// <param name="terminal">Where.</param>
     /// <param name="options">The settings.</param>
     /// <param name="hasDev">Whether there are dev rows.</param>
-    public static void Warn(Terminal terminal, TrainingOptions options, bool hasDev)
+    /// <param name="hasVectors">Whether there are pre-trained word vectors.</param>
+    public static void Warn(Terminal terminal, TrainingOptions options, bool hasDev, bool hasVectors)
     {
         bool isSgd = options.Optimizer == OptimizerKind.Sgd;
         bool isStep = options.Schedule.Kind == ScheduleKind.Step;
@@ -31,6 +32,7 @@ internal static class UnusedSettings
             ("--epsilon", options.Epsilon != Usual.Epsilon, !isSgd, "--optimizer adam or adamw"),
             ("--step-size", options.Schedule.StepSize != Usual.Schedule.StepSize, isStep, "--schedule step"),
             ("--gamma", options.Schedule.Gamma != Usual.Schedule.Gamma, isStep, "--schedule step"),
+            ("--vectors-scale", options.VectorScale != Usual.VectorScale, hasVectors, "--vectors"),
             ("--best", options.Best != Usual.Best, hasDev, "dev rows"),
             ("--patience", options.Patience != Usual.Patience, hasDev, "dev rows"),
         ];

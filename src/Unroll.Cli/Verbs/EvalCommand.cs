@@ -32,8 +32,10 @@ internal static class EvalCommand
             foreach (LabelledText row in DataInput.Read(path, format.Get(parsed), terminal))
                 Add(run, row, source);
             EvaluationReport report = run.Report();
-            if (report.Result.Rows == 0)
+            if (report.UnknownLabels.Count > 0 && report.Result.Rows == report.Result.UnknownLabelRows)
                 throw NoKnownLabel(source, report.UnknownLabels, report.Labels);
+            if (report.UnknownLabelsLine(source) is { } unknown)
+                terminal.Error.WriteLine($"warning: {unknown}");
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonLine.Of(report.WriteFields));
             else

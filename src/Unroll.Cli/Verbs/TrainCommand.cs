@@ -25,6 +25,9 @@ internal sealed class TrainCommand
     private readonly Option<int?> _folds =
         Options.OptionalInteger("--folds", "Cross-validate: train and measure K times, save nothing", 2);
 
+    private readonly Option<int?> _seeds = Options.OptionalInteger(
+        "--seeds", "Train and measure with N seeds from --seed on, print mean and 95 % interval, save nothing", 2);
+
     private readonly Option<bool> _findRate =
         new("--find-lr") { Description = "Draw the loss against the learning rate, suggest one, and end" };
 
@@ -39,7 +42,7 @@ internal sealed class TrainCommand
         var command = new Command(Name, "Train a classifier on labelled sentences and save it") { train._settings.Data };
         foreach (Option option in (Option[])[
             train._output, train._overwrite, .. train._settings.Flags.All, train._settings.Training.Threads, train._config,
-            train._printConfig, train._resume, train._folds, train._findRate, train._json])
+            train._printConfig, train._resume, train._folds, train._seeds, train._findRate, train._json])
         {
             command.Add(option);
         }
@@ -90,8 +93,10 @@ internal sealed class TrainCommand
         {
             Refuse(
                 parsed, "--folds trains and measures on DATA alone and saves nothing",
-                [_settings.Dev, _settings.Test, _settings.Vectors, _output, _findRate]);
+                [_settings.Dev, _settings.Test, _settings.Vectors, _output, _findRate, _seeds]);
         }
+        if (parsed.GetValue(_seeds) is not null)
+            Refuse(parsed, "--seeds trains several models and saves none", [_output, _findRate]);
         if (parsed.GetValue(_findRate))
             Refuse(parsed, "--find-lr saves nothing", [_output]);
         string? output = parsed.GetValue(_output);
@@ -106,7 +111,9 @@ internal sealed class TrainCommand
             data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test), _settings.Format.Get(parsed),
             _settings.Training.Tokenizer(parsed), terminal);
         TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data));
-        UnusedSettings.Warn(_terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0);
+        UnusedSettings.Warn(
+            _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
+            hasVectors: parsed.GetValue(_settings.Vectors) is not null);
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Vectors = parsed.GetValue(_settings.Vectors),
@@ -120,6 +127,8 @@ internal sealed class TrainCommand
             FoldsDisplay.Write(_terminal, validation.Run(), parsed.GetValue(_json));
             return ExitCode.Done;
         }
+        if (parsed.GetValue(_seeds) is { } seeds)
+            return run.TrainSeeds(seeds);
         if (parsed.GetValue(_findRate))
             return run.FindLearningRate();
         if (resumed is { IsUnfinished: false })

@@ -17,10 +17,14 @@ internal static class Calibration
         int done = 0;
         evaluator.ForEach(texts, terms, rows, (row, z) =>
         {
+            // A label that the model does not know has no probability to mend.
+            if (texts.LabelOf(row) >= classes)
+                return;
             z.CopyTo(logits.AsSpan(done * classes));
             labels[done++] = texts.LabelOf(row);
         });
-        double temperature = TemperatureScaling.Fit(logits, classes, labels);
+        rows = done;
+        double temperature = TemperatureScaling.Fit(logits.AsSpan(0, rows * classes), classes, labels.AsSpan(0, rows));
         EvaluationResult before = Measure(1);
         EvaluationResult after = Measure(temperature);
         return new CalibrationReport(

@@ -8,6 +8,9 @@ public readonly record struct Confusion(int Truth, int Predicted, int Count);
 
 /// <summary>Counts of rows by class and prediction.</summary>
 /// <remarks>
+/// A row may have a label that is none of the classes. No prediction is right for it, so it counts as wrong, and as a false
+/// positive of the class that was predicted. Its label is a class more in macro-F1, and its F1 is 0.
+///
 /// Mistakes that nobody made take no memory, so ten thousand classes cost what their rows cost. The numbers are scikit-learn's
 /// <c>confusion_matrix</c> and <c>precision_recall_fscore_support</c> with <c>zero_division=0</c>.
 /// </remarks>
@@ -17,6 +20,7 @@ public sealed class ConfusionMatrix
     private readonly int[] _support;
     private readonly int[] _predicted;
     private readonly Dictionary<(int Truth, int Predicted), int> _mistakes = [];
+    private readonly HashSet<int> _unknownLabels = [];
 
     /// <summary>Creates a matrix of zeros.</summary>
     /// <param name="classes">C.</param>
@@ -34,6 +38,9 @@ public sealed class ConfusionMatrix
     /// <summary>How many rows were counted.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>How many of the rows have a label that is none of the classes.</summary>
+    public int UnknownLabelRows { get; private set; }
+
     /// <summary>Rows whose prediction is right.</summary>
     public int Right { get; private set; }
 
@@ -42,14 +49,15 @@ public sealed class ConfusionMatrix
 
     /// <summary>
     /// The unweighted mean of F1 over the classes that occur among the rows or the predictions: a class of the model that the
-    /// data do not have and nobody predicted is left out, as scikit-learn's <c>f1_score(average="macro")</c> does.
+    /// data do not have and nobody predicted is left out, and a label of the data that is none of the classes counts with F1 0,
+    /// as scikit-learn's <c>f1_score(average="macro")</c> does.
     /// </summary>
     public double MacroF1
     {
         get
         {
             double sum = 0;
-            int present = 0;
+            int present = _unknownLabels.Count;
             for (int c = 0; c < Classes; c++)
             {
                 if (_support[c] + _predicted[c] == 0)
@@ -74,13 +82,19 @@ public sealed class ConfusionMatrix
         truth == predicted ? _right[truth] : _mistakes.GetValueOrDefault((truth, predicted));
 
     /// <summary>Counts one row.</summary>
-    /// <param name="truth">Its class.</param>
+    /// <param name="truth">Its class; from <see cref="Classes"/> on, a label that is none of them.</param>
     /// <param name="predicted">The prediction.</param>
     public void Add(int truth, int predicted)
     {
         Rows++;
-        _support[truth]++;
         _predicted[predicted]++;
+        if (truth >= Classes)
+        {
+            UnknownLabelRows++;
+            _unknownLabels.Add(truth);
+            return;
+        }
+        _support[truth]++;
         if (truth == predicted)
         {
             Right++;
@@ -102,7 +116,7 @@ public sealed class ConfusionMatrix
             .Take(most),
     ];
 
-    /// <summary>All counts, [truth][predicted]: C·C numbers.</summary>
+    /// <summary>All counts of rows that have one of the classes, [truth][predicted]: C·C numbers.</summary>
     public int[][] ToArray()
     {
         int[][] counts = new int[Classes][];

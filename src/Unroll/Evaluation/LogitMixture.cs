@@ -33,11 +33,15 @@ internal static class LogitMixture
         int done = 0;
         network.ForEach(texts, null, rows, (row, logits) =>
         {
+            // A label that no training row has is wrong whatever is said.
+            if (texts.LabelOf(row) >= classes)
+                return;
             logits.CopyTo(ofNetwork.AsSpan(done * classes));
             part.Logits(terms.ColumnsOf(row), terms.ValuesOf(row), ofLinear.AsSpan(done * classes, classes));
             labels[done++] = texts.LabelOf(row);
         });
-        return FitShare(ofNetwork, ofLinear, classes, labels);
+        int values = done * classes;
+        return FitShare(ofNetwork.AsSpan(0, values), ofLinear.AsSpan(0, values), classes, labels.AsSpan(0, done));
     }
 
     /// <summary>Finds λ.</summary>

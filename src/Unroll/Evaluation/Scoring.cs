@@ -4,7 +4,7 @@ namespace Unroll.Evaluation;
 /// <summary>What is measured on one row.</summary>
 /// <param name="Predicted">The most probable class.</param>
 /// <param name="Probability">Its probability.</param>
-/// <param name="Loss">-log of the probability of the row's class.</param>
+/// <param name="Loss">-log of the probability of the row's class; infinite where the label is none of the classes.</param>
 internal readonly record struct RowScore(int Predicted, double Probability, double Loss);
 
 /// <summary>
@@ -22,12 +22,14 @@ internal sealed class Scoring(int classes, double temperature)
     public int Rows => _confusion.Rows;
 
     /// <summary>What came out.</summary>
-    public EvaluationResult Result =>
-        new(Rows, Rows == 0 ? 0 : _loss / Rows, _confusion.Accuracy, _confusion.MacroF1, _calibration.Value, _confusion);
+    public EvaluationResult Result => new(
+        Rows, KnownRows == 0 ? 0 : _loss / KnownRows, _confusion.Accuracy, _confusion.MacroF1, _calibration.Value, _confusion);
+
+    private int KnownRows => Rows - _confusion.UnknownLabelRows;
 
     /// <summary>Measures one row.</summary>
     /// <param name="logits">z, [C].</param>
-    /// <param name="label">The row's class.</param>
+    /// <param name="label">The row's class; from C on, a label that is none of the classes.</param>
     public RowScore Add(ReadOnlySpan<float> logits, int label)
     {
         int predicted = Argmax.Of(logits);
@@ -35,9 +37,12 @@ internal sealed class Scoring(int classes, double temperature)
         double sum = 0;
         foreach (float logit in logits)
             sum += Math.Exp((logit - max) / temperature);
+        _confusion.Add(label, predicted);
+        // Such a label has no probability.
+        if (label >= classes)
+            return new RowScore(predicted, 1 / sum, double.PositiveInfinity);
         var row = new RowScore(predicted, 1 / sum, Math.Log(sum) - (logits[label] - max) / temperature);
         _loss += row.Loss;
-        _confusion.Add(label, predicted);
         _calibration.Add(row.Probability, predicted == label);
         return row;
     }

@@ -18,6 +18,7 @@ public sealed class ClassifierTraining
     private SentenceClassifier? _classifier;
     private EncodedTexts? _train;
     private EncodedTexts? _dev;
+    private EncodedTexts? _test;
 
     /// <summary>Begins with rows that are split already.</summary>
     /// <param name="split">The rows to train on and those to measure on after every epoch.</param>
@@ -52,7 +53,10 @@ public sealed class ClassifierTraining
     public SentenceClassifier Classifier =>
         _classifier ?? throw new InvalidOperationException($"there is no model yet, call {nameof(Prepare)} before");
 
-    /// <summary>The pre-trained word vectors that the model began with; null for none.</summary>
+    /// <summary>
+    /// The pre-trained word vectors that the model began with, as large as <see cref="TrainingOptions.VectorScale"/> says; null
+    /// for none.
+    /// </summary>
     public WordVectors? WordVectors { get; private set; }
 
     /// <summary>The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them.</summary>
@@ -71,7 +75,9 @@ public sealed class ClassifierTraining
     }
 
     /// <summary>Builds the vocabulary, reads the word vectors, draws the parameters and encodes the rows.</summary>
-    /// <exception cref="InputException">The rows have fewer than two labels, or the word vectors cannot be used.</exception>
+    /// <exception cref="InputException">
+    /// The rows have fewer than two labels, no dev or no test row has one of them, or the word vectors cannot be used.
+    /// </exception>
     public void Prepare()
     {
         WordVectors = ReadWordVectors();
@@ -81,7 +87,8 @@ public sealed class ClassifierTraining
         if (WordVectors is not null)
             _classifier.SetWordVectors(WordVectors);
         _train = _classifier.Encode(_split.Train, _split.TrainRows);
-        _dev = _classifier.Encode(_split.Dev, _split.DevRows);
+        _dev = _classifier.Encode(_split.Dev, _split.DevRows, areMeasured: true);
+        _test = Test is null ? null : _classifier.Encode(Test, areMeasured: true);
     }
 
     /// <summary>
@@ -91,7 +98,7 @@ public sealed class ClassifierTraining
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>A report of each epoch.</returns>
     /// <exception cref="InputException">A setting cannot be used, or the checkpoint belongs to another training.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
@@ -129,7 +136,7 @@ public sealed class ClassifierTraining
             linear = TrainLinear(dev, [.. TrainRows, .. _split.DevRows ?? []], [chosen.Settings]);
             Classifier.SetLinear(linear.Value.Part, Classifier.Config.LinearShare);
         }
-        EncodedTexts? test = Test is null ? null : Classifier.Encode(Test);
+        EncodedTexts? test = _test;
         PartScores? onTest =
             test is { Count: > 0 } ? Measure(linear?.Part, test, linear?.Part.Terms.Read(Test!, null)) : null;
         return new TrainingSummary(epochs, calibration, onDev?.Model, onTest?.Model, Classifier.Config.LinearShare)
@@ -165,7 +172,12 @@ public sealed class ClassifierTraining
                 $"but TrainingOptions.Embedding is {_options.Embedding}; " +
                 "leave TrainingOptions.Embedding out");
         }
-        return vectors;
+        return _options.VectorScale switch
+        {
+            VectorScale.Standard => vectors.Standardize(_options.EmbeddingDeviation),
+            VectorScale.None => vectors,
+            _ => throw new InvalidOperationException($"no scale {_options.VectorScale}"),
+        };
     }
 
     private PartScores Measure(LinearPart? linear, EncodedTexts texts, SparseRows? terms) => PartScores.Measure(

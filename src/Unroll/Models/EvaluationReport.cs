@@ -6,8 +6,8 @@ namespace Unroll.Models;
 /// <summary>What a model does on labelled rows, with its labels' names and its worst mistakes.</summary>
 /// <param name="Labels">The model's labels.</param>
 /// <param name="Result">The numbers.</param>
-/// <param name="UnknownLabels">Labels of rows that were left out, and how many rows had each.</param>
-/// <param name="Mistakes">The worst first.</param>
+/// <param name="UnknownLabels">Labels that the model does not know, and how many rows have each.</param>
+/// <param name="Mistakes">The worst first, among the rows whose label the model knows.</param>
 public sealed record EvaluationReport(
     IReadOnlyList<string> Labels, EvaluationResult Result, IReadOnlyDictionary<string, int> UnknownLabels,
     IReadOnlyList<Mistake> Mistakes)
@@ -15,11 +15,19 @@ public sealed record EvaluationReport(
     // A matrix of more classes than this is no use to anybody; JSON has the single confusions then.
     private const int MostClassesOfMatrix = 1000;
 
+    /// <summary>
+    /// How many rows have labels that the model does not know, which labels, and how they count, in one line; null for none.
+    /// </summary>
+    /// <param name="rows">What the rows are of, such as a file.</param>
+    public string? UnknownLabelsLine(string rows) =>
+        UnknownLabels.Count == 0 ? null : Text.UnknownLabels.Describe(UnknownLabels, Labels, rows);
+
     /// <summary>Writes it as the fields of a JSON object.</summary>
     /// <param name="json">Inside an object.</param>
     public void WriteFields(Utf8JsonWriter json)
     {
         json.WriteNumber("rows", Result.Rows);
+        json.WriteNumber("unknown_label_rows", Result.UnknownLabelRows);
         json.WriteNumber("accuracy", Result.Accuracy);
         json.WriteNumber("macro_f1", Result.MacroF1);
         json.WriteNumber("ece", Result.CalibrationError);

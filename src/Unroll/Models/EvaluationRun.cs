@@ -17,9 +17,12 @@ namespace Unroll.Models;
 public sealed record Mistake(int Line, string Text, string Label, string Predicted, double Probability, double Loss);
 
 /// <summary>
-/// Measures a model on rows as they come, in batches; of the texts only the worst mistakes are kept. Rows whose label the model
-/// does not know are counted apart.
+/// Measures a model on rows as they come, in batches; of the texts only the worst mistakes are kept.
 /// </summary>
+/// <remarks>
+/// A row whose label the model does not know counts as wrong in accuracy and macro-F1. Its label has no probability, so it does
+/// not count in loss and calibration, and is not among the mistakes.
+/// </remarks>
 public sealed class EvaluationRun : IDisposable
 {
     private const int BatchSize = 1024;
@@ -64,10 +67,9 @@ public sealed class EvaluationRun : IDisposable
     public void Add(LabelledText row)
     {
         if (!_classes.TryGetValue(row.Label, out int label))
-        {
+            label = _classes[row.Label] = _classes.Count;
+        if (label >= _classifier.Config.Classes)
             _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
-            return;
-        }
         string[] tokens = _classifier.Tokenize(row.Text);
         _encoded.Add(_classifier.Vocabulary.Encode(tokens), label);
         if (_terms is not null)
@@ -109,7 +111,7 @@ public sealed class EvaluationRun : IDisposable
             RowScore score = _scoring.Add(logits, _encoded.LabelOf(row));
             bool isRight = score.Predicted == _encoded.LabelOf(row);
             ByLength.Add(_encoded.LengthOf(row), isRight);
-            if (!isRight && _mostMistakes > 0)
+            if (!isRight && _mostMistakes > 0 && double.IsFinite(score.Loss))
                 Keep(row, score);
         });
         _encoded.Clear();

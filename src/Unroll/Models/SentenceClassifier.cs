@@ -131,7 +131,7 @@ public sealed class SentenceClassifier
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>The trained model.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved;
     /// <see cref="ClassifierTraining"/> leaves one.
@@ -165,7 +165,7 @@ public sealed class SentenceClassifier
     /// <exception cref="InputException">
     /// There are no rows, a setting cannot be used, or the checkpoint belongs to another training.
     /// </exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     internal IReadOnlyList<EpochReport> Fit(
         EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
@@ -206,19 +206,22 @@ public sealed class SentenceClassifier
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>A report of each epoch.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
         IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Fit(Encode(rows, "training row"), options, dev is null ? null : Encode(dev, "dev row"), progress, cancellationToken);
+        Fit(Encode(rows, "training row"), options, dev is null ? null : EncodeDev(dev), progress, cancellationToken);
 
     /// <summary>Rows of a corpus as this model's ids.</summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
-    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null) =>
-        new RowEncoder(Config, Vocabulary).Encode(corpus, rows);
+    /// <param name="areMeasured">Whether they are only measured on, and may have labels that the model does not know.</param>
+    /// <exception cref="InputException">
+    /// A row to train on has a label that the model does not know, or every row to measure on has.
+    /// </exception>
+    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null, bool areMeasured = false) =>
+        new RowEncoder(Config, Vocabulary, areMeasured).Encode(corpus, rows);
 
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
@@ -266,9 +269,12 @@ public sealed class SentenceClassifier
     }
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
-    /// <param name="rows">Rows with labels that the model knows.</param>
+    /// <param name="rows">
+    /// The rows. One with a label that the model does not know counts as wrong, and in
+    /// <see cref="EvaluationResult.UnknownLabelRows"/>; <see cref="EvaluationRun"/> names these labels.
+    /// </param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
     public EvaluationResult Evaluate(IEnumerable<LabelledText> rows, int? threads = null) => Evaluate(Read(rows), threads);
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions.</summary>
@@ -285,9 +291,9 @@ public sealed class SentenceClassifier
     /// Fits the model's temperature to rows it was not trained on, so that its probabilities are what they claim. Its labels stay
     /// the same.
     /// </summary>
-    /// <param name="rows">Rows with labels that the model knows: the dev rows.</param>
+    /// <param name="rows">The dev rows. Those with a label that the model does not know are passed over.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
     public CalibrationReport Calibrate(IEnumerable<LabelledText> rows, int? threads = null) => Calibrate(Read(rows), threads);
 
     /// <summary>Fits the model's temperature; see the other overload.</summary>
@@ -305,12 +311,12 @@ public sealed class SentenceClassifier
     /// <summary>What the model reads of rows of a corpus.</summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
     internal ModelRows Read(Corpus corpus, IReadOnlyList<int>? rows = null) =>
-        new(Encode(corpus, rows), Linear?.Terms.Read(corpus, rows));
+        new(Encode(corpus, rows, areMeasured: true), Linear?.Terms.Read(corpus, rows));
 
     private ModelRows Read(IEnumerable<LabelledText> rows) =>
-        new RowEncoder(Config, Vocabulary).Read(rows, "row", MaximumTokens, Linear?.Terms);
+        new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "row", MaximumTokens, Linear?.Terms);
 
     /// <summary>
     /// Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.
@@ -459,4 +465,7 @@ public sealed class SentenceClassifier
 
     private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
         new RowEncoder(Config, Vocabulary).Read(rows, what, int.MaxValue, terms: null).Ids;
+
+    private EncodedTexts EncodeDev(IEnumerable<LabelledText> rows) =>
+        new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "dev row", int.MaxValue, terms: null).Ids;
 }

@@ -52,6 +52,8 @@ public sealed record TrainingSummary(
         json.WriteNumber("kept_epoch", Kept.Epoch);
         WriteScores(json, "dev", Dev?.Accuracy, Dev?.MacroF1);
         WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
+        if (Test is not null)
+            json.WriteNumber("test_unknown_label_rows", Test.UnknownLabelRows);
         json.WriteNumber("linear_share", LinearShare);
         if (Calibration is { } calibration)
         {

@@ -25,7 +25,7 @@ public sealed class DataReport
     {
         var trainReport = new PartReport(train);
         Parts = [trainReport, .. others.Select(part => new PartReport(part, trainReport))];
-        Warnings = [.. LabelWarnings(), .. Parts.SelectMany(TextWarnings)];
+        Warnings = [.. LabelWarnings(), .. UnknownLabelWarnings(), .. Parts.SelectMany(TextWarnings)];
     }
 
     /// <summary>The rows to train on, then the others.</summary>
@@ -85,6 +85,13 @@ public sealed class DataReport
         }
         foreach ((string what, string[] alike) in LabelTwins.Of(Parts.SelectMany(part => part.Labels).Select(entry => entry.Key)))
             yield return $"{what}: {Named([.. alike.Select(label => $"\"{Cut(LabelTwins.Shown(label), TwinWidth)}\"")])}";
+    }
+
+    private IEnumerable<string> UnknownLabelWarnings()
+    {
+        string[] known = [.. Parts[0].Labels.Select(entry => entry.Key)];
+        return Parts.Where(part => part.UnknownLabels.Count > 0)
+            .Select(part => UnknownLabels.Describe(part.UnknownLabels.ToDictionary(), known, part.Name));
     }
 
     private IEnumerable<string> TextWarnings(PartReport part)

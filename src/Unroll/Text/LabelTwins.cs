@@ -23,6 +23,9 @@ internal static partial class LabelTwins
         }
     }
 
+    /// <summary>Whether two different labels are taken for one.</summary>
+    public static bool Are(string label, string other) => label != other && Key(label) == Key(other);
+
     /// <summary>A label as a warning shows it: what is not seen, and marks apart from their letter, are numbers.</summary>
     public static string Shown(string label) =>
         string.Concat(Excerpt.Visible(label).EnumerateRunes().Select(rune => !IsUnseen(rune) && !IsMark(rune) ? rune.ToString()

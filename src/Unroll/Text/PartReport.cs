@@ -39,6 +39,7 @@ public sealed class PartReport
         ConflictingTexts = conflicting.Count;
         Conflicts = Examples(conflicting);
         Overlap = train is null ? null : Compare(train._part);
+        UnknownLabels = train is null ? [] : [.. Labels.ExceptBy(train.Labels.Select(entry => entry.Key), entry => entry.Key)];
     }
 
     /// <summary>What the rows are called.</summary>
@@ -49,6 +50,12 @@ public sealed class PartReport
 
     /// <summary>Every label and its number of rows, in ordinal order.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> Labels { get; }
+
+    /// <summary>
+    /// Labels that the rows to train on do not have, each with its number of rows, in ordinal order; none of those rows
+    /// themselves.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, int>> UnknownLabels { get; }
 
     /// <summary>How long the texts are.</summary>
     public LengthQuantiles Lengths { get; }
@@ -105,6 +112,7 @@ public sealed class PartReport
             json.WriteNumber("train_rows", overlap.TrainRows);
             json.WriteNumber("unknown_tokens", Math.Round(overlap.UnknownTokens, 6));
             json.WriteNumber("unknown_types", Math.Round(overlap.UnknownTypes, 6));
+            json.WriteNumber("unknown_label_rows", UnknownLabels.Sum(entry => entry.Value));
         }
         json.WriteEndObject();
     }

@@ -20,7 +20,6 @@ public sealed class WordVectors
 
     private readonly float[] _values;
     private readonly bool[] _found;
-    private readonly int _words;
 
     private WordVectors(int width, float[] values, bool[] found, int words, string? note)
     {
@@ -28,12 +27,15 @@ public sealed class WordVectors
         Width = width;
         _values = values;
         _found = found;
-        _words = words;
+        Words = words;
         Found = found.Count(isFound => isFound);
     }
 
     /// <summary>E: how many numbers a word has.</summary>
     public int Width { get; }
+
+    /// <summary>How many words the vocabulary has, special tokens aside.</summary>
+    public int Words { get; }
 
     /// <summary>How many words of the vocabulary the file has.</summary>
     public int Found { get; }
@@ -42,10 +44,28 @@ public sealed class WordVectors
     public string? Note { get; }
 
     /// <summary>The share of the vocabulary's words, special tokens aside, that the file has; 0 to 1.</summary>
-    public double Coverage => _words == 0 ? 0 : (double)Found / _words;
+    public double Coverage => Words == 0 ? 0 : (double)Found / Words;
 
     /// <summary>The vectors of all tokens [V,E], zeros where the file has none.</summary>
     public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>What <see cref="Standardize"/> did; null where it did nothing.</summary>
+    public VectorStandardization? Standardization { get; private init; }
+
+    /// <summary>
+    /// The same vectors, each dimension brought to mean 0 and one deviation over the words that were found, so that they are as
+    /// large as the random ones of other words; see <see cref="VectorStandardization"/>.
+    /// </summary>
+    /// <param name="deviation">The deviation they shall have, above 0.</param>
+    public WordVectors Standardize(float deviation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deviation);
+        float[] values = [.. _values];
+        return new WordVectors(Width, values, _found, Words, Note)
+        {
+            Standardization = VectorStandardization.Apply(values, _found, Width, deviation),
+        };
+    }
 
     /// <summary>Whether the file has the word.</summary>
     /// <param name="id">The word's place in the vocabulary.</param>

@@ -12,31 +12,36 @@ namespace Unroll.Training;
 /// <param name="Terms">Their terms, for the linear part; null for a model without one.</param>
 internal sealed record ModelRows(EncodedTexts Ids, SparseRows? Terms);
 
-/// <summary>Turns labelled rows into a model's ids and classes.</summary>
+/// <summary>
+/// Turns labelled rows into a model's ids and classes. In rows to measure on, a label that the model does not know is a number
+/// from C on, one for each such label. Where no row has a known label, the rows are refused.
+/// </summary>
 /// <param name="config">Has labels and tokenizer.</param>
 /// <param name="vocabulary">Has the ids.</param>
-internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
+/// <param name="areMeasured">Whether the rows are only measured on; rows to train on must have known labels.</param>
+internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool areMeasured = false)
 {
     private readonly Dictionary<string, int> _classOf = config.ClassOfLabel();
+    private int _knownRows;
+    private (string Where, string Label)? _firstUnknown;
 
     /// <summary>Rows of a corpus.</summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know.</exception>
+    /// <exception cref="InputException">
+    /// A row to train on has a label that the model does not know, or every row to measure on has.
+    /// </exception>
     public EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null)
     {
         // Looked up when met: a closed vocabulary refuses the words of these rows alone.
         const int notYet = -1;
         const int dropped = -2;
         int[] ids = [.. Enumerable.Repeat(notYet, corpus.Tokens.Count)];
-        int[] classes = [.. corpus.Labels.Select(label => _classOf.GetValueOrDefault(label, -1))];
         var encoded = new EncodedTexts();
         var buffer = new List<int>();
         foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
         {
-            int label = classes[corpus.LabelOf(row)];
-            if (label < 0)
-                throw UnknownLabel($"row {row + 1}", corpus.Labels[corpus.LabelOf(row)]);
+            int label = ClassOf(corpus.Labels[corpus.LabelOf(row)], "row", row + 1);
             buffer.Clear();
             foreach (int token in corpus.TokensOf(row))
             {
@@ -49,6 +54,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
                 buffer.Add(vocabulary.IdOfEmpty);
             encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
         }
+        RequireKnown();
         return encoded;
     }
 
@@ -57,7 +63,9 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
     /// <param name="what">What a row is called in an error.</param>
     /// <param name="mostTokens">How many tokens a row may have.</param>
     /// <param name="terms">The terms of the model's linear part; null for a model without one.</param>
-    /// <exception cref="InputException">A row has a label that the model does not know, or more tokens.</exception>
+    /// <exception cref="InputException">
+    /// A row to train on has a label that the model does not know, or every row to measure on has, or a row has more tokens.
+    /// </exception>
     public ModelRows Read(IEnumerable<LabelledText> rows, string what, int mostTokens, TermTable? terms)
     {
         var encoded = new EncodedTexts();
@@ -65,8 +73,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
         var termRow = new TermRow();
         foreach (LabelledText row in rows)
         {
-            if (!_classOf.TryGetValue(row.Label, out int label))
-                throw UnknownLabel($"{what} {encoded.Count + 1}", row.Label);
+            int label = ClassOf(row.Label, what, encoded.Count + 1);
             string[] tokens = config.Tokens.Tokenize(row.Text);
             TokenLimit.Require(tokens.Length, mostTokens);
             encoded.Add(vocabulary.Encode(tokens), label);
@@ -75,7 +82,27 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary)
             terms.Read(tokens, termRow);
             sparse.Add(termRow);
         }
+        RequireKnown();
         return new ModelRows(encoded, sparse);
+    }
+
+    private int ClassOf(string label, string what, int row)
+    {
+        if (!_classOf.TryGetValue(label, out int number))
+        {
+            if (!areMeasured)
+                throw UnknownLabel($"{what} {row}", label);
+            _firstUnknown ??= ($"{what} {row}", label);
+            number = _classOf[label] = _classOf.Count;
+        }
+        _knownRows += number < config.Classes ? 1 : 0;
+        return number;
+    }
+
+    private void RequireKnown()
+    {
+        if (_knownRows == 0 && _firstUnknown is var (where, label))
+            throw UnknownLabel(where, label);
     }
 
     private InputException UnknownLabel(string where, string label) =>

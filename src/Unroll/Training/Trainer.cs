@@ -12,6 +12,7 @@ namespace Unroll.Training;
 internal sealed class Trainer
 {
     private const double MostSecondsLeft = 3e9;
+    private const int MostRowsToJudge = 1000;
 
     // An adversarial step defends what was learned; before there is something it only keeps the network from learning. So it
     // begins when the loss of the last twenty steps or so is below this share of the loss of knowing the classes alone, and ends
@@ -70,7 +71,7 @@ internal sealed class Trainer
     /// also when it is cancelled, when a checkpoint says how to go on from the very step.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     public IReadOnlyList<EpochReport> Run(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         if (_checkpoint?.Restore() is { } position)
@@ -89,6 +90,7 @@ internal sealed class Trainer
         {
             while (!_position.Finished)
                 RunEpoch(progress, cancellationToken);
+            RequireSound();
             _checkpoint?.Write(_position);
         }
         catch (OperationCanceledException)
@@ -135,8 +137,28 @@ internal sealed class Trainer
         at.GeneratorAtEpoch = _generator.SaveState();
         at.Finished = at.Epoch > _epochs || report.Epoch - at.Best!.Epoch >= _options.Patience;
         progress?.Report(finished);
+        if (LossExplosion.IsHopeless(report, Classes) && LossExplosion.IsIn(at.Best!, Classes))
+            throw LossExplosion.Error(report, Classes, at.Steps, _options);
         if (!at.Finished)
             _checkpoint?.WriteIfDue(at);
+    }
+
+    private int Classes => _network.Config.Classes;
+
+    // Without dev rows the kept parameters are the last ones: those that are measured here.
+    private void RequireSound()
+    {
+        EpochReport best = _position.Best!;
+        if (LossExplosion.IsIn(best, Classes) && (_dev is not null || LossExplosion.IsExploded(LossOnTrainingRows(), Classes)))
+            throw LossExplosion.Error(best, Classes, _position.Steps, _options);
+    }
+
+    private double LossOnTrainingRows()
+    {
+        var scoring = new Scoring(Classes, temperature: 1);
+        _evaluator.ForEach(
+            _train, null, Math.Min(_train.Count, MostRowsToJudge), (row, logits) => scoring.Add(logits, _train.LabelOf(row)));
+        return scoring.Result.Loss;
     }
 
     private void RunStep(int[] rows, float learningRate)

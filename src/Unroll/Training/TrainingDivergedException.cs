@@ -1,6 +1,8 @@
 namespace Unroll.Training;
 
-/// <summary>The loss is no longer a finite number; the parameters are of no use.</summary>
+/// <summary>
+/// The loss is no longer a finite number, or it exploded (<see cref="LossExplosion"/>); the parameters are of no use.
+/// </summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Creates the exception.</summary>

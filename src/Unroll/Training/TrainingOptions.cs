@@ -76,6 +76,12 @@ public sealed record TrainingOptions
     /// </summary>
     public float EmbeddingDeviation { get; init; } = 0.1f;
 
+    /// <summary>
+    /// The size that pre-trained word vectors are brought to: <see cref="EmbeddingDeviation"/>, that of the words without one, or
+    /// their own. Default: the former.
+    /// </summary>
+    public VectorScale VectorScale { get; init; } = VectorScale.Standard;
+
     /// <summary>How recurrent weights are drawn. Default: as the others.</summary>
     public RecurrentInitialization RecurrentInitialization { get; init; }
 
@@ -223,6 +229,7 @@ public sealed record TrainingOptions
         RequireDefined(RecurrentInitialization, nameof(RecurrentInitialization));
         RequireDefined(Optimizer, nameof(Optimizer));
         RequireDefined(Schedule.Kind, nameof(Schedule));
+        RequireDefined(VectorScale, nameof(VectorScale));
         RequireDefined(Best, nameof(Best));
         Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");

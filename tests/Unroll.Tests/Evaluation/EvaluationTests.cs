@@ -43,6 +43,30 @@ public class EvaluationTests
         Assert.Equal(plain.Confusion.ToArray(), scaled.Confusion.ToArray());
     }
 
+    // scikit-learn: y = [0, 0, 1, 2, 2, 3], p = [0, 1, 1, 1, 0, 0]: accuracy_score 1/3, f1_score(average="macro") 0.225.
+    [Fact]
+    public void Labels_that_are_no_classes_count_as_wrong_and_not_in_loss_and_calibration()
+    {
+        var matrix = new ConfusionMatrix(2);
+        var scoring = new Scoring(2, temperature: 1);
+        var known = new Scoring(2, temperature: 1);
+        foreach ((int truth, int predicted) in ((int, int)[])[(0, 0), (0, 1), (1, 1), (2, 1), (2, 0), (3, 0)])
+        {
+            matrix.Add(truth, predicted);
+            float[] logits = [1 - predicted, predicted * 2];
+            RowScore score = scoring.Add(logits, truth);
+            Assert.Equal(truth < 2, double.IsFinite(score.Loss));
+            if (truth < 2)
+                known.Add(logits, truth);
+        }
+        Assert.Equal((6, 3, 2), (matrix.Rows, matrix.UnknownLabelRows, matrix.Right));
+        Assert.Equal((1.0 / 3, 0.225), (matrix.Accuracy, matrix.MacroF1));
+        Assert.Equal([[1, 1], [0, 1]], matrix.ToArray());
+        EvaluationResult result = scoring.Result;
+        Assert.Equal((6, 3, 1.0 / 3, 0.225), (result.Rows, result.UnknownLabelRows, result.Accuracy, result.MacroF1));
+        Assert.Equal((known.Result.Loss, known.Result.CalibrationError), (result.Loss, result.CalibrationError));
+    }
+
     [Fact]
     public void The_largest_confusions_come_first()
     {

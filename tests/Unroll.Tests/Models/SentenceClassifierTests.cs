@@ -121,6 +121,27 @@ public class SentenceClassifierTests
     }
 
     [Fact]
+    public void Rows_with_labels_that_the_model_does_not_know_are_measured_as_wrong_and_not_trained_on()
+    {
+        LabelledText[] dev = [.. Rows, new("other", "x"), new("another", "y")];
+        SentenceClassifier classifier = SentenceClassifier.Train(Rows, Options, dev);
+        EvaluationResult known = classifier.Evaluate(Rows);
+        EvaluationResult all = classifier.Evaluate(dev);
+        Assert.Equal((Rows.Length + 2, 2), (all.Rows, all.UnknownLabelRows));
+        Assert.Equal(known.Accuracy * Rows.Length / (Rows.Length + 2), all.Accuracy, 1e-12);
+        Assert.Equal((known.Loss, known.CalibrationError), (all.Loss, all.CalibrationError));
+        Assert.Equal(classifier.Calibrate(Rows), classifier.Calibrate(dev));
+        IReadOnlyList<EpochReport> epochs = classifier.Fit(Rows, Options with { Epochs = 1 }, dev);
+        Assert.True(epochs[0].DevAccuracy <= (double)Rows.Length / (Rows.Length + 2));
+        Assert.Contains(
+            $"training row {Rows.Length + 1} has the label \"other\"",
+            Assert.Throws<InputException>(() => classifier.Fit(dev, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "dev row 1 has the label \"other\"",
+            Assert.Throws<InputException>(() => classifier.Fit(Rows, Options, dev[^2..])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Predicting_from_eight_threads_gives_what_one_thread_gives()
     {
         SentenceClassifier classifier = SentenceClassifier.Train(

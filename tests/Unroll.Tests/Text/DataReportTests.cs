@@ -32,6 +32,24 @@ public class DataReportTests
     }
 
     [Fact]
+    public void Labels_that_no_row_to_train_on_has_are_told_and_counted()
+    {
+        Corpus train = Of(("a", "one film"), ("a", "two films"), ("b", "one meal"), ("b", "two meals"));
+        // The label c is unknown in test, though dev has it too.
+        var report = new DataReport(
+            new CorpusPart("train", train), new CorpusPart("dev", Sharing(train, ("a", "no films"), ("c", "no song"))),
+            new CorpusPart("test", Sharing(train, ("c", "a song"), ("d", "a dance"), ("c", "songs"), ("b", "a meal"))));
+        Assert.Equal([0, 1, 2], report.Parts.Select(part => part.UnknownLabels.Count));
+        Assert.Equal([new("c", 2), new("d", 1)], report.Parts[2].UnknownLabels);
+        Assert.Equal(2, report.Warnings.Count);
+        Assert.StartsWith(
+            "1 row of dev has a label that the model does not know: \"c\" (1);", report.Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "3 rows of test have labels that the model does not know: \"c\" (2), \"d\" (1);", report.Warnings[1],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Duplicates_conflicts_and_empty_texts_are_told_apart()
     {
         Corpus corpus = Of(
@@ -181,7 +199,7 @@ public class DataReportTests
             {"name":"test","rows":1,"labels":{"a":1},
             "lengths":{"mean":2,"min":2,"p5":2,"p25":2,"p50":2,"p75":2,"p95":2,"p99":2,"max":2},
             "empty_texts":0,"duplicate_rows":0,"conflicting_texts":0,"conflicts":[],
-            "rows_in_train":0,"train_rows":0,"unknown_tokens":0.5,"unknown_types":0.5}],
+            "rows_in_train":0,"train_rows":0,"unknown_tokens":0.5,"unknown_types":0.5,"unknown_label_rows":0}],
             "warnings":["1 label has a single row in train: \u0022a\u0022",
             "1 text of train with more than one label, at rows 1, 2"]}
             """.ReplaceLineEndings(""),

@@ -40,6 +40,59 @@ public class WordVectorsTests
     }
 
     [Theory]
+    [InlineData(30, 0.1f)]
+    [InlineData(31, 0.1f)]
+    [InlineData(500, 1f)]
+    public void Standardised_every_dimension_has_mean_zero_and_the_deviation(int count, float deviation)
+    {
+        using var folder = new TemporaryFolder();
+        // The third dimension is the same for all words; x is not in the vocabulary and does not count.
+        string path = folder.Write(
+            "v", "x 1000 1000 1000\n" + string.Concat(Enumerable.Range(0, count).Select(
+                i => FormattableString.Invariant($"w{i} {3 + Math.Sin(i)} {50 * Math.Cos(2 * i)} 0.3\n"))));
+        var vocabulary = new Vocabulary(
+            ["<pad>", "<unk>", "none", .. Enumerable.Range(0, count).Select(i => $"w{i}")], UnknownWords.Token);
+        WordVectors read = WordVectors.Read(path, vocabulary);
+        float[] before = read.Values.ToArray();
+        WordVectors standard = read.Standardize(deviation);
+        Assert.Equal(before, read.Values.ToArray());
+        Assert.Null(read.Standardization);
+        Assert.Equal((count, count + 1, 3), (standard.Found, standard.Words, standard.Width));
+        Assert.All(standard.Values[..9].ToArray(), value => Assert.Equal(0, value));
+        double[][] dimensions = [
+            .. Enumerable.Range(0, 3).Select(
+                e => standard.Values.ToArray()[9..].Where((_, i) => i % 3 == e).Select(value => (double)value).ToArray())];
+        Assert.All(dimensions, values => Assert.Equal(0, values.Average(), 1e-6));
+        Assert.All(
+            dimensions[..2],
+            values => Assert.Equal(deviation, Math.Sqrt(values.Average(value => value * value)), deviation * 1e-5));
+        Assert.All(dimensions[2], value => Assert.Equal(0, value));
+        // Each dimension by the same factor: order and shape stay.
+        Assert.Equal((3 + Math.Sin(1) - 3 - Math.Sin(0)) / (Math.Sin(2) - Math.Sin(0)),
+            (dimensions[0][1] - dimensions[0][0]) / (dimensions[0][2] - dimensions[0][0]), 1e-4);
+        VectorStandardization done = standard.Standardization!;
+        Assert.True(done.ByDimension);
+        Assert.Equal((double)deviation, done.Deviation);
+        // Variances 1/2, 2500/2 and 0, about.
+        Assert.InRange(done.DeviationBefore, 18, 23);
+    }
+
+    [Theory]
+    [InlineData("film 3 4\na 0 0\n", 2.5, "0.12 0.16 0 0")]
+    [InlineData("film 3 3\n", 3.0, "0.1 0.1")]
+    [InlineData("film 0 0\na 0 0\n", null, "0 0 0 0")]
+    [InlineData("zzz 1 2\n", null, "")]
+    public void Few_words_have_no_means_and_are_multiplied_by_one_factor(string content, double? before, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        WordVectors vectors = WordVectors.Read(folder.Write("v", content), Words).Standardize(0.1f);
+        Assert.Equal(before is { } of ? new VectorStandardization(of, 0.1f, ByDimension: false) : null, vectors.Standardization);
+        IEnumerable<float> found = Enumerable.Range(0, Words.Size).Where(vectors.Has)
+            .SelectMany(id => vectors.Values.Slice(id * 2, 2).ToArray());
+        Assert.Equal(expected, string.Join(' ', found.Select(value => value.ToString("G3", CultureInfo.InvariantCulture))));
+    }
+
+    [Theory]
     [InlineData("", "v.txt: empty file; expected vectors in GloVe or word2vec text format")]
     [InlineData(
         "film 1 2\nzzz 1\nété 3\na 1 2\nx 1 2 3\n",

@@ -80,6 +80,8 @@ export interface Evaluation {
   loss: number;
   labels: Record<string, LabelScores>;
   confusion: number[][] | null;
+  /** Rows whose label the model does not have: they count as wrong. Missing in files of older versions. */
+  unknown_label_rows?: number;
   /** Labels of the rows that the model does not have, with their rows. */
   unknown_labels: Record<string, number>;
   /** Instead of a matrix of very many classes. */

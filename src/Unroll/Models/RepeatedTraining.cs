@@ -1,0 +1,96 @@
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <summary>A training of one of several seeds.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Summary">How it ended.</param>
+public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
+{
+    /// <summary>The pre-trained word vectors that it began with; null for none.</summary>
+    public WordVectors? WordVectors { get; init; }
+
+    /// <summary>
+    /// Every figure by its key in JSON: loss, accuracy and macro-F1 on the dev rows and on the test rows, of the model and of
+    /// simpler ones. The dev loss is the calibrated one.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Figures()
+    {
+        (string Key, double? Value)[] all =
+        [
+            ("dev_accuracy", Summary.Dev?.Accuracy),
+            ("dev_macro_f1", Summary.Dev?.MacroF1),
+            ("dev_loss", Summary.Calibration?.LossAfter),
+            ("test_accuracy", Summary.Test?.Accuracy),
+            ("test_macro_f1", Summary.Test?.MacroF1),
+            ("test_loss", Summary.Test?.Loss),
+            ("test_ece", Summary.Test?.CalibrationError),
+            .. Summary.SimplerModels.SelectMany(model => new (string, double?)[]
+            {
+                ($"{model.Key}_dev_accuracy", model.Dev?.Accuracy),
+                ($"{model.Key}_test_accuracy", model.Test?.Accuracy),
+            }),
+        ];
+        return
+        [
+            .. all.Where(figure => figure.Value is not null)
+                .Select(figure => KeyValuePair.Create(figure.Key, figure.Value!.Value)),
+        ];
+    }
+}
+
+/// <summary>
+/// N trainings on the same rows that differ in their seed alone: how much of a figure is chance. The seed decides first
+/// parameters, order of rows, dropout and, where no dev rows are given, which rows are split off as such.
+/// </summary>
+/// <param name="train">Rows to train on.</param>
+/// <param name="dev">Rows to measure on after every epoch; null to split them off.</param>
+/// <param name="options">Settings of each training, with the first seed.</param>
+public sealed class RepeatedTraining(Corpus train, Corpus? dev, TrainingOptions options)
+{
+    /// <summary>N: how many seeds there are, one after the other from <see cref="TrainingOptions.Seed"/> on.</summary>
+    public required int Seeds { get; init; }
+
+    /// <inheritdoc cref="ClassifierTraining.Test"/>
+    public Corpus? Test { get; init; }
+
+    /// <inheritdoc cref="ClassifierTraining.WordVectorsFile"/>
+    public string? WordVectorsFile { get; init; }
+
+    /// <inheritdoc cref="ClassifierTraining.RequiresEmbedding"/>
+    public bool RequiresEmbedding { get; init; }
+
+    /// <inheritdoc cref="ClassifierTraining.ComparesWithSimplerModels"/>
+    public bool ComparesWithSimplerModels { get; init; }
+
+    /// <summary>Trains and measures seed by seed, as results are asked for.</summary>
+    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss of a training became NaN or infinite, or exploded.</exception>
+    public IEnumerable<SeedResult> Run()
+    {
+        if ((ulong)Seeds - 1 > ulong.MaxValue - options.Seed)
+        {
+            ulong most = ulong.MaxValue - (ulong)Seeds + 1;
+            throw new InputException($"TrainingOptions.Seed is {options.Seed} for {Seeds} seeds, expected at most {most}");
+        }
+        for (int i = 0; i < Seeds; i++)
+        {
+            TrainingOptions ofSeed = options with { Seed = options.Seed + (ulong)i };
+            ClassifierTraining training = TrainingWith(ofSeed);
+            training.Prepare();
+            yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit())) { WordVectors = training.WordVectors };
+        }
+    }
+
+    /// <summary>What there is to know about the rows before they are trained on, split by the first seed.</summary>
+    public DataReport Report() => TrainingWith(options).Report();
+
+    private ClassifierTraining TrainingWith(TrainingOptions settings) => new(DevSplit.Of(train, dev, settings), settings)
+    {
+        Test = Test,
+        WordVectorsFile = WordVectorsFile,
+        RequiresEmbedding = RequiresEmbedding,
+        ComparesWithSimplerModels = ComparesWithSimplerModels,
+    };
+}
