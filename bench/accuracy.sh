@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Test accuracy on the shared sets: the best setting that was found on dev rows, and the plain defaults; three seeds of each.
-#   bench/accuracy.sh [SET…]        sets: sst2-glue trec6 ag_news snips names18; all of them by default
-# Prints the tables of bench/results/accuracy.md. DATA is the folder of the sets, THREADS the threads of a training (it decides nothing),
-# BIN a folder with a published command, if there is one.
+# Test accuracy of plain `unroll train TRAIN --test TEST` on the shared sets, mean of three seeds, beside the network alone, the linear
+# part alone and the majority class; with the calibration error on the test rows, the time and the most memory of a training.
+#   bench/accuracy.sh [SET…]        all sets by default
+# Sets of one file (sms_spam and the three of uci_sentences) are measured in five folds, with one seed.
+# Prints the rows of bench/results/accuracy.md. DATA is the folder of the sets, THREADS the threads of a training (it decides no
+# figure but the time), BIN a folder with a published command, if there is one.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=${DATA:-$root/../shared/data}
@@ -19,51 +21,54 @@ awk -F'\t' -v test="$work/names_test.tsv" -v train="$work/names_train.tsv" '
   NR == 1 { print > test; print > train; next }
   { print > (++seen[$1] % 10 == 5 ? test : train) }' "$data/names18/all.tsv"
 
-# snips: the best setting also trains on the dev rows, as those of the sets without dev rows do.
-cat "$data/snips/train.tsv" <(tail -n +2 "$data/snips/dev.tsv") >"$work/snips_train_and_dev.tsv"
+field() { # KEY N: the N-th value of a key in the last line of JSON
+  grep -o "\"$1\":[0-9.eE+-]*" "$work/last" | sed -n "$2p" | cut -d: -f2
+}
 
-measure() { # NAME OPTION…: a row of the table
-  local name=$1 seed all=""
+measure() { # SET OPTION…: a row of the table
+  local set=$1 seed
   shift
+  : >"$work/figures"
   for seed in 42 43 44; do
-    "$BIN/Unroll.Cli" train "$@" --seed $seed --threads "$threads" --json 2>>"$work/log" | tail -n 1 >"$work/last"
-    # The model's accuracy stands before those of the baselines.
-    all="$all $(grep -o '"test_accuracy":[0-9.]*' "$work/last" | head -n 1 | cut -d: -f2)"
+    local started=$EPOCHREALTIME
+    "$BIN/Unroll.Cli" train "$@" --seed $seed --threads "$threads" --json 2>>"$work/log" >"$work/out" &
+    local process=$! most=0 now
+    while kill -0 $process 2>/dev/null; do
+      now=$(awk '/VmHWM/ { print $2 }' /proc/$process/status 2>/dev/null || true)
+      most=${now:-$most}
+      sleep 0.2
+    done
+    wait $process
+    tail -n 1 "$work/out" >"$work/last"
+    # The model's accuracy stands before those of the majority class, the linear part and the network.
+    echo "$(field test_accuracy 1) $(field test_accuracy 2) $(field test_accuracy 3) $(field test_accuracy 4) $(field test_ece 1)" \
+      "$(field linear_share 1) $(awk "BEGIN { print $EPOCHREALTIME - $started }") $most" >>"$work/figures"
   done
-  awk -v name="$name" -v all="$all" 'BEGIN {
-    n = split(all, a, " ")
-    for (i = 1; i <= n; i++) mean += a[i] / n
-    for (i = 1; i <= n; i++) square += (a[i] - mean) ^ 2 / (n - 1)
-    printf "| %s | %.1f | %.1f | %.1f | **%.2f** | %.2f |\n", name, 100 * a[1], 100 * a[2], 100 * a[3], 100 * mean, 100 * sqrt(square)
-  }'
+  awk -v set="$set" '
+    { for (i = 1; i <= 8; i++) sum[i] += $i / 3; each[NR] = $1; if ($8 > most) most = $8 }
+    END {
+      for (i = 1; i <= NR; i++) square += (each[i] - sum[1]) ^ 2 / (NR - 1)
+      printf "| %s | %.1f, %.1f, %.1f | **%.2f** | %.2f | %.2f | %.2f | %.2f | %.1f | %.3f | %.0f | %.0f |\n", set,
+        100 * each[1], 100 * each[2], 100 * each[3], 100 * sum[1], 100 * sqrt(square), 100 * sum[4], 100 * sum[3], sum[6],
+        100 * sum[2], sum[5], sum[7], most / 1024 }' "$work/figures"
 }
 
-baselines() { # of the last training
-  local test
-  test=($(grep -o '"test_accuracy":[0-9.]*' "$work/last" | cut -d: -f2))
-  awk -v majority="${test[1]}" -v linear="${test[2]}" 'BEGIN {
-    printf "| majority class | %.1f | | | | |\n| bag of words, linear (unigrams and bigrams of its tokens) | %.1f | | | | |\n", 100 * majority, 100 * linear }'
+folds() { # SET FILE: a row of the table
+  local started=$EPOCHREALTIME accuracy linear
+  accuracy() { grep -o '"accuracy":[0-9.]*' "$work/out" | head -n 5 | cut -d: -f2 | awk '{ sum += $1 / 5 } END { print 100 * sum }'; }
+  "$BIN/Unroll.Cli" train "$2" --folds 5 --threads "$threads" --json 2>>"$work/log" >"$work/out"
+  accuracy=$(accuracy)
+  "$BIN/Unroll.Cli" train "$2" --folds 5 --linear=false --threads "$threads" --json 2>>"$work/log" >"$work/out"
+  awk -v set="$1" -v model="$accuracy" -v network="$(accuracy)" 'BEGIN { printf "| %s | %.2f | %.2f |\n", set, model, network }'
 }
 
-table() { # SET FILES BEST…; BEST_FILES has those of the best setting, where they are others
-  local set=$1 files=$2 best=${BEST_FILES:-$2}
-  shift 2
-  printf '\n### %s\n\nBest: `unroll train %s %s`\n\n' "$set" "${best//$work\//}" "$*" | sed "s#$data/##g"
-  printf '| | 42 | 43 | 44 | mean | deviation |\n|---|---|---|---|---|---|\n'
-  measure "best setting" $best "$@" --no-baselines
-  case $set in names18) measure "defaults, \`--tokens char\`" $files --tokens char ;; *) measure "defaults" $files ;; esac
-  baselines
-}
-
-for set in ${@:-sst2-glue trec6 ag_news snips names18}; do
+printf '| set | seeds 42, 43, 44 | mean | deviation | network alone | linear part alone | its share | majority | ECE | s | MB |\n'
+printf '|---|---|---|---|---|---|---|---|---|---|---|\n'
+for set in ${@:-movie_reviews banking77 sst2-glue trec6 ag_news snips names18 uci_amazon uci_imdb uci_yelp sms_spam}; do
   case $set in
-    sst2-glue) table $set "$data/$set/train.tsv --dev $data/$set/dev.tsv --test $data/$set/test.tsv" --tokens whitespace --embedding 100 --adversarial 0.05 ;;
-    trec6) table $set "$data/$set/train.tsv --test $data/$set/test.tsv" --tokens whitespace --embedding 300 --adversarial 0.1 --epochs 20 --dev-share 0 ;;
-    ag_news) table $set "$data/$set/train.tsv --test $data/$set/test.tsv" --dev-share 0 ;;
-    snips)
-      BEST_FILES="$work/snips_train_and_dev.tsv --test $data/$set/test.tsv" \
-        table $set "$data/$set/train.tsv --dev $data/$set/dev.tsv --test $data/$set/test.tsv" --min-count 2 --dropout 0.5 --adversarial 0.1 --dev-share 0 ;;
-    names18) table $set "$work/names_train.tsv --test $work/names_test.tsv" --tokens char --keep-case --cell lstm --embedding 100 --lr 0.004 --epochs 12 --dev-share 0 ;;
-    *) echo "no such set: $set" >&2; exit 2 ;;
+    names18) measure "$set" "$work/names_train.tsv" --test "$work/names_test.tsv" --tokens char ;;
+    uci_*) folds "$set" "$data/uci_sentences/${set#uci_}.tsv" ;;
+    sms_spam) folds "$set" "$data/sms_spam/all.tsv" ;;
+    *) measure "$set" "$data/$set/train.tsv" --test "$data/$set/test.tsv" ;;
   esac
 done

@@ -48,7 +48,10 @@ public class TrainCommandTests
                 Enumerable.Repeat($"{frequent}\tdull film\n", 6)) + string.Concat(Enumerable.Repeat($"{rare}\tfine film\n", 4)));
         // A model that learned nothing gives all texts one label: of the two frequencies, the rare label's for one.
         CommandRun run = CommandRun.Of(
-            ["train", data, "--dev", data, "--epochs", "1", "--embedding", "6", "--hidden", "6", "--lr", "1e-9", "--linear=false"]);
+            [
+                "train", data, "--dev", data, "--epochs", "1", "--embedding", "6", "--hidden", "6", "--lr", "1e-9",
+                "--linear=false",
+            ]);
         Assert.Contains(
             "A simpler model does better here: linear part alone. The network did not learn: its loss is 0.", run.Output,
             StringComparison.Ordinal);
@@ -135,8 +138,8 @@ public class TrainCommandTests
         string data = folder.Write(
             "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tfine film\nneg\tdull film\n", 40)));
         CommandRun run = CommandRun.Of(
-            "train", data, "--dev", data, "--out", folder["model"], "--epochs", "6", "--batch", "4", "--hidden", "6", "--embedding",
-            "6", "--optimizer", "sgd", "--schedule", "constant", "--lr", "300", "--dropout", "0.9", "--adversarial", "0");
+            "train", data, "--dev", data, "--out", folder["model"], "--epochs", "6", "--batch", "4", "--hidden", "6",
+            "--embedding", "6", "--optimizer", "sgd", "--schedule", "constant", "--lr", "300", "--dropout", "0.9", "--adversarial", "0");
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(
             @"warning: the loss was \S+ in epoch \d, where guessing gives 0\.693; the model of epoch \d is kept; " +

@@ -18,9 +18,9 @@ internal static class TrainingAdvice
         EvaluationResult? simpler = summary.Test is null ? better.Dev : better.Test;
         if (summary.LossOfChance is { } chance && summary.Kept.TrainLoss > NotLearned * chance)
         {
-            return FormattableString.Invariant(
-                    $"The network did not learn: its loss is {summary.Kept.TrainLoss:F3}, and {chance:F3} is that of knowing the ") +
-                "classes alone. Try a smaller TrainingOptions.LearningRate, or TrainingOptions.Adversarial = 0.";
+            return FormattableString.Invariant($"The network did not learn: its loss is {summary.Kept.TrainLoss:F3}, and ") +
+                FormattableString.Invariant($"{chance:F3} is that of knowing the classes alone. ") +
+                "Try a smaller TrainingOptions.LearningRate, or TrainingOptions.Adversarial = 0.";
         }
         if (model is not null && simpler is not null && IsChance(model, simpler))
             return $"On {model.Rows} rows that may be chance: measure on more rows before you choose.";
@@ -36,8 +36,8 @@ internal static class TrainingAdvice
         return $"The shares of both parts were chosen on {summary.Dev.Rows} dev rows; give more of them, or use the simpler one.";
     }
 
-    // Two models that learned the same rows are mostly wrong together. Were half of their errors the same, the difference of their
-    // accuracies would have this standard error.
+    // Two models that learned the same rows are mostly wrong together. Were half of their errors the same, the difference of
+    // their accuracies would have this standard error.
     private static bool IsChance(EvaluationResult model, EvaluationResult simpler)
     {
         double wrong = (2 - model.Accuracy - simpler.Accuracy) / 2;

@@ -27,7 +27,8 @@ public sealed record TrainingSummary(
     public IReadOnlyList<SimplerModel> SimplerModels { get; init; } = [];
 
     /// <summary>
-    /// The mean loss of a model that answers every training row with how frequent the classes are, in nats; null if it is not known.
+    /// The mean loss of a model that answers every training row with how frequent the classes are, in nats; null if it is not
+    /// known.
     /// </summary>
     public double? LossOfChance { get; init; }
 
@@ -53,7 +54,10 @@ public sealed record TrainingSummary(
         WriteScores(json, "dev", Dev?.Accuracy, Dev?.MacroF1);
         WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
         if (Test is not null)
+        {
             json.WriteNumber("test_unknown_label_rows", Test.UnknownLabelRows);
+            json.WriteNumber("test_ece", Test.CalibrationError);
+        }
         json.WriteNumber("linear_share", LinearShare);
         if (Calibration is { } calibration)
         {

@@ -44,6 +44,7 @@ public class RepeatedTrainingTests
             [
                 "dev_accuracy", "dev_macro_f1", "dev_loss", "test_accuracy", "test_macro_f1", "test_loss", "test_ece",
                 "majority_dev_accuracy", "majority_test_accuracy", "bag_of_words_dev_accuracy", "bag_of_words_test_accuracy",
+                "network_dev_accuracy", "network_test_accuracy",
             ],
             results[0].Figures().Select(figure => figure.Key));
         Assert.Equal(results[0].Summary.Test!.Accuracy, results[0].Figures().Single(f => f.Key == "test_accuracy").Value);
