@@ -54,12 +54,14 @@ measure() { # SET OPTION…: a row of the table
 }
 
 folds() { # SET FILE: a row of the table
-  local started=$EPOCHREALTIME accuracy linear
-  accuracy() { grep -o '"accuracy":[0-9.]*' "$work/out" | head -n 5 | cut -d: -f2 | awk '{ sum += $1 / 5 } END { print 100 * sum }'; }
+  local started=$EPOCHREALTIME
   "$BIN/Unroll.Cli" train "$2" --folds 5 --threads "$threads" --json 2>>"$work/log" >"$work/out"
-  accuracy=$(accuracy)
-  "$BIN/Unroll.Cli" train "$2" --folds 5 --linear=false --threads "$threads" --json 2>>"$work/log" >"$work/out"
-  awk -v set="$1" -v model="$accuracy" -v network="$(accuracy)" 'BEGIN { printf "| %s | %.2f | %.2f |\n", set, model, network }'
+  tail -n 1 "$work/out" >"$work/last"
+  awk -v set="$1" -v all="$(field accuracy 1) $(field accuracy_deviation 1) $(field network_accuracy 1) $(field linear_accuracy 1)" \
+    -v seconds="$(awk "BEGIN { print $EPOCHREALTIME - $started }")" 'BEGIN {
+      split(all, a, " ")
+      printf "| %s | 5 folds | **%.2f** | %.2f | %.2f | %.2f | | | | %.0f | |\n", set, 100 * a[1], 100 * a[2], 100 * a[3],
+        100 * a[4], seconds }'
 }
 
 printf '| set | seeds 42, 43, 44 | mean | deviation | network alone | linear part alone | its share | majority | ECE | s | MB |\n'

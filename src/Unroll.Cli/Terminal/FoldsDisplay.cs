@@ -8,28 +8,40 @@ namespace Unroll.Cli;
 /// <summary>The results of a cross-validation as they come, a line a fold, and their means.</summary>
 internal static class FoldsDisplay
 {
-    public static void Write(Terminal terminal, IEnumerable<EvaluationResult> folds, bool json)
+    public static void Write(Terminal terminal, IEnumerable<PartScores> folds, bool json)
     {
-        var results = new List<EvaluationResult>();
-        foreach (EvaluationResult result in folds)
+        var results = new List<PartScores>();
+        foreach (PartScores result in folds)
         {
             results.Add(result);
-            terminal.Output.WriteLine(json ? FoldJson(results.Count, result) : Fold(results.Count, result));
+            terminal.Output.WriteLine(json ? FoldJson(results.Count, result) : Fold(results.Count, result.Model));
         }
-        var accuracy = MeanInterval.Of(results.Select(result => result.Accuracy));
-        var macroF1 = MeanInterval.Of(results.Select(result => result.MacroF1));
+        var accuracy = MeanInterval.Of(results.Select(result => result.Model.Accuracy));
+        var macroF1 = MeanInterval.Of(results.Select(result => result.Model.MacroF1));
+        MeanInterval? linear = results.All(result => result.Linear is not null)
+            ? MeanInterval.Of(results.Select(result => result.Linear!.Accuracy))
+            : null;
+        var network = MeanInterval.Of(results.Select(result => result.Network.Accuracy));
         if (!json)
         {
             terminal.Output.WriteLine(
                 Invariant($"Mean of {results.Count} folds: accuracy {accuracy.Mean:F4} ± {accuracy.Deviation:F4}, ") +
                 Invariant($"macro-F1 {macroF1.Mean:F4} ± {macroF1.Deviation:F4}"));
+            if (linear is not null)
+            {
+                terminal.Output.WriteLine(
+                    Invariant($"Network alone: accuracy {network.Mean:F4} ± {network.Deviation:F4}; ") +
+                    Invariant($"linear part alone: {linear.Mean:F4} ± {linear.Deviation:F4}"));
+            }
             return;
         }
         terminal.Output.WriteLine(JsonLine.Of(writer =>
         {
-            WriteFields(writer, "folds", results.Count, accuracy.Mean, macroF1.Mean, results.Average(result => result.Loss));
+            double loss = results.Average(result => result.Model.Loss);
+            WriteFields(writer, "folds", results.Count, accuracy.Mean, macroF1.Mean, loss);
             writer.WriteNumber("accuracy_deviation", accuracy.Deviation);
             writer.WriteNumber("macro_f1_deviation", macroF1.Deviation);
+            WriteParts(writer, network.Mean, linear?.Mean);
         }));
     }
 
@@ -37,8 +49,18 @@ internal static class FoldsDisplay
         Invariant($"Fold {fold}: accuracy {result.Accuracy:F4}, macro-F1 {result.MacroF1:F4}, ") +
         Invariant($"loss {result.Loss:F4} ({result.Rows} rows)");
 
-    private static string FoldJson(int fold, EvaluationResult result) =>
-        JsonLine.Of(writer => WriteFields(writer, "fold", fold, result.Accuracy, result.MacroF1, result.Loss));
+    private static string FoldJson(int fold, PartScores result) => JsonLine.Of(writer =>
+    {
+        WriteFields(writer, "fold", fold, result.Model.Accuracy, result.Model.MacroF1, result.Model.Loss);
+        WriteParts(writer, result.Network.Accuracy, result.Linear?.Accuracy);
+    });
+
+    private static void WriteParts(Utf8JsonWriter writer, double network, double? linear)
+    {
+        writer.WriteNumber("network_accuracy", network);
+        if (linear is not null)
+            writer.WriteNumber("linear_accuracy", linear.Value);
+    }
 
     private static void WriteFields(Utf8JsonWriter writer, string name, int value, double accuracy, double macroF1, double loss)
     {

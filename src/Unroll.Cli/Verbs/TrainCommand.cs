@@ -123,7 +123,11 @@ internal sealed class TrainCommand
         };
         if (parsed.GetValue(_folds) is { } folds)
         {
-            var validation = new CrossValidation(rows.Train, options) { Folds = folds };
+            var validation = new CrossValidation(rows.Train, options)
+            {
+                Folds = folds,
+                ComparesWithSimplerModels = !parsed.GetValue(_settings.NoBaselines),
+            };
             FoldsDisplay.Write(_terminal, validation.Run(), parsed.GetValue(_json));
             return ExitCode.Done;
         }

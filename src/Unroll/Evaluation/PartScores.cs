@@ -9,7 +9,7 @@ namespace Unroll.Evaluation;
 /// <param name="Model">The model.</param>
 /// <param name="Network">Its network alone, uncalibrated.</param>
 /// <param name="Linear">The linear part alone, uncalibrated; null if there is none.</param>
-internal sealed record PartScores(EvaluationResult Model, EvaluationResult Network, EvaluationResult? Linear)
+public sealed record PartScores(EvaluationResult Model, EvaluationResult Network, EvaluationResult? Linear)
 {
     /// <summary>Measures all three.</summary>
     /// <param name="network">The network.</param>
@@ -19,7 +19,7 @@ internal sealed record PartScores(EvaluationResult Model, EvaluationResult Netwo
     /// <param name="texts">The rows.</param>
     /// <param name="terms">Their terms; null without a linear part.</param>
     /// <param name="threads">How many threads compute; null for one per processor.</param>
-    public static PartScores Measure(
+    internal static PartScores Measure(
         Network network, LinearPart? linear, double share, double temperature, EncodedTexts texts, SparseRows? terms,
         int? threads)
     {

@@ -18,6 +18,7 @@ public sealed class ClassifierTraining
     private SentenceClassifier? _classifier;
     private EncodedTexts? _train;
     private EncodedTexts? _dev;
+    private LinearPart? _linear;
     private EncodedTexts? _test;
 
     /// <summary>Begins with rows that are split already.</summary>
@@ -136,6 +137,7 @@ public sealed class ClassifierTraining
             linear = TrainLinear(dev, [.. TrainRows, .. _split.DevRows ?? []], [chosen.Settings]);
             Classifier.SetLinear(linear.Value.Part, Classifier.Config.LinearShare);
         }
+        _linear = linear?.Part;
         EncodedTexts? test = _test;
         PartScores? onTest =
             test is { Count: > 0 } ? Measure(linear?.Part, test, linear?.Part.Terms.Read(Test!, null)) : null;
@@ -179,6 +181,12 @@ public sealed class ClassifierTraining
             _ => throw new InvalidOperationException($"no scale {_options.VectorScale}"),
         };
     }
+
+    /// <summary>Measures the model and its parts on other rows, after <see cref="Finish"/>.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which of them.</param>
+    internal PartScores Measure(Corpus corpus, IReadOnlyList<int> rows) =>
+        Measure(_linear, Classifier.Encode(corpus, rows, areMeasured: true), _linear?.Terms.Read(corpus, rows));
 
     private PartScores Measure(LinearPart? linear, EncodedTexts texts, SparseRows? terms) => PartScores.Measure(
         Classifier.Network, linear, Classifier.Config.LinearShare, Classifier.Config.Temperature, texts, terms, _options.Threads);

@@ -18,11 +18,14 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
     /// <summary>K: how many folds there are, at most one a row.</summary>
     public required int Folds { get; init; }
 
+    /// <inheritdoc cref="ClassifierTraining.ComparesWithSimplerModels"/>
+    public bool ComparesWithSimplerModels { get; init; }
+
     /// <summary>Trains and measures fold by fold, as results are asked for.</summary>
     /// <exception cref="InputException">
     /// There are more folds than rows, or a row is the only one with its label: the fold that has it could not be trained for.
     /// </exception>
-    public IEnumerable<EvaluationResult> Run()
+    public IEnumerable<PartScores> Run()
     {
         if (Folds > corpus.Count)
         {
@@ -36,13 +39,16 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
             yield return RunFold(parts, fold);
     }
 
-    private EvaluationResult RunFold(IReadOnlyList<int[]> parts, int fold)
+    private PartScores RunFold(IReadOnlyList<int[]> parts, int fold)
     {
         int[] others = [.. parts.Where((_, part) => part != fold).SelectMany(rows => rows).Order()];
-        var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options);
+        var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options)
+        {
+            ComparesWithSimplerModels = ComparesWithSimplerModels,
+        };
         training.Prepare();
         training.Finish(training.Fit());
-        return training.Classifier.Evaluate(training.Classifier.Read(corpus, parts[fold]), options.Threads);
+        return training.Measure(corpus, parts[fold]);
     }
 
     // Dealt one after the other, two rows of a label are in two folds, and each fold is trained on the others.
