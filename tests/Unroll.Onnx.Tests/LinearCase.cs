@@ -49,8 +49,14 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
         string[] words = Kind == TokenKind.Char ? ["g", "o", "d", "b", "a", "n", "▁"] : ["good", "bad", "not", "film", ",", "is"];
         var config = new ModelConfig
         {
-            Cell = Cell.Gru, Embedding = 4, Hidden = 5, Pooling = Pooling, Labels = ["-", "0", "+"], Tokens = tokenizer,
-            Unknown = Unknown, Temperature = Temperature,
+            Cell = Cell.Gru,
+            Embedding = 4,
+            Hidden = 5,
+            Pooling = Pooling,
+            Labels = ["-", "0", "+"],
+            Tokens = tokenizer,
+            Unknown = Unknown,
+            Temperature = Temperature,
         };
         SentenceClassifier classifier = SentenceClassifier.Create(config, new Vocabulary([.. special, .. words], Unknown));
         var generator = new TorchGenerator(7);

@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Unroll.Models;
 using Unroll.Onnx.Schema;
 using Unroll.Tests;
-using Unroll.Text;
 using Xunit;
 
 namespace Unroll.Onnx.Tests;

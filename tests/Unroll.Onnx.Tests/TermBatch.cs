@@ -4,7 +4,9 @@ using Unroll.Text;
 
 namespace Unroll.Onnx.Tests;
 
-/// <summary>The inputs of the linear part, made of tokens and <c>terms.txt</c> as docs/files.md says, and not by the library.</summary>
+/// <summary>
+/// The inputs of the linear part, made of tokens and <c>terms.txt</c> as docs/files.md says, and not by the library.
+/// </summary>
 /// <param name="Terms">[B][K]: lines of terms.txt.</param>
 /// <param name="Counts">[B][K].</param>
 /// <param name="Width">K, which a batch without rows has too.</param>

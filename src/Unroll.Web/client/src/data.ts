@@ -167,7 +167,13 @@ export interface Sentence {
   states: States[];
   prefix: number[][];
   gradient: { hidden: number[]; embedding: number[] };
-  attribution: { gradient_x_input: number[]; leave_one_out: number[] };
+  attribution: { gradient_x_input: number[]; leave_one_out: number[]; linear?: number[] };
+  /** Where the model has a linear part: its share of the logits, what its bias adds, and the terms that add most. */
+  linear?: {
+    share: number;
+    bias: number;
+    terms: { term: string; value: number }[];
+  };
   attention?: number[];
   plane: {
     axes: 'units' | 'principal components';
