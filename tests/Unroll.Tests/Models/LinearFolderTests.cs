@@ -60,7 +60,7 @@ public class LinearFolderTests
     [InlineData("altered", "terms.txt: altered or damaged since the model was saved (other content)")]
     [InlineData("cut", "terms.txt: altered or damaged since the model was saved (other content)")]
     [InlineData("a line twice", "terms.txt: altered or damaged since the model was saved (other content)")]
-    [InlineData("a pointer", "terms.txt: a Git LFS pointer, expected the terms of a model; ")]
+    [InlineData("a pointer", "terms.txt: a Git LFS pointer, not the file itself, expected the terms of a model; ")]
     [InlineData("no share", "config.json: altered or damaged since the model was saved (other content)")]
     public void Damage_is_found_by_its_hash(string damage, string expected)
     {

@@ -65,6 +65,8 @@ export interface Summary {
   dev_macro_f1?: number;
   test_accuracy?: number;
   test_macro_f1?: number;
+  /** The linear part's share of the logits; runs of earlier versions have none. */
+  linear_share?: number;
   temperature?: number;
   ece_before?: number;
   ece_after?: number;
