@@ -42,12 +42,14 @@ internal sealed class ClassifierGraph
     private void Build()
     {
         var texts = new TextNodes(_graph, _classifier.Vocabulary);
+        LinearNodes? linear = _config.LinearShare > 0 ? new LinearNodes(_graph, _config.LinearShare, _tensors) : null;
         string words = WordVectors(texts.Words);
         IRecurrentNodes recurrent = RecurrentNodes(texts);
         for (int layer = 0; layer < _config.Layers; layer++)
             recurrent.Add(layer, layer == 0 ? words : recurrent.States(layer - 1));
         int top = _config.Layers - 1;
-        Classify(_config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts), texts);
+        Classify(
+            _config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts), texts, linear);
         _graph.Output(
             Probabilities, "The probability of each label; a row adds up to 1.", TextNodes.RowDimension, _config.Classes);
         _graph.Output(
@@ -107,10 +109,14 @@ internal sealed class ClassifierGraph
         return _graph.Node("Mul", "attention_states", ["states_or_zero", "attention_weights"]);
     }
 
-    private void Classify(string pooled, TextNodes texts)
+    private void Classify(string pooled, TextNodes texts, LinearNodes? linear)
     {
+        const string all = "all_logits";
         string logits = _graph.Node(
-            "Gemm", "all_logits", [pooled, Parameter("output.weight"), Parameter("output.bias")], Setting("transB", 1));
+            "Gemm", linear is null ? all : "network_logits", [pooled, Parameter("output.weight"), Parameter("output.bias")],
+            Setting("transB", 1));
+        if (linear is not null)
+            logits = linear.Mixed(logits, all);
         string calibrated = logits;
         if (_config.Temperature != 1)
             calibrated = _graph.Node(

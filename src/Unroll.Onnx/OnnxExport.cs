@@ -10,11 +10,13 @@ namespace Unroll.Onnx;
 /// <summary>
 /// Writes a classifier as one ONNX file (github.com/onnx/onnx), which runtimes of many languages read. Inputs: <c>ids</c>, int64
 /// [B,T], and <c>lengths</c>, int64 [B]; outputs: <c>probabilities</c> and <c>logits</c>, float [B,C]. B and T are free, and may
-/// be 0: an empty text gets the answer that the classifier gives it.
+/// be 0: an empty text gets the answer that the classifier gives it. A classifier with a linear part has two inputs more:
+/// <c>terms</c>, int64 [B,K], and <c>term_counts</c>, float [B,K].
 /// </summary>
 /// <remarks>
 /// The metadata has <c>labels</c> (a JSON array), <c>tokenizer</c> (its kind), and the model folder's <c>config.json</c> and
-/// <c>vocabulary.txt</c>, so that the file alone says how a text becomes ids and what a class is called.
+/// <c>vocabulary.txt</c>, and <c>terms.txt</c> where there is a linear part, so that the file alone says how a text becomes ids
+/// and terms and what a class is called. <c>docs/files.md</c> has the way from tokens to terms.
 /// </remarks>
 public static class OnnxExport
 {
@@ -51,10 +53,11 @@ public static class OnnxExport
 
     internal static ModelProto Create(SentenceClassifier classifier)
     {
-        if (classifier.ParameterCount > MaxParameters)
+        long parameters = classifier.Tensors.Sum(tensor => (long)tensor.Values.Length);
+        if (parameters > MaxParameters)
         {
             throw new InputException(
-                $"the model has {classifier.ParameterCount} parameters, and one ONNX file holds at most {MaxParameters}; " +
+                $"the model has {parameters} parameters, and one ONNX file holds at most {MaxParameters}; " +
                 "train a smaller one");
         }
         var model = new ModelProto
@@ -69,6 +72,8 @@ public static class OnnxExport
         AddMetadata(model, "tokenizer", classifier.Config.Tokens.Kind.ToString().ToLowerInvariant());
         AddMetadata(model, "config.json", classifier.Config.ToJson());
         AddMetadata(model, "vocabulary.txt", classifier.Vocabulary.ToText());
+        if (classifier.Config.LinearShare > 0)
+            AddMetadata(model, "terms.txt", string.Concat(classifier.Terms.Select(term => term + "\n")));
         return model;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Unroll.Models;
 using Unroll.Storage;
+using Unroll.Terms;
 using Unroll.Tests;
 using Unroll.Text;
 using Xunit;
@@ -86,6 +87,40 @@ public class InspectCommandTests
     }
 
     [Fact]
+    public void A_linear_part_has_a_column_and_its_strongest_terms_a_line()
+    {
+        using var folder = new TemporaryFolder();
+        // x = (1 + log 2, 1, 1) / 2.206 for good, good good and ▁ba; z is half of the network's 0.5 and of the linear 0.858.
+        CommandRun run = CommandRun.Of("inspect", SaveWithLinear(folder), "good good bad film");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(
+            """
+            pos 0.7955
+            rnn, 1 hidden unit, 1 layer, one direction, pooling mean
+
+            word          so far         change without it     |dh|  linear    h0
+            good          pos       0.95             │█████ 2.5e-01   +0.31 +2.00
+            good          pos       0.97  +0.01      │█████ 2.5e-01   +0.31 +2.00
+            bad           pos       0.82  -0.15 █████│      2.5e-01   -0.18  0.00
+            film          pos       0.80  -0.03     █│      2.5e-01    0.00 +1.00
+
+            change      of the probability of pos by this word
+            without it  right: its logit falls without the word; the longest bar is 0.672
+            |dh|        size of the gradient of its logit by the hidden state
+            linear      added to its logit by the linear part, whose share is 0.5
+            terms       "good" +0.38, "good good" +0.23, " ▁ba" -0.18
+            h0          hidden state
+            unknown     film: read as <unk>
+
+            """.ReplaceLineEndings("\n"),
+            run.Output);
+
+        // A word that the network does not know and whose pieces the linear part knows says something.
+        Assert.Equal(0, CommandRun.Of("inspect", folder["model"], "bat").ExitCode);
+        Assert.Equal(2, CommandRun.Of("inspect", folder["model"], "film").ExitCode);
+    }
+
+    [Fact]
     public void Json_is_one_object_with_every_number()
     {
         using var folder = new TemporaryFolder();
@@ -145,8 +180,35 @@ public class InspectCommandTests
         Assert.Equal(width, ColumnText.WidthOf(expected));
     }
 
+    [Fact]
+    public void No_line_of_a_linear_part_is_wider_than_a_terminal()
+    {
+        using var folder = new TemporaryFolder();
+        string model = SaveRandom(folder, Cell.Lstm, Pooling.Attention, 3);
+        SentenceClassifier classifier = SentenceClassifier.Load(model);
+        string[] names = [new string('x', 100), "图书馆图书馆图书馆 图书馆图书馆", "\u001b[31m [bold]"];
+        var terms = new TermTable(names, [1, 1, 1], TokenKind.Whitespace);
+        classifier.SetLinear(new LinearPart(terms, [.. Enumerable.Range(0, 9).Select(i => 0.5f * (i + 1))], [0, 0, 0]), 0.01);
+        classifier.Save(model, overwrite: true);
+        CommandRun run = WithoutColour(CommandRun.With(
+            "", true, "inspect", model, $"{new string('x', 100)} 图书馆图书馆图书馆 图书馆图书馆 \u001b[31m [bold]"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.All(run.Output.Split('\n'), line => Assert.InRange(ColumnText.WidthOf(line), 0, 79));
+        Assert.Contains("\nterms       \"", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", run.Output, StringComparison.Ordinal);
+    }
+
     private static CommandRun WithoutColour(CommandRun run) =>
         run with { Output = Regex.Replace(run.Output, "\u001b\\[[0-9;]*m", "") };
+
+    private static string SaveWithLinear(TemporaryFolder folder)
+    {
+        SentenceClassifier classifier = SentenceClassifier.Load(PolarityModel.Save(folder));
+        var terms = new TermTable(["good", "good good", " ▁ba"], [1, 1, 1], classifier.Config.Tokens.Kind);
+        classifier.SetLinear(new LinearPart(terms, [-1, 1, -1, 1, 0.8f, -0.8f], [0, 0]), 0.5);
+        classifier.Save(folder["model"], overwrite: true);
+        return folder["model"];
+    }
 
     private static string SaveRandom(TemporaryFolder folder, Cell cell, Pooling pooling, int classes)
     {

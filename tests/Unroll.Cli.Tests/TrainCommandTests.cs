@@ -139,7 +139,8 @@ public class TrainCommandTests
             "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tfine film\nneg\tdull film\n", 40)));
         CommandRun run = CommandRun.Of(
             "train", data, "--dev", data, "--out", folder["model"], "--epochs", "6", "--batch", "4", "--hidden", "6",
-            "--embedding", "6", "--optimizer", "sgd", "--schedule", "constant", "--lr", "300", "--dropout", "0.9", "--adversarial", "0");
+            "--embedding", "6", "--optimizer", "sgd", "--schedule", "constant", "--lr", "300", "--dropout", "0.9",
+            "--adversarial", "0");
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(
             @"warning: the loss was \S+ in epoch \d, where guessing gives 0\.693; the model of epoch \d is kept; " +

@@ -12,6 +12,9 @@ public sealed record TextBatch(string Name, int[][] Ids, int Time, int[] Lengths
 {
     private static readonly int[] Unknown = [1];
 
+    /// <summary>What the linear part reads; null for a model without one.</summary>
+    public TermBatch? Terms { get; init; }
+
     // What stands past a text's end: the padding, a word, numbers that no word has.
     private static readonly int[] Paddings = [0, 4, 1000, -50];
 
@@ -57,6 +60,7 @@ public sealed record TextBatch(string Name, int[][] Ids, int Time, int[] Lengths
         json.WriteNumber("time", Time);
         json.WritePropertyName("lengths");
         WriteNumbers(json, Lengths);
+        Terms?.WriteTo(json);
         json.WriteEndObject();
     }
 

@@ -14,6 +14,9 @@ internal sealed class InspectionTable(TextInspection text)
     private const int LabelWidth = 9;
     private const int BarWidth = 5;
     private const int Units = 3;
+    private const int UnitsBesideLinear = 2;
+    private const int LinearWidth = 7;
+    private const int MostTerms = 3;
     private const int NumberWidth = 7;
     private const int ColumnWidth = 11;
     private const int MostUnknown = 10;
@@ -59,6 +62,7 @@ internal sealed class InspectionTable(TextInspection text)
         [
             Header("word", WordWidth), Header("so far", LabelWidth + 5), Header("change", 6), Header(
                 "without it", 2 * BarWidth + 1), RightHeader("|dh|", NumberWidth),
+            .. text.Linear is null ? (Cell[])[] : [RightHeader("linear", LinearWidth)],
             .. units.Select(unit => RightHeader($"h{unit}", 5)),
         ];
         for (int t = 0; t < text.Tokens.Count; t++)
@@ -87,6 +91,9 @@ internal sealed class InspectionTable(TextInspection text)
             Signed(change is { } by ? Invariant($"{by,6:+0.00;-0.00;0.00}") : new string(' ', 6), change ?? 0),
             Signed(Bar(text.LeaveOneOut[t]), text.LeaveOneOut[t]),
             new(OfAnySize(text.HiddenGradient[t]).PadLeft(NumberWidth), ""),
+            .. text.Linear is { } linear
+                ? (Cell[])[Signed(Invariant($"{linear.Words[t],LinearWidth:+0.00;-0.00;0.00}"), linear.Words[t])]
+                : [],
             .. units.Select(unit => Signed(Invariant($"{_top.Hidden[t][unit],5:+0.00;-0.00;0.00}"), _top.Hidden[t][unit])),
         ];
     }
@@ -120,6 +127,12 @@ internal sealed class InspectionTable(TextInspection text)
         string longest = Largest() < 1e6 ? Invariant($"{Largest():0.###}") : OfAnySize(Largest());
         yield return $"without it  right: its logit falls without the word; the longest bar is {longest}";
         yield return "|dh|        size of the gradient of its logit by the hidden state";
+        if (text.Linear is { } linear)
+        {
+            yield return Invariant(
+                $"linear      added to its logit by the linear part, whose share is {linear.Share:0.##}");
+            yield return ColumnText.Cut($"terms       {StrongestOf(linear)}", 79);
+        }
         string which = units.Length < text.Model.Hidden ? "units that move most" : "hidden state";
         yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  "
             + $"{which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}";
@@ -130,6 +143,16 @@ internal sealed class InspectionTable(TextInspection text)
             yield return ColumnText.Cut($"unknown     {FirstOf(unknown)}: read as {Vocabulary.Unknown}", 79);
         if (text.Dropped.Count > 0)
             yield return ColumnText.Cut($"dropped     {FirstOf([.. text.Dropped.Distinct()])}: not in the vocabulary", 79);
+    }
+
+    // Quotes, for a piece of a word begins with a blank.
+    private static string StrongestOf(LinearTrace linear)
+    {
+        if (linear.Strongest.Count == 0)
+            return "none that the linear part knows";
+        IEnumerable<string> terms = linear.Strongest.Take(MostTerms).Select(
+            term => Invariant($"\"{ColumnText.Cut(term.Term, 14)}\" {term.Value:+0.00;-0.00;0.00}"));
+        return string.Join(", ", terms);
     }
 
     private static string FirstOf(string[] words)
@@ -165,7 +188,8 @@ internal sealed class InspectionTable(TextInspection text)
     private int[] MovingUnits() =>
     [
         .. Enumerable.Range(0, text.Model.Hidden)
-            .OrderByDescending(unit => _top.Hidden.Max(h => h[unit]) - _top.Hidden.Min(h => h[unit])).Take(Units).Order(),
+            .OrderByDescending(unit => _top.Hidden.Max(h => h[unit]) - _top.Hidden.Min(h => h[unit]))
+            .Take(text.Linear is null ? Units : UnitsBesideLinear).Order(),
     ];
 
     private static string OfAnySize(double value) => double.IsFinite(value) ? Invariant($"{value:0.0e+00}") : "inf";

@@ -64,7 +64,8 @@ internal static class InspectCommand
     // A closed vocabulary refuses such a text by itself.
     private static void RequireKnownWords(TextInspection inspection)
     {
-        if (!inspection.IsUnknown.All(unknown => unknown))
+        // The linear part may know pieces of a word that the network does not know.
+        if (!inspection.IsUnknown.All(unknown => unknown) || inspection.Linear is { Strongest.Count: > 0 })
             return;
         IReadOnlyList<string> words = inspection.Dropped.Count > 0 ? inspection.Dropped : inspection.Tokens;
         throw new InputException(

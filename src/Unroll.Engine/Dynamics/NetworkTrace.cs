@@ -20,7 +20,7 @@ public sealed record RecurrentTrace(
 /// <param name="Logits">z, [C].</param>
 /// <param name="States">Every layer and direction.</param>
 /// <param name="AttentionWeights">α, [T]; empty for other poolings.</param>
-/// <param name="HiddenGradient">‖∂z/∂h_t‖ of the top layer for the largest z, [T].</param>
+/// <param name="HiddenGradient">‖∂z/∂h_t‖ of the top layer for the chosen z, [T].</param>
 /// <param name="InputGradient">‖∂z/∂x_t‖, [T].</param>
 /// <param name="GradientTimesInput">∂z/∂x_t · x_t, [T].</param>
 public sealed record NetworkTrace(
@@ -30,7 +30,8 @@ public sealed record NetworkTrace(
     /// <summary>Runs a network on the ids of one sequence.</summary>
     /// <param name="network">The network.</param>
     /// <param name="ids">At least one.</param>
-    public static NetworkTrace Of(Network network, int[] ids)
+    /// <param name="gradientOf">Says dz of the logits, [C] both.</param>
+    public static NetworkTrace Of(Network network, int[] ids, Func<float[], float[]> gradientOf)
     {
         var texts = new EncodedTexts();
         texts.Add(ids, label: 0);
@@ -47,10 +48,8 @@ public sealed record NetworkTrace(
         ];
         float[] attention = pass.AttentionWeights.ToArray();
 
-        // From here the gates are overwritten with da. dz is 1 for the predicted class and 0 for the others.
-        Span<float> dLogits = pass.Buffers.Logits.Row(0);
-        dLogits.Clear();
-        dLogits[Argmax.Of(logits)] = 1;
+        // From here the gates are overwritten with da.
+        gradientOf(logits).CopyTo(pass.Buffers.Logits.Row(0));
         pass.BackwardOfTrace(new GradientSum(network, WorkerPool.CallerAlone));
         (double[] norms, double[] products) = network.Config.Embedding > 0
             ? ReadWordVectorGradients(pass.Buffers, ids.Length)

@@ -19,6 +19,7 @@ public static class TorchImport
     {
         RequireLabels(options.Labels);
         StateDict tensors = StateDict.Read(path);
+        RefuseLinearPart(tensors);
         VocabularyFile file = VocabularyFile.Read(options.Vocabulary, options.Tokens.Kind);
         ReparametrizedTensors.Refuse(tensors);
         string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
@@ -76,6 +77,17 @@ public static class TorchImport
                     + $"its "
                     + "answers are wrong: compare some with PyTorch's",
             ];
+    }
+
+    // Beside the network it is half of the answer, and the file does not say what its rows stand for.
+    private static void RefuseLinearPart(StateDict tensors)
+    {
+        if (!tensors.Has(LinearTensors.Rarity))
+            return;
+        string[] names = [.. tensors.Names.Where(name => name.StartsWith("linear.", StringComparison.Ordinal))];
+        throw new InputException(
+            $"{tensors.Source}: {tensors.Describe(names)} are the linear part of a model of Unroll, expected a state dict of the "
+            + "network alone; use the model folder that the file is of, whose terms.txt says what the rows stand for");
     }
 
     private static void RequireLabels(IReadOnlyList<string> labels)

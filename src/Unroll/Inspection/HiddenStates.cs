@@ -10,7 +10,7 @@ namespace Unroll.Inspection;
 /// <param name="Tokens">[T]: the tokens as the model cut them; one <c>&lt;unk&gt;</c> for a text without any.</param>
 /// <param name="Hidden">[T][H·D]: the top layer's hidden state at each word; with two directions the forward one's first.</param>
 /// <param name="AttentionWeights">[T]: the weight of each word; empty unless the model pools by attention.</param>
-/// <param name="Logits">[C]: the output before softmax.</param>
+/// <param name="Logits">[C]: the model's output before softmax, a linear part included.</param>
 /// <param name="Prediction">The class with the largest logit.</param>
 public sealed record HiddenStateTrace(
     IReadOnlyList<string> Tokens, IReadOnlyList<float[]> Hidden, float[] AttentionWeights, float[] Logits, int Prediction);
@@ -34,6 +34,7 @@ public static class HiddenStates
         // With one sentence the packed rows are its steps.
         float[][] hidden = [.. pass.TopStates.ToArray().Chunk(classifier.Config.StateSize)];
         float[] logits = pass.Logits.ToArray();
+        classifier.LinearPass()?.Mix(read.All, logits);
         Prediction.RequireFinite(logits);
         return new HiddenStateTrace(read.Tokens, hidden, pass.AttentionWeights.ToArray(), logits, Argmax.Of(logits));
     }

@@ -8,22 +8,35 @@ namespace Unroll.Inspection;
 /// <param name="Ids">[T]: the place of each token in the vocabulary.</param>
 /// <param name="IsUnknown">[T]: whether the token is read as a special one, for the vocabulary does not have it.</param>
 /// <param name="Dropped">The tokens that the model drops, for the vocabulary does not have them.</param>
-internal sealed record InspectedText(string[] Tokens, int[] Ids, bool[] IsUnknown, string[] Dropped)
+/// <param name="All">The text's own tokens, which the linear part reads.</param>
+/// <param name="Places">[T]: the place of each token among all; empty for a text that is read as one special token.</param>
+internal sealed record InspectedText(
+    string[] Tokens, int[] Ids, bool[] IsUnknown, string[] Dropped, string[] All, int[] Places)
 {
+    /// <summary>The text's own tokens until the token after the t-th; all of them for the last.</summary>
+    /// <param name="t">Which token, from 0.</param>
+    public string[] AllUntil(int t) => t + 1 < Places.Length ? All[..Places[t + 1]] : All;
+
+    /// <summary>The text's own tokens without the t-th that is read.</summary>
+    /// <param name="t">Which token, from 0.</param>
+    public string[] AllWithout(int t) => Places.Length == 0 ? All : [.. All[..Places[t]], .. All[(Places[t] + 1)..]];
+
     /// <summary>Cuts and encodes a text.</summary>
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public static InspectedText Of(SentenceClassifier classifier, string text)
     {
         Vocabulary vocabulary = classifier.Vocabulary;
         string[] all = classifier.Tokenize(text);
+        int[] places = [.. Enumerable.Range(0, all.Length).Where(place => vocabulary.FindId(all[place]) is not null)];
         string[] dropped = [.. all.Where(token => vocabulary.FindId(token) is null)];
-        string[] tokens = dropped.Length == 0 ? all : [.. all.Where(token => vocabulary.FindId(token) is not null)];
+        string[] tokens = dropped.Length == 0 ? all : [.. places.Select(place => all[place])];
         if (tokens.Length == 0)
         {
             int id = vocabulary.IdOfEmpty;
-            return new InspectedText([vocabulary.Tokens[id]], [id], [true], dropped);
+            return new InspectedText([vocabulary.Tokens[id]], [id], [true], dropped, all, places);
         }
         int[] ids = vocabulary.Encode(tokens);
-        return new InspectedText(tokens, ids, [.. ids.Select(id => id == vocabulary.IdOfUnknown)], dropped);
+        return new InspectedText(
+            tokens, ids, [.. ids.Select(id => id == vocabulary.IdOfUnknown)], dropped, all, places);
     }
 }

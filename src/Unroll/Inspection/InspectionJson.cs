@@ -31,7 +31,11 @@ internal static class InspectionJson
         json.WriteStartObject("attribution");
         json.WriteNumbers("gradient_x_input", text.GradientTimesInput);
         json.WriteNumbers("leave_one_out", text.LeaveOneOut);
+        if (text.Linear is not null)
+            json.WriteNumbers("linear", text.Linear.Words);
         json.WriteEndObject();
+        if (text.Linear is not null)
+            WriteLinear(json, text.Linear);
         if (text.Model.Pooling == Pooling.Attention)
         {
             json.WritePropertyName("attention");
@@ -85,6 +89,25 @@ internal static class InspectionJson
                 WriteMatrix(json, gate.Name, gate.Values);
             json.WriteEndObject();
         }
+        json.WriteEndObject();
+    }
+
+    private static void WriteLinear(Utf8JsonWriter json, LinearTrace linear)
+    {
+        json.WriteStartObject("linear");
+        json.WriteNumber("share", linear.Share);
+        json.WritePropertyName("bias");
+        json.WriteNumberOrNull(linear.Bias);
+        json.WriteStartArray("terms");
+        foreach (TermValue term in linear.Strongest)
+        {
+            json.WriteStartObject();
+            json.WriteString("term", term.Term);
+            json.WritePropertyName("value");
+            json.WriteNumberOrNull(term.Value);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -3,6 +3,7 @@ using Unroll.Engine.Numerics;
 using Unroll.Evaluation;
 using Unroll.Models;
 using Unroll.Storage;
+using Unroll.Terms;
 
 namespace Unroll.Inspection;
 
@@ -29,10 +30,20 @@ public static class Inspector
                 $"the text has {read.Ids.Length} tokens, expected at most {MaximumTokens} to look into: " +
                 "the time grows with their square; inspect a part of it");
         }
-        var trace = NetworkTrace.Of(classifier.Network, read.Ids);
-        var variants = new TextVariants(classifier.Network);
-        float[][] prefixes = variants.Logits(read.Ids.Length, t => read.Ids[..(t + 1)]);
-        int predicted = Argmax.Of(trace.Logits);
+        LinearPass? linear = classifier.LinearPass();
+        float[] logits = [];
+        int predicted = 0;
+        // The gradients are those of the whole model's class, through the network.
+        var trace = NetworkTrace.Of(classifier.Network, read.Ids, network =>
+        {
+            logits = [.. network];
+            linear?.Mix(read.All, logits);
+            predicted = Argmax.Of(logits);
+            float[] dNetwork = new float[logits.Length];
+            dNetwork[predicted] = (float)(1 - config.LinearShare);
+            return dNetwork;
+        });
+        var variants = new TextVariants(classifier.Network, linear, read);
         return new TextInspection
         {
             Model = config,
@@ -41,14 +52,16 @@ public static class Inspector
             Ids = read.Ids,
             IsUnknown = read.IsUnknown,
             Dropped = read.Dropped,
-            Prediction = Prediction.Of(config, text, trace.Logits, new double[config.Classes]),
+            Prediction = Prediction.Of(config, text, logits, new double[config.Classes]),
             States = [.. trace.States.Select(LayerOf)],
-            Prefixes = [.. prefixes.Select(logits => Probabilities(logits, config.Temperature))],
+            Prefixes = [.. variants.Prefixes().Select(prefix => Probabilities(prefix, config.Temperature))],
             HiddenGradient = trace.HiddenGradient,
             InputGradient = trace.InputGradient,
             GradientTimesInput = trace.GradientTimesInput,
-            LeaveOneOut = [
-                .. variants.WithoutEach(read.Ids, predicted).Select(without => (double)trace.Logits[predicted] - without)],
+            LeaveOneOut = [.. variants.WithoutEach().Select(without => (double)logits[predicted] - without[predicted])],
+            Linear = classifier.Linear is { } part
+                ? LinearWords.Trace(part, config.Tokens.Kind, config.LinearShare, read, predicted)
+                : null,
             AttentionWeights = trace.AttentionWeights,
             Plane = StatePlane.Of(config, classifier.Parameters, trace.States[^config.Directions].Hidden),
         };

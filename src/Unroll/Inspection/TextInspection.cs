@@ -6,7 +6,8 @@ namespace Unroll.Inspection;
 
 /// <summary>
 /// All that a model computes for one text, word by word, and what each word did to the prediction. T tokens, H hidden, C classes;
-/// z is the logit of the predicted class. <c>docs/inspection.md</c> has the formulas.
+/// z is the logit of the predicted class; of a model with a linear part it is the whole model's. <c>docs/inspection.md</c> has
+/// the formulas.
 /// </summary>
 public sealed record TextInspection
 {
@@ -51,6 +52,9 @@ public sealed record TextInspection
 
     /// <summary>[T]: how much z falls when the word is left out. Above 0 where the word speaks for the predicted class.</summary>
     public required IReadOnlyList<double> LeaveOneOut { get; init; }
+
+    /// <summary>What the words add to z through the model's linear part; null for a model without one.</summary>
+    public LinearTrace? Linear { get; init; }
 
     /// <summary>[T]: the weight of each word; empty unless the model pools by attention.</summary>
     public required IReadOnlyList<float> AttentionWeights { get; init; }

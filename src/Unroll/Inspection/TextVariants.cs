@@ -1,11 +1,15 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
+using Unroll.Terms;
 
 namespace Unroll.Inspection;
 
-/// <summary>The logits of many short changes of one text: its beginnings, or all of it but a word.</summary>
-internal sealed class TextVariants(Network network)
+/// <summary>The logits of a model for many short changes of one text: its beginnings, or all of it but a word.</summary>
+/// <param name="network">The network.</param>
+/// <param name="linear">Adds the model's linear part; null for the network alone.</param>
+/// <param name="text">The text.</param>
+internal sealed class TextVariants(Network network, LinearPass? linear, InspectedText text)
 {
     // As many texts as have about this many tokens are run together, so that memory does not grow with their number.
     private const int TokensTogether = 1 << 14;
@@ -13,17 +17,37 @@ internal sealed class TextVariants(Network network)
     private readonly NetworkPass _pass = new(network, WorkerPool.CallerAlone);
     private readonly Batch _batch = new();
 
-    /// <summary>z of each text, [C].</summary>
-    /// <param name="count">How many texts there are.</param>
-    /// <param name="text">Makes one; called once for each, in order.</param>
-    public float[][] Logits(int count, Func<int, int[]> text)
+    /// <summary>z of the text's beginnings, the first word alone to all of them, [T][C].</summary>
+    public float[][] Prefixes()
+    {
+        float[][] logits = Logits(text.Ids.Length, t => text.Ids[..(t + 1)]);
+        for (int t = 0; t < logits.Length; t++)
+            linear?.Mix(text.AllUntil(t), logits[t]);
+        return logits;
+    }
+
+    /// <summary>z when a word is left out, for each word, [T][C].</summary>
+    public float[][] WithoutEach()
+    {
+        int[] ids = text.Ids;
+        // Without its only word nothing is read: the state stays h_0 = 0, and the bias is all that is left.
+        float[][] logits = ids.Length == 1
+            ? [network.Parameters["output.bias"]]
+            : Logits(ids.Length, t => [.. ids[..t], .. ids[(t + 1)..]]);
+        for (int t = 0; t < logits.Length; t++)
+            linear?.Mix(text.AllWithout(t), logits[t]);
+        return logits;
+    }
+
+    // z of each text, [C].
+    private float[][] Logits(int count, Func<int, int[]> variant)
     {
         float[][] logits = new float[count][];
         for (int first = 0; first < count;)
         {
             var together = new EncodedTexts();
             do
-                together.Add(text(first + together.Count), label: 0);
+                together.Add(variant(first + together.Count), label: 0);
             while (first + together.Count < count && together.TokenCount < TokensTogether);
             _batch.Fill(together, [.. Enumerable.Range(0, together.Count)]);
             _pass.Forward(_batch);
@@ -33,14 +57,5 @@ internal sealed class TextVariants(Network network)
             first += together.Count;
         }
         return logits;
-    }
-
-    /// <summary>z of one class when a word is left out, for each word, [T].</summary>
-    public float[] WithoutEach(int[] ids, int @class)
-    {
-        // Without its only word nothing is read: the state stays h_0 = 0, and the bias is all that is left.
-        if (ids.Length == 1)
-            return [network.Parameters["output.bias"][@class]];
-        return [.. Logits(ids.Length, t => [.. ids[..t], .. ids[(t + 1)..]]).Select(logits => logits[@class])];
     }
 }

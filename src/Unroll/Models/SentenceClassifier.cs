@@ -60,6 +60,12 @@ public sealed class SentenceClassifier
     /// </summary>
     public IReadOnlyList<NamedTensor> Tensors => ModelFolder.TensorsOf(Content);
 
+    /// <summary>
+    /// The terms that its linear part weighs, as <c>terms.txt</c> has them: row j of <c>linear.weight</c> is the j-th's. None for
+    /// a model without a linear part.
+    /// </summary>
+    public IReadOnlyList<string> Terms => Linear?.Terms.Names ?? [];
+
     internal Parameters Parameters => Network.Parameters;
 
     internal Network Network { get; }

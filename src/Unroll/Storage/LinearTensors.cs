@@ -13,12 +13,53 @@ internal static class LinearTensors
     /// <summary>W by columns, [F,C].</summary>
     public const string Weight = "linear.weight";
 
+    /// <summary>r of the terms, [F]; no layer of PyTorch has one.</summary>
+    public const string Rarity = "linear.rarity";
+
     private const string Bias = "linear.bias";
-    private const string Rarity = "linear.rarity";
+    private const string Restore = "restore the folder or train again";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The content of <c>terms.txt</c>: a term a line.</summary>
     public static byte[] WriteTerms(LinearPart part) =>
         Encoding.UTF8.GetBytes(string.Concat(part.Terms.Names.Select(name => name + "\n")));
+
+    /// <summary>Reads what <see cref="WriteTerms"/> wrote. A term may begin with any character, a byte-order mark too.</summary>
+    /// <param name="bytes">The content of <c>terms.txt</c>.</param>
+    /// <param name="source">Its path, for errors.</param>
+    /// <exception cref="InputException">It is no UTF-8, or its last line has no end.</exception>
+    public static string[] ReadTerms(byte[] bytes, string source)
+    {
+        string text;
+        try
+        {
+            text = Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InputException($"{source}: no UTF-8, expected a term a line; {Restore}", e);
+        }
+        if (!text.EndsWith('\n'))
+            throw new InputException($"{source}: the last line does not end, expected a term a line; {Restore}");
+        // No term ends so: it came with a copy that changed the ends of lines.
+        return [.. text[..^1].Split('\n').Select(line => line.TrimEnd('\r'))];
+    }
+
+    /// <summary>Refuses terms that are not as many as the weights; other shapes are compared with the rest.</summary>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="terms">F.</param>
+    /// <param name="source">The path of <c>terms.txt</c>, for errors.</param>
+    /// <param name="file">The name of the tensors' file.</param>
+    /// <exception cref="InputException">They are not.</exception>
+    public static void RequireRows(SafetensorsFile tensors, int terms, string source, string file)
+    {
+        if (tensors.Tensors.TryGetValue(Weight, out TensorEntry? weight) && weight.Shape is [long rows, _] && rows != terms)
+        {
+            throw new InputException(
+                $"{source}: {terms} terms, and {Weight} of {file} has {rows} rows, expected a row a term; {Restore}");
+        }
+    }
 
     /// <summary>Names and shapes of the tensors.</summary>
     /// <param name="terms">F.</param>
@@ -50,7 +91,7 @@ internal static class LinearTensors
         }
         catch (InputException e)
         {
-            throw new InputException($"{source}: {e.Message}; restore the folder or train again", e);
+            throw new InputException($"{source}: {e.Message}; {Restore}", e);
         }
     }
 }

@@ -164,7 +164,8 @@ internal static class ModelFolder
             {
                 return Read(path, name => InputFile.ReadRegular(
                     FolderUpdate.PathOf(path, name),
-                    $"a model folder holds {ConfigFile}, {VocabularyFile} and {TensorsFile}, restore it or train again"));
+                    $"a model folder holds {ConfigFile}, {VocabularyFile}, {TensorsFile} and, beside a linear part, {TermsFile}; "
+                    + "restore it or train again"));
             }
             catch (InputException) when (tries < MostTries && StampOf(path) != before)
             {
@@ -201,19 +202,24 @@ internal static class ModelFolder
         byte[]? terms = tensors.Metadata.ContainsKey(TermsFile) || tensors.Tensors.ContainsKey(LinearTensors.Weight)
             ? readFile(TermsFile)
             : null;
+        string termsPath = Path.Combine(path, TermsFile);
+        // A term may begin with the bytes of another kind of file; the hash says that the file is ours.
+        if (terms is not null && tensors.Metadata.GetValueOrDefault(TermsFile) != Hash(terms))
+            ForeignModelFile.Refuse(terms, termsPath, "the terms of a model");
         RequireUnaltered(path, config, vocabulary, terms, tensors);
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
-        string termsPath = Path.Combine(path, TermsFile);
         if (modelConfig.LinearShare > 0 != terms is not null)
         {
             throw new InputException(
                 $"{path}: {ConfigFile} and {TensorsFile} do not agree on whether there is a linear part; " +
                 "restore the folder or train again");
         }
-        List<string>? names = terms is null ? null : ReadLines(terms, termsPath);
-        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size, names?.Count);
+        string[]? names = terms is null ? null : LinearTensors.ReadTerms(terms, termsPath);
+        if (names is not null)
+            LinearTensors.RequireRows(tensors, names.Length, termsPath, TensorsFile);
+        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size, names?.Length);
         StoredModel model = FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
         return names is null
             ? model

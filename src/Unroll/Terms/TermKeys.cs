@@ -44,7 +44,10 @@ internal static class TermKeys
             AddEndingAt(last, tokens, kind, keys);
     }
 
-    /// <summary>Tells the terms that end with one token, or with the end of the text.</summary>
+    /// <summary>
+    /// Tells the terms that end with one token, or with the end of the text: the shortest first, each a token longer than the one
+    /// before it.
+    /// </summary>
     /// <param name="last">Which token; T for the end of the text.</param>
     /// <param name="tokens">The text's tokens, T of them; of those before the last only <see cref="LookBack"/> are read.</param>
     /// <param name="kind">What a token is.</param>

@@ -11,8 +11,8 @@ public class LongTextTests
 {
     private const int Words = 300;
 
-    // A few words among 120 say what the text is. An adversarial step as long as all 120 vectors together, from the first step on,
-    // takes these few away, and the loss stays at log 2, 0.69.
+    // A few words among 120 say what the text is. An adversarial step as long as all 120 vectors together, from the first step
+    // on, takes these few away, and the loss stays at log 2, 0.69.
     [Fact]
     public void Long_texts_are_learned_with_the_default_adversarial_step()
     {

@@ -65,6 +65,8 @@ export interface Summary {
   dev_macro_f1?: number;
   test_accuracy?: number;
   test_macro_f1?: number;
+  /** The linear part's share of the logits; runs of earlier versions have none. */
+  linear_share?: number;
   temperature?: number;
   ece_before?: number;
   ece_after?: number;
@@ -169,7 +171,13 @@ export interface Sentence {
   states: States[];
   prefix: number[][];
   gradient: { hidden: number[]; embedding: number[] };
-  attribution: { gradient_x_input: number[]; leave_one_out: number[] };
+  attribution: { gradient_x_input: number[]; leave_one_out: number[]; linear?: number[] };
+  /** Where the model has a linear part: its share of the logits, what its bias adds, and the terms that add most. */
+  linear?: {
+    share: number;
+    bias: number;
+    terms: { term: string; value: number }[];
+  };
   attention?: number[];
   plane: {
     axes: 'units' | 'principal components';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attributionCards, termsLine } from '../src/sentence/attribution';
 import { boundaryLine, extent } from '../src/sentence/boundary';
 import { axisNames } from '../src/sentence/path';
 import { mostProbable } from '../src/sentence/prefix';
@@ -47,6 +48,30 @@ it('axes are units, or principal components with their share', () => {
 
 it('words are numbered, for one may come twice', () => {
   expect(numbered(['so', 'so'])).toEqual(['1 so', '2 so']);
+});
+
+describe('a linear part', () => {
+  const sentence = {
+    ...inventedSentence,
+    attribution: { ...inventedSentence.attribution, linear: [0.5, -0.25] },
+    linear: { share: 0.5, bias: 0.1, terms: [{ term: 'good', value: 0.5 }, { term: ' ▁fi', value: -0.25 }] },
+  };
+
+  it('has a card with what each word adds and the strongest terms', () => {
+    expect(termsLine(sentence)).toBe('“good” +0.50, “ ▁fi” \u22120.25');
+    const cards = attributionCards(sentence);
+    expect(cards.map((card) => card.querySelector('h3')?.textContent)).toEqual([
+      'Gradient × input', 'Leaving a word out', 'Linear part',
+    ]);
+    expect([...cards[2]!.querySelectorAll('li')].map((word) => word.textContent)).toEqual(['good+0.50', 'film\u22120.25']);
+    expect(cards[2]!.querySelector('#linear-terms')?.textContent).toBe(`Strongest terms: ${termsLine(sentence)}`);
+  });
+
+  it('has no card where there is none', () => {
+    expect(attributionCards(inventedSentence).map((card) => card.querySelector('h3')?.textContent)).toEqual([
+      'Gradient × input', 'Leaving a word out',
+    ]);
+  });
 });
 
 describe('the decision boundary', () => {

@@ -16,19 +16,31 @@ const KINDS = [
     before: 'What is lost without the word, of the logit of',
     after: ', measured.',
   },
+  {
+    key: 'linear',
+    title: 'Linear part',
+    before: 'What each word and its pieces add to the logit of',
+    after: ' through the linear part, beside the network.',
+  },
 ] as const;
+
+/** The strongest terms of the linear part with what they add; quotes, for a piece of a word begins with a blank. */
+export const termsLine = (sentence: Sentence): string =>
+  (sentence.linear?.terms ?? []).map(({ term, value }) => `“${term}” ${signed(value)}`).join(', ');
 
 /** How much each word speaks for the prediction: as a number, as a bar and as a colour. */
 export const attributionCards = (sentence: Sentence): HTMLElement[] =>
-  KINDS.filter(({ key }) => sentence.attribution[key].length > 0).map(({ key, title, before, after }) => {
-    const values = sentence.attribution[key];
+  KINDS.filter(({ key }) => sentence.attribution[key]?.length).map(({ key, title, before, after }) => {
+    const values = sentence.attribution[key] ?? [];
+    const terms = key === 'linear' ? termsLine(sentence) : '';
     const most = values.reduce((a, value) => Math.max(a, Math.abs(value)), 0) || 1;
     return card(title,
       element('p', { class: 'note' },
         `${before} `, element('b', {}, element('bdi', {}, sentence.label)),
         `${after} Orange and + speak for it, blue and \u2212 against it.`),
       element('ol', { class: 'words', id: `words-${key}`, dir: 'auto' },
-        ...sentence.tokens.map((token, t) => word(token, values[t] ?? 0, most))));
+        ...sentence.tokens.map((token, t) => word(token, values[t] ?? 0, most))),
+      ...(terms ? [element('p', { class: 'note', id: 'linear-terms' }, 'Strongest terms: ', element('bdi', {}, terms))] : []));
   });
 
 function word(token: string, value: number, most: number): HTMLElement {

@@ -36,6 +36,7 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ['Model', modelName(model)],
       ['Hidden units', String(model.hidden)],
       ['Pooling', model.pooling],
+      ...(sentence.linear ? [['Linear part', `${percent(sentence.linear.share)} of the logits`] as [string, string]] : []),
       ['Parameters', model.parameters.toLocaleString('en-US')],
     ]),
     section('What the words do', grid(
