@@ -1,8 +1,8 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
-using Unroll.Terms;
 using Unroll.Storage;
+using Unroll.Terms;
 using Unroll.Text;
 
 namespace Unroll.Models;

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Unroll.Engine.Networks;
-using Unroll.Terms;
 using Unroll.Storage;
+using Unroll.Terms;
 using Unroll.Text;
 
 namespace Unroll.Models;

@@ -5,8 +5,8 @@ using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
-using Unroll.Terms;
 using Unroll.Storage;
+using Unroll.Terms;
 using Unroll.Text;
 using Unroll.Training;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Unroll.Data;
 using Unroll.Engine.Batches;
-using Unroll.Terms;
 using Unroll.Storage;
+using Unroll.Terms;
 using Unroll.Text;
 
 namespace Unroll.Training;

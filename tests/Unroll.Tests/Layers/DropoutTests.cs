@@ -1,5 +1,5 @@
-using Unroll.Engine.Numerics;
 using Unroll.Engine.Layers;
+using Unroll.Engine.Numerics;
 using Xunit;
 
 namespace Unroll.Tests.Layers;

@@ -1,7 +1,7 @@
-using Unroll.Engine.Numerics;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
 using Unroll.Storage;
 using Unroll.Training;
