@@ -134,7 +134,7 @@ public class TrainCommandTests
     public void A_sound_model_of_a_training_whose_loss_was_high_is_saved_with_a_warning()
     {
         using var folder = new TemporaryFolder();
-        // Learned in a few small steps of the warm-up; then steps of 100 throw it about, and the best epoch stays.
+        // Steps so large throw the model about, and the best epoch is kept.
         string data = folder.Write(
             "rows.tsv", "label\ttext\n" + string.Concat(Enumerable.Repeat("pos\tfine film\nneg\tdull film\n", 40)));
         CommandRun run = CommandRun.Of(

@@ -123,8 +123,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             if (result.Seed == options.Seed && result.WordVectors is { } vectors)
                 Show(report, vectors);
-            string seed = FormattableString.Invariant($"seed {result.Seed}: ");
-            WarnOfExplosion(result.Summary.Epochs, report.Parts[0].Labels.Count, seed);
+            int classes = report.Parts[0].Labels.Count;
+            WarnOfExplosion(result.Summary.Epochs, classes, FormattableString.Invariant($"seed {result.Seed}: "));
             return result;
         }
     }
