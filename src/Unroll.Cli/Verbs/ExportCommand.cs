@@ -29,6 +29,9 @@ internal static class ExportCommand
             OnnxExport.Save(classifier, file, mayReplace);
             long bytes = new FileInfo(file).Length;
             int classes = classifier.Config.Classes;
+            string inputs = classifier.Config.LinearShare == 0
+                ? "ids [batch,time] and lengths [batch]"
+                : "ids [batch,time], lengths [batch], terms and term_counts [batch,terms]";
             terminal.Output.WriteLine(parsed.GetValue(json)
                 ? JsonLine.Of(writer =>
                 {
@@ -40,7 +43,7 @@ internal static class ExportCommand
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"{file}: ONNX operator set {OnnxExport.OperatorSet}, {bytes} bytes; " +
-                    $"ids [batch,time] and lengths [batch] → probabilities and logits [batch,{classes}]"));
+                    $"{inputs} → probabilities and logits [batch,{classes}]"));
             return 0;
         });
         return command;
