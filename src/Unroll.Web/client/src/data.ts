@@ -67,6 +67,10 @@ export interface Summary {
   test_macro_f1?: number;
   /** The linear part's share of the logits; runs of earlier versions have none. */
   linear_share?: number;
+  /** Test rows whose label no training row has: they count as wrong. */
+  test_unknown_label_rows?: number;
+  /** The calibration error on the test rows. */
+  test_ece?: number;
   temperature?: number;
   ece_before?: number;
   ece_after?: number;
@@ -106,6 +110,8 @@ export interface DataPart {
   rows_in_train?: number;
   train_rows?: number;
   unknown_tokens?: number;
+  /** Rows whose label no training row has. */
+  unknown_label_rows?: number;
   unknown_types?: number;
 }
 
