@@ -50,7 +50,12 @@ public class BadInputTests
     [InlineData("train no-header.tsv", "no-header.tsv:1: header")]
     [InlineData(
         "train rows.tsv --dev one-label.tsv --dev none.tsv",
-        "unroll train: Option '--dev' expects a single argument but 2 were provided")]
+        "unroll train: --dev is given twice, expected once")]
+    [InlineData(
+        "train rows.tsv --linear=maybe",
+        "unroll train: unexpected argument maybe, expected only DATA (--linear takes true or")]
+    [InlineData("train rows.tsv none.tsv --json", "unroll train: unexpected argument none.tsv, expected only DATA; see")]
+    [InlineData("train rows.tsv --class-weights pos=-1", "--class-weights has pos=-1, expected balanced or LABEL=NUMBER (0 or a")]
     [InlineData(
         "train rows.tsv --dev other-labels.tsv", "other-labels.tsv:2: label \"5\" is not in rows.tsv, expected one of neg, pos")]
     [InlineData("train rows.tsv --out taken", "taken: exists already; choose another --out, or give --overwrite")]

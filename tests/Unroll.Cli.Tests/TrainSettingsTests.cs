@@ -209,6 +209,74 @@ public class TrainSettingsTests
         AssertRefused(["train", data, .. given.Split(' ')], expected);
     }
 
+    [Theory]
+    [InlineData("--seeds 2 --dev-share 0", "dev-share is 0, which takes no dev rows from 4 rows, expected dev or test rows")]
+    [InlineData("--seeds 2", "dev-share is 0.1, which takes no dev rows from 4 rows, expected dev or test rows to measure each")]
+    public void Seeds_without_rows_to_measure_on_are_refused(string given, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        AssertRefused(["train", data, .. given.Split(' '), .. Small], expected);
+        CommandRun measured = CommandRun.Of(["train", data, .. given.Split(' '), "--test", data, .. Small]);
+        Assert.True(measured.ExitCode == 0, measured.Error);
+    }
+
+    [Theory]
+    [InlineData("", "the last epoch is kept, uncalibrated, and without a linear part; give a larger --dev-share, or --dev FILE")]
+    [InlineData("--linear=false", "the last epoch is kept, uncalibrated; give a larger --dev-share, or --dev FILE")]
+    [InlineData("--dev-share 0", null)]
+    [InlineData("--dev-share 0.5", null)]
+    public void Rows_too_few_for_dev_rows_are_told(string given, string? expected)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder);
+        CommandRun run = CommandRun.Of(
+            ["train", data, .. given.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. Small]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        string[] told = [.. run.Error.Split('\n').Where(line => line.Contains("for dev rows", StringComparison.Ordinal))];
+        Assert.Equal(
+            expected is null ? [] : [$"warning: no class has rows enough for dev rows, a share of 0.1: {expected}"], told);
+    }
+
+    [Theory]
+    [InlineData("1", false)]
+    [InlineData("0", true)]
+    public void Clipping_is_advised_where_there_is_none(string clip, bool advised)
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of(
+            ["train", TrainCommandTests.WriteRows(folder, copies: 10), "--lr", "1e30", "--clip", clip, .. Small]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.EndsWith($"(it is 1E+30){(advised ? " or --clip 1" : "")}", run.Error.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"linear": "no"}""", "\"linear\" is no, expected true or false")]
+    [InlineData("""{"keep-case": 1}""", "\"keep-case\" is 1, expected true or false")]
+    [InlineData("""{"bidirectional": "a\u001b[31mb"}""", "\"bidirectional\" is a\\u001B[31mb, expected true or false")]
+    public void A_switch_in_a_settings_file_takes_true_or_false(string json, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        AssertRefused(
+            ["train", TrainCommandTests.WriteRows(folder), "--config", folder.Write("c.json", json)], $"c.json: {expected}");
+    }
+
+    /// <summary>Terms of an old model are none of a new one that has no linear part.</summary>
+    [Fact]
+    public void A_model_without_a_linear_part_leaves_no_terms_of_an_older_one()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 20);
+        string terms = Path.Combine(folder["model"], "terms.txt");
+        foreach (string linear in (string[])["--linear", "--linear=false", "--linear"])
+        {
+            CommandRun run = CommandRun.Of(["train", data, "--out", folder["model"], "--overwrite", linear, .. Small]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            Assert.Equal(linear == "--linear", File.Exists(terms));
+            Assert.Equal(0, CommandRun.Of("predict", folder["model"], "a fine film").ExitCode);
+        }
+    }
+
     [Fact]
     public void The_search_of_a_learning_rate_climbs_until_the_loss_flies_off()
     {

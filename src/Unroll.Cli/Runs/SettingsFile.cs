@@ -108,6 +108,13 @@ internal static class SettingsFile
                         $"{path}: \"{property.Name}\" is a JSON {KindOf(property.Value)}, " +
                         "expected a string, a number, true or false");
                 }
+                bool isSwitch = flags.All.Any(option => option is Option<bool> && Flags.NameOf(option) == property.Name);
+                if (isSwitch && property.Value.ValueKind != JsonValueKind.Null
+                    && !bool.TryParse(property.Value.ToString(), out _))
+                {
+                    throw new InputException(
+                        $"{path}: \"{property.Name}\" is {Excerpt.Visible(property.Value.ToString())}, expected true or false");
+                }
                 if (property.Value.ValueKind != JsonValueKind.Null)
                     entries.Add((property.Name, property.Value.ToString()));
             }

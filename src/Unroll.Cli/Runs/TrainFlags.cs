@@ -248,7 +248,8 @@ internal sealed class TrainFlags
             if (equals < 0 || !valid)
             {
                 throw new InputException(
-                    $"{ClassWeights} has {Excerpt.Visible(entry)}, expected {Balanced} or LABEL=NUMBER for labels among {names}");
+                    $"{ClassWeights} has {Excerpt.Visible(entry)}, expected {Balanced} or LABEL=NUMBER " +
+                    $"(0 or a positive number) for labels among {names}");
             }
             if (c < 0)
             {

@@ -140,6 +140,13 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         };
         DataReport report = training.Report();
         Show(report);
+        if (training.Split.DevCount == 0 && options.DevShare > 0)
+        {
+            string without = options.Linear ? ", and without a linear part" : "";
+            terminal.Error.WriteLine(FormattableString.Invariant(
+                $"warning: no class has rows enough for dev rows, a share of {options.DevShare:G7}: the last epoch is kept, ")
+                + $"uncalibrated{without}; give a larger --dev-share, or --dev FILE");
+        }
         training.Prepare();
         SentenceClassifier classifier = training.Classifier;
         if (training.WordVectors is { } vectors)

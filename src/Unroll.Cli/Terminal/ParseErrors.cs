@@ -30,7 +30,10 @@ internal static class ParseErrors
             string expected = arguments.Length > 0 ? $"only {arguments}"
                 : verbs.Length > 0 ? $"{verbs} or an option"
                 : "only options";
-            return $"{name}: unexpected argument {unexpected}, expected {expected}; {seeHelp}";
+            string values = SwitchBefore(parsed, options, unexpected) is { } before
+                ? $" ({before.Name} takes true or false)"
+                : "";
+            return $"{name}: unexpected argument {unexpected}, expected {expected}{values}; {seeHelp}";
         }
         if (isRoot && parsed.Tokens.Count == 0)
             return $"no verb given, expected one of {verbs}; {seeHelp}";
@@ -46,6 +49,8 @@ internal static class ParseErrors
         }
         if (error.SymbolResult is OptionResult { Tokens.Count: 0, Option: { } option, IdentifierToken: var written })
             return written is null ? $"no {option.Name} given, expected {option.Name} {option.HelpName}" : NoValue(option);
+        if (error.SymbolResult is OptionResult { IdentifierTokenCount: > 1, Option: { } twice })
+            return $"{twice.Name} is given twice, expected once";
         return error.Message.TrimEnd('.');
     }
 
@@ -61,6 +66,16 @@ internal static class ParseErrors
                 return options.FirstOrDefault(option => option.Name == parsed.Tokens[i - 1].Value);
         }
         return null;
+    }
+
+    // A switch takes true or false as its value, and leaves any other word to the arguments.
+    private static Option? SwitchBefore(ParseResult parsed, Option[] options, string unexpected)
+    {
+        Token[] tokens = [.. parsed.Tokens];
+        int at = Array.FindLastIndex(tokens, token => token.Type == TokenType.Argument && token.Value == unexpected);
+        if (at <= 0 || tokens[at - 1].Type != TokenType.Option)
+            return null;
+        return options.FirstOrDefault(option => option is Option<bool> && option.Name == tokens[at - 1].Value);
     }
 
     // Arguments take what begins with dashes too; so a mistyped option before them is in their place. What comes after -- is no

@@ -74,6 +74,13 @@ public sealed class RepeatedTraining(Corpus train, Corpus? dev, TrainingOptions 
             ulong most = ulong.MaxValue - (ulong)Seeds + 1;
             throw new InputException($"TrainingOptions.Seed is {options.Seed} for {Seeds} seeds, expected at most {most}");
         }
+        if (Test is null && DevSplit.Of(train, dev, options).DevCount == 0)
+        {
+            throw new InputException(
+                FormattableString.Invariant($"TrainingOptions.DevShare is {options.DevShare:G7}, ") +
+                $"which takes no dev rows from {train.Count} rows, " +
+                "expected dev or test rows to measure each seed on; give a larger TrainingOptions.DevShare, or test rows");
+        }
         for (int i = 0; i < Seeds; i++)
         {
             TrainingOptions ofSeed = options with { Seed = options.Seed + (ulong)i };

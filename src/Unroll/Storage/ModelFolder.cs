@@ -67,8 +67,9 @@ internal static class ModelFolder
         folder.Commit();
     }
 
-    /// <summary>Replaces the model's files in a folder, in one step.</summary>
-    public static void SaveInto(StoredModel model, FolderLock held) => FolderUpdate.Write(held, Files(model), []);
+    /// <summary>Replaces the model's files in a folder, in one step; an old one's terms go where the new has none.</summary>
+    public static void SaveInto(StoredModel model, FolderLock held) =>
+        FolderUpdate.Write(held, Files(model), model.Linear is null ? [TermsFile] : []);
 
     /// <summary>
     /// What tells a model from others before it is trained: its configuration, then its tokens in UTF-16, one a line.

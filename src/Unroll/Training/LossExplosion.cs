@@ -61,9 +61,12 @@ public static class LossExplosion
     /// <summary>The error of a training whose best epoch is of no use.</summary>
     internal static TrainingDivergedException Error(EpochReport epoch, int classes, long steps, TrainingOptions options) => new(
         Invariant($"epoch {epoch.Epoch}, step {steps}: the loss exploded to {epoch.TrainLoss:G3}, where guessing gives ") +
-        Invariant($"{OfGuessing(classes):G3} (gradient norm {epoch.GradientNorm:G3}); try a smaller ") +
-        Invariant($"TrainingOptions.LearningRate (it is {options.LearningRate})") +
-        (options.ClipNorm is null && options.ClipValue is null ? " or TrainingOptions.ClipNorm = 1" : ""));
+        Invariant($"{OfGuessing(classes):G3} (gradient norm {epoch.GradientNorm:G3}); {Advice(options)}"));
+
+    /// <summary>What to try where a loss explodes.</summary>
+    internal static string Advice(TrainingOptions options) =>
+        Invariant($"try a smaller TrainingOptions.LearningRate (it is {options.LearningRate})") +
+        (options.ClipNorm is null && options.ClipValue is null ? " or TrainingOptions.ClipNorm = 1" : "");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -187,9 +187,8 @@ internal sealed class Trainer
             ? FormattableString.Invariant($"the gradient's norm became {norm} (the loss is {loss:G3})")
             : FormattableString.Invariant($"the loss became {loss} (gradient norm {norm:G3})");
         return new(
-            FormattableString.Invariant($"epoch {_position.Epoch}, step {_position.Steps}: {found}; try a smaller ")
-            + FormattableString.Invariant(
-                $"TrainingOptions.LearningRate (it is {_options.LearningRate}) or TrainingOptions.ClipNorm = 1"));
+            FormattableString.Invariant($"epoch {_position.Epoch}, step {_position.Steps}: {found}; ")
+            + LossExplosion.Advice(_options));
     }
 
     private EpochReport Report(int steps, float learningRate)
