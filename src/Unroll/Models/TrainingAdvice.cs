@@ -20,7 +20,7 @@ internal static class TrainingAdvice
         {
             return FormattableString.Invariant($"The network did not learn: its loss is {summary.Kept.TrainLoss:F3}, and ") +
                 FormattableString.Invariant($"{chance:F3} is that of knowing the classes alone. ") +
-                "Try a smaller TrainingOptions.LearningRate, or TrainingOptions.Adversarial = 0.";
+                "Try more TrainingOptions.Epochs, or a smaller TrainingOptions.LearningRate.";
         }
         if (model is not null && simpler is not null && IsChance(model, simpler))
             return $"On {model.Rows} rows that may be chance: measure on more rows before you choose.";
