@@ -55,7 +55,9 @@ public class TrainCommandTests
         Assert.Contains(
             "A simpler model does better here: linear part alone. The network did not learn: its loss is 0.", run.Output,
             StringComparison.Ordinal);
-        Assert.Contains("0.673 is that of knowing the classes alone. Try more --epochs, or a smaller --lr.", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "0.673 is that of knowing the classes alone. Try more --epochs, or a smaller --lr.", run.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]

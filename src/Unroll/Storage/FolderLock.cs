@@ -78,6 +78,10 @@ public sealed class FolderLock : IDisposable
                 {
                     // Its last holder has made it, and removed it meanwhile.
                 }
+                catch (IOException) when (tries < MostTries && !File.Exists(path))
+                {
+                    // It was there when it should be made, and gone when that was looked into.
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

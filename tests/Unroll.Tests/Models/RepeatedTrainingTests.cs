@@ -51,13 +51,15 @@ public class RepeatedTrainingTests
     }
 
     [Fact]
-    public void Figures_without_rows_are_left_out_and_seeds_have_an_end()
+    public void Nothing_is_trained_without_rows_to_measure_on_and_seeds_have_an_end()
     {
         Corpus corpus = Corpus(null, Rows);
         var repeated = new RepeatedTraining(corpus, null, Options with { DevShare = 0, Seed = ulong.MaxValue - 1 }) { Seeds = 2 };
-        SeedResult[] results = [.. repeated.Run()];
-        Assert.Equal([ulong.MaxValue - 1, ulong.MaxValue], results.Select(result => result.Seed));
-        Assert.All(results, result => Assert.Empty(result.Figures()));
+        Assert.Contains(
+            "expected dev or test rows to measure each seed on",
+            Assert.Throws<InputException>(() => repeated.Run().ToArray()).Message, StringComparison.Ordinal);
+        var last = new RepeatedTraining(corpus, null, Options with { Seed = ulong.MaxValue - 1 }) { Seeds = 2 };
+        Assert.Equal([ulong.MaxValue - 1, ulong.MaxValue], last.Run().Select(result => result.Seed));
         var more = new RepeatedTraining(corpus, null, Options with { Seed = ulong.MaxValue - 1 }) { Seeds = 3 };
         Assert.Equal(
             "TrainingOptions.Seed is 18446744073709551614 for 3 seeds, expected at most 18446744073709551613",
