@@ -273,32 +273,6 @@ public class HalfDoneTests
         Assert.Contains($"{file} is a file, expected a folder there; choose another", run.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("--out|", "the folder's name is empty")]
-    [InlineData("--class-weights|pos=0,neg=0", "has 0 for every label")]
-    [InlineData("--class-weights|pos=1,pos=2", "names the label pos twice")]
-    [InlineData("--vectors|", "no such file")]
-    public void Settings_that_mean_nothing_are_refused_at_once(string words, string expected)
-    {
-        using var folder = new TemporaryFolder();
-        CommandRun run = CommandRun.Of(["train", TrainCommandTests.WriteRows(folder), .. words.Split('|'), "--epochs", "1"]);
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("unexpected", run.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_settings_file_may_begin_with_a_byte_order_mark_and_the_maximum_of_tokens_is_named()
-    {
-        using var folder = new TemporaryFolder();
-        string config = folder.Write("config.json", "\uFEFF{\"hidden\": 7}");
-        string printed = CommandRun.Of("train", "--config", config, "--print-config").Output;
-        Assert.Contains("\"hidden\": 7", printed, StringComparison.Ordinal);
-        CommandRun run = CommandRun.Of("predict", PolarityModel.Save(folder), "good bad good", "--max-tokens", "2");
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("3 tokens, expected at most 2; split it, or raise --max-tokens", run.Error, StringComparison.Ordinal);
-    }
-
     private static void RequireNothingLeft(string model)
     {
         IEnumerable<string?> names = Directory.GetFileSystemEntries(model).Select(Path.GetFileName);

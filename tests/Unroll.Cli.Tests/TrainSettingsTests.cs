@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Unroll.Models;
 using Unroll.Tests;
 using Xunit;
 
 namespace Unroll.Cli.Tests;
 
-/// <summary>Settings files, splits, folds, weights, vectors and the search of a learning rate, as a user gives them.</summary>
+/// <summary>Settings files, splits, weights and the search of a learning rate, as a user gives them.</summary>
 public class TrainSettingsTests
 {
     private static readonly string[] Small = [
@@ -124,103 +123,6 @@ public class TrainSettingsTests
             CommandRun.Of(["train", data, "--dev-share", "0", .. Small, .. more]).OutputLines[0];
     }
 
-    [Fact]
-    public void Folds_print_each_fold_and_their_mean_and_deviation()
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 10);
-        CommandRun run = CommandRun.Of(["train", data, "--folds", "4", "--json", .. Small]);
-        Assert.True(run.ExitCode == 0, run.Error);
-        JsonElement[] lines = [.. run.OutputLines.Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(5, lines.Length);
-        double[] accuracies = [.. lines[..4].Select(line => line.GetProperty("accuracy").GetDouble())];
-        double mean = accuracies.Average();
-        Assert.Equal(mean, lines[4].GetProperty("accuracy").GetDouble(), 1e-12);
-        Assert.Equal(
-            Math.Sqrt(accuracies.Sum(value => (value - mean) * (value - mean)) / 3),
-            lines[4].GetProperty("accuracy_deviation").GetDouble(), 1e-12);
-        AssertRefused(["train", data, "--folds", "41"], "--folds is 41 for 40 rows");
-        AssertRefused(
-            ["train", data, "--folds", "2", "--dev", data],
-            "--folds trains and measures on DATA alone and saves nothing, and --dev was given too");
-        AssertRefused(["train", data, "--folds", "1"], "unroll train: --folds is 1, expected a whole number of at least 2");
-    }
-
-    [Fact]
-    public void Seeds_print_each_seed_and_the_interval_of_every_figure()
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 10);
-        string test = folder.Write("test.tsv", File.ReadAllText(data) + "meh\tso so\n");
-        string[] args = ["train", data, "--test", test, "--seed", "5", .. Small];
-        CommandRun run = CommandRun.Of([.. args, "--seeds", "3", "--json"]);
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Contains("warning: 1 row of test has a label that the model does not know", run.Error, StringComparison.Ordinal);
-        JsonElement[] lines = [.. run.OutputLines.Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(5, lines.Length);
-        Assert.Equal([5, 6, 7], lines[1..4].Select(line => line.GetProperty("seed").GetInt32()));
-        double[] losses = [.. lines[1..4].Select(line => line.GetProperty("test_loss").GetDouble())];
-        JsonElement figure = lines[4].GetProperty("figures").GetProperty("test_loss");
-        double deviation = Math.Sqrt(losses.Sum(loss => (loss - losses.Average()) * (loss - losses.Average())) / 2);
-        Assert.Equal(losses.Average(), figure.GetProperty("mean").GetDouble(), 1e-12);
-        Assert.Equal(deviation, figure.GetProperty("deviation").GetDouble(), 1e-12);
-        double margin = 4.302652729911275 * deviation / Math.Sqrt(3);
-        Assert.Equal(losses.Average() - margin, figure.GetProperty("low").GetDouble(), 1e-9);
-        Assert.Equal(losses.Average() + margin, figure.GetProperty("high").GetDouble(), 1e-9);
-
-        // The second seed alone, and the same as a table.
-        JsonElement alone = JsonDocument.Parse(
-            CommandRun.Of(["train", data, "--test", test, "--seed", "6", "--json", .. Small]).OutputLines[^1]).RootElement;
-        Assert.Equal(
-            alone.GetProperty("test_accuracy").GetDouble(), lines[2].GetProperty("test_accuracy").GetDouble());
-        CommandRun table = CommandRun.Of([.. args, "--seeds", "2", "--no-baselines"]);
-        Assert.Equal(10, table.OutputLines.Length);
-        Assert.Matches(
-            @"^Seed 5: epoch \d, dev accuracy \d\.\d{4}, dev macro-F1 \d\.\d{4}, dev loss \d\.\d{4}, test accuracy \d\.\d{4}, " +
-            @"test macro-F1 \d\.\d{4}, test loss \d\.\d{4}, test ECE \d\.\d{4}$",
-            table.OutputLines[0]);
-        Assert.Equal("seeds 5 to 6     mean  95 % interval     deviation", table.OutputLines[2]);
-        Assert.Matches(@"^test accuracy  \d\.\d{4}  -?\d\.\d{4} to \d\.\d{4}     \d\.\d{4}$", table.OutputLines[6]);
-    }
-
-    [Fact]
-    public void Seeds_say_once_what_was_done_with_vectors()
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 10);
-        CommandRun run = CommandRun.Of(
-            "train", data, "--vectors", folder.Write("v.txt", "fine 1 2\nfilm 3 4\n"), "--seeds", "2", "--epochs", "1");
-        Assert.Single(run.Error.Split('\n'), line => line.Contains("v.txt: vectors of 2 of 5 words", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("--seeds 1", "unroll train: --seeds is 1, expected a whole number of at least 2")]
-    [InlineData("--seeds 2 --out model", "--seeds trains several models and saves none, and --out was given too")]
-    [InlineData("--seeds 2 --find-lr", "--seeds trains several models and saves none, and --find-lr was given too")]
-    [InlineData("--seeds 2 --folds 2", "--folds trains and measures on DATA alone and saves nothing, and --seeds was given too")]
-    [InlineData(
-        "--seeds 2 --seed 18446744073709551615",
-        "seed is 18446744073709551615 for 2 seeds, expected at most 18446744073709551614")]
-    [InlineData("--seeds 2 --resume model", "--resume goes on with the settings in the folder, and --seeds was given too")]
-    public void Seeds_that_cannot_be_are_refused(string given, string expected)
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 10);
-        AssertRefused(["train", data, .. given.Split(' ')], expected);
-    }
-
-    [Theory]
-    [InlineData("--seeds 2 --dev-share 0", "dev-share is 0, which takes no dev rows from 4 rows, expected dev or test rows")]
-    [InlineData("--seeds 2", "dev-share is 0.1, which takes no dev rows from 4 rows, expected dev or test rows to measure each")]
-    public void Seeds_without_rows_to_measure_on_are_refused(string given, string expected)
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder);
-        AssertRefused(["train", data, .. given.Split(' '), .. Small], expected);
-        CommandRun measured = CommandRun.Of(["train", data, .. given.Split(' '), "--test", data, .. Small]);
-        Assert.True(measured.ExitCode == 0, measured.Error);
-    }
-
     [Theory]
     [InlineData("", "the last epoch is kept, uncalibrated, and without a linear part; give a larger --dev-share, or --dev FILE")]
     [InlineData("--linear=false", "the last epoch is kept, uncalibrated; give a larger --dev-share, or --dev FILE")]
@@ -300,96 +202,6 @@ public class TrainSettingsTests
     }
 
     [Fact]
-    public void Vectors_set_the_width_and_their_coverage_is_said()
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 5);
-        string vectors = folder.Write("vectors.txt", "fine 1 2 3\nfilm 4 5 6\nelse 7 8 9\n");
-        CommandRun run = CommandRun.Of(
-            "train", data, "--vectors", vectors, "--epochs", "1", "--hidden", "4", "--out", folder["model"]);
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Contains(
-            $"{vectors}: vectors of 2 of 5 words (40.0 %); all numbers multiplied by 0.0257, to the size 0.1 " +
-            "(--vectors-scale none leaves them as they are)\n",
-            run.Error, StringComparison.Ordinal);
-        Assert.Contains("\"embedding\": 3", File.ReadAllText(folder["model/config.json"]), StringComparison.Ordinal);
-        AssertRefused(
-            ["train", data, "--vectors", vectors, "--embedding", "4"], "vectors have 3 numbers, but --embedding is 4", vectors);
-        AssertRefused(
-            ["train", data, "--vectors", folder.Write("bad.txt", "fine 1 2 3\nfilm 4 5\nelse 7\n")],
-            "bad.txt:2: a vector of width 2, expected 3");
-        string odd = folder.Write("odd.txt", "fine 1 2 3\nfilm 4 5\n");
-        Assert.Contains(
-            $"note: {odd}: line 2 was passed over, one with another count of numbers\n",
-            CommandRun.Of("train", data, "--vectors", odd, "--epochs", "1", "--hidden", "4").Error, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("", "standard", 0.1)]
-    [InlineData("--embedding-deviation 0.5", "standard", 0.5)]
-    [InlineData("--vectors-scale none", "none", null)]
-    public void Vectors_are_as_large_as_the_random_ones_or_as_in_their_file(string given, string scale, double? deviation)
-    {
-        using var folder = new TemporaryFolder();
-        string[] words = [.. Enumerable.Range(0, 200).Select(i => $"w{i}")];
-        string data = folder.Write(
-            "rows.tsv",
-            "label\ttext\n" + string.Concat(words.Select((word, i) => $"{(i % 2 == 0 ? "a" : "b")}\t{word} n{word}\n")));
-        string vectors = folder.Write(
-            "vectors.txt", string.Concat(words.Select((word, i) => FormattableString.Invariant(
-                $"{word} {4 + 2 * Math.Sin(i)} {Math.Cos(i)} {Math.Sin(3 * i)} {Math.Cos(5 * i)}\n"))));
-        string[] args = [
-            "train", data, "--vectors", vectors, "--dev-share", "0", "--epochs", "1", "--hidden", "4", "--lr", "1e-9", "--json",
-            "--out", folder["model"], .. given.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        CommandRun run = CommandRun.Of(args);
-        Assert.True(run.ExitCode == 0, run.Error);
-        JsonElement said = JsonDocument.Parse(run.OutputLines[1]).RootElement.GetProperty("vectors");
-        Assert.Equal((400, 200, 4), (Number("words"), Number("found"), Number("width")));
-        Assert.Equal(deviation is not null, said.TryGetProperty("deviation_before", out JsonElement before));
-        string whatWasDone = deviation is null ? ")\n" : FormattableString.Invariant(
-            $"); each dimension brought to mean 0 and deviation {deviation}, from {before.GetDouble():G3} ") +
-            "(--vectors-scale none leaves them as they are)\n";
-        Assert.Contains($"{vectors}: vectors of 200 of 400 words (50.0 %{whatWasDone}", run.Error, StringComparison.Ordinal);
-        using JsonDocument dataJson = JsonDocument.Parse(File.ReadAllBytes(folder["model/data.json"]));
-        Assert.Equal(said.GetRawText(), dataJson.RootElement.GetProperty("vectors").GetRawText());
-        Assert.True(dataJson.RootElement.TryGetProperty("data", out _));
-        using JsonDocument settings = JsonDocument.Parse(File.ReadAllBytes(folder["model/train.json"]));
-        Assert.Equal(scale, settings.RootElement.GetProperty("vectors-scale").GetString());
-
-        SentenceClassifier model = SentenceClassifier.Load(folder["model"]);
-        ReadOnlySpan<float> table = model.Tensors[0].Values.Span;
-        var (found, others) = (new List<double>(), new List<double>());
-        foreach (string word in words)
-        {
-            found.Add(table[IdOf(word) * 4]);
-            others.AddRange(table.Slice(IdOf($"n{word}") * 4, 4).ToArray().Select(value => (double)value));
-        }
-        Assert.Equal(deviation is null ? 4 : 0, found.Average(), 0.05);
-        Assert.Equal(deviation ?? Math.Sqrt(2), Deviation(found), 0.02);
-        // Words without a vector keep their random ones, of the same size where vectors are brought to it.
-        Assert.Equal(deviation ?? 0.1, Deviation(others), (deviation ?? 0.1) * 0.1);
-
-        int Number(string key) => said.GetProperty(key).GetInt32();
-
-        int IdOf(string word) => model.Vocabulary.Tokens.ToList().IndexOf(word);
-
-        static double Deviation(List<double> values) =>
-            Math.Sqrt(values.Average(value => value * value) - values.Average() * values.Average());
-    }
-
-    [Fact]
-    public void A_scale_of_vectors_that_are_not_there_is_told()
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 5);
-        Assert.Contains(
-            "warning: --vectors-scale has no effect here, it is for --vectors; leave it out\n",
-            CommandRun.Of("train", data, "--vectors-scale", "none", "--epochs", "1").Error, StringComparison.Ordinal);
-        AssertRefused(
-            ["train", data, "--vectors-scale", "half"], "unroll train: --vectors-scale is half, expected standard or none");
-    }
-
-    [Fact]
     public void Patience_stops_the_training_and_the_best_epoch_is_kept()
     {
         using var folder = new TemporaryFolder();
@@ -444,7 +256,33 @@ public class TrainSettingsTests
         AssertRefused(["train", data, "--out", Path.Combine(data, "model"), .. Small], "cannot be written to");
     }
 
-    private static void AssertRefused(string[] args, string expected, string start = "")
+    [Theory]
+    [InlineData("--out|", "the folder's name is empty")]
+    [InlineData("--class-weights|pos=0,neg=0", "has 0 for every label")]
+    [InlineData("--class-weights|pos=1,pos=2", "names the label pos twice")]
+    [InlineData("--vectors|", "no such file")]
+    public void Settings_that_mean_nothing_are_refused_at_once(string words, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        CommandRun run = CommandRun.Of(["train", TrainCommandTests.WriteRows(folder), .. words.Split('|'), "--epochs", "1"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("unexpected", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_settings_file_may_begin_with_a_byte_order_mark_and_the_maximum_of_tokens_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        string config = folder.Write("config.json", "\uFEFF{\"hidden\": 7}");
+        string printed = CommandRun.Of("train", "--config", config, "--print-config").Output;
+        Assert.Contains("\"hidden\": 7", printed, StringComparison.Ordinal);
+        CommandRun run = CommandRun.Of("predict", PolarityModel.Save(folder), "good bad good", "--max-tokens", "2");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("3 tokens, expected at most 2; split it, or raise --max-tokens", run.Error, StringComparison.Ordinal);
+    }
+
+    internal static void AssertRefused(string[] args, string expected, string start = "")
     {
         CommandRun run = CommandRun.Of(args);
         Assert.Equal((2, ""), (run.ExitCode, run.Output));

@@ -63,7 +63,9 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
         foreach (Engine.Networks.Parameter parameter in classifier.Parameters.All)
             classifier.Parameters.Write(parameter, Normal(parameter.Length));
         classifier.Network.Pack();
-        (TermTable terms, _, _) = new TermCounts(corpus, [.. Enumerable.Range(0, corpus.Count)], default).Keep(150);
+        var counts = new TermCounts(corpus);
+        counts.Add(Enumerable.Range(0, corpus.Count));
+        TermTable terms = counts.Keep(150).Terms;
         classifier.SetLinear(new LinearPart(terms, Normal(3 * terms.Count), Normal(3)), Share);
         return classifier;
 

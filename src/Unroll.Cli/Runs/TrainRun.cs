@@ -106,14 +106,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <returns>The exit code.</returns>
     public int TrainSeeds(int seeds)
     {
-        var training = new RepeatedTraining(data.Train, data.Dev, options)
-        {
-            Seeds = seeds,
-            Test = data.Test,
-            WordVectorsFile = Vectors,
-            RequiresEmbedding = EmbeddingIsGiven,
-            ComparesWithSimplerModels = Baselines,
-        };
+        var training = new RepeatedTraining(options, TrainingWith) { Seeds = seeds };
         DataReport report = training.Report();
         Show(report);
         SeedsDisplay.Write(terminal, training.Run().Select(Told), json);
@@ -129,15 +122,18 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         }
     }
 
-    private ClassifierTraining Prepare()
-    {
-        var training = new ClassifierTraining(DevSplit.Of(data.Train, data.Dev, options), options)
+    private ClassifierTraining TrainingWith(TrainingOptions settings) =>
+        new(DevSplit.Of(data.Train, data.Dev, settings), settings)
         {
             Test = data.Test,
             WordVectorsFile = Vectors,
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
+
+    private ClassifierTraining Prepare()
+    {
+        ClassifierTraining training = TrainingWith(options);
         DataReport report = training.Report();
         Show(report);
         if (training.Split.DevCount == 0 && options.DevShare > 0)

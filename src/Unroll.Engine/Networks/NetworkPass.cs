@@ -12,10 +12,8 @@ namespace Unroll.Engine.Networks;
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="pool">The threads that compute.</param>
-/// <param name="adversarial">ε of <see cref="AdversarialStep"/>; 0 for training on the texts as they are.</param>
-public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float adversarial = 0) : IParallelWork
+public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IParallelWork
 {
-    private readonly AdversarialStep? _defence = adversarial > 0 ? new AdversarialStep(network, adversarial) : null;
     private readonly PassBuffers _buffers = new(network, pool.Workers);
     private Batch? _batch;
     private double[] _rowLosses = [];
@@ -144,10 +142,8 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool, float a
         }
     }
 
-    /// <summary>Whether word vectors take adversarial steps now, where the pass was made for some. Default: yes.</summary>
-    internal bool TakesAdversarialSteps { get; set; } = true;
-
-    private AdversarialStep? Adversarial => TakesAdversarialSteps ? _defence : null;
+    /// <summary>The adversarial step that word vectors take in training; null for none. Default: null.</summary>
+    internal AdversarialStep? Adversarial { get; set; }
 
     private PassMode Mode => _stage == Stage.Forward ? PassMode.Forward : PassMode.ForwardBackward;
 

@@ -30,6 +30,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly Parameters _parameters;
     private readonly StepSettings _settings;
     private readonly NetworkPass _pass;
+    private readonly AdversarialStep? _adversarial;
     private readonly SoftmaxCrossEntropy _loss;
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
@@ -44,18 +45,20 @@ public sealed unsafe class TrainingStep : IParallelWork
     {
         settings.RequireFor(network.Config);
         (_network, _parameters, _settings, _pool) = (network, network.Parameters, settings, pool);
-        _pass = new NetworkPass(network, pool, settings.Adversarial);
+        _pass = new NetworkPass(network, pool);
+        _adversarial = settings.Adversarial > 0 ? new AdversarialStep(network, settings.Adversarial) : null;
+        _pass.Adversarial = _adversarial;
         _loss = new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
         _gradients = new GradientSum(network, pool);
         network.Pack();
     }
 
-    /// <summary>Whether steps are adversarial ones now, where the settings ask for some. Default: yes.</summary>
+    /// <summary>Whether steps are adversarial ones now, where the settings ask for some.</summary>
     public bool TakesAdversarialSteps
     {
-        get => _pass.TakesAdversarialSteps;
-        set => _pass.TakesAdversarialSteps = value;
+        get => _pass.Adversarial is not null;
+        set => _pass.Adversarial = value ? _adversarial : null;
     }
 
     /// <summary>What is trained.</summary>

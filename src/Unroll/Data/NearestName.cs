@@ -3,7 +3,9 @@ namespace Unroll.Data;
 /// <summary>What a mistyped name may have meant.</summary>
 internal static class NearestName
 {
-    /// <summary>The known name that takes the fewest insertions, removals and replacements; null where none is near.</summary>
+    /// <summary>
+    /// The known name that takes the fewest insertions, removals, replacements and swaps of neighbours; null where none is near.
+    /// </summary>
     public static string? Of(string wanted, IEnumerable<string> known)
     {
         string? nearest = null;
@@ -17,21 +19,25 @@ internal static class NearestName
         return nearest;
     }
 
-    // Levenshtein's distance, one row of its table at a time.
-    private static int Distance(string a, string b)
+    /// <summary>
+    /// The fewest insertions, removals, replacements and swaps of neighbours that make one text of another: the optimal string
+    /// alignment distance, after Damerau and Levenshtein.
+    /// </summary>
+    public static int Distance(string a, string b)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        // Three rows of the table: that of the letter before the last, of the last, and of this one.
+        int[] earlier = new int[b.Length + 1], above = [.. Enumerable.Range(0, b.Length + 1)], row = new int[b.Length + 1];
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                row[j] = Math.Min(above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], earlier[j - 2] + 1);
             }
+            (earlier, above, row) = (above, row, earlier);
         }
-        return row[^1];
+        return above[^1];
     }
 }

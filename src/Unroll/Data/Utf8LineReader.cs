@@ -12,7 +12,6 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// <summary>The most bytes a line may have.</summary>
     public const int LongestLine = 16 << 20;
 
-    private const string NoText = "the file looks like no text at all; give one in UTF-8";
     private const long MostCounted = 1L << 30;
 
     // A file with so much text before the first LF has none.
@@ -259,30 +258,10 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
             "check that the file has line ends, or split the text over rows");
     }
 
-    // Of UTF-16 every second byte is NUL where the letters are Latin, and of UTF-32 three of four.
-    private string AgainstNul(ReadOnlySpan<byte> line)
-    {
-        int nuls = line.Count((byte)0);
-        // Every line of UTF-16 has a NUL, and begins with it or is of whole pairs.
-        bool canBeWide = line[0] == 0 || (Number == 1 && line.Length % 2 == 0);
-        if (3 * nuls >= line.Length && line.Length > 1 && canBeWide)
-        {
-            string width = 3 * nuls >= 2 * line.Length ? "32" : "16";
-            bool hasControls = line.IndexOfAnyInRange((byte)1, (byte)8) >= 0 || line.IndexOfAnyInRange((byte)14, (byte)31) >= 0;
-            if (width == "32" && hasControls)
-                return NoText;
-            string order = line[0] == 0 ? "BE" : "LE";
-            return $"save the file as UTF-8 (iconv -f UTF-{width}{order} -t UTF-8)";
-        }
-        return Utf8.IsValid(line)
-            ? "take NUL out of the file (tr -d '\\000')"
-            : NoText;
-    }
-
     private void Check(ReadOnlySpan<byte> line)
     {
         if (RefusesNul && !AcceptsBrokenText && line.IndexOf((byte)0) is var nul and >= 0)
-            throw Error($"byte {nul + 1} is NUL, expected text; {AgainstNul(line)}");
+            throw Error($"byte {nul + 1} is NUL, expected text; {BrokenText.AdviceOnNul(line, isFirst: Number == 1)}");
         if (AcceptsBrokenText || Utf8.IsValid(line))
             return;
         try
@@ -291,15 +270,9 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         catch (DecoderFallbackException e)
         {
-            int controls = 0;
-            foreach (byte b in line)
-                controls += b is < 0x20 and not ((byte)'\t' or (byte)'\r' or 0x1B) ? 1 : 0;
-            string advice = 20 * controls > line.Length
-                ? NoText
-                : "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 if it is Western European)";
             string found = string.Join(' ', (e.BytesUnknown ?? []).Select(b => $"0x{b:X2}"));
             throw new InputException(
-                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; {advice}", e);
+                $"{source}:{Number}: {found} at byte {e.Index + 1} is not UTF-8; {BrokenText.AdviceOnBytes(line)}", e);
         }
     }
 }

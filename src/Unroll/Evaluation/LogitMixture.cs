@@ -1,4 +1,3 @@
-using Unroll.Engine.Batches;
 using Unroll.Terms;
 
 namespace Unroll.Evaluation;
@@ -14,61 +13,34 @@ internal static class LogitMixture
     // As if one row more had said that both are worth the same: few rows say little.
     private const double WeightOfPrior = 1;
 
-    // Where there are very many classes, some of the rows are enough.
-    private const int MostLogits = 1 << 22;
-
-    /// <summary>Finds λ.</summary>
-    /// <param name="network">Computes the network's logits.</param>
-    /// <param name="part">The linear part.</param>
-    /// <param name="texts">The rows.</param>
-    /// <param name="terms">Their terms.</param>
-    /// <returns>λ, a multiple of 0.05 from 0 to 1.</returns>
-    public static double FitShare(Evaluator network, LinearPart part, EncodedTexts texts, SparseRows terms)
+    /// <summary>Finds λ, a multiple of 0.05 from 0 to 1.</summary>
+    /// <param name="network">The network's logits of the rows.</param>
+    /// <param name="linear">The linear part's logits of the same rows.</param>
+    public static double FitShare(LabelledLogits network, LabelledLogits linear)
     {
-        int classes = part.Classes;
-        int rows = Math.Min(texts.Count, Math.Max(1, MostLogits / classes));
-        float[] ofNetwork = new float[rows * classes];
-        float[] ofLinear = new float[rows * classes];
-        int[] labels = new int[rows];
-        int done = 0;
-        network.ForEach(texts, null, rows, (row, logits) =>
-        {
-            // A label that no training row has is wrong whatever is said.
-            if (texts.LabelOf(row) >= classes)
-                return;
-            logits.CopyTo(ofNetwork.AsSpan(done * classes));
-            part.Logits(terms.ColumnsOf(row), terms.ValuesOf(row), ofLinear.AsSpan(done * classes, classes));
-            labels[done++] = texts.LabelOf(row);
-        });
-        int values = done * classes;
-        return FitShare(ofNetwork.AsSpan(0, values), ofLinear.AsSpan(0, values), classes, labels.AsSpan(0, done));
-    }
-
-    /// <summary>Finds λ.</summary>
-    /// <param name="network">z of the network, [rows,C].</param>
-    /// <param name="linear">z of the linear model, [rows,C].</param>
-    /// <param name="classes">C.</param>
-    /// <param name="labels">The class of each row.</param>
-    /// <returns>λ, a multiple of 0.05 from 0 to 1.</returns>
-    public static double FitShare(
-        ReadOnlySpan<float> network, ReadOnlySpan<float> linear, int classes, ReadOnlySpan<int> labels)
-    {
-        float[] mixed = new float[network.Length];
         double best = 0;
         double least = double.PositiveInfinity;
         for (int step = 0; step <= Steps; step++)
         {
             double share = (double)step / Steps;
-            for (int i = 0; i < mixed.Length; i++)
-                mixed[i] = (float)((1 - share) * network[i] + share * linear[i]);
-            double temperature = TemperatureScaling.Fit(mixed, classes, labels);
-            var scoring = new Scoring(classes, temperature);
-            for (int row = 0; row < labels.Length; row++)
-                scoring.Add(mixed.AsSpan(row * classes, classes), labels[row]);
-            double loss = scoring.Result.Loss * labels.Length + WeightOfPrior * (2 * share - 1) * (2 * share - 1);
+            LabelledLogits mixed = Mix(share, network, linear);
+            double temperature = TemperatureScaling.Fit(mixed.Logits, mixed.Classes, mixed.Labels);
+            double loss = mixed.Score(temperature).Loss * mixed.Labels.Length
+                + WeightOfPrior * (2 * share - 1) * (2 * share - 1);
             if (loss < least)
                 (best, least) = (share, loss);
         }
         return best;
+    }
+
+    /// <summary>The logits of both together.</summary>
+    /// <param name="share">λ.</param>
+    /// <param name="network">The network's logits of the rows.</param>
+    /// <param name="linear">The linear part's logits of the same rows.</param>
+    public static LabelledLogits Mix(double share, LabelledLogits network, LabelledLogits linear)
+    {
+        float[] mixed = new float[network.Logits.Length];
+        LinearPass.Mix(share, network.Logits, linear.Logits, mixed);
+        return network with { Logits = mixed };
     }
 }

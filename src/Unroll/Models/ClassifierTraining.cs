@@ -1,5 +1,6 @@
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
+using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
 using Unroll.Training;
@@ -119,35 +120,33 @@ public sealed class ClassifierTraining
     {
         EncodedTexts dev = Prepared(_dev);
         bool takesLinear = _options.Linear && dev.Count > 0;
-        (LinearPart Part, LogisticSettings Settings)? linear =
-            takesLinear || ComparesWithSimplerModels ? TrainLinear(dev, TrainRows, LinearTraining.Candidates) : null;
-        SparseRows? terms = linear?.Part.Terms.Read(_split.Dev, _split.DevRows);
-        if (takesLinear)
-        {
-            double share = Classifier.FitLinearShare(linear!.Value.Part, new ModelRows(dev, terms), _options.Threads);
-            Classifier.SetLinear(linear.Value.Part, share);
-        }
+        LinearTraining? learner = takesLinear || ComparesWithSimplerModels ? LinearLearner() : null;
+        LogisticSettings? settings = null;
+        // All candidates weigh the same terms.
+        SparseRows? terms = null;
+        if (learner is not null)
+            (_linear, settings) = learner.Choose(LinearTraining.Candidates, dev.Count > 0 ? LossOnDev : null);
+        terms ??= TermsOfDev(_linear);
         CalibrationReport? calibration = dev.Count > 0
-            ? Classifier.Calibrate(new ModelRows(dev, Classifier.Linear is null ? null : terms), _options.Threads)
+            ? Classifier.FitTo(new ModelRows(dev, terms), takesLinear ? _linear : null, _options.Threads)
             : null;
-        PartScores? onDev = dev.Count > 0 ? Measure(linear?.Part, dev, terms) : null;
+        PartScores? onDev = dev.Count > 0 ? Measure(dev, terms) : null;
         MeasuredOnDev = Classifier.WithLinear(Classifier.Linear);
-        if (linear is { } chosen && ReferenceEquals(_split.Train, _split.Dev))
+        if (learner is not null && settings is not null && ReferenceEquals(_split.Train, _split.Dev) && _split.DevCount > 0)
         {
-            linear = TrainLinear(dev, [.. TrainRows, .. _split.DevRows ?? []], [chosen.Settings]);
-            Classifier.SetLinear(linear.Value.Part, Classifier.Config.LinearShare);
+            learner.Add(RowsOf(_split.Dev, _split.DevRows));
+            _linear = learner.Train(settings);
+            Classifier.SetLinear(_linear, Classifier.Config.LinearShare);
         }
-        _linear = linear?.Part;
-        EncodedTexts? test = _test;
-        PartScores? onTest =
-            test is { Count: > 0 } ? Measure(linear?.Part, test, linear?.Part.Terms.Read(Test!, null)) : null;
+        PartScores? onTest = _test is { Count: > 0 } test ? Measure(test, _linear?.Terms.Read(Test!, null)) : null;
         return new TrainingSummary(epochs, calibration, onDev?.Model, onTest?.Model, Classifier.Config.LinearShare)
         {
             LossOfChance = Prepared(_train).LossOfChance(Classifier.Config.Classes, _options.ClassWeights),
             HasLinear = _options.Linear,
-            SimplerModels =
-                ComparesWithSimplerModels && (onDev ?? onTest) is not null ? SimplerModels(dev, test, onDev, onTest) : [],
+            SimplerModels = ComparesWithSimplerModels && (onDev ?? onTest) is not null ? SimplerModels(onDev, onTest) : [],
         };
+
+        double LossOnDev(LinearPart part) => LinearEvaluation.Evaluate(part, terms ??= TermsOfDev(part)!, dev).Loss;
     }
 
     /// <summary>
@@ -186,34 +185,36 @@ public sealed class ClassifierTraining
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which of them.</param>
     internal PartScores Measure(Corpus corpus, IReadOnlyList<int> rows) =>
-        Measure(_linear, Classifier.Encode(corpus, rows, areMeasured: true), _linear?.Terms.Read(corpus, rows));
+        Measure(Classifier.Encode(corpus, rows, areMeasured: true), _linear?.Terms.Read(corpus, rows));
 
-    private PartScores Measure(LinearPart? linear, EncodedTexts texts, SparseRows? terms) => PartScores.Measure(
-        Classifier.Network, linear, Classifier.Config.LinearShare, Classifier.Config.Temperature, texts, terms, _options.Threads);
+    private PartScores Measure(EncodedTexts texts, SparseRows? terms)
+    {
+        ModelConfig config = Classifier.Config;
+        return PartScores.Measure(
+            Classifier.Network, _linear, config.LinearShare, config.Temperature, texts, terms, _options.Threads);
+    }
 
-    private IReadOnlyList<int> TrainRows => _split.TrainRows ?? [.. Enumerable.Range(0, _split.Train.Count)];
+    private static IEnumerable<int> RowsOf(Corpus corpus, IReadOnlyList<int>? rows) => rows ?? Enumerable.Range(0, corpus.Count);
 
-    // Of several penalties the one whose loss on the dev rows is least.
-    private (LinearPart Part, LogisticSettings Settings) TrainLinear(
-        EncodedTexts dev, IReadOnlyList<int> rows, IReadOnlyList<LogisticSettings> candidates)
+    private SparseRows? TermsOfDev(LinearPart? part) => part?.Terms.Read(_split.Dev, _split.DevRows);
+
+    private LinearTraining LinearLearner()
     {
         Dictionary<string, int> classOf = Classifier.Config.ClassOfLabel();
         int[] classOfLabel = [.. _split.Train.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
-        SparseRows? terms = null;
-        Func<LinearPart, double>? lossOf = dev.Count == 0 || candidates.Count == 1
-            ? null
-            : part => LinearEvaluation.Evaluate(part, terms ??= part.Terms.Read(_split.Dev, _split.DevRows), dev).Loss;
-        return LinearTraining.Train(_split.Train, rows, classOfLabel, Classifier.Config.Classes, candidates, lossOf);
+        var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes);
+        learner.Add(RowsOf(_split.Train, _split.TrainRows));
+        return learner;
     }
 
-    private SimplerModel[] SimplerModels(EncodedTexts dev, EncodedTexts? test, PartScores? onDev, PartScores? onTest)
+    private SimplerModel[] SimplerModels(PartScores? onDev, PartScores? onTest)
     {
         var majority = MajorityBaseline.Train(Prepared(_train), Classifier.Config.Classes);
         return
         [
-            new("majority class", "majority", On(dev), On(test)),
-            new("linear part alone", "bag_of_words", onDev?.Linear, onTest?.Linear),
-            new("network alone", "network", onDev?.Network, onTest?.Network),
+            new("majority class", "majority", On(_dev), On(_test)),
+            new("linear part alone", TrainingSummary.LinearKey, onDev?.Linear, onTest?.Linear),
+            new("network alone", TrainingSummary.NetworkKey, onDev?.Network, onTest?.Network),
         ];
 
         EvaluationResult? On(EncodedTexts? texts) => texts is { Count: > 0 } ? majority.Evaluate(texts) : null;

@@ -44,25 +44,12 @@ public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
 /// N trainings on the same rows that differ in their seed alone: how much of a figure is chance. The seed decides first
 /// parameters, order of rows, dropout and, where no dev rows are given, which rows are split off as such.
 /// </summary>
-/// <param name="train">Rows to train on.</param>
-/// <param name="dev">Rows to measure on after every epoch; null to split them off.</param>
 /// <param name="options">Settings of each training, with the first seed.</param>
-public sealed class RepeatedTraining(Corpus train, Corpus? dev, TrainingOptions options)
+/// <param name="trainingWith">Makes a training of such settings.</param>
+public sealed class RepeatedTraining(TrainingOptions options, Func<TrainingOptions, ClassifierTraining> trainingWith)
 {
     /// <summary>N: how many seeds there are, one after the other from <see cref="TrainingOptions.Seed"/> on.</summary>
     public required int Seeds { get; init; }
-
-    /// <inheritdoc cref="ClassifierTraining.Test"/>
-    public Corpus? Test { get; init; }
-
-    /// <inheritdoc cref="ClassifierTraining.WordVectorsFile"/>
-    public string? WordVectorsFile { get; init; }
-
-    /// <inheritdoc cref="ClassifierTraining.RequiresEmbedding"/>
-    public bool RequiresEmbedding { get; init; }
-
-    /// <inheritdoc cref="ClassifierTraining.ComparesWithSimplerModels"/>
-    public bool ComparesWithSimplerModels { get; init; }
 
     /// <summary>Trains and measures seed by seed, as results are asked for.</summary>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
@@ -74,30 +61,26 @@ public sealed class RepeatedTraining(Corpus train, Corpus? dev, TrainingOptions 
             ulong most = ulong.MaxValue - (ulong)Seeds + 1;
             throw new InputException($"TrainingOptions.Seed is {options.Seed} for {Seeds} seeds, expected at most {most}");
         }
-        if (Test is null && DevSplit.Of(train, dev, options).DevCount == 0)
-        {
-            throw new InputException(
-                FormattableString.Invariant($"TrainingOptions.DevShare is {options.DevShare:G7}, ") +
-                $"which takes no dev rows from {train.Count} rows, " +
-                "expected dev or test rows to measure each seed on; give a larger TrainingOptions.DevShare, or test rows");
-        }
         for (int i = 0; i < Seeds; i++)
         {
             TrainingOptions ofSeed = options with { Seed = options.Seed + (ulong)i };
-            ClassifierTraining training = TrainingWith(ofSeed);
+            ClassifierTraining training = trainingWith(ofSeed);
+            RequireRowsToMeasureOn(training);
             training.Prepare();
             yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit())) { WordVectors = training.WordVectors };
         }
     }
 
     /// <summary>What there is to know about the rows before they are trained on, split by the first seed.</summary>
-    public DataReport Report() => TrainingWith(options).Report();
+    public DataReport Report() => trainingWith(options).Report();
 
-    private ClassifierTraining TrainingWith(TrainingOptions settings) => new(DevSplit.Of(train, dev, settings), settings)
+    private void RequireRowsToMeasureOn(ClassifierTraining training)
     {
-        Test = Test,
-        WordVectorsFile = WordVectorsFile,
-        RequiresEmbedding = RequiresEmbedding,
-        ComparesWithSimplerModels = ComparesWithSimplerModels,
-    };
+        if (training.Test is not null || training.Split.DevCount > 0)
+            return;
+        throw new InputException(
+            FormattableString.Invariant($"TrainingOptions.DevShare is {options.DevShare:G7}, ") +
+            $"which takes no dev rows from {training.Split.Train.Count} rows, " +
+            "expected dev or test rows to measure each seed on; give a larger TrainingOptions.DevShare, or test rows");
+    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Unroll.Data;
-using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
@@ -16,7 +15,7 @@ namespace Unroll.Models;
 /// A recurrent sentence classifier: text → tokens → ids → embedding → recurrent layers → pooling → linear → probabilities.
 /// </summary>
 /// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
-public sealed class SentenceClassifier
+public sealed partial class SentenceClassifier
 {
     private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator _generator;
@@ -126,109 +125,6 @@ public sealed class SentenceClassifier
         return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, most), options);
     }
 
-    /// <summary>
-    /// Creates a model for the rows, trains it and calibrates it on the dev rows. Without dev rows,
-    /// <see cref="TrainingOptions.DevShare"/> of the rows are split off.
-    /// </summary>
-    /// <param name="rows">Rows to train on, with at least two labels.</param>
-    /// <param name="options">Settings; null for the defaults.</param>
-    /// <param name="dev">Rows to measure on after every epoch; null to split some off.</param>
-    /// <param name="progress">Told after every step, on the training thread.</param>
-    /// <param name="cancellationToken">Stops the training between two steps.</param>
-    /// <returns>The trained model.</returns>
-    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
-    /// <exception cref="OperationCanceledException">
-    /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved;
-    /// <see cref="ClassifierTraining"/> leaves one.
-    /// </exception>
-    public static SentenceClassifier Train(
-        IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        options ??= new TrainingOptions();
-        options.Validate();
-        var corpus = new Corpus(options.Tokenizer);
-        corpus.AddRange(rows);
-        Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
-        devCorpus?.AddRange(dev!);
-        var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options);
-        training.Prepare();
-        training.Finish(training.Fit(progress, cancellationToken));
-        return training.Classifier;
-    }
-
-    /// <summary>
-    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch;
-    /// also when it is cancelled.
-    /// </summary>
-    /// <param name="train">Rows to train on.</param>
-    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
-    /// <param name="dev">Rows to measure on after every epoch; null or empty for none.</param>
-    /// <param name="progress">Told after every step, on the training thread.</param>
-    /// <param name="cancellationToken">Stops the training between two steps.</param>
-    /// <returns>A report of each epoch.</returns>
-    /// <exception cref="InputException">
-    /// There are no rows, a setting cannot be used, or the checkpoint belongs to another training.
-    /// </exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    internal IReadOnlyList<EpochReport> Fit(
-        EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        options.Validate();
-        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
-        {
-            throw new InputException(
-                $"{weights.Count} class weights for {Config.Classes} classes, expected one for each of " +
-                string.Join(", ", Config.Labels));
-        }
-        options = Resolve(options, train);
-        SetTemperature(1);
-        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
-        var trainer = new Trainer(
-            Network, options, Vocabulary.IdOfUnknown, _generator, pool, train, dev is { Count: > 0 } ? dev : null, model);
-        try
-        {
-            return trainer.Run(progress, cancellationToken);
-        }
-        finally
-        {
-            // From here on the model only predicts.
-            Network.FreeBackward();
-        }
-    }
-
-    /// <summary>
-    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch;
-    /// also when it is cancelled.
-    /// </summary>
-    /// <param name="rows">Rows to train on; their labels must be the model's.</param>
-    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
-    /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
-    /// <param name="progress">Told after every step, on the training thread.</param>
-    /// <param name="cancellationToken">Stops the training between two steps.</param>
-    /// <returns>A report of each epoch.</returns>
-    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IReadOnlyList<EpochReport> Fit(
-        IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Fit(Encode(rows, "training row"), options, dev is null ? null : EncodeDev(dev), progress, cancellationToken);
-
-    /// <summary>Rows of a corpus as this model's ids.</summary>
-    /// <param name="corpus">Has the rows.</param>
-    /// <param name="rows">Which rows; null for all.</param>
-    /// <param name="areMeasured">Whether they are only measured on, and may have labels that the model does not know.</param>
-    /// <exception cref="InputException">
-    /// A row to train on has a label that the model does not know, or every row to measure on has.
-    /// </exception>
-    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null, bool areMeasured = false) =>
-        new RowEncoder(Config, Vocabulary, areMeasured).Encode(corpus, rows);
-
     /// <summary>Classifies one text.</summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="InputException">
@@ -308,8 +204,8 @@ public sealed class SentenceClassifier
     internal CalibrationReport Calibrate(ModelRows rows, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        CalibrationReport report =
-            Calibration.Run(new Evaluator(Network, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms);
+        CalibrationReport report = Calibration.Run(
+            LabelledLogits.Of(new Evaluator(Network, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms));
         SetTemperature(report.Temperature);
         return report;
     }
@@ -323,95 +219,6 @@ public sealed class SentenceClassifier
 
     private ModelRows Read(IEnumerable<LabelledText> rows) =>
         new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "row", MaximumTokens, Linear?.Terms);
-
-    /// <summary>
-    /// Writes the model folder: <c>config.json</c>, <c>vocabulary.txt</c> and <c>model.safetensors</c>, whole or not at all.
-    /// </summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
-    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
-    public void Save(string path, bool overwrite = false) => ModelFolder.Save(Content, path, overwrite, []);
-
-    /// <summary>Writes the model folder together with other files, all of them whole or none.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
-    /// <param name="beside">Names of other files in the folder and what writes them.</param>
-    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
-    public void Save(string path, bool overwrite, IReadOnlyList<(string Name, Action<Stream> Write)> beside) =>
-        ModelFolder.Save(Content, path, overwrite, beside);
-
-    /// <summary>Writes the model's files into a folder that may hold others, all of them whole or none.</summary>
-    /// <param name="folder">A folder.</param>
-    /// <exception cref="InputException">Another process is writing into the folder, or it cannot be written to.</exception>
-    public void SaveInto(string folder)
-    {
-        using var held = FolderLock.Take(folder);
-        SaveInto(held);
-    }
-
-    /// <summary>Writes the model's files into a folder that the caller holds, all of them whole or none.</summary>
-    /// <param name="held">The folder.</param>
-    public void SaveInto(FolderLock held) => ModelFolder.SaveInto(Content, held);
-
-    /// <summary>Writes the files of the model folder as one zip archive.</summary>
-    /// <param name="stream">Where to; left open, and need not be able to seek.</param>
-    public void Save(Stream stream) => ModelArchive.Save(Content, stream);
-
-    /// <summary>
-    /// Refuses a path that <see cref="Save(string, bool)"/> would refuse: to be asked before a long training, not after.
-    /// </summary>
-    /// <param name="path">The folder to save in later.</param>
-    /// <param name="overwrite">Whether a model folder of that name may be replaced.</param>
-    /// <exception cref="InputException">The folder exists, and may not be replaced or is no model folder.</exception>
-    public static void RequireSavePath(string path, bool overwrite = false) => ModelFolder.RequireSavePath(path, overwrite);
-
-    /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
-    /// <param name="path">The folder.</param>
-    public static bool IsModelFolder(string path) => ModelFolder.IsModelFolder(path);
-
-    /// <summary>Reads a model folder.</summary>
-    /// <param name="path">The folder.</param>
-    /// <exception cref="InputException">A file is missing, truncated or altered, or does not fit the others.</exception>
-    public static SentenceClassifier Load(string path) => Of(ModelFolder.Load(path));
-
-    /// <summary>Reads an archive that <see cref="Save(Stream)"/> wrote.</summary>
-    /// <param name="stream">Where from; left open.</param>
-    /// <exception cref="InputException">
-    /// The archive is damaged, or a file in it is missing, altered or does not fit the others.
-    /// </exception>
-    public static SentenceClassifier Load(Stream stream) => Of(ModelArchive.Load(stream));
-
-    /// <summary>A classifier of what was stored or imported.</summary>
-    internal static SentenceClassifier Of(StoredModel stored) =>
-        new(stored.Config, stored.Vocabulary, stored.Network, new TorchGenerator(0)) { Linear = stored.Linear };
-
-    private StoredModel Content => new(Config, Vocabulary, Network, Linear);
-
-    /// <summary>
-    /// Looks for a learning rate for this model, whose parameters are afterwards as they were: a few steps whose rate grows from
-    /// step to step until the loss flies off.
-    /// </summary>
-    /// <param name="rows">Rows to train on; their labels must be the model's.</param>
-    /// <param name="options">Settings of the training; learning rate, schedule and epochs are not looked at.</param>
-    /// <exception cref="InputException">There are no rows, or a setting is out of range.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
-    public LearningRateSearch SearchLearningRate(IEnumerable<LabelledText> rows, TrainingOptions options) =>
-        SearchLearningRate(Encode(rows, "training row"), options);
-
-    internal LearningRateSearch SearchLearningRate(EncodedTexts train, TrainingOptions options)
-    {
-        options.Validate();
-        return LearningRateSearch.Run(Network, Vocabulary.IdOfUnknown, train, Resolve(options, train));
-    }
-
-    private TrainingOptions Resolve(TrainingOptions options, EncodedTexts train)
-    {
-        if (train.Count == 0)
-            throw new InputException("no rows to train on, expected at least one");
-        options.RequireWordVectors(Config.Embedding);
-        options.RequireTruncation(Config.Bidirectional, Config.Pooling);
-        return options.ResolveFor(Config, train);
-    }
 
     /// <summary>A text in tokens.</summary>
     /// <exception cref="InputException">There are more than <see cref="MaximumTokens"/>.</exception>
@@ -442,14 +249,27 @@ public sealed class SentenceClassifier
     internal SentenceClassifier WithLinear(LinearPart? part) =>
         new(Config, Vocabulary, Network, new TorchGenerator(0)) { Linear = part };
 
-    /// <summary>The share of a linear part with which both together fit rows best that neither was trained on.</summary>
-    /// <param name="part">The linear part.</param>
+    /// <summary>
+    /// Chooses the temperature by rows that the model was not trained on, and before it the share of a linear part with which
+    /// both together fit them best.
+    /// </summary>
+    /// <param name="part">The linear part; null for the network alone.</param>
     /// <param name="rows">The rows, with the terms of the part.</param>
     /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
-    internal double FitLinearShare(LinearPart part, ModelRows rows, int? threads)
+    internal CalibrationReport FitTo(ModelRows rows, LinearPart? part, int? threads)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        return LogitMixture.FitShare(new Evaluator(Network, pool), part, rows.Ids, rows.Terms!);
+        var logits = LabelledLogits.Of(new Evaluator(Network, pool), Config.Classes, rows.Ids, terms: null);
+        SetLinear(null, 0);
+        if (part is not null && rows.Terms is { } terms)
+        {
+            LabelledLogits linear = logits.Of(part, terms);
+            SetLinear(part, LogitMixture.FitShare(logits, linear));
+            logits = LogitMixture.Mix(Config.LinearShare, logits, linear);
+        }
+        CalibrationReport report = Calibration.Run(logits);
+        SetTemperature(report.Temperature);
+        return report;
     }
 
     /// <summary>Adds the linear part, on one thread; null where there is none.</summary>
@@ -468,10 +288,4 @@ public sealed class SentenceClassifier
             _passes.Add(pass);
         return predictions;
     }
-
-    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
-        new RowEncoder(Config, Vocabulary).Read(rows, what, int.MaxValue, terms: null).Ids;
-
-    private EncodedTexts EncodeDev(IEnumerable<LabelledText> rows) =>
-        new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "dev row", int.MaxValue, terms: null).Ids;
 }

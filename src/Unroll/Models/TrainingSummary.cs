@@ -21,7 +21,8 @@ public sealed record TrainingSummary(
     IReadOnlyList<EpochReport> Epochs, CalibrationReport? Calibration, EvaluationResult? Dev, EvaluationResult? Test,
     double LinearShare)
 {
-    private const string NetworkKey = "network";
+    internal const string NetworkKey = "network";
+    internal const string LinearKey = "linear";
 
     /// <summary>Simpler models and the model's network alone on the same rows; none if they were not asked for.</summary>
     public IReadOnlyList<SimplerModel> SimplerModels { get; init; } = [];

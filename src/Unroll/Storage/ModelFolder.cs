@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Unroll.Data;
 using Unroll.Engine.Networks;
@@ -26,9 +25,6 @@ internal static class ModelFolder
     public const string VocabularyFile = "vocabulary.txt";
     public const string TermsFile = "terms.txt";
     private const string TensorsFile = "model.safetensors";
-    private const string FormatKey = "format";
-    private const string DataKey = "data";
-    private const string TensorsKey = "tensors";
     private const int MostTries = 10;
 
     /// <summary>Writes a model folder whole or not at all; what an old one of that name held goes in the same step.</summary>
@@ -82,7 +78,6 @@ internal static class ModelFolder
     {
         byte[] config = ModelConfigJson.Write(model.Config);
         byte[] vocabulary = Encoding.UTF8.GetBytes(model.Vocabulary.ToText());
-        byte[] terms = model.Linear is null ? [] : LinearTensors.WriteTerms(model.Linear);
         IReadOnlyList<NamedTensor> tensors = TensorsOf(model);
         long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
@@ -92,26 +87,15 @@ internal static class ModelFolder
                 "which can be read back; " +
                 "train with fewer words, a smaller embedding or hidden size");
         }
-        var metadata = new Dictionary<string, string>
-        {
-            [FormatKey] = ModelConfigJson.Format,
-            [ConfigFile] = Hash(config),
-            [VocabularyFile] = Hash(vocabulary),
-            [DataKey] = HashOfData(tensors),
-            [TensorsKey] = Hash(Encoding.UTF8.GetBytes(SafetensorsFile.Describe(SafetensorsWriter.EntriesOf(tensors)))),
-        };
-        List<(string Name, Action<Stream> Write)> files =
+        List<(string Name, byte[] Content)> beside = [(ConfigFile, config), (VocabularyFile, vocabulary)];
+        if (model.Linear is not null)
+            beside.Add((TermsFile, LinearTensors.WriteTerms(model.Linear)));
+        Dictionary<string, string> metadata = ModelHashes.Of(tensors, beside);
+        return
         [
-            (ConfigFile, stream => stream.Write(config)),
-            (VocabularyFile, stream => stream.Write(vocabulary)),
+            .. beside.Select(file => (file.Name, (Action<Stream>)(stream => stream.Write(file.Content)))),
             (TensorsFile, stream => SafetensorsWriter.Write(stream, tensors, metadata)),
         ];
-        if (model.Linear is not null)
-        {
-            metadata.Add(TermsFile, Hash(terms));
-            files.Insert(2, (TermsFile, stream => stream.Write(terms)));
-        }
-        return files;
     }
 
     /// <summary>Whether a folder looks like one that was saved; its content is not read.</summary>
@@ -205,9 +189,12 @@ internal static class ModelFolder
             : null;
         string termsPath = Path.Combine(path, TermsFile);
         // A term may begin with the bytes of another kind of file; the hash says that the file is ours.
-        if (terms is not null && tensors.Metadata.GetValueOrDefault(TermsFile) != Hash(terms))
+        if (terms is not null && !ModelHashes.IsUnaltered(tensors, TermsFile, terms))
             ForeignModelFile.Refuse(terms, termsPath, "the terms of a model");
-        RequireUnaltered(path, config, vocabulary, terms, tensors);
+        List<(string Name, byte[] Content)> beside = [(ConfigFile, config), (VocabularyFile, vocabulary)];
+        if (terms is not null)
+            beside.Add((TermsFile, terms));
+        ModelHashes.Require(path, TensorsFile, tensors, beside);
 
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
@@ -292,47 +279,5 @@ internal static class ModelFolder
         while (lines.Read())
             read.Add(lines.Text);
         return read;
-    }
-
-    // The metadata is ours if any of its entries is; then all of them must be there, and right. Files of Unroll 0.1 have no hash
-    // of the names and shapes of their tensors.
-    private static void RequireUnaltered(
-        string folder, byte[] config, byte[] vocabulary, byte[]? terms, SafetensorsFile tensors)
-    {
-        (string Key, string File, string Expected)[] entries =
-        [
-            (FormatKey, TensorsFile, ModelConfigJson.Format),
-            (DataKey, TensorsFile, Hash(tensors.Data)),
-            (TensorsKey, TensorsFile, Hash(Encoding.UTF8.GetBytes(SafetensorsFile.Describe(tensors.Tensors)))),
-            (ConfigFile, ConfigFile, Hash(config)),
-            (VocabularyFile, VocabularyFile, Hash(vocabulary)),
-        ];
-        if (terms is not null)
-            entries = [.. entries, (TermsFile, TermsFile, Hash(terms))];
-        if (!entries.Any(entry => entry.Key != FormatKey && tensors.Metadata.ContainsKey(entry.Key)))
-            return;
-        if (tensors.Metadata.Keys.Except(entries.Select(entry => entry.Key)).FirstOrDefault() is { } unknown)
-            throw Altered(Path.Combine(folder, TensorsFile), $"unknown metadata \"{unknown}\"");
-        foreach ((string key, string file, string expected) in entries)
-        {
-            if (key == TensorsKey && !tensors.Metadata.ContainsKey(key))
-                continue;
-            string path = Path.Combine(folder, tensors.Metadata.ContainsKey(key) ? file : TensorsFile);
-            if (tensors.Metadata.GetValueOrDefault(key) != expected)
-                throw Altered(path, key == TensorsKey ? "other names, shapes or places of tensors" : "other content");
-        }
-    }
-
-    private static InputException Altered(string path, string found) =>
-        new($"{path}: altered or damaged since the model was saved ({found}); restore the folder or train again");
-
-    private static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
-
-    private static string HashOfData(IEnumerable<NamedTensor> tensors)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (NamedTensor tensor in tensors)
-            hash.AppendData(SafetensorsWriter.LittleEndianBytes(tensor.Values.Span));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

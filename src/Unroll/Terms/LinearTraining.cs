@@ -16,7 +16,7 @@ namespace Unroll.Terms;
 /// were chosen by cross-validation within training rows; <c>bench/results/accuracy.md</c> has the figures.
 /// </para>
 /// </remarks>
-internal static class LinearTraining
+internal sealed class LinearTraining
 {
     // 16 MB of weights, and some seconds of work: far below what the recurrent training of such data takes.
     private const int WeightLimit = 1 << 22;
@@ -26,56 +26,79 @@ internal static class LinearTraining
     private const int WorkOfSoftmax = 10;
     private const double MostScale = 4;
 
+    private readonly Corpus _corpus;
+    private readonly int[] _classOf;
+    private readonly int _classes;
+    private readonly TermCounts _counts;
+    private readonly List<int> _labels = [];
+    private readonly int _every;
+    private int _offered;
+
+    /// <summary>Begins without texts.</summary>
+    /// <param name="corpus">Has the texts.</param>
+    /// <param name="classOf">
+    /// The class of each label of the corpus, 0 … C-1; that of labels of other texts is not looked at.
+    /// </param>
+    /// <param name="classes">C.</param>
+    public LinearTraining(Corpus corpus, int[] classOf, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
+        (_corpus, _classOf, _classes) = (corpus, classOf, classes);
+        _counts = new TermCounts(corpus);
+        _every = 1 + corpus.TokenCount / TokenLimit;
+    }
+
     /// <summary>Settings from strong to weak penalties.</summary>
     public static IReadOnlyList<LogisticSettings> Candidates { get; } =
         [new(Rate: 3, Strength: 10), new(Rate: 10, Strength: 30), new(Rate: 10, Strength: 100)];
 
     /// <summary>
-    /// Learns from texts. Of more than 20 million tokens it takes only every second, third … text, and it keeps the terms of most
-    /// texts: 2¹⁸, or 2²² / C where that is less. With thousands of classes it makes fewer passes. The same texts give the same
-    /// model.
+    /// Takes texts to learn from. Of a corpus with more than 20 million tokens it takes only every second, third … text.
     /// </summary>
-    /// <param name="corpus">Has the texts.</param>
-    /// <param name="rows">Which of them to train on, at least one.</param>
-    /// <param name="classOf">The class of each label of the corpus, 0 … C-1.</param>
-    /// <param name="classes">C.</param>
-    /// <param name="candidates">The settings to try, from strong to weak penalties.</param>
-    /// <param name="lossOf">
-    /// Says how well a model does, less is better: of the settings the first is kept after which it gets worse. Null takes the
-    /// first.
-    /// </param>
+    /// <param name="rows">Which texts of the corpus.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Add(IEnumerable<int> rows, CancellationToken cancellationToken = default)
+    {
+        int[] taken = [.. rows.Where(_ => _offered++ % _every == 0)];
+        _counts.Add(taken, cancellationToken);
+        _labels.AddRange(taken.Select(row => _classOf[_corpus.LabelOf(row)]));
+    }
+
+    /// <summary>
+    /// Learns from the texts. It keeps the terms of most texts: 2¹⁸, or 2²² / C where that is less. With thousands of classes it
+    /// makes fewer passes. The same texts give the same model.
+    /// </summary>
+    /// <param name="settings">How it learns.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <returns>The model, and the settings it learned with.</returns>
-    public static (LinearPart Part, LogisticSettings Settings) Train(
-        Corpus corpus, IReadOnlyList<int> rows, ReadOnlySpan<int> classOf, int classes,
-        IReadOnlyList<LogisticSettings> candidates, Func<LinearPart, double>? lossOf = null,
+    public LinearPart Train(LogisticSettings settings, CancellationToken cancellationToken = default) =>
+        Choose([settings], lossOf: null, cancellationToken).Part;
+
+    /// <summary>Learns with several settings, and keeps the first after which it gets worse.</summary>
+    /// <param name="candidates">The settings, at least one, from strong to weak penalties.</param>
+    /// <param name="lossOf">Says how well a model does, less is better; null takes the first.</param>
+    /// <param name="cancellationToken">Stops the training.</param>
+    /// <returns>The model, and the settings that it learned with.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public (LinearPart Part, LogisticSettings Settings) Choose(
+        IReadOnlyList<LogisticSettings> candidates, Func<LinearPart, double>? lossOf,
         CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(rows.Count);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        long tokens = 0;
-        foreach (int row in rows)
-            tokens += corpus.TokensOf(row).Length;
-        int every = 1 + (int)(tokens / TokenLimit);
-        int[] taken = [.. rows.Where((_, i) => i % every == 0)];
-        var counts = new TermCounts(corpus, taken, cancellationToken);
+        if (_labels.Count == 0)
+            throw new InvalidOperationException($"there is no text to learn from, call {nameof(Add)} before");
         (TermTable terms, SparseRows sparse, int[] textsWith) =
-            counts.Keep(Math.Clamp(WeightLimit / classes, 1, TermLimit));
-        int[] labels = new int[taken.Length];
-        for (int row = 0; row < taken.Length; row++)
-            labels[row] = classOf[corpus.LabelOf(taken[row])];
-        float[] scales = Scales(sparse, labels, textsWith, classes);
-        long workOfPass = ((long)sparse.ValueCount + WorkOfSoftmax * (long)taken.Length) * classes;
+            _counts.Keep(Math.Clamp(WeightLimit / _classes, 1, TermLimit));
+        int[] labels = [.. _labels];
+        float[] scales = Scales(sparse, labels, textsWith, _classes);
+        long workOfPass = ((long)sparse.ValueCount + WorkOfSoftmax * (long)labels.Length) * _classes;
+        int mostPasses = (int)Math.Clamp(WorkLimit / Math.Max(1, workOfPass), 1, int.MaxValue);
         (LinearPart Part, LogisticSettings Settings)? best = null;
         double least = double.PositiveInfinity;
         foreach (LogisticSettings candidate in candidates)
         {
-            LogisticSettings settings = candidate with
-            {
-                Passes = (int)Math.Clamp(WorkLimit / Math.Max(1, workOfPass), 1, candidate.Passes),
-            };
-            var regression = new LogisticRegression(terms.Count, classes);
+            var regression = new LogisticRegression(terms.Count, _classes);
+            LogisticSettings settings = candidate with { Passes = Math.Min(candidate.Passes, mostPasses) };
             regression.Train(sparse, labels, textsWith, scales, settings, cancellationToken);
             var part = new LinearPart(terms, regression.Weights.ToArray(), regression.Bias.ToArray());
             if (lossOf is null)

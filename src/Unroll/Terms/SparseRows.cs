@@ -5,9 +5,19 @@ namespace Unroll.Terms;
 /// <summary>Rows of which only the columns that are not zero are kept, one row after the other.</summary>
 internal sealed class SparseRows
 {
-    private readonly List<int> _starts = [0];
-    private readonly List<int> _columns = [];
-    private readonly List<float> _values = [];
+    private readonly List<int> _starts;
+    private readonly List<int> _columns;
+    private readonly List<float> _values;
+
+    /// <summary>Begins without rows.</summary>
+    /// <param name="rows">For how many rows there is room before it must grow.</param>
+    /// <param name="values">For how many values.</param>
+    public SparseRows(int rows = 0, int values = 0)
+    {
+        _starts = new List<int>(rows + 1) { 0 };
+        _columns = new List<int>(values);
+        _values = new List<float>(values);
+    }
 
     /// <summary>The number of rows.</summary>
     public int Count => _starts.Count - 1;

@@ -3,51 +3,49 @@ using Unroll.Text;
 
 namespace Unroll.Terms;
 
-/// <summary>Finds the terms of the texts to train on, and turns these texts into rows.</summary>
+/// <summary>Finds the terms of the texts to train on, and turns these texts into rows, in the order they were added.</summary>
 internal sealed class TermCounts
 {
     private const float RarityOfPiece = 0.5f;
 
     private readonly Corpus _corpus;
-    private readonly IReadOnlyList<int> _rows;
+    private readonly List<int> _rows = [];
     private readonly TokenKind _kind;
     private readonly Dictionary<ulong, int> _columns = [];
     private readonly List<int> _textsWith = [];
     private readonly int[]?[] _piecesOfToken;
     private readonly SparseRows _counts = new();
 
-    /// <summary>Reads the texts.</summary>
+    /// <summary>Begins without texts.</summary>
     /// <param name="corpus">Has the texts.</param>
-    /// <param name="rows">Which of them to train on.</param>
+    public TermCounts(Corpus corpus)
+    {
+        (_corpus, _kind) = (corpus, corpus.Tokenizer.Kind);
+        _piecesOfToken = new int[corpus.Tokens.Count][];
+    }
+
+    /// <summary>Reads more texts.</summary>
+    /// <param name="rows">Which texts of the corpus.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public TermCounts(Corpus corpus, IReadOnlyList<int> rows, CancellationToken cancellationToken)
+    public void Add(IEnumerable<int> rows, CancellationToken cancellationToken = default)
     {
-        (_corpus, _rows, _kind) = (corpus, rows, corpus.Tokenizer.Kind);
-        _piecesOfToken = new int[corpus.Tokens.Count][];
         var row = new TermRow();
         var tokens = new List<string>();
         foreach (int text in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Count(text, row, tokens);
+            _rows.Add(text);
         }
     }
-
-    /// <summary>The number of different terms.</summary>
-    public int Terms => _textsWith.Count;
 
     /// <summary>Makes the table of the terms of most texts, and the rows of the texts.</summary>
     /// <param name="limit">The most terms to keep; of equals the first.</param>
     /// <returns>The table, the rows, and df, in how many texts each term stands, [F].</returns>
     public (TermTable Terms, SparseRows Rows, int[] TextsWith) Keep(int limit)
     {
-        int[] kept = [.. Enumerable.Range(0, _textsWith.Count)];
-        if (kept.Length > limit)
-        {
-            kept = [.. kept.OrderByDescending(column => _textsWith[column]).Take(limit)];
-            Array.Sort(kept);
-        }
+        int[] kept = OfMostTexts(limit);
         int[] columnOf = new int[_textsWith.Count];
         Array.Fill(columnOf, -1);
         for (int column = 0; column < kept.Length; column++)
@@ -62,6 +60,26 @@ internal sealed class TermCounts
                 * (_kind != TokenKind.Char && TermKeys.IsPiece(names[column]) ? RarityOfPiece : 1);
         }
         return (new TermTable(names, rarity, _kind), Weighed(columnOf, rarity), textsWith);
+    }
+
+    // In the order of the columns. There are a million of them where texts are long: too many to sort.
+    private int[] OfMostTexts(int limit)
+    {
+        if (_textsWith.Count <= limit)
+            return [.. Enumerable.Range(0, _textsWith.Count)];
+        int[] termsIn = new int[_rows.Count + 1];
+        foreach (int texts in _textsWith)
+            termsIn[texts]++;
+        int fewest = _rows.Count;
+        int free = limit;
+        for (; free >= termsIn[fewest]; fewest--)
+            free -= termsIn[fewest];
+        // Of the terms in just so few texts the first.
+        return
+        [
+            .. Enumerable.Range(0, _textsWith.Count)
+                .Where(column => _textsWith[column] > fewest || (_textsWith[column] == fewest && free-- > 0)),
+        ];
     }
 
     private void Count(int text, TermRow row, List<string> tokens)
@@ -137,7 +155,7 @@ internal sealed class TermCounts
 
     private SparseRows Weighed(int[] columnOf, float[] rarity)
     {
-        var rows = new SparseRows();
+        var rows = new SparseRows(_counts.Count, _counts.ValueCount);
         var columns = new List<int>();
         var values = new List<float>();
         for (int row = 0; row < _counts.Count; row++)

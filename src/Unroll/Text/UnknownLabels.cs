@@ -1,4 +1,5 @@
 using System.Globalization;
+using Unroll.Data;
 
 namespace Unroll.Text;
 
@@ -53,22 +54,9 @@ internal static class UnknownLabels
         Nearest(label, known) is { } nearest ? $", the model knows {Shown(nearest)}" : "";
 
     // One letter too much, too few or another, or two that were swapped.
-    private static bool IsMistyped(string label, string other)
-    {
-        if (Math.Min(label.Length, other.Length) < ShortestMistyped || Math.Abs(label.Length - other.Length) > 1
-            || label.Concat(other).Any(char.IsDigit))
-        {
-            return false;
-        }
-        int begin = label.AsSpan().CommonPrefixLength(other);
-        string left = label[begin..], right = other[begin..];
-        int end = 0;
-        while (end < Math.Min(left.Length, right.Length) && left[^(end + 1)] == right[^(end + 1)])
-            end++;
-        (left, right) = (left[..^end], right[..^end]);
-        return Math.Max(left.Length, right.Length) == 1
-            || (left.Length == 2 && right.Length == 2 && left[0] == right[1] && left[1] == right[0]);
-    }
+    private static bool IsMistyped(string label, string other) =>
+        Math.Min(label.Length, other.Length) >= ShortestMistyped && Math.Abs(label.Length - other.Length) <= 1
+            && !label.Concat(other).Any(char.IsDigit) && NearestName.Distance(label, other) == 1;
 
     private static string Shown(string label)
     {

@@ -10,7 +10,7 @@ namespace Unroll.Training;
 /// The settings of a model and of its training. The defaults were chosen on the dev rows of five sets of 5,000 to 67,000 texts;
 /// <c>bench/results/accuracy.md</c> has what they give beside the best setting of each.
 /// </summary>
-public sealed record TrainingOptions
+public sealed partial record TrainingOptions
 {
     /// <summary>The kind of recurrent layer. Default: GRU.</summary>
     public Cell Cell { get; init; } = Cell.Gru;
@@ -217,63 +217,6 @@ public sealed record TrainingOptions
     /// <summary>How texts are cut: <see cref="Tokens"/> and <see cref="Lowercase"/>.</summary>
     public Tokenizer Tokenizer => new(Tokens, Lowercase);
 
-    /// <summary>Throws when a setting is out of range.</summary>
-    /// <exception cref="InputException">With the setting, its value and what was expected.</exception>
-    public void Validate()
-    {
-        RequireDefined(Cell, nameof(Cell));
-        RequireDefined(Nonlinearity, nameof(Nonlinearity));
-        RequireDefined(Pooling, nameof(Pooling));
-        RequireDefined(Tokens, nameof(Tokens));
-        RequireDefined(Initialization, nameof(Initialization));
-        RequireDefined(RecurrentInitialization, nameof(RecurrentInitialization));
-        RequireDefined(Optimizer, nameof(Optimizer));
-        RequireDefined(Schedule.Kind, nameof(Schedule));
-        RequireDefined(VectorScale, nameof(VectorScale));
-        RequireDefined(Best, nameof(Best));
-        Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
-        Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");
-        Require(
-            Layers is >= 1 and <= NetworkConfig.MostLayers, nameof(Layers), Layers,
-            $"a number from 1 to {NetworkConfig.MostLayers}");
-        Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "a share of at least 0 and below 1");
-        Require(WordDropout is >= 0 and < 1, nameof(WordDropout), WordDropout, "a share of at least 0 and below 1");
-        Require(
-            Adversarial is null || (Adversarial >= 0 && float.IsFinite(Adversarial.Value)), nameof(Adversarial), Adversarial,
-            "0 (none) or a positive share, such as 0.07");
-        RequireWordVectors(Embedding);
-        Require(
-            EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), nameof(EmbeddingDeviation), EmbeddingDeviation,
-            "a positive number");
-        Require(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1");
-        Require(!Nesterov || Momentum > 0, nameof(Momentum), Momentum, "a positive number for Nesterov's form");
-        Require(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "at least 0 and below 1");
-        Require(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "at least 0 and below 1");
-        Require(Epsilon > 0, nameof(Epsilon), Epsilon, "a positive number");
-        Require(WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "0 or a positive number");
-        Require(ClipNorm is null or > 0, nameof(ClipNorm), ClipNorm, "a positive number");
-        Require(ClipValue is null or > 0, nameof(ClipValue), ClipValue, "a positive number");
-        Require(MinimumCount >= 1, nameof(MinimumCount), MinimumCount, "a positive number");
-        Require(
-            MaximumVocabulary is null or >= 3, nameof(MaximumVocabulary), MaximumVocabulary,
-            "at least 3: <pad>, <unk> and a word");
-        if (BalancedClasses && ClassWeights is not null)
-        {
-            throw new InputException(
-                "TrainingOptions.BalancedClasses and TrainingOptions.ClassWeights are both given; leave one out");
-        }
-        Require(DevShare is >= 0 and < 1, nameof(DevShare), DevShare, "a share of at least 0 and below 1");
-        Require(Patience is null or >= 1, nameof(Patience), Patience, "a positive number of epochs");
-        Checkpoint?.Validate();
-        Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "a share of at least 0 and below 1");
-        Require(TruncateSteps is null or >= 1, nameof(TruncateSteps), TruncateSteps, "a positive number of steps");
-        Require(StretchTokens >= 0, nameof(StretchTokens), StretchTokens, "0 (whole texts) or a positive number of tokens");
-        Require(Threads is null or (>= 1 and <= MostThreads), nameof(Threads), Threads, $"a number from 1 to {MostThreads}");
-        Require(Epochs is null or >= 1, nameof(Epochs), Epochs, "a positive number");
-        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "a positive number of rows");
-        Require(LearningRate > 0 && float.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a positive number");
-    }
-
     /// <summary>The options with the class weights that they ask for and the adversarial step that suits the model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="train">The rows to train on.</param>
@@ -282,35 +225,6 @@ public sealed record TrainingOptions
         ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
         Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
     };
-
-    /// <summary>Throws when a model has no word vectors for adversarial steps.</summary>
-    internal void RequireWordVectors(int embedding)
-    {
-        if (Adversarial > 0 && embedding == 0)
-        {
-            throw new InputException(
-                "TrainingOptions.Adversarial moves word vectors and embedding is 0, one-hot; " +
-                "leave out TrainingOptions.Adversarial, or give TrainingOptions.Embedding = 200");
-        }
-    }
-
-    /// <summary>Throws when a new model of these settings could not be trained by them.</summary>
-    /// <exception cref="InputException">Gradients cannot be truncated in such a model.</exception>
-    public void ValidateModel() => RequireTruncation(Bidirectional, Pooling);
-
-    /// <summary>
-    /// Throws when gradients cannot be truncated in a model: what it reads from its end would not know where it was cut.
-    /// </summary>
-    internal void RequireTruncation(bool bidirectional, Pooling pooling)
-    {
-        if (TruncateSteps is not null && (bidirectional || pooling != Pooling.Last))
-        {
-            throw new InputException(
-                "TrainingOptions.TruncateSteps needs one direction and pooling of the last state; leave out " +
-                "TrainingOptions.TruncateSteps, or give TrainingOptions.Bidirectional = false and TrainingOptions.Pooling " +
-                "= Last");
-        }
-    }
 
     /// <summary>How parameters are drawn.</summary>
     /// <param name="hasPadding">Whether id 0 of the vocabulary is padding.</param>
@@ -348,15 +262,4 @@ public sealed record TrainingOptions
         UnknownId = unknownId,
         Seed = Seed,
     };
-
-    // A number that was cast to an enumeration may stand for nothing.
-    private static void RequireDefined<T>(T value, string property)
-        where T : struct, Enum =>
-        Require(Enum.IsDefined(value), property, value, string.Join(" or ", Enum.GetValues<T>().Select(ModelConfigJson.Name)));
-
-    private static void Require<T>(bool valid, string property, T value, string expected)
-    {
-        if (!valid)
-            throw new InputException(FormattableString.Invariant($"TrainingOptions.{property} is {value}, expected {expected}"));
-    }
 }

@@ -39,7 +39,7 @@ public class ClassifierTrainingTests
         Assert.Equal(["train", "dev", "test"], training.Report().Parts.Select(part => part.Name));
         training.Prepare();
         TrainingSummary summary = training.Finish(training.Fit());
-        Assert.Equal(["majority", "bag_of_words", "network"], summary.SimplerModels.Select(model => model.Key));
+        Assert.Equal(["majority", "linear", "network"], summary.SimplerModels.Select(model => model.Key));
         Assert.All(summary.SimplerModels, model => Assert.Equal(4, model.Test!.Rows));
         Assert.Equal(4, summary.Test!.Rows);
         SimplerModel best = summary.SimplerModels.MaxBy(model => model.Test!.Accuracy)!;

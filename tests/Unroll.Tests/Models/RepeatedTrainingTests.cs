@@ -21,11 +21,15 @@ public class RepeatedTrainingTests
     public void Each_seed_gives_what_a_training_with_it_gives()
     {
         Corpus corpus = Corpus(null, Rows), test = Corpus(corpus, Rows[..8]);
-        var repeated = new RepeatedTraining(corpus, null, Options)
+        var repeated = new RepeatedTraining(
+            Options,
+            options => new ClassifierTraining(DevSplit.Of(corpus, dev: null, options), options)
+            {
+                Test = test,
+                ComparesWithSimplerModels = true,
+            })
         {
             Seeds = 3,
-            Test = test,
-            ComparesWithSimplerModels = true
         };
         Assert.Equal(["train", "dev", "test"], repeated.Report().Parts.Select(part => part.Name));
         SeedResult[] results = [.. repeated.Run()];
@@ -43,7 +47,7 @@ public class RepeatedTrainingTests
         Assert.Equal(
             [
                 "dev_accuracy", "dev_macro_f1", "dev_loss", "test_accuracy", "test_macro_f1", "test_loss", "test_ece",
-                "majority_dev_accuracy", "majority_test_accuracy", "bag_of_words_dev_accuracy", "bag_of_words_test_accuracy",
+                "majority_dev_accuracy", "majority_test_accuracy", "linear_dev_accuracy", "linear_test_accuracy",
                 "network_dev_accuracy", "network_test_accuracy",
             ],
             results[0].Figures().Select(figure => figure.Key));
@@ -54,13 +58,18 @@ public class RepeatedTrainingTests
     public void Nothing_is_trained_without_rows_to_measure_on_and_seeds_have_an_end()
     {
         Corpus corpus = Corpus(null, Rows);
-        var repeated = new RepeatedTraining(corpus, null, Options with { DevShare = 0, Seed = ulong.MaxValue - 1 }) { Seeds = 2 };
+        RepeatedTraining Repeated(TrainingOptions options, int seeds) =>
+            new(options, settings => new ClassifierTraining(DevSplit.Of(corpus, dev: null, settings), settings))
+            {
+                Seeds = seeds,
+            };
+        RepeatedTraining repeated = Repeated(Options with { DevShare = 0, Seed = ulong.MaxValue - 1 }, 2);
         Assert.Contains(
             "expected dev or test rows to measure each seed on",
             Assert.Throws<InputException>(() => repeated.Run().ToArray()).Message, StringComparison.Ordinal);
-        var last = new RepeatedTraining(corpus, null, Options with { Seed = ulong.MaxValue - 1 }) { Seeds = 2 };
+        RepeatedTraining last = Repeated(Options with { Seed = ulong.MaxValue - 1 }, 2);
         Assert.Equal([ulong.MaxValue - 1, ulong.MaxValue], last.Run().Select(result => result.Seed));
-        var more = new RepeatedTraining(corpus, null, Options with { Seed = ulong.MaxValue - 1 }) { Seeds = 3 };
+        RepeatedTraining more = Repeated(Options with { Seed = ulong.MaxValue - 1 }, 3);
         Assert.Equal(
             "TrainingOptions.Seed is 18446744073709551614 for 3 seeds, expected at most 18446744073709551613",
             Assert.Throws<InputException>(() => more.Run().ToArray()).Message);

@@ -23,7 +23,9 @@ internal static class LinearModels
     {
         var corpus = new Corpus(new Tokenizer(kind));
         corpus.AddRange(Texts.Select(text => new LabelledText("x", text)));
-        (TermTable terms, _, _) = new TermCounts(corpus, [.. Enumerable.Range(0, Texts.Length)], default).Keep(1000);
+        var counts = new TermCounts(corpus);
+        counts.Add(Enumerable.Range(0, Texts.Length));
+        TermTable terms = counts.Keep(1000).Terms;
         var config = new ModelConfig
         {
             Cell = Cell.Gru,

@@ -65,9 +65,8 @@ public class LinearTrainingTests
         for (int row = 0; row < 200; row++)
             corpus.Add($"{row}", string.Join(' ', Enumerable.Range(row * 10, 10)));
         int[] classOf = [.. Enumerable.Range(0, 200).Select(row => row * 50)];
-        int[] rows = [.. Enumerable.Range(0, 200)];
         long before = GC.GetAllocatedBytesForCurrentThread();
-        LinearPart part = LinearTraining.Train(corpus, rows, classOf, Classes, LinearTraining.Candidates).Part;
+        LinearPart part = Learner(corpus, Classes, classOf).Train(LinearTraining.Candidates[0]);
         Assert.Equal((1 << 22) / Classes, part.Terms.Count);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80_000_000);
     }
@@ -78,10 +77,27 @@ public class LinearTrainingTests
         var losses = new Queue<double>([3, 2, 2.5]);
         Corpus corpus = CorpusOf(Separable);
         LogisticSettings[] tried = [new(3, 1), new(3, 10), new(3, 100), new(3, 1000)];
-        (_, LogisticSettings settings) = LinearTraining.Train(
-            corpus, [.. Enumerable.Range(0, corpus.Count)], [0, 1, 2], 3, tried, _ => losses.Dequeue());
+        (_, LogisticSettings settings) = Learner(corpus, 3).Choose(tried, _ => losses.Dequeue());
         Assert.Equal(tried[1], settings);
         Assert.Empty(losses);
+    }
+
+    [Fact]
+    public void Texts_that_come_later_are_learned_as_if_all_had_come_at_once()
+    {
+        Corpus corpus = CorpusOf(Separable);
+        var learner = new LinearTraining(corpus, [0, 1, 2], 3);
+        learner.Add([0, 1, 3, 4, 6]);
+        LinearPart some = learner.Train(LinearTraining.Candidates[1]);
+        learner.Add([2, 5, 7, 8]);
+        LinearPart later = learner.Train(LinearTraining.Candidates[1]);
+
+        var atOnce = new LinearTraining(corpus, [0, 1, 2], 3);
+        atOnce.Add([0, 1, 3, 4, 6, 2, 5, 7, 8]);
+        LinearPart all = atOnce.Train(LinearTraining.Candidates[1]);
+        Assert.Equal(all.Terms.Names, later.Terms.Names);
+        Assert.Equal(all.Weight.ToArray(), later.Weight.ToArray());
+        Assert.NotEqual(all.Terms.Count, some.Terms.Count);
     }
 
     [Fact]
@@ -90,8 +106,9 @@ public class LinearTrainingTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Corpus corpus = CorpusOf(Separable);
-        Assert.Throws<OperationCanceledException>(() => LinearTraining.Train(
-            corpus, [0, 1, 3], [0, 1, 2], 3, LinearTraining.Candidates, cancellationToken: cancelled.Token));
+        LinearTraining learner = Learner(corpus, 3);
+        Assert.Throws<OperationCanceledException>(() => learner.Train(LinearTraining.Candidates[0], cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => learner.Add([0], cancelled.Token));
     }
 
     [Fact]
@@ -124,8 +141,7 @@ public class LinearTrainingTests
         train.AddRange(DataFile.Read(SharedData.File("sst2-glue/train.tsv")));
         Corpus test = train.CreateSharing();
         test.AddRange(DataFile.Read(SharedData.File("sst2-glue/test.tsv")));
-        LinearPart part = LinearTraining.Train(
-            train, [.. Enumerable.Range(0, train.Count)], [0, 1], 2, LinearTraining.Candidates).Part;
+        LinearPart part = Learner(train, 2).Train(LinearTraining.Candidates[0]);
         Assert.InRange(Evaluate(part, test).Accuracy, 0.83, 0.87);
     }
 
@@ -139,9 +155,14 @@ public class LinearTrainingTests
     private static (LinearPart Part, Corpus Corpus) Train(LabelledText[] rows, TokenKind kind = TokenKind.Word)
     {
         Corpus corpus = CorpusOf(rows, kind);
-        int[] classOf = [.. Enumerable.Range(0, corpus.Labels.Count)];
-        int[] all = [.. Enumerable.Range(0, corpus.Count)];
-        return (LinearTraining.Train(corpus, all, classOf, classOf.Length, LinearTraining.Candidates).Part, corpus);
+        return (Learner(corpus, corpus.Labels.Count).Train(LinearTraining.Candidates[0]), corpus);
+    }
+
+    private static LinearTraining Learner(Corpus corpus, int classes, int[]? classOf = null)
+    {
+        var learner = new LinearTraining(corpus, classOf ?? [.. Enumerable.Range(0, classes)], classes);
+        learner.Add(Enumerable.Range(0, corpus.Count));
+        return learner;
     }
 
     private static EvaluationResult Evaluate(LinearPart part, Corpus corpus)

@@ -40,7 +40,7 @@ public class TermTableTests
     {
         string[] texts = ["the movie is good !", "the movie is bad . bad", "so so"];
         Corpus corpus = CorpusOf(texts);
-        (TermTable terms, SparseRows rows, _) = new TermCounts(corpus, [0, 1, 2], default).Keep(1000);
+        (TermTable terms, SparseRows rows, _) = Keep(texts, limit: 1000);
         SparseRows again = terms.Read(corpus, null);
         var row = new TermRow();
         for (int text = 0; text < texts.Length; text++)
@@ -83,8 +83,12 @@ public class TermTableTests
         Assert.Equal("the term \"good\" stands twice, expected every term once", found);
     }
 
-    private static (TermTable Terms, SparseRows Rows, int[] TextsWith) Keep(string[] texts, int limit) =>
-        new TermCounts(CorpusOf(texts), [.. Enumerable.Range(0, texts.Length)], default).Keep(limit);
+    private static (TermTable Terms, SparseRows Rows, int[] TextsWith) Keep(string[] texts, int limit)
+    {
+        var counts = new TermCounts(CorpusOf(texts));
+        counts.Add(Enumerable.Range(0, texts.Length));
+        return counts.Keep(limit);
+    }
 
     private static Corpus CorpusOf(string[] texts)
     {

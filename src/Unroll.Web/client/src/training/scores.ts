@@ -35,7 +35,13 @@ export const labelScores = (evaluation: Evaluation, labels: string[]): HTMLEleme
     }),
   }));
 
-const names: Record<string, string> = { majority: 'majority class', bag_of_words: 'linear part alone', network: 'network alone' };
+const names: Record<string, string> = {
+  majority: 'majority class',
+  /** In runs of earlier versions. */
+  bag_of_words: 'bag of words, linear',
+  linear: 'linear part alone',
+  network: 'network alone',
+};
 
 /** This model beside simpler ones; null where none were trained. */
 export function baselines(summary: Summary | undefined): HTMLElement | null {

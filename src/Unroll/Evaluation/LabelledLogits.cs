@@ -1,0 +1,60 @@
+using Unroll.Engine.Batches;
+using Unroll.Terms;
+
+namespace Unroll.Evaluation;
+
+/// <summary>
+/// A model's logits of rows that it was not trained on, to choose a few numbers by: how sure it may be, how much each part shall
+/// say. Rows whose label the model does not know are left out, for nothing that is chosen makes them right.
+/// </summary>
+/// <param name="Logits">z, [rows,C].</param>
+/// <param name="Labels">The class of each row.</param>
+/// <param name="Rows">Which of the texts each row is.</param>
+/// <param name="Classes">C.</param>
+internal sealed record LabelledLogits(float[] Logits, int[] Labels, int[] Rows, int Classes)
+{
+    // Few numbers are chosen: where there are very many classes, some of the rows are enough.
+    private const int MostLogits = 1 << 22;
+
+    /// <summary>Computes them.</summary>
+    /// <param name="evaluator">Computes the logits.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="terms">Their terms, for a model with a linear part; null for none.</param>
+    public static LabelledLogits Of(Evaluator evaluator, int classes, EncodedTexts texts, SparseRows? terms)
+    {
+        var logits = new List<float>();
+        var labels = new List<int>();
+        var rows = new List<int>();
+        evaluator.ForEach(texts, terms, Math.Min(texts.Count, Math.Max(1, MostLogits / classes)), (row, z) =>
+        {
+            if (texts.LabelOf(row) >= classes)
+                return;
+            logits.AddRange(z);
+            labels.Add(texts.LabelOf(row));
+            rows.Add(row);
+        });
+        return new LabelledLogits([.. logits], [.. labels], [.. rows], classes);
+    }
+
+    /// <summary>What a linear part says of the same rows.</summary>
+    /// <param name="part">The linear part.</param>
+    /// <param name="terms">The terms of the texts that the rows are among.</param>
+    public LabelledLogits Of(LinearPart part, SparseRows terms)
+    {
+        float[] logits = new float[Logits.Length];
+        for (int i = 0; i < Rows.Length; i++)
+            part.Logits(terms.ColumnsOf(Rows[i]), terms.ValuesOf(Rows[i]), logits.AsSpan(i * Classes, Classes));
+        return this with { Logits = logits };
+    }
+
+    /// <summary>Scores them.</summary>
+    /// <param name="temperature">What they are divided by.</param>
+    public EvaluationResult Score(double temperature)
+    {
+        var scoring = new Scoring(Classes, temperature);
+        for (int i = 0; i < Labels.Length; i++)
+            scoring.Add(Logits.AsSpan(i * Classes, Classes), Labels[i]);
+        return scoring.Result;
+    }
+}

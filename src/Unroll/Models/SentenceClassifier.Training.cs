@@ -1,0 +1,147 @@
+using Unroll.Data;
+using Unroll.Engine.Batches;
+using Unroll.Engine.Threading;
+using Unroll.Storage;
+using Unroll.Text;
+using Unroll.Training;
+
+namespace Unroll.Models;
+
+/// <content>How a classifier is trained.</content>
+public sealed partial class SentenceClassifier
+{
+    /// <summary>
+    /// Creates a model for the rows, trains it and calibrates it on the dev rows. Without dev rows,
+    /// <see cref="TrainingOptions.DevShare"/> of the rows are split off.
+    /// </summary>
+    /// <param name="rows">Rows to train on, with at least two labels.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null to split some off.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>The trained model.</returns>
+    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled. The model is gone, but for what <see cref="TrainingOptions.Checkpoint"/> saved;
+    /// <see cref="ClassifierTraining"/> leaves one.
+    /// </exception>
+    public static SentenceClassifier Train(
+        IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new TrainingOptions();
+        options.Validate();
+        var corpus = new Corpus(options.Tokenizer);
+        corpus.AddRange(rows);
+        Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
+        devCorpus?.AddRange(dev!);
+        var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options);
+        training.Prepare();
+        training.Finish(training.Fit(progress, cancellationToken));
+        return training.Classifier;
+    }
+
+    /// <summary>
+    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch;
+    /// also when it is cancelled.
+    /// </summary>
+    /// <param name="train">Rows to train on.</param>
+    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null or empty for none.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>A report of each epoch.</returns>
+    /// <exception cref="InputException">
+    /// There are no rows, a setting cannot be used, or the checkpoint belongs to another training.
+    /// </exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    internal IReadOnlyList<EpochReport> Fit(
+        EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options.Validate();
+        if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
+        {
+            throw new InputException(
+                $"{weights.Count} class weights for {Config.Classes} classes, expected one for each of " +
+                string.Join(", ", Config.Labels));
+        }
+        options = Resolve(options, train);
+        SetTemperature(1);
+        using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+        byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
+        var trainer = new Trainer(
+            Network, options, Vocabulary.IdOfUnknown, _generator, pool, train, dev is { Count: > 0 } ? dev : null, model);
+        try
+        {
+            return trainer.Run(progress, cancellationToken);
+        }
+        finally
+        {
+            // From here on the model only predicts.
+            Network.FreeBackward();
+        }
+    }
+
+    /// <summary>
+    /// Trains this model further. With dev rows the model of the best epoch is kept, without them that of the last whole epoch;
+    /// also when it is cancelled.
+    /// </summary>
+    /// <param name="rows">Rows to train on; their labels must be the model's.</param>
+    /// <param name="options">Settings of the training; those of the model are not looked at.</param>
+    /// <param name="dev">Rows to measure on after every epoch; null for none.</param>
+    /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <returns>A report of each epoch.</returns>
+    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<EpochReport> Fit(
+        IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Fit(Encode(rows, "training row"), options, dev is null ? null : EncodeDev(dev), progress, cancellationToken);
+
+    /// <summary>Rows of a corpus as this model's ids.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows; null for all.</param>
+    /// <param name="areMeasured">Whether they are only measured on, and may have labels that the model does not know.</param>
+    /// <exception cref="InputException">
+    /// A row to train on has a label that the model does not know, or every row to measure on has.
+    /// </exception>
+    internal EncodedTexts Encode(Corpus corpus, IReadOnlyList<int>? rows = null, bool areMeasured = false) =>
+        new RowEncoder(Config, Vocabulary, areMeasured).Encode(corpus, rows);
+
+    /// <summary>
+    /// Looks for a learning rate for this model, whose parameters are afterwards as they were: a few steps whose rate grows from
+    /// step to step until the loss flies off.
+    /// </summary>
+    /// <param name="rows">Rows to train on; their labels must be the model's.</param>
+    /// <param name="options">Settings of the training; learning rate, schedule and epochs are not looked at.</param>
+    /// <exception cref="InputException">There are no rows, or a setting is out of range.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
+    public LearningRateSearch SearchLearningRate(IEnumerable<LabelledText> rows, TrainingOptions options) =>
+        SearchLearningRate(Encode(rows, "training row"), options);
+
+    internal LearningRateSearch SearchLearningRate(EncodedTexts train, TrainingOptions options)
+    {
+        options.Validate();
+        return LearningRateSearch.Run(Network, Vocabulary.IdOfUnknown, train, Resolve(options, train));
+    }
+
+    private TrainingOptions Resolve(TrainingOptions options, EncodedTexts train)
+    {
+        if (train.Count == 0)
+            throw new InputException("no rows to train on, expected at least one");
+        options.RequireWordVectors(Config.Embedding);
+        options.RequireTruncation(Config.Bidirectional, Config.Pooling);
+        return options.ResolveFor(Config, train);
+    }
+
+    private EncodedTexts Encode(IEnumerable<LabelledText> rows, string what) =>
+        new RowEncoder(Config, Vocabulary).Read(rows, what, int.MaxValue, terms: null).Ids;
+
+    private EncodedTexts EncodeDev(IEnumerable<LabelledText> rows) =>
+        new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "dev row", int.MaxValue, terms: null).Ids;
+}
