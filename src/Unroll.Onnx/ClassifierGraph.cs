@@ -21,14 +21,17 @@ internal sealed class ClassifierGraph
 
     private readonly SentenceClassifier _classifier;
     private readonly ModelConfig _config;
-    private readonly Dictionary<string, NamedTensor> _tensors;
+    private readonly Dictionary<string, NamedTensor> _all;
     private readonly GraphBuilder _graph = new("unroll");
+
+    // Those of the network whose nodes are written, by their names in a model of one network.
+    private Dictionary<string, NamedTensor> _tensors = [];
 
     private ClassifierGraph(SentenceClassifier classifier)
     {
         _classifier = classifier;
         _config = classifier.Config;
-        _tensors = classifier.Tensors.ToDictionary(tensor => tensor.Name);
+        _all = classifier.Tensors.ToDictionary(tensor => tensor.Name);
     }
 
     /// <summary>Writes a classifier as a graph.</summary>
@@ -42,18 +45,46 @@ internal sealed class ClassifierGraph
     private void Build()
     {
         var texts = new TextNodes(_graph, _classifier.Vocabulary);
-        LinearNodes? linear = _config.LinearShare > 0 ? new LinearNodes(_graph, _config.LinearShare, _tensors) : null;
+        LinearNodes? linear = _config.LinearShare > 0 ? new LinearNodes(_graph, _config.LinearShare, _all) : null;
+        Classify(Networks(texts, linear is null ? "all_logits" : "network_logits"), texts, linear);
+        _graph.Output(
+            Probabilities, "The probability of each label; a row adds up to 1.", TextNodes.RowDimension, _config.Classes);
+        _graph.Output(
+            Logits, "What the probabilities are the softmax of, before calibration.", TextNodes.RowDimension, _config.Classes);
+    }
+
+    // z of the networks, [B,C]; null where there is none.
+    private string? Networks(TextNodes texts, string output)
+    {
+        if (_config.Networks == 0)
+            return null;
+        // What all networks read is written before them.
+        bool readsMask = _config.Pooling != Pooling.Last
+            || RecurrentCells.Of(_config.Cell, _config.Nonlinearity).Onnx is OnnxStep;
+        if (_config.Networks > 1 && readsMask)
+            _ = texts.TextMask;
+        string[] logits = new string[_config.Networks];
+        for (int k = 0; k < logits.Length; k++)
+        {
+            string prefix = _config.Networks > 1 ? FormattableString.Invariant($"networks.{k}.") : "";
+            _tensors = _all.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
+                entry => entry.Key[prefix.Length..], entry => entry.Value);
+            logits[k] = _graph.Prefixed(prefix, () => Network(texts, output));
+        }
+        return logits.Length == 1 ? logits[0] : _graph.Node("Mean", output, logits);
+    }
+
+    // z of one network, [B,C]
+    private string Network(TextNodes texts, string output)
+    {
         string words = WordVectors(texts.Words);
         IRecurrentNodes recurrent = RecurrentNodes(texts);
         for (int layer = 0; layer < _config.Layers; layer++)
             recurrent.Add(layer, layer == 0 ? words : recurrent.States(layer - 1));
         int top = _config.Layers - 1;
-        Classify(
-            _config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts), texts, linear);
-        _graph.Output(
-            Probabilities, "The probability of each label; a row adds up to 1.", TextNodes.RowDimension, _config.Classes);
-        _graph.Output(
-            Logits, "What the probabilities are the softmax of, before calibration.", TextNodes.RowDimension, _config.Classes);
+        string pooled = _config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts);
+        return _graph.Node(
+            "Gemm", output, [pooled, Parameter("output.weight"), Parameter("output.bias")], Setting("transB", 1));
     }
 
     // [T,B,E], or [T,B,V] for one-hot input
@@ -109,14 +140,10 @@ internal sealed class ClassifierGraph
         return _graph.Node("Mul", "attention_states", ["states_or_zero", "attention_weights"]);
     }
 
-    private void Classify(string pooled, TextNodes texts, LinearNodes? linear)
+    private void Classify(string? networks, TextNodes texts, LinearNodes? linear)
     {
-        const string all = "all_logits";
-        string logits = _graph.Node(
-            "Gemm", linear is null ? all : "network_logits", [pooled, Parameter("output.weight"), Parameter("output.bias")],
-            Setting("transB", 1));
-        if (linear is not null)
-            logits = linear.Mixed(logits, all);
+        string logits = linear?.Mixed(networks, "all_logits")
+            ?? networks ?? throw new InvalidOperationException("a model has a network, a linear part or both");
         string calibrated = logits;
         if (_config.Temperature != 1)
             calibrated = _graph.Node(

@@ -28,6 +28,59 @@ internal sealed class GraphBuilder(string name)
         Graph.Node.Add(node);
     }
 
+    /// <summary>
+    /// Adds nodes whose names, and those of their constants, begin with a prefix, so that the same nodes can be added again.
+    /// </summary>
+    /// <param name="prefix">The prefix; empty for names as they are.</param>
+    /// <param name="add">Adds them, by names without the prefix; it returns one of them.</param>
+    /// <returns>That name with the prefix.</returns>
+    public string Prefixed(string prefix, Func<string> add)
+    {
+        (int nodes, int constants) = (Graph.Node.Count, Graph.Initializer.Count);
+        string result = add();
+        if (prefix.Length == 0)
+            return result;
+        var own = new HashSet<string>();
+        foreach (TensorProto constant in Graph.Initializer.Skip(constants))
+        {
+            own.Add(constant.Name);
+            constant.Name = prefix + constant.Name;
+        }
+        NodeProto[] added = [.. Graph.Node.Skip(nodes)];
+        own.UnionWith(added.SelectMany(node => node.Output));
+        foreach (NodeProto node in added)
+        {
+            PrefixNode(node, prefix, own.Contains);
+            foreach (AttributeProto body in node.Attribute.Where(attribute => attribute.G is not null))
+                PrefixBody(body.G, prefix);
+        }
+        return prefix + result;
+    }
+
+    // A body reads nothing of the graph around it, so all its names are its own.
+    private static void PrefixBody(GraphProto body, string prefix)
+    {
+        foreach (TensorProto constant in body.Initializer)
+            constant.Name = prefix + constant.Name;
+        foreach (ValueInfoProto value in body.Input.Concat(body.Output))
+            value.Name = prefix + value.Name;
+        foreach (NodeProto node in body.Node)
+            PrefixNode(node, prefix, _ => true);
+    }
+
+    private static void PrefixNode(NodeProto node, string prefix, Func<string, bool> isOwn)
+    {
+        node.Name = prefix + node.Name;
+        foreach (IList<string> names in (IList<string>[])[node.Input, node.Output])
+        {
+            for (int i = 0; i < names.Count; i++)
+            {
+                if (isOwn(names[i]))
+                    names[i] = prefix + names[i];
+            }
+        }
+    }
+
     /// <summary>A constant of floats, row-major in the given shape.</summary>
     public string Floats(string name, ReadOnlySpan<long> shape, float[] values) =>
         Constant(name, shape, TensorProto.Types.DataType.Float, LittleEndian(values));

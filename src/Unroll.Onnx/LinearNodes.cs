@@ -37,10 +37,12 @@ internal sealed class LinearNodes
     }
 
     /// <summary>z of the whole model, [B,C].</summary>
-    /// <param name="network">z of the network, [B,C].</param>
+    /// <param name="network">z of the network, [B,C]; null for a model without one.</param>
     /// <param name="output">The name that it gets.</param>
-    public string Mixed(string network, string output)
+    public string Mixed(string? network, string output)
     {
+        if (network is null)
+            return _graph.Node("Identity", output, [_logits]);
         _graph.Node("Mul", "network_part", [network, _graph.Floats("network_share", [], [(float)(1 - _share)])]);
         _graph.Node("Mul", "linear_part", [_logits, _graph.Floats("linear_share", [], [(float)_share])]);
         return _graph.Node("Add", output, ["network_part", "linear_part"]);

@@ -15,6 +15,9 @@ public sealed record ExportCase(
 {
     private const int Words = 11;
 
+    /// <summary>How many networks the model has.</summary>
+    public int Networks { get; init; } = 1;
+
     /// <summary>Every cell × directions × layers × pooling with word vectors, and one-hot and other cases besides.</summary>
     public static IReadOnlyList<ExportCase> All { get; } =
     [
@@ -28,14 +31,19 @@ public sealed record ExportCase(
            select new ExportCase(cell, nonlinearity, embedding, layers, bidirectional, pooling),
         new(Cell.Gru, Nonlinearity.Tanh, 5, 3, true, Pooling.Last),
         new(Cell.Lstm, Nonlinearity.Tanh, 5, 1, false, Pooling.Mean, Temperature: 2.5),
+        .. from cell in RecurrentCells.All
+           from pooling in Enum.GetValues<Pooling>()
+           select new ExportCase(cell, Nonlinearity.Tanh, 5, 2, true, pooling) { Networks = 2 },
+        new(Cell.Rnn, Nonlinearity.Tanh, 0, 1, false, Pooling.Last, Temperature: 2.5) { Networks = 3 },
     ];
 
     public string Name =>
-        $"{Cell} {Nonlinearity}, embedding {Embedding}, {Layers} layers, {(Bidirectional ? "both directions" : "forward")}, "
-            + $"{Pooling}, T {Temperature}";
+        $"{Networks} × {Cell} {Nonlinearity}, embedding {Embedding}, {Layers} layers, "
+            + $"{(Bidirectional ? "both directions" : "forward")}, {Pooling}, T {Temperature}";
 
     public ModelConfig Config => new()
     {
+        Networks = Networks,
         Cell = Cell,
         Nonlinearity = Nonlinearity,
         Embedding = Embedding,
@@ -63,13 +71,16 @@ public sealed record ExportCase(
         var vocabulary = new Vocabulary(tokens, unknown);
         SentenceClassifier classifier = SentenceClassifier.Create(Config with { Unknown = unknown }, vocabulary);
         var generator = new TorchGenerator(7);
-        foreach (Parameter parameter in classifier.Parameters.All)
+        foreach (Network network in classifier.Networks)
         {
-            float[] values = new float[parameter.Length];
-            generator.FillNormal(values, 0, 0.4f);
-            classifier.Parameters.Write(parameter, values);
+            foreach (Parameter parameter in network.Parameters.All)
+            {
+                float[] values = new float[parameter.Length];
+                generator.FillNormal(values, 0, 0.4f);
+                network.Parameters.Write(parameter, values);
+            }
+            network.Pack();
         }
-        classifier.Network.Pack();
         return classifier;
     }
 
@@ -94,7 +105,7 @@ public sealed record ExportCase(
             texts.Add(sentence, label: 0);
         var batch = new Batch();
         batch.Fill(texts, [.. Enumerable.Range(0, sentences.Length)]);
-        var pass = new NetworkPass(classifier.Network, pool);
+        var pass = new NetworksPass(classifier.Networks, classifier.Config.Classes, pool);
         pass.Forward(batch);
         float[][] logits = new float[sentences.Length][];
         int classes = classifier.Config.Classes;

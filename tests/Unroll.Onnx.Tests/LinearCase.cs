@@ -10,6 +10,9 @@ namespace Unroll.Onnx.Tests;
 /// <summary>A model with a linear part, both with random parameters.</summary>
 internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double Share, double Temperature, Pooling Pooling)
 {
+    /// <summary>How many networks the model has.</summary>
+    public int Networks { get; init; } = 1;
+
     private static readonly string[] Known =
         ["the Film is good , not bad", "not good not good", "a naïve 😀 plot 图书馆", "bad bad bad", "▁ so-so ▁"];
 
@@ -19,10 +22,14 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
            from share in (double[])[0.3, 1]
            select new LinearCase(kind, UnknownWords.Token, share, share == 1 ? 1 : 1.7, Pooling.Max),
         new(TokenKind.Word, UnknownWords.Drop, 0.6, 1, Pooling.Last),
+        new(TokenKind.Word, UnknownWords.Token, 1, 1.7, Pooling.Max) { Networks = 0 },
+        new(TokenKind.Char, UnknownWords.Token, 1, 1, Pooling.Max) { Networks = 0 },
+        .. from pooling in Enum.GetValues<Pooling>()
+           select new LinearCase(TokenKind.Word, UnknownWords.Token, 0.3, 1.7, pooling) { Networks = 3 },
         new(TokenKind.Word, UnknownWords.Refuse, 0.6, 2, Pooling.Mean),
     ];
 
-    public string Name => $"{Kind}, unknown words: {Unknown}, λ {Share}, T {Temperature}, {Pooling}";
+    public string Name => $"{Networks} networks, {Kind}, unknown words: {Unknown}, λ {Share}, T {Temperature}, {Pooling}";
 
     /// <summary>Texts with known words, unknown ones, pieces that are known, repeated ones, and nothing at all.</summary>
     public string[] Texts => Unknown == UnknownWords.Refuse
@@ -49,6 +56,7 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
         string[] words = Kind == TokenKind.Char ? ["g", "o", "d", "b", "a", "n", "▁"] : ["good", "bad", "not", "film", ",", "is"];
         var config = new ModelConfig
         {
+            Networks = Networks,
             Cell = Cell.Gru,
             Embedding = 4,
             Hidden = 5,
@@ -60,9 +68,12 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
         };
         SentenceClassifier classifier = SentenceClassifier.Create(config, new Vocabulary([.. special, .. words], Unknown));
         var generator = new TorchGenerator(7);
-        foreach (Engine.Networks.Parameter parameter in classifier.Parameters.All)
-            classifier.Parameters.Write(parameter, Normal(parameter.Length));
-        classifier.Network.Pack();
+        foreach (Engine.Networks.Network network in classifier.Networks)
+        {
+            foreach (Engine.Networks.Parameter parameter in network.Parameters.All)
+                network.Parameters.Write(parameter, Normal(parameter.Length));
+            network.Pack();
+        }
         var counts = new TermCounts(corpus);
         counts.Add(Enumerable.Range(0, corpus.Count));
         TermTable terms = counts.Keep(150).Terms;

@@ -111,10 +111,12 @@ public class LinearPartTests
             each => each.Contains("term", StringComparison.Ordinal) || each.Contains("linear", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Every_name_of_the_graph_is_defined_once_before_it_is_used_and_is_used()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Every_name_of_the_graph_is_defined_once_before_it_is_used_and_is_used(int networks)
     {
-        GraphProto graph = Read(Case.CreateModel()).Graph;
+        GraphProto graph = Read(LinearCase.All.First(@case => @case.Networks == networks).CreateModel()).Graph;
         var defined = new HashSet<string>(graph.Input.Select(value => value.Name));
         var used = new HashSet<string>(graph.Output.Select(value => value.Name));
         Assert.All(graph.Initializer, constant => Assert.True(defined.Add(constant.Name), $"{constant.Name} is defined twice"));

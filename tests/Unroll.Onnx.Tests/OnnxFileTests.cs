@@ -47,7 +47,7 @@ public class OnnxFileTests
         if (RecurrentCells.Of(@case.Cell).Onnx is OnnxOperator { Name: var cell })
         {
             Assert.Equal(@case.Cell.ToString().ToUpperInvariant(), cell);
-            Assert.Equal(@case.Layers, graph.Node.Count(node => node.OpType == cell));
+            Assert.Equal(@case.Networks * @case.Layers, graph.Node.Count(node => node.OpType == cell));
             string direction = @case.Bidirectional ? "bidirectional" : "forward";
             Assert.All(
                 graph.Node.Where(node => node.OpType == cell),
@@ -55,7 +55,7 @@ public class OnnxFileTests
             return;
         }
         NodeProto[] scans = [.. graph.Node.Where(node => node.OpType == "Scan")];
-        Assert.Equal(@case.Layers * (@case.Bidirectional ? 2 : 1), scans.Length);
+        Assert.Equal(@case.Networks * @case.Layers * (@case.Bidirectional ? 2 : 1), scans.Length);
         Assert.All(scans, scan => AssertBody(scan, defined));
     }
 

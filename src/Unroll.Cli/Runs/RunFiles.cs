@@ -21,7 +21,8 @@ internal sealed class RunFiles
     public static RunFiles Open(string folder)
     {
         FolderLock.Recover(folder);
-        if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)))
+        bool isLinearAlone = RunFolder.IsLinearAlone(folder) && SentenceClassifier.IsModelFolder(folder);
+        if (!File.Exists(Path.Combine(folder, RunFolder.MetricsName)) && !isLinearAlone)
         {
             if (RunFolder.IsUnfinishedIn(folder))
             {
@@ -158,14 +159,15 @@ internal sealed class RunFiles
         {
             json.WriteStartArray(key);
             int number = 0;
-            foreach (string line in Read(file)!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            string? lines = Read(file);
+            foreach (string line in (lines ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 using JsonDocument document = ParseObject(line, file, ++number);
                 if (file == RunFolder.MetricsName)
                     RequireEpoch(document.RootElement, number);
                 document.RootElement.WriteTo(json);
             }
-            if (number == 0 && file == RunFolder.MetricsName)
+            if (number == 0 && lines is not null && file == RunFolder.MetricsName)
             {
                 throw new InputException(
                     $"{Path.Combine(_folder, file)}: has no epoch, expected a line for each; restore the file or train again");

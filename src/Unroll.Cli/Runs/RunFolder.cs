@@ -43,11 +43,30 @@ internal sealed class RunFolder : IDisposable
     public bool IsUnfinished => IsUnfinishedIn(Path);
 
     /// <summary>Whether the run measured on dev rows, and what it measured is missing.</summary>
-    public bool LacksEvaluation => Epochs() is [.., { DevAccuracy: not null }] && !IsObject(PathOf(EvaluationName));
+    public bool LacksEvaluation =>
+        (Epochs() is [.., { DevAccuracy: not null }] || IsLinearAlone(Path)) && !IsObject(PathOf(EvaluationName));
 
     /// <summary>Whether the page is missing or not whole.</summary>
     public bool LacksReport => !File.Exists(PathOf(ReportName))
         || !File.ReadAllText(PathOf(ReportName)).AsSpan().TrimEnd().EndsWith("</html>", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the run is that of a linear part alone, which is not trained in epochs.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool IsLinearAlone(string path)
+    {
+        string settings = System.IO.Path.Combine(path, SettingsName);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(settings));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("cell", out JsonElement cell)
+                && cell.ValueKind == JsonValueKind.String && cell.GetString() == TrainFlags.NoNetwork;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether a training began in a folder and has not come to its end.</summary>
     /// <param name="path">The folder.</param>

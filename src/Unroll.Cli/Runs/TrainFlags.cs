@@ -9,12 +9,17 @@ namespace Unroll.Cli.Runs;
 /// <summary>The settings of a training as options of the command.</summary>
 internal sealed class TrainFlags
 {
+    /// <summary>What <c>--cell</c> is for a linear part alone.</summary>
+    internal const string NoNetwork = "none";
+
     private const string Balanced = "balanced";
     private const string ClassWeights = "--class-weights";
 
     private static readonly TrainingOptions Defaults = new();
 
     private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];
+    private readonly Option<string> _cell;
+    private readonly Option<int?> _ensemble;
     private readonly Option<int?> _embedding;
     private readonly Option<string[]> _classWeights;
 
@@ -23,9 +28,16 @@ internal sealed class TrainFlags
     /// <param name="vectors">The file of word vectors, which have a width of their own.</param>
     public TrainFlags(Flags flags, Option<string?> vectors)
     {
+        _cell = flags.Add(Options.ChoiceOrNone(
+            "--cell", "Recurrent layer; none trains the linear part alone", Defaults.Cell, NoNetwork)!)!;
         Set(
-            flags.AddChoice(Options.Choice("--cell", "Recurrent layer", Defaults.Cell)),
-            (options, value) => options with { Cell = value });
+            _cell,
+            (options, name) => name == NoNetwork
+                ? options with { Networks = 0 }
+                : options with { Cell = RecurrentCells.All.First(cell => Options.NameOf(cell) == name) });
+        _ensemble = flags.Add(Options.OptionalInteger(
+            "--ensemble", "Train N networks, each from another seed, that answer together", 1));
+        Set(_ensemble, (options, networks) => networks is { } many ? options with { Networks = many } : options);
         Set(
             flags.AddChoice(Options.Choice("--nonlinearity", "Function of the RNN", Defaults.Nonlinearity)),
             (options, value) => options with { Nonlinearity = value });
@@ -206,6 +218,11 @@ internal sealed class TrainFlags
     public TrainingOptions Read(ParseResult parsed, IReadOnlyList<string> labels)
     {
         TrainingOptions options = Unchecked(parsed);
+        if (parsed.GetValue(_cell) == NoNetwork && parsed.GetValue(_ensemble) is not null)
+        {
+            throw new InputException(
+                "--cell none trains the linear part alone, and --ensemble was given too; leave out one of them");
+        }
         if (parsed.GetValue(_classWeights) is { Length: > 0 } weights)
         {
             options = weights is [var only] && Balanced.Equals(only, StringComparison.OrdinalIgnoreCase)

@@ -138,18 +138,19 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         Show(report);
         if (training.Split.DevCount == 0 && options.DevShare > 0)
         {
-            string without = options.Linear ? ", and without a linear part" : "";
+            string kept = options.Networks == 0 ? "the model is uncalibrated"
+                : $"the last epoch is kept, uncalibrated{(options.Linear ? ", and without a linear part" : "")}";
             terminal.Error.WriteLine(FormattableString.Invariant(
-                $"warning: no class has rows enough for dev rows, a share of {options.DevShare:G7}: the last epoch is kept, ")
-                + $"uncalibrated{without}; give a larger --dev-share, or --dev FILE");
+                $"warning: no class has rows enough for dev rows, a share of {options.DevShare:G7}: {kept}; ")
+                + "give a larger --dev-share, or --dev FILE");
         }
         training.Prepare();
         SentenceClassifier classifier = training.Classifier;
         if (training.WordVectors is { } vectors)
             Show(report, vectors);
         terminal.Error.WriteLine(
-            $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary, " +
-            $"{classifier.ParameterCount} parameters");
+            $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary" +
+            (classifier.ParameterCount > 0 ? $", {classifier.ParameterCount} parameters" : ""));
         return training;
     }
 
@@ -269,6 +270,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
                 $"make room, then unroll train --resume {_folder.Path}",
                 e);
         }
-        terminal.Error.WriteLine($"Saved the model after {epochs} epoch{(epochs == 1 ? "" : "s")} in {_folder.Path}");
+        string after = epochs == 0 ? "" : $" after {epochs} epoch{(epochs == 1 ? "" : "s")}";
+        terminal.Error.WriteLine($"Saved the model{after} in {_folder.Path}");
     }
 }

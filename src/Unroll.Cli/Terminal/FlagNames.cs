@@ -20,6 +20,8 @@ internal static partial class FlagNames
         ["DataFormat.Delimiter"] = "--delimiter",
         ["DataFormat.Header = false"] = "--no-header",
         ["TrainingOptions.Cell"] = "--cell",
+        ["TrainingOptions.Networks = 0"] = "--cell none",
+        ["TrainingOptions.Networks"] = "--ensemble",
         ["TrainingOptions.Nonlinearity"] = "--nonlinearity",
         ["TrainingOptions.Embedding"] = "--embedding",
         ["TrainingOptions.Hidden"] = "--hidden",

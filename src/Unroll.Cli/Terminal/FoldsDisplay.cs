@@ -21,13 +21,15 @@ internal static class FoldsDisplay
         MeanInterval? linear = results.All(result => result.Linear is not null)
             ? MeanInterval.Of(results.Select(result => result.Linear!.Accuracy))
             : null;
-        var network = MeanInterval.Of(results.Select(result => result.Network.Accuracy));
+        MeanInterval? network = results.All(result => result.Network is not null)
+            ? MeanInterval.Of(results.Select(result => result.Network!.Accuracy))
+            : null;
         if (!json)
         {
             terminal.Output.WriteLine(
                 Invariant($"Mean of {results.Count} folds: accuracy {accuracy.Mean:F4} ± {accuracy.Deviation:F4}, ") +
                 Invariant($"macro-F1 {macroF1.Mean:F4} ± {macroF1.Deviation:F4}"));
-            if (linear is not null)
+            if (linear is not null && network is not null)
             {
                 terminal.Output.WriteLine(
                     Invariant($"Network alone: accuracy {network.Mean:F4} ± {network.Deviation:F4}; ") +
@@ -41,7 +43,7 @@ internal static class FoldsDisplay
             WriteFields(writer, "folds", results.Count, accuracy.Mean, macroF1.Mean, loss);
             writer.WriteNumber("accuracy_deviation", accuracy.Deviation);
             writer.WriteNumber("macro_f1_deviation", macroF1.Deviation);
-            WriteParts(writer, network.Mean, linear?.Mean);
+            WriteParts(writer, network?.Mean, linear?.Mean);
         }));
     }
 
@@ -52,12 +54,13 @@ internal static class FoldsDisplay
     private static string FoldJson(int fold, PartScores result) => JsonLine.Of(writer =>
     {
         WriteFields(writer, "fold", fold, result.Model.Accuracy, result.Model.MacroF1, result.Model.Loss);
-        WriteParts(writer, result.Network.Accuracy, result.Linear?.Accuracy);
+        WriteParts(writer, result.Network?.Accuracy, result.Linear?.Accuracy);
     });
 
-    private static void WriteParts(Utf8JsonWriter writer, double network, double? linear)
+    private static void WriteParts(Utf8JsonWriter writer, double? network, double? linear)
     {
-        writer.WriteNumber("network_accuracy", network);
+        if (network is not null)
+            writer.WriteNumber("network_accuracy", network.Value);
         if (linear is not null)
             writer.WriteNumber("linear_accuracy", linear.Value);
     }

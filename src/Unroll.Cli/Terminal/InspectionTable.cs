@@ -27,8 +27,8 @@ internal sealed class InspectionTable(TextInspection text)
     private const string Faint = "grey";
     private const string Strong = "bold";
 
-    // The layer that is read for the prediction, as it goes forward.
-    private readonly LayerTrace _top = text.States[^text.Model.Directions];
+    // The layer that is read for the prediction, as it goes forward; of a model without a network there is none.
+    private readonly LayerTrace? _top = text.States.Count > 0 ? text.States[^text.Model.Directions] : null;
     private readonly int _predicted = text.Model.Labels.ToList().IndexOf(text.Prediction.Label);
 
     public void Write(Terminal terminal)
@@ -49,8 +49,9 @@ internal sealed class InspectionTable(TextInspection text)
     {
         ModelConfig model = text.Model;
         yield return [new(ColumnText.Cut(text.Prediction.Label, 40), Strong), Number($"{text.Prediction.Probability:F4}")];
-        string[] parts =
+        string[] parts = _top is null ? ["linear part alone"] :
         [
+            .. model.Networks > 1 ? (string[])[Invariant($"{model.Networks} networks")] : [],
             Invariant($"{model.Cell}"), Invariant($"{model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}"),
             Invariant($"{model.Layers} layer{(model.Layers == 1 ? "" : "s")}"),
             model.Bidirectional ? "two directions" : "one direction", $"pooling {model.Pooling}",
@@ -61,16 +62,17 @@ internal sealed class InspectionTable(TextInspection text)
         yield return
         [
             Header("word", WordWidth), Header("so far", LabelWidth + 5), Header("change", 6), Header(
-                "without it", 2 * BarWidth + 1), RightHeader("|dh|", NumberWidth),
+                "without it", 2 * BarWidth + 1),
+            .. _top is null ? (Cell[])[] : [RightHeader("|dh|", NumberWidth)],
             .. text.Linear is null ? (Cell[])[] : [RightHeader("linear", LinearWidth)],
             .. units.Select(unit => RightHeader($"h{unit}", 5)),
         ];
         for (int t = 0; t < text.Tokens.Count; t++)
             yield return Word(t, units);
-        if (_top.Gates.Count > 0 || text.AttentionWeights.Count > 0)
+        if (_top is not null && (_top.Gates.Count > 0 || text.AttentionWeights.Count > 0))
         {
             yield return [];
-            foreach (Cell[] line in MeansOfGates())
+            foreach (Cell[] line in MeansOfGates(_top))
                 yield return line;
         }
         yield return [];
@@ -90,21 +92,21 @@ internal sealed class InspectionTable(TextInspection text)
                 $"{ColumnText.Fit(text.Model.Labels[best], LabelWidth)} {now[best]:F2}"), best == _predicted ? Strong : ""),
             Signed(change is { } by ? Invariant($"{by,6:+0.00;-0.00;0.00}") : new string(' ', 6), change ?? 0),
             Signed(Bar(text.LeaveOneOut[t]), text.LeaveOneOut[t]),
-            new(OfAnySize(text.HiddenGradient[t]).PadLeft(NumberWidth), ""),
+            .. _top is null ? (Cell[])[] : [new(OfAnySize(text.HiddenGradient[t]).PadLeft(NumberWidth), "")],
             .. text.Linear is { } linear
                 ? (Cell[])[Signed(Invariant($"{linear.Words[t],LinearWidth:+0.00;-0.00;0.00}"), linear.Words[t])]
                 : [],
-            .. units.Select(unit => Signed(Invariant($"{_top.Hidden[t][unit],5:+0.00;-0.00;0.00}"), _top.Hidden[t][unit])),
+            .. units.Select(unit => Signed(Invariant($"{_top!.Hidden[t][unit],5:+0.00;-0.00;0.00}"), _top.Hidden[t][unit])),
         ];
     }
 
-    private IEnumerable<Cell[]> MeansOfGates()
+    private IEnumerable<Cell[]> MeansOfGates(LayerTrace top)
     {
         bool attends = text.AttentionWeights.Count > 0;
         yield return
         [
             Header("word", WordWidth),
-            .. _top.Gates.Select(gate => RightHeader(IsCandidate(gate) ? $"|{Name(gate)}|" : Name(gate), ColumnWidth)),
+            .. top.Gates.Select(gate => RightHeader(IsCandidate(gate) ? $"|{Name(gate)}|" : Name(gate), ColumnWidth)),
             .. attends ? (Cell[])[RightHeader("attention", ColumnWidth)] : [],
         ];
         for (int t = 0; t < text.Tokens.Count; t++)
@@ -112,7 +114,7 @@ internal sealed class InspectionTable(TextInspection text)
             yield return
             [
                 new(ColumnText.Fit(text.Tokens[t], WordWidth), IsUnknown(t) ? Faint : ""),
-                .. _top.Gates.Select(
+                .. top.Gates.Select(
                     gate => Number(
                         $"{gate.Values[t].Average(value => IsCandidate(gate) ? Math.Abs(value) : value),ColumnWidth:F3}")),
                 .. attends ? (Cell[])[Number($"{text.AttentionWeights[t],ColumnWidth:F3}")] : [],
@@ -126,23 +128,34 @@ internal sealed class InspectionTable(TextInspection text)
         yield return $"change      of the probability of {label} by this word";
         string longest = Largest() < 1e6 ? Invariant($"{Largest():0.###}") : OfAnySize(Largest());
         yield return $"without it  right: its logit falls without the word; the longest bar is {longest}";
-        yield return "|dh|        size of the gradient of its logit by the hidden state";
+        string of = text.Model.Networks > 1 ? " of the first network" : "";
+        if (_top is not null)
+            yield return $"|dh|        size of the gradient of its logit by the hidden state{of}";
         if (text.Linear is { } linear)
         {
             yield return Invariant(
                 $"linear      added to its logit by the linear part, whose share is {linear.Share:0.##}");
             yield return ColumnText.Cut($"terms       {StrongestOf(linear)}", 79);
         }
-        string which = units.Length < text.Model.Hidden ? "units that move most" : "hidden state";
-        yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  "
-            + $"{which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}";
-        if (_top.Gates.Count > 0)
-            yield return "gates       mean over the hidden units, of a candidate's size";
+        foreach (string line in LegendOfStates(units, of))
+            yield return line;
         string[] unknown = [.. Enumerable.Range(0, text.Tokens.Count).Where(IsUnknown).Select(t => text.Tokens[t]).Distinct()];
         if (unknown.Length > 0)
             yield return ColumnText.Cut($"unknown     {FirstOf(unknown)}: read as {Vocabulary.Unknown}", 79);
         if (text.Dropped.Count > 0)
             yield return ColumnText.Cut($"dropped     {FirstOf([.. text.Dropped.Distinct()])}: not in the vocabulary", 79);
+    }
+
+    private IEnumerable<string> LegendOfStates(int[] units, string of)
+    {
+        if (_top is null)
+            yield break;
+        string which = units.Length < text.Model.Hidden ? "units that move most" : "hidden state";
+        yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  "
+            + $"{which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}"
+            + (of.Length > 0 ? "," + of : "");
+        if (_top.Gates.Count > 0)
+            yield return "gates       mean over the hidden units, of a candidate's size";
     }
 
     // Quotes, for a piece of a word begins with a blank.
@@ -185,7 +198,7 @@ internal sealed class InspectionTable(TextInspection text)
     }
 
     // Those with the widest range over the words, in their own order.
-    private int[] MovingUnits() =>
+    private int[] MovingUnits() => _top is null ? [] :
     [
         .. Enumerable.Range(0, text.Model.Hidden)
             .OrderByDescending(unit => _top.Hidden.Max(h => h[unit]) - _top.Hidden.Min(h => h[unit]))

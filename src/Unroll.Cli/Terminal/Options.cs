@@ -43,6 +43,32 @@ internal static class Options
             text => Array.IndexOf(names, text.ToLowerInvariant()) is var i and >= 0 ? Enum.GetValues<T>()[i] : (T?)null);
     }
 
+    /// <summary>A choice that may also be none of them.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">What is chosen.</param>
+    /// <param name="value">The default.</param>
+    /// <param name="none">The name of none of them.</param>
+    /// <returns>The name that was given, in lower case.</returns>
+    public static Option<string> ChoiceOrNone<T>(string name, string description, T value, string none)
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetValues<T>().Select(NameOf), none];
+        string list = string.Join(" or ", names);
+        return new Option<string>(name)
+        {
+            Description = $"{description}: {list}",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => NameOf(value),
+            CustomParser = result =>
+            {
+                string text = result.Tokens[^1].Value.ToLowerInvariant();
+                if (!names.Contains(text))
+                    result.AddError($"{name} is {result.Tokens[^1].Value}, expected {list}");
+                return text;
+            },
+        };
+    }
+
     /// <summary>A choice that need not be made.</summary>
     /// <param name="name">The option.</param>
     /// <param name="description">What is chosen.</param>

@@ -30,13 +30,15 @@ internal static class SeedsDisplay
     private static string Seed(SeedResult result)
     {
         IEnumerable<string> figures = result.Figures().Select(figure => Invariant($"{NameOf(figure.Key)} {figure.Value:F4}"));
-        return Invariant($"Seed {result.Seed}: epoch {result.Summary.Kept.Epoch}, ") + string.Join(", ", figures);
+        string epoch = result.Summary.Kept is { } kept ? Invariant($"epoch {kept.Epoch}, ") : "";
+        return Invariant($"Seed {result.Seed}: ") + epoch + string.Join(", ", figures);
     }
 
     private static string SeedJson(SeedResult result) => JsonLine.Of(writer =>
     {
         writer.WriteNumber("seed", result.Seed);
-        writer.WriteNumber("kept_epoch", result.Summary.Kept.Epoch);
+        if (result.Summary.Kept is { } kept)
+            writer.WriteNumber("kept_epoch", kept.Epoch);
         foreach ((string key, double value) in result.Figures())
             writer.WriteNumber(key, value);
     });

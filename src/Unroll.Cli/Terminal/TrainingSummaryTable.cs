@@ -1,7 +1,6 @@
 using System.Globalization;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Training;
 
 namespace Unroll.Cli;
 
@@ -11,12 +10,12 @@ internal static class TrainingSummaryTable
     /// <summary>Prints it; nothing if nothing was measured.</summary>
     public static void Write(TrainingSummary summary, TextWriter output)
     {
-        EpochReport kept = summary.Kept;
         if (summary.Dev is null && summary.Test is null)
             return;
         output.WriteLine();
         output.WriteLine($"{"",-24}{Columns("dev", summary.Dev is not null)}{Columns("test", summary.Test is not null)}");
-        output.WriteLine(Row(Invariant($"this model (epoch {kept.Epoch})"), summary.Dev, summary.Test));
+        string name = summary.Kept is { } kept ? Invariant($"this model (epoch {kept.Epoch})") : "this model (linear part)";
+        output.WriteLine(Row(name, summary.Dev, summary.Test));
         foreach (SimplerModel model in summary.SimplerModels)
             output.WriteLine(Row(model.Name, model.Dev, model.Test));
         if (summary.Calibration is { } done)

@@ -17,6 +17,11 @@ internal static class UnusedSettings
     {
         bool isSgd = options.Optimizer == OptimizerKind.Sgd;
         bool isStep = options.Schedule.Kind == ScheduleKind.Step;
+        if (options.Networks == 0)
+        {
+            WarnOfNetwork(terminal, options);
+            return;
+        }
         IRecurrentCell cell = RecurrentCells.Of(options.Cell);
         (string Name, bool IsChanged, bool IsRead, string Reader)[] all =
         [
@@ -38,6 +43,30 @@ internal static class UnusedSettings
         ];
         foreach ((string name, _, _, string reader) in all.Where(setting => setting.IsChanged && !setting.IsRead))
             terminal.Error.WriteLine($"warning: {name} has no effect here, it is for {reader}; leave it out");
+    }
+
+    // All but what the linear part, its rows and its seed are made of.
+    private static void WarnOfNetwork(Terminal terminal, TrainingOptions options)
+    {
+        TrainingOptions read = Usual with
+        {
+            Networks = options.Networks,
+            Tokens = options.Tokens,
+            Lowercase = options.Lowercase,
+            MinimumCount = options.MinimumCount,
+            MaximumVocabulary = options.MaximumVocabulary,
+            DevShare = options.DevShare,
+            Seed = options.Seed,
+            Threads = options.Threads,
+            Checkpoint = options.Checkpoint,
+            Cell = options.Cell,
+        };
+        if (options != read)
+        {
+            terminal.Error.WriteLine(
+                "warning: --cell none has no network, so settings of a network and of its training have no effect; " +
+                "leave them out");
+        }
     }
 
     private static bool HasRecurrentWeight(IRecurrentCell cell) => cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);

@@ -6,23 +6,29 @@ using Unroll.Terms;
 namespace Unroll.Evaluation;
 
 /// <summary>Measures a model on encoded texts; its buffers are kept from one measurement to the next.</summary>
-/// <param name="network">The network.</param>
+/// <param name="networks">The networks.</param>
+/// <param name="classes">C.</param>
 /// <param name="pool">The threads that compute.</param>
-/// <param name="linear">Adds the model's linear part; null for the network alone.</param>
-internal sealed class Evaluator(Network network, WorkerPool pool, LinearPass? linear = null)
+/// <param name="linear">Adds the model's linear part; null for the networks alone.</param>
+internal sealed class Evaluator(IReadOnlyList<Network> networks, int classes, WorkerPool pool, LinearPass? linear = null)
 {
     private const int BatchSize = 256;
 
     // Long texts come fewer at a time: memory grows with the tokens of a batch.
     private const long MostTokens = 1 << 15;
 
-    private readonly NetworkPass _pass = new(network, pool);
+    private readonly NetworksPass _pass = new(networks, classes, pool);
     private readonly Batch _batch = new();
     private readonly int[] _rows = new int[BatchSize];
-    private readonly float[] _logits = new float[network.Config.Classes];
+    private readonly float[] _logits = new float[classes];
+    private int _place;
 
     /// <summary>Called for a row with its place among the texts and its logits, [C].</summary>
     public delegate void RowAction(int row, ReadOnlySpan<float> logits);
+
+    /// <summary>z of one network for a row, [C]; to be asked while the row is told of.</summary>
+    /// <param name="network">Which, from 0.</param>
+    public ReadOnlySpan<float> LogitsOf(int network) => _pass.LogitsOf(network).Slice(_place * classes, classes);
 
     /// <summary>Measures the model on texts with labels.</summary>
     /// <param name="texts">The texts.</param>
@@ -32,7 +38,7 @@ internal sealed class Evaluator(Network network, WorkerPool pool, LinearPass? li
     public EvaluationResult Evaluate(
         EncodedTexts texts, SparseRows? terms = null, double temperature = 1, RowAction? check = null)
     {
-        var scoring = new Scoring(network.Config.Classes, temperature);
+        var scoring = new Scoring(classes, temperature);
         ForEach(texts, terms, texts.Count, (row, logits) =>
         {
             check?.Invoke(row, logits);
@@ -53,7 +59,6 @@ internal sealed class Evaluator(Network network, WorkerPool pool, LinearPass? li
     {
         if ((linear is null) != (terms is null))
             throw new ArgumentException("the linear part and the terms of the texts go together", nameof(terms));
-        int classes = network.Config.Classes;
         for (int first = 0; first < count;)
         {
             int rows = 0;
@@ -70,6 +75,7 @@ internal sealed class Evaluator(Network network, WorkerPool pool, LinearPass? li
             _pass.Forward(_batch);
             for (int b = 0; b < _batch.Count; b++)
             {
+                _place = b;
                 _pass.Logits.Slice(b * classes, classes).CopyTo(_logits);
                 linear?.Mix(terms!, _batch.Rows[b], _logits);
                 action(_batch.Rows[b], _logits);

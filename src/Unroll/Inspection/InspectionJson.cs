@@ -36,12 +36,13 @@ internal static class InspectionJson
         json.WriteEndObject();
         if (text.Linear is not null)
             WriteLinear(json, text.Linear);
-        if (text.Model.Pooling == Pooling.Attention)
+        if (text.AttentionWeights.Count > 0)
         {
             json.WritePropertyName("attention");
             WriteRow(json, [.. text.AttentionWeights]);
         }
-        WritePlane(json, text.Plane);
+        if (text.Plane is not null)
+            WritePlane(json, text.Plane);
         json.WriteEndObject();
     }
 
@@ -62,13 +63,15 @@ internal static class InspectionJson
     private static void WriteModel(Utf8JsonWriter json, TextInspection text)
     {
         json.WriteStartObject("model");
-        json.WriteString("cell", text.Model.Cell.ToString().ToLowerInvariant());
-        WriteTexts(json, "gates", RecurrentCells.Of(text.Model.Cell).GateNames);
+        bool hasNetwork = text.Model.Networks > 0;
+        json.WriteNumber("networks", text.Model.Networks);
+        json.WriteString("cell", hasNetwork ? text.Model.Cell.ToString().ToLowerInvariant() : "none");
+        WriteTexts(json, "gates", hasNetwork ? RecurrentCells.Of(text.Model.Cell).GateNames : []);
         json.WriteNumber("embedding", text.Model.Embedding);
         json.WriteNumber("hidden", text.Model.Hidden);
         json.WriteNumber("layers", text.Model.Layers);
         json.WriteNumber("directions", text.Model.Directions);
-        json.WriteString("pooling", text.Model.Pooling.ToString().ToLowerInvariant());
+        json.WriteString("pooling", hasNetwork ? text.Model.Pooling.ToString().ToLowerInvariant() : "none");
         WriteTexts(json, "labels", text.Model.Labels);
         json.WriteNumber("parameters", text.ParameterCount);
         json.WriteEndObject();

@@ -31,41 +31,47 @@ public static class Inspector
                 "the time grows with their square; inspect a part of it");
         }
         LinearPass? linear = classifier.LinearPass();
-        float[] logits = [];
-        int predicted = 0;
-        // The gradients are those of the whole model's class, through the network.
-        var trace = NetworkTrace.Of(classifier.Network, read.Ids, network =>
-        {
-            logits = [.. network];
-            linear?.Mix(read.All, logits);
-            predicted = Argmax.Of(logits);
-            float[] dNetwork = new float[logits.Length];
-            dNetwork[predicted] = (float)(1 - config.LinearShare);
-            return dNetwork;
-        });
-        var variants = new TextVariants(classifier.Network, linear, read);
+        var variants = new TextVariants(classifier.Networks, config.Classes, linear, read);
+        float[] logits = variants.Whole();
+        int predicted = Argmax.Of(logits);
+        // The gradients are those of the whole model's class, through a network.
+        float[] dNetwork = new float[logits.Length];
+        if (classifier.Networks.Count > 0)
+            dNetwork[predicted] = (float)((1 - config.LinearShare) / classifier.Networks.Count);
+        NetworkTrace[] traces =
+            [.. classifier.Networks.Select(network => NetworkTrace.Of(network, read.Ids, _ => dNetwork))];
+        NetworkTrace? first = traces.FirstOrDefault();
         return new TextInspection
         {
             Model = config,
-            ParameterCount = classifier.Parameters.Length,
+            ParameterCount = classifier.ParameterCount,
             Tokens = read.Tokens,
             Ids = read.Ids,
             IsUnknown = read.IsUnknown,
             Dropped = read.Dropped,
             Prediction = Prediction.Of(config, text, logits, new double[config.Classes]),
-            States = [.. trace.States.Select(LayerOf)],
+            States = [.. first?.States.Select(LayerOf) ?? []],
             Prefixes = [.. variants.Prefixes().Select(prefix => Probabilities(prefix, config.Temperature))],
-            HiddenGradient = trace.HiddenGradient,
-            InputGradient = trace.InputGradient,
-            GradientTimesInput = trace.GradientTimesInput,
+            HiddenGradient = first?.HiddenGradient ?? [],
+            InputGradient = first?.InputGradient ?? [],
+            GradientTimesInput = SumOf(traces),
             LeaveOneOut = [.. variants.WithoutEach().Select(without => (double)logits[predicted] - without[predicted])],
             Linear = classifier.Linear is { } part
                 ? LinearWords.Trace(part, config.Tokens.Kind, config.LinearShare, read, predicted)
                 : null,
-            AttentionWeights = trace.AttentionWeights,
-            Plane = StatePlane.Of(config, classifier.Parameters, trace.States[^config.Directions].Hidden),
+            AttentionWeights = first?.AttentionWeights ?? [],
+            Plane = first is null
+                ? null
+                : StatePlane.Of(config, classifier.Parameters, first.States[^config.Directions].Hidden),
         };
     }
+
+    private static double[] SumOf(NetworkTrace[] traces) => traces switch
+    {
+        [] => [],
+        [var only] => only.GradientTimesInput,
+        _ => [.. traces[0].GradientTimesInput.Select((_, t) => traces.Sum(trace => trace.GradientTimesInput[t]))],
+    };
 
     private static LayerTrace LayerOf(RecurrentTrace layer) => new(
         layer.Layer, layer.IsReverse, layer.Hidden, layer.Cell, [

@@ -35,19 +35,31 @@ public sealed record TextInspection
     /// <summary>What the model says of the text.</summary>
     public required Prediction Prediction { get; init; }
 
-    /// <summary>Every layer and direction, lowest layer first, forward before backward.</summary>
+    /// <summary>
+    /// Every layer and direction, lowest layer first, forward before backward; of the first of several networks. None for a model
+    /// without a network.
+    /// </summary>
     public required IReadOnlyList<LayerTrace> States { get; init; }
 
     /// <summary>[T][C]: the probabilities when the text ends after each word.</summary>
     public required IReadOnlyList<double[]> Prefixes { get; init; }
 
-    /// <summary>[T]: ‖∂z/∂h_t‖ for the top layer's state, over all ways from there to z; both directions together.</summary>
+    /// <summary>
+    /// [T]: ‖∂z/∂h_t‖ for the top layer's state, over all ways from there to z; both directions together. Of the first of several
+    /// networks; empty for a model without a network.
+    /// </summary>
     public required IReadOnlyList<double> HiddenGradient { get; init; }
 
-    /// <summary>[T]: ‖∂z/∂x_t‖ for the word's vector; for one-hot input the size of ∂z by the word's 1.</summary>
+    /// <summary>
+    /// [T]: ‖∂z/∂x_t‖ for the word's vector; for one-hot input the size of ∂z by the word's 1. Of the first of several networks;
+    /// empty for a model without a network.
+    /// </summary>
     public required IReadOnlyList<double> InputGradient { get; init; }
 
-    /// <summary>[T]: ∂z/∂x_t · x_t. Above 0 where the word speaks for the predicted class, to first order.</summary>
+    /// <summary>
+    /// [T]: ∂z/∂x_t · x_t, added up over all networks. Above 0 where the word speaks for the predicted class, to first order;
+    /// empty for a model without a network.
+    /// </summary>
     public required IReadOnlyList<double> GradientTimesInput { get; init; }
 
     /// <summary>[T]: how much z falls when the word is left out. Above 0 where the word speaks for the predicted class.</summary>
@@ -59,14 +71,14 @@ public sealed record TextInspection
     /// <summary>[T]: the weight of each word; empty unless the model pools by attention.</summary>
     public required IReadOnlyList<float> AttentionWeights { get; init; }
 
-    /// <summary>The hidden states as points of a plane.</summary>
-    public required StatePlane Plane { get; init; }
+    /// <summary>The hidden states as points of a plane; null for a model without a network.</summary>
+    public required StatePlane? Plane { get; init; }
 
     /// <summary>
     /// Whether all numbers are finite. Where weights are huge, gradients may be none while there still is a prediction.
     /// </summary>
     public bool IsFinite => HiddenGradient.Concat(InputGradient).Concat(GradientTimesInput).Concat(LeaveOneOut)
-        .Concat(Prefixes.SelectMany(each => each)).Concat(Plane.Points.SelectMany(each => each)).All(double.IsFinite);
+        .Concat(Prefixes.SelectMany(each => each)).Concat(Plane?.Points.SelectMany(each => each) ?? []).All(double.IsFinite);
 
     /// <summary>Writes it as one JSON object, all arrays row by row; NaN and infinities become null.</summary>
     /// <param name="json">Where to.</param>

@@ -1,6 +1,5 @@
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
-using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
 using Unroll.Training;
@@ -61,8 +60,11 @@ public sealed class ClassifierTraining
     /// </summary>
     public WordVectors? WordVectors { get; private set; }
 
-    /// <summary>The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them.</summary>
-    public int Epochs => _options.Epochs ?? TrainingOptions.EpochsFor(
+    /// <summary>
+    /// The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them. None for a linear part
+    /// alone.
+    /// </summary>
+    public int Epochs => _options.Networks == 0 ? 0 : _options.Epochs ?? TrainingOptions.EpochsFor(
         Prepared(_train).TokenCount, BatchOrder.BatchCount(Prepared(_train).Count, _options.BatchSize));
 
     /// <summary>What there is to know about the rows before a model is trained on them.</summary>
@@ -82,6 +84,12 @@ public sealed class ClassifierTraining
     /// </exception>
     public void Prepare()
     {
+        if (WordVectorsFile is not null && _options.Networks == 0)
+        {
+            throw new InputException(
+                $"{WordVectorsFile}: word vectors are for a network, and TrainingOptions.Networks = 0 trains " +
+                "the linear part alone; leave one of them out");
+        }
         WordVectors = ReadWordVectors();
         if (WordVectors is not null)
             _options = _options with { Embedding = WordVectors.Width };
@@ -94,11 +102,11 @@ public sealed class ClassifierTraining
     }
 
     /// <summary>
-    /// Trains. The model of the best epoch on the dev rows is kept, of the last without; also when it is cancelled.
+    /// Trains the networks. The model of the best epoch on the dev rows is kept, of the last without; also when it is cancelled.
     /// </summary>
     /// <param name="progress">Told after every step, on the training thread.</param>
     /// <param name="cancellationToken">Stops the training between two steps.</param>
-    /// <returns>A report of each epoch.</returns>
+    /// <returns>A report of each epoch; none for a linear part alone.</returns>
     /// <exception cref="InputException">A setting cannot be used, or the checkpoint belongs to another training.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -119,7 +127,8 @@ public sealed class ClassifierTraining
     public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs)
     {
         EncodedTexts dev = Prepared(_dev);
-        bool takesLinear = _options.Linear && dev.Count > 0;
+        bool isLinearAlone = _options.Networks == 0;
+        bool takesLinear = _options.Linear && (dev.Count > 0 || isLinearAlone);
         LinearTraining? learner = takesLinear || ComparesWithSimplerModels ? LinearLearner() : null;
         LogisticSettings? settings = null;
         // All candidates weigh the same terms.
@@ -130,6 +139,8 @@ public sealed class ClassifierTraining
         CalibrationReport? calibration = dev.Count > 0
             ? Classifier.FitTo(new ModelRows(dev, terms), takesLinear ? _linear : null, _options.Threads)
             : null;
+        if (isLinearAlone)
+            Classifier.SetLinear(_linear, 1);
         PartScores? onDev = dev.Count > 0 ? Measure(dev, terms) : null;
         MeasuredOnDev = Classifier.WithLinear(Classifier.Linear);
         if (learner is not null && settings is not null && ReferenceEquals(_split.Train, _split.Dev) && _split.DevCount > 0)
@@ -187,12 +198,8 @@ public sealed class ClassifierTraining
     internal PartScores Measure(Corpus corpus, IReadOnlyList<int> rows) =>
         Measure(Classifier.Encode(corpus, rows, areMeasured: true), _linear?.Terms.Read(corpus, rows));
 
-    private PartScores Measure(EncodedTexts texts, SparseRows? terms)
-    {
-        ModelConfig config = Classifier.Config;
-        return PartScores.Measure(
-            Classifier.Network, _linear, config.LinearShare, config.Temperature, texts, terms, _options.Threads);
-    }
+    private PartScores Measure(EncodedTexts texts, SparseRows? terms) =>
+        PartScores.Measure(Classifier.Networks, _linear, Classifier.Config, texts, terms, _options.Threads);
 
     private static IEnumerable<int> RowsOf(Corpus corpus, IReadOnlyList<int>? rows) => rows ?? Enumerable.Range(0, corpus.Count);
 
@@ -210,12 +217,19 @@ public sealed class ClassifierTraining
     private SimplerModel[] SimplerModels(PartScores? onDev, PartScores? onTest)
     {
         var majority = MajorityBaseline.Train(Prepared(_train), Classifier.Config.Classes);
-        return
-        [
-            new("majority class", "majority", On(_dev), On(_test)),
-            new("linear part alone", TrainingSummary.LinearKey, onDev?.Linear, onTest?.Linear),
-            new("network alone", TrainingSummary.NetworkKey, onDev?.Network, onTest?.Network),
-        ];
+        List<SimplerModel> models = [new("majority class", "majority", On(_dev), On(_test))];
+        if (_options.Networks > 0)
+        {
+            string networks = _options.Networks > 1 ? "networks alone" : "network alone";
+            models.Add(new("linear part alone", TrainingSummary.LinearKey, onDev?.Linear, onTest?.Linear));
+            models.Add(new(networks, TrainingSummary.NetworkKey, onDev?.Network, onTest?.Network));
+        }
+        if (_options.Networks > 1)
+        {
+            models.Add(
+                new("first network alone", TrainingSummary.FirstNetworkKey, onDev?.FirstNetwork, onTest?.FirstNetwork));
+        }
+        return [.. models];
 
         EvaluationResult? On(EncodedTexts? texts) => texts is { Count: > 0 } ? majority.Evaluate(texts) : null;
     }

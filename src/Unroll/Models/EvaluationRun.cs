@@ -49,7 +49,7 @@ public sealed class EvaluationRun : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);
         (_classifier, _mostMistakes) = (classifier, mostMistakes);
         _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        _evaluator = new Evaluator(classifier.Network, _pool, classifier.LinearPass());
+        _evaluator = new Evaluator(classifier.Networks, classifier.Config.Classes, _pool, classifier.LinearPass());
         _terms = classifier.Linear is null ? null : new SparseRows();
         _scoring = new Scoring(classifier.Config.Classes, classifier.Config.Temperature);
         _classes = classifier.Config.ClassOfLabel();

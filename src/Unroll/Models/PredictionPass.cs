@@ -1,6 +1,7 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
+using Unroll.Evaluation;
 using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
@@ -10,10 +11,11 @@ namespace Unroll.Models;
 /// <summary>
 /// Classifies texts on the caller's thread. Its buffers are kept from call to call, and serve one thread at a time.
 /// </summary>
-/// <param name="network">The network.</param>
+/// <param name="networks">The networks.</param>
+/// <param name="classes">C.</param>
 /// <param name="vocabulary">Has the ids.</param>
-/// <param name="linear">Adds the model's linear part; null for the network alone.</param>
-internal sealed class PredictionPass(Network network, Vocabulary vocabulary, LinearPass? linear)
+/// <param name="linear">Adds the model's linear part; null for the networks alone.</param>
+internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classes, Vocabulary vocabulary, LinearPass? linear)
 {
     /// <summary>Texts that are classified together.</summary>
     public const int BatchSize = 64;
@@ -21,13 +23,13 @@ internal sealed class PredictionPass(Network network, Vocabulary vocabulary, Lin
     // Beyond this the buffers would hold on to the memory of one long text.
     private const int MostTokensKept = 1 << 16;
 
-    private readonly NetworkPass _pass = new(network, WorkerPool.CallerAlone);
+    private readonly NetworksPass _pass = new(networks, classes, WorkerPool.CallerAlone);
     private readonly EncodedTexts _encoded = new();
     private readonly List<string[]> _tokens = [];
     private readonly Batch _batch = new();
     private readonly int[] _rows = [.. Enumerable.Range(0, BatchSize)];
-    private readonly double[] _probabilities = new double[network.Config.Classes];
-    private readonly float[] _logits = new float[network.Config.Classes];
+    private readonly double[] _probabilities = new double[classes];
+    private readonly float[] _logits = new float[classes];
 
     /// <summary>Whether the buffers are small enough to be kept.</summary>
     public bool IsWorthKeeping => _batch.TokenCount <= MostTokensKept;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Unroll.Engine.Networks;
+using Unroll.Evaluation;
 using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
@@ -17,39 +18,44 @@ public sealed class PredictionStream
 {
     private readonly Func<ModelConfig> _config;
     private readonly Vocabulary _vocabulary;
-    private readonly StreamingPass _pass;
+    private readonly StreamingPass[] _passes;
     private readonly LinearPart? _linear;
     private readonly LinearStream? _terms;
     private readonly double[] _probabilities;
     private readonly float[] _logits;
+    private readonly float[] _linearLogits;
 
     /// <summary>Begins a text.</summary>
     /// <param name="config">Gives what the model is: calibrating it changes the temperature.</param>
     /// <param name="vocabulary">Has the ids.</param>
-    /// <param name="network">The network.</param>
+    /// <param name="networks">The networks.</param>
     /// <param name="linear">The model's linear part; null for none.</param>
-    internal PredictionStream(Func<ModelConfig> config, Vocabulary vocabulary, Network network, LinearPart? linear)
+    internal PredictionStream(
+        Func<ModelConfig> config, Vocabulary vocabulary, IReadOnlyList<Network> networks, LinearPart? linear)
     {
-        if (config().Bidirectional)
+        if (networks.Count > 0 && config().Bidirectional)
         {
             throw new InvalidOperationException(
                 "a bidirectional model also reads from the last word to the first, so every new word changes all states; " +
                 "use Predict, or train with Bidirectional = false");
         }
         (_config, _vocabulary, _linear) = (config, vocabulary, linear);
-        _pass = new StreamingPass(network);
+        _passes = [.. networks.Select(network => new StreamingPass(network))];
         _terms = linear is null ? null : new LinearStream(linear, config().Tokens.Kind);
         _probabilities = new double[config().Classes];
         _logits = new float[config().Classes];
+        _linearLogits = new float[config().Classes];
     }
 
     /// <summary>How many tokens were read.</summary>
-    public long Count => _pass.Count;
+    public long Count { get; private set; }
 
     /// <summary>Forgets what was read: the next piece begins a new text.</summary>
     public void Clear()
     {
-        _pass.Clear();
+        Count = 0;
+        foreach (StreamingPass pass in _passes)
+            pass.Clear();
         _terms?.Clear();
     }
 
@@ -69,22 +75,32 @@ public sealed class PredictionStream
         int[] ids = _vocabulary.EncodeWords(tokens);
         foreach (string token in tokens)
             _terms?.Read(token);
-        foreach (int id in ids)
-            _pass.Read(id);
-        ReadOnlySpan<float> logits = Count == 0 ? LogitsOfNothing() : _pass.Logits();
-        if (_terms is null || _linear is null)
-            return Prediction.Of(config, piece, logits, _probabilities);
-        _terms.Logits(_logits);
-        LinearPass.Mix(config.LinearShare, logits, _logits, _logits);
+        foreach (StreamingPass pass in _passes)
+        {
+            foreach (int id in ids)
+                pass.Read(id);
+        }
+        Count += ids.Length;
+        if (_passes is [var only])
+            LogitsOf(only).CopyTo(_logits);
+        else
+            NetworksPass.Mean(_passes.Length, network => LogitsOf(_passes[network]), _logits);
+        if (_terms is not null && _linear is not null)
+        {
+            _terms.Logits(_linearLogits);
+            LinearPass.Mix(config.LinearShare, _logits, _linearLogits, _logits);
+        }
         return Prediction.Of(config, piece, _logits, _probabilities);
     }
 
     // A text without words is read as one that stands for nothing.
-    private ReadOnlySpan<float> LogitsOfNothing()
+    private ReadOnlySpan<float> LogitsOf(StreamingPass pass)
     {
-        _pass.Read(_vocabulary.IdOfEmpty);
-        ReadOnlySpan<float> logits = _pass.Logits();
-        _pass.Clear();
+        if (Count > 0)
+            return pass.Logits();
+        pass.Read(_vocabulary.IdOfEmpty);
+        ReadOnlySpan<float> logits = pass.Logits();
+        pass.Clear();
         return logits;
     }
 }

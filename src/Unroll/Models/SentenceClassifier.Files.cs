@@ -1,4 +1,3 @@
-using Unroll.Engine.Numerics;
 using Unroll.Storage;
 
 namespace Unroll.Models;
@@ -65,7 +64,7 @@ public sealed partial class SentenceClassifier
 
     /// <summary>A classifier of what was stored or imported.</summary>
     internal static SentenceClassifier Of(StoredModel stored) =>
-        new(stored.Config, stored.Vocabulary, stored.Network, new TorchGenerator(0)) { Linear = stored.Linear };
+        new(stored.Config, stored.Vocabulary, stored.Networks, []) { Linear = stored.Linear };
 
-    private StoredModel Content => new(Config, Vocabulary, Network, Linear);
+    private StoredModel Content => new(Config, Vocabulary, Networks, Linear);
 }

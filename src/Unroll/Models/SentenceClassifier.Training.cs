@@ -1,5 +1,6 @@
 using Unroll.Data;
 using Unroll.Engine.Batches;
+using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
 using Unroll.Storage;
 using Unroll.Text;
@@ -68,12 +69,14 @@ public sealed partial class SentenceClassifier
                 $"{weights.Count} class weights for {Config.Classes} classes, expected one for each of " +
                 string.Join(", ", Config.Labels));
         }
+        if (Networks.Count == 0)
+            return [];
         options = Resolve(options, train);
         SetTemperature(1);
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
         byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
         var trainer = new Trainer(
-            Network, options, Vocabulary.IdOfUnknown, _generator, pool, train, dev is { Count: > 0 } ? dev : null, model);
+            Networks, options, Vocabulary.IdOfUnknown, _generators, pool, train, dev is { Count: > 0 } ? dev : null, model);
         try
         {
             return trainer.Run(progress, cancellationToken);
@@ -81,7 +84,8 @@ public sealed partial class SentenceClassifier
         finally
         {
             // From here on the model only predicts.
-            Network.FreeBackward();
+            foreach (Network network in Networks)
+                network.FreeBackward();
         }
     }
 
@@ -127,6 +131,8 @@ public sealed partial class SentenceClassifier
     internal LearningRateSearch SearchLearningRate(EncodedTexts train, TrainingOptions options)
     {
         options.Validate();
+        if (Networks.Count == 0)
+            throw new InputException("the model has no network, expected one whose learning rate is looked for");
         return LearningRateSearch.Run(Network, Vocabulary.IdOfUnknown, train, Resolve(options, train));
     }
 

@@ -18,15 +18,23 @@ namespace Unroll.Models;
 public sealed partial class SentenceClassifier
 {
     private readonly ConcurrentBag<PredictionPass> _passes = [];
-    private readonly TorchGenerator _generator;
+    private readonly TorchGenerator[] _generators;
     private int _maximumTokens = TokenLimit.Default;
 
-    internal SentenceClassifier(ModelConfig config, Vocabulary vocabulary, Network network, TorchGenerator generator)
+    /// <summary>Makes a classifier of its parts.</summary>
+    /// <param name="config">What it is.</param>
+    /// <param name="vocabulary">The tokens it knows.</param>
+    /// <param name="networks">Its networks, as many as <see cref="ModelConfig.Networks"/> says.</param>
+    /// <param name="generators">Where the order of rows comes from, for each; none for one that was trained before.</param>
+    private SentenceClassifier(
+        ModelConfig config, Vocabulary vocabulary, IReadOnlyList<Network> networks, IReadOnlyList<TorchGenerator> generators)
     {
         Config = config;
         Vocabulary = vocabulary;
-        Network = network;
-        _generator = generator;
+        Networks = networks;
+        _generators = generators.Count == networks.Count
+            ? [.. generators]
+            : [.. networks.Select((_, k) => new TorchGenerator((ulong)k))];
     }
 
     /// <summary>What the model is.</summary>
@@ -51,7 +59,7 @@ public sealed partial class SentenceClassifier
     }
 
     /// <summary>The number of values that training adjusts.</summary>
-    public int ParameterCount => Parameters.Length;
+    public int ParameterCount => Networks.Sum(network => network.Parameters.Length);
 
     /// <summary>
     /// Its parameters as PyTorch has them: by their names, in their shapes, in the order of <c>model.safetensors</c>. Training
@@ -65,9 +73,16 @@ public sealed partial class SentenceClassifier
     /// </summary>
     public IReadOnlyList<string> Terms => Linear?.Terms.Names ?? [];
 
+    /// <summary>The parameters of the first network.</summary>
     internal Parameters Parameters => Network.Parameters;
 
-    internal Network Network { get; }
+    /// <summary>The first network.</summary>
+    /// <exception cref="InvalidOperationException">The model is a linear part alone.</exception>
+    internal Network Network =>
+        Networks.Count > 0 ? Networks[0] : throw new InvalidOperationException("the model has no network");
+
+    /// <summary>Its networks: the mean of their logits is what the network part says.</summary>
+    internal IReadOnlyList<Network> Networks { get; }
 
     /// <summary>What sees the words of a text and not their order; null where it has no share of the logits.</summary>
     internal LinearPart? Linear { get; private set; }
@@ -80,10 +95,11 @@ public sealed partial class SentenceClassifier
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
-        Network network;
+        var networks = new Network[config.Networks];
         try
         {
-            network = new Network(config.ToNetwork(vocabulary.Size));
+            for (int k = 0; k < networks.Length; k++)
+                networks[k] = new Network(config.ToNetwork(vocabulary.Size));
         }
         catch (OverflowException e)
         {
@@ -93,10 +109,14 @@ public sealed partial class SentenceClassifier
                 "TrainingOptions.MaximumVocabulary",
                 e);
         }
-        var classifier = new SentenceClassifier(config, vocabulary, network, new TorchGenerator(options.Seed));
-        options.ToInitialValues(vocabulary.HasPadding).Draw(network, classifier._generator);
-        network.Pack();
-        return classifier;
+        TorchGenerator[] generators =
+            [.. networks.Select((_, k) => new TorchGenerator(TrainingOptions.SeedOf(options.Seed, k)))];
+        foreach ((Network network, TorchGenerator generator) in networks.Zip(generators))
+        {
+            options.ToInitialValues(vocabulary.HasPadding).Draw(network, generator);
+            network.Pack();
+        }
+        return new SentenceClassifier(config, vocabulary, networks, generators);
     }
 
     /// <summary>Creates a model for the words and labels of some rows, with fresh parameters.</summary>
@@ -108,19 +128,8 @@ public sealed partial class SentenceClassifier
     {
         options.Validate();
         IEnumerable<int> all = rows ?? Enumerable.Range(0, corpus.Count);
-        var config = new ModelConfig
-        {
-            Cell = options.Cell,
-            Embedding = options.Embedding,
-            Hidden = options.Hidden,
-            Layers = options.Layers,
-            Bidirectional = options.Bidirectional,
-            Pooling = options.Pooling,
-            Dropout = options.Dropout,
-            Nonlinearity = options.Nonlinearity,
-            Labels = corpus.DistinctLabels(all),
-            Tokens = corpus.Tokenizer,
-        };
+        ModelConfig sizes = options.Networks == 0 ? ModelConfig.WithoutNetwork : options.ToModelSizes();
+        ModelConfig config = sizes with { Labels = corpus.DistinctLabels(all), Tokens = corpus.Tokenizer };
         int most = options.MaximumVocabulary ?? int.MaxValue;
         return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, most), options);
     }
@@ -148,7 +157,7 @@ public sealed partial class SentenceClassifier
 
     /// <summary>Begins a text that comes word by word.</summary>
     /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
-    public PredictionStream Stream() => new(() => Config, Vocabulary, Network, Linear);
+    public PredictionStream Stream() => new(() => Config, Vocabulary, Networks, Linear);
 
     /// <summary>Puts pre-trained vectors in the place of the random ones, for the words that have some.</summary>
     /// <param name="vectors">Read for this model's vocabulary; as wide as its embedding.</param>
@@ -162,11 +171,14 @@ public sealed partial class SentenceClassifier
                 $"expected [{Vocabulary.Size},{Config.Embedding}]",
                 nameof(vectors));
         }
-        Parameter table = Parameters.Find(NetworkLayout.EmbeddingWeight);
-        for (int id = 0; id < Vocabulary.Size; id++)
+        foreach (Network network in Networks)
         {
-            if (vectors.Has(id))
-                Parameters.WriteRow(table, id, vectors.Values.Slice(id * vectors.Width, vectors.Width));
+            Parameter table = network.Parameters.Find(NetworkLayout.EmbeddingWeight);
+            for (int id = 0; id < Vocabulary.Size; id++)
+            {
+                if (vectors.Has(id))
+                    network.Parameters.WriteRow(table, id, vectors.Values.Slice(id * vectors.Width, vectors.Width));
+            }
         }
     }
 
@@ -185,7 +197,7 @@ public sealed partial class SentenceClassifier
     internal EvaluationResult Evaluate(ModelRows rows, int? threads = null)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        return new Evaluator(Network, pool, LinearPass()).Evaluate(
+        return new Evaluator(Networks, Config.Classes, pool, LinearPass()).Evaluate(
             rows.Ids, rows.Terms, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits));
     }
 
@@ -205,7 +217,8 @@ public sealed partial class SentenceClassifier
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         CalibrationReport report = Calibration.Run(
-            LabelledLogits.Of(new Evaluator(Network, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms));
+            LabelledLogits.Of(
+                new Evaluator(Networks, Config.Classes, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms));
         SetTemperature(report.Temperature);
         return report;
     }
@@ -247,7 +260,7 @@ public sealed partial class SentenceClassifier
 
     /// <summary>The same network with another linear part.</summary>
     internal SentenceClassifier WithLinear(LinearPart? part) =>
-        new(Config, Vocabulary, Network, new TorchGenerator(0)) { Linear = part };
+        new(Config, Vocabulary, Networks, []) { Linear = part };
 
     /// <summary>
     /// Chooses the temperature by rows that the model was not trained on, and before it the share of a linear part with which
@@ -259,12 +272,13 @@ public sealed partial class SentenceClassifier
     internal CalibrationReport FitTo(ModelRows rows, LinearPart? part, int? threads)
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
-        var logits = LabelledLogits.Of(new Evaluator(Network, pool), Config.Classes, rows.Ids, terms: null);
+        var logits = LabelledLogits.Of(
+            new Evaluator(Networks, Config.Classes, pool), Config.Classes, rows.Ids, terms: null);
         SetLinear(null, 0);
         if (part is not null && rows.Terms is { } terms)
         {
             LabelledLogits linear = logits.Of(part, terms);
-            SetLinear(part, LogitMixture.FitShare(logits, linear));
+            SetLinear(part, Networks.Count == 0 ? 1 : LogitMixture.FitShare(logits, linear));
             logits = LogitMixture.Mix(Config.LinearShare, logits, linear);
         }
         CalibrationReport report = Calibration.Run(logits);
@@ -282,7 +296,7 @@ public sealed partial class SentenceClassifier
     private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
         if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(Network, Vocabulary, LinearPass());
+            pass = new PredictionPass(Networks, Config.Classes, Vocabulary, LinearPass());
         Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);

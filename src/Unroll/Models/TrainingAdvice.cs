@@ -16,14 +16,16 @@ internal static class TrainingAdvice
     {
         EvaluationResult? model = summary.Test ?? summary.Dev;
         EvaluationResult? simpler = summary.Test is null ? better.Dev : better.Test;
-        if (summary.LossOfChance is { } chance && summary.Kept.TrainLoss > NotLearned * chance)
+        if (summary.LossOfChance is { } chance && summary.Kept is { } kept && kept.TrainLoss > NotLearned * chance)
         {
-            return FormattableString.Invariant($"The network did not learn: its loss is {summary.Kept.TrainLoss:F3}, and ") +
+            return FormattableString.Invariant($"The network did not learn: its loss is {kept.TrainLoss:F3}, and ") +
                 FormattableString.Invariant($"{chance:F3} is that of knowing the classes alone. ") +
                 "Try more TrainingOptions.Epochs, or a smaller TrainingOptions.LearningRate.";
         }
         if (model is not null && simpler is not null && IsChance(model, simpler))
             return $"On {model.Rows} rows that may be chance: measure on more rows before you choose.";
+        if (summary.Kept is null)
+            return "The words say little of the labels: leave out TrainingOptions.Networks = 0, or give more rows.";
         if (summary.Dev is null)
         {
             return "Without dev rows nothing says how much the linear part knows, so it has no share: " +

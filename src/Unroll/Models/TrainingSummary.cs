@@ -12,7 +12,7 @@ namespace Unroll.Models;
 public sealed record SimplerModel(string Name, string Key, EvaluationResult? Dev, EvaluationResult? Test);
 
 /// <summary>How a training ended.</summary>
-/// <param name="Epochs">A report of each epoch.</param>
+/// <param name="Epochs">A report of each epoch; none for a linear part alone.</param>
 /// <param name="Calibration">What calibration did; null without dev rows.</param>
 /// <param name="Dev">The model on the dev rows; null without them.</param>
 /// <param name="Test">The model on the test rows; null without them.</param>
@@ -23,6 +23,7 @@ public sealed record TrainingSummary(
 {
     internal const string NetworkKey = "network";
     internal const string LinearKey = "linear";
+    internal const string FirstNetworkKey = "first_network";
 
     /// <summary>Simpler models and the model's network alone on the same rows; none if they were not asked for.</summary>
     public IReadOnlyList<SimplerModel> SimplerModels { get; init; } = [];
@@ -39,19 +40,20 @@ public sealed record TrainingSummary(
     /// <summary>What is at fault where a simpler model does better, and what to do; null where none does.</summary>
     public string? Advice => Better is { } better ? TrainingAdvice.Of(this, better) : null;
 
-    /// <summary>The epoch whose model is kept.</summary>
-    public EpochReport Kept { get; } = Epochs.Last(report => report.IsBest);
+    /// <summary>The epoch whose model is kept; null for a linear part alone, which is not trained in epochs.</summary>
+    public EpochReport? Kept { get; } = Epochs.LastOrDefault(report => report.IsBest);
 
     /// <summary>The best of the simpler models, if it does better than this one; on the test rows if there are some.</summary>
     public SimplerModel? Better =>
-        SimplerModels.Where(model => model.Key != NetworkKey).MaxBy(Accuracy) is { } best
+        SimplerModels.Where(model => model.Key is not (NetworkKey or FirstNetworkKey)).MaxBy(Accuracy) is { } best
             && Accuracy(best) > (Test ?? Dev)?.Accuracy ? best : null;
 
     /// <summary>Writes it as the fields of a JSON object.</summary>
     /// <param name="json">Inside an object.</param>
     public void WriteFields(Utf8JsonWriter json)
     {
-        json.WriteNumber("kept_epoch", Kept.Epoch);
+        if (Kept is not null)
+            json.WriteNumber("kept_epoch", Kept.Epoch);
         WriteScores(json, "dev", Dev?.Accuracy, Dev?.MacroF1);
         WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
         if (Test is not null)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Unroll.Engine.Networks;
 using Unroll.Text;
@@ -7,6 +8,9 @@ namespace Unroll.Storage;
 /// <summary>What a model is: the content of its <c>config.json</c>.</summary>
 public sealed record ModelConfig
 {
+    /// <summary>The most networks that a model may have.</summary>
+    public const int MostNetworks = 64;
+
     /// <summary>The kind of recurrent layer.</summary>
     public Cell Cell { get; init; } = Cell.Rnn;
 
@@ -52,6 +56,12 @@ public sealed record ModelConfig
     /// </summary>
     public double LinearShare { get; init; }
 
+    /// <summary>
+    /// How many networks of these sizes the model has: their logits' mean is what the network part says. 0 for a linear part
+    /// alone, whose sizes of a network are not looked at.
+    /// </summary>
+    public int Networks { get; init; } = 1;
+
     /// <summary>C: the number of classes.</summary>
     public int Classes => Labels.Count;
 
@@ -61,6 +71,9 @@ public sealed record ModelConfig
     /// <summary>H·D: the width of a layer's output.</summary>
     public int StateSize => checked(Hidden * Directions);
 
+    /// <summary>A model of no network, with labels to be filled in.</summary>
+    internal static ModelConfig WithoutNetwork { get; } = new() { Networks = 0, Embedding = 0, Hidden = 0, Labels = [] };
+
     /// <summary>The content of <c>config.json</c>.</summary>
     public string ToJson() => Encoding.UTF8.GetString(ModelConfigJson.Write(this));
 
@@ -68,7 +81,12 @@ public sealed record ModelConfig
     internal Dictionary<string, int> ClassOfLabel() =>
         Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>The network that computes the model.</summary>
+    /// <summary>The names of the tensors of a network begin with this where the model has several.</summary>
+    /// <param name="network">Which network, from 0.</param>
+    internal string PrefixOf(int network) =>
+        Networks > 1 ? string.Create(CultureInfo.InvariantCulture, $"networks.{network}.") : "";
+
+    /// <summary>The network, or each of several, that computes the model.</summary>
     /// <param name="vocabularySize">V.</param>
     internal NetworkConfig ToNetwork(int vocabularySize) => new()
     {

@@ -11,6 +11,12 @@ internal static class ModelConfigJson
     public const string Format = "unroll/1";
     private const string Restore = "restore the file or train again";
 
+    private static readonly string[] OwnKeys =
+        ["format", "networks", "labels", "tokens", "unknown", "temperature", "linear_share"];
+
+    private static readonly string[] NetworkKeys =
+        ["cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
+
     public static byte[] Write(ModelConfig config)
     {
         using var buffer = new MemoryStream();
@@ -18,14 +24,10 @@ internal static class ModelConfigJson
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
-            json.WriteString("cell", Name(config.Cell));
-            json.WriteNumber("embedding", config.Embedding);
-            json.WriteNumber("hidden", config.Hidden);
-            json.WriteNumber("layers", config.Layers);
-            json.WriteBoolean("bidirectional", config.Bidirectional);
-            json.WriteString("pooling", Name(config.Pooling));
-            json.WriteString("nonlinearity", Name(config.Nonlinearity));
-            json.WriteNumber("dropout", config.Dropout);
+            if (config.Networks != 1)
+                json.WriteNumber("networks", config.Networks);
+            if (config.Networks > 0)
+                WriteNetwork(json, config);
             json.WriteStartArray("labels");
             foreach (string label in config.Labels)
                 json.WriteStringValue(label);
@@ -45,6 +47,18 @@ internal static class ModelConfigJson
         return buffer.ToArray();
     }
 
+    private static void WriteNetwork(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteString("cell", Name(config.Cell));
+        json.WriteNumber("embedding", config.Embedding);
+        json.WriteNumber("hidden", config.Hidden);
+        json.WriteNumber("layers", config.Layers);
+        json.WriteBoolean("bidirectional", config.Bidirectional);
+        json.WriteString("pooling", Name(config.Pooling));
+        json.WriteString("nonlinearity", Name(config.Nonlinearity));
+        json.WriteNumber("dropout", config.Dropout);
+    }
+
     /// <exception cref="InputException">A key is missing, unknown, or has a value that this version cannot use.</exception>
     public static ModelConfig Read(byte[] bytes, string source)
     {
@@ -52,29 +66,27 @@ internal static class ModelConfigJson
         {
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var keys = Fields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
-            keys.RequireOnly(
-                "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout",
-                "labels", "tokens", "unknown", "temperature", "linear_share");
+            keys.RequireOnly([.. OwnKeys, .. NetworkKeys]);
             keys.RequireValue("format", Format);
+            int networks = keys.Has("networks") ? keys.Integer("networks", 0, ModelConfig.MostNetworks) : 1;
+            if (networks == 0)
+                keys.RequireOnly(OwnKeys);
             var tokens = Fields.Of(
                 keys["tokens"], $"{source}: tokens", $"{source}: tokens", "an object of kind and lowercase");
             tokens.RequireOnly("kind", "lowercase");
-            return new ModelConfig
+            ModelConfig sizes = networks == 0 ? ModelConfig.WithoutNetwork : ReadNetwork(keys);
+            ModelConfig config = sizes with
             {
-                Cell = keys.Choice<Cell>("cell"),
-                Embedding = keys.Integer("embedding", 0),
-                Hidden = keys.Integer("hidden", 1),
-                Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
-                Bidirectional = keys.Flag("bidirectional"),
-                Pooling = keys.Choice<Pooling>("pooling"),
-                Dropout = keys.Share("dropout"),
-                Nonlinearity = keys.Choice<Nonlinearity>("nonlinearity"),
+                Networks = networks,
                 Labels = keys.Labels("labels", 2),
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens.Flag("lowercase")),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
                 LinearShare = keys.Has("linear_share") ? keys.PositiveShare("linear_share") : 0,
             };
+            if (networks == 0)
+                keys.RequireOne("linear_share", config.LinearShare);
+            return config;
         }
         catch (JsonException e) when (e.LineNumber is not null)
         {
@@ -92,6 +104,18 @@ internal static class ModelConfigJson
             throw new InputException($"{source}: a string in it is no Unicode text; {Restore}", e);
         }
     }
+
+    private static ModelConfig ReadNetwork(Fields keys) => ModelConfig.WithoutNetwork with
+    {
+        Cell = keys.Choice<Cell>("cell"),
+        Embedding = keys.Integer("embedding", 0),
+        Hidden = keys.Integer("hidden", 1),
+        Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
+        Bidirectional = keys.Flag("bidirectional"),
+        Pooling = keys.Choice<Pooling>("pooling"),
+        Dropout = keys.Share("dropout"),
+        Nonlinearity = keys.Choice<Nonlinearity>("nonlinearity"),
+    };
 
     /// <summary>The name of a choice in files and on the command line.</summary>
     public static string Name<T>(T value)
@@ -160,6 +184,16 @@ internal static class ModelConfigJson
             IsNumber(key) && this[key].TryGetDouble(out double value) && value is > 0 and <= 1
                 ? value
                 : throw Wrong(key, "a share above 0 and at most 1");
+
+        public void RequireOne(string key, double value)
+        {
+            if (value != 1)
+            {
+                throw new InputException(
+                    $"{_source}: {key} is {(Has(key) ? Shown(this[key]) : "missing")}, expected 1, "
+                    + $"for networks is 0; {Restore}");
+            }
+        }
 
         public int Integer(string key, int minimum, int maximum = int.MaxValue) =>
             IsNumber(key) && this[key].TryGetInt32(out int value) && value >= minimum && value <= maximum

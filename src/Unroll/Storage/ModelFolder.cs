@@ -10,9 +10,10 @@ namespace Unroll.Storage;
 /// <summary>What a model folder holds.</summary>
 /// <param name="Config">What the model is.</param>
 /// <param name="Vocabulary">The tokens it knows.</param>
-/// <param name="Network">Its parameters.</param>
+/// <param name="Networks">Its networks: <see cref="ModelConfig.Networks"/>.</param>
 /// <param name="Linear">Its linear part; null where <see cref="ModelConfig.LinearShare"/> is 0.</param>
-internal sealed record StoredModel(ModelConfig Config, Vocabulary Vocabulary, Network Network, LinearPart? Linear = null);
+internal sealed record StoredModel(
+    ModelConfig Config, Vocabulary Vocabulary, IReadOnlyList<Network> Networks, LinearPart? Linear = null);
 
 /// <summary>
 /// A model on disk: <c>config.json</c>, <c>vocabulary.txt</c>, <c>terms.txt</c> where it has a linear part, and
@@ -220,32 +221,41 @@ internal static class ModelFolder
     /// <summary>A model's tensors by PyTorch's names, its linear part's last.</summary>
     public static IReadOnlyList<NamedTensor> TensorsOf(StoredModel model)
     {
-        IEnumerable<NamedTensor> network =
-            TorchTensors.Read(model.Network).Select(tensor => new NamedTensor(tensor.Name, tensor.Shape, tensor.Values));
-        return model.Linear is null ? [.. network] : [.. network, .. LinearTensors.Of(model.Linear)];
+        IEnumerable<NamedTensor> networks = model.Networks.SelectMany((network, k) => TorchTensors.Read(network).Select(
+            tensor => new NamedTensor(model.Config.PrefixOf(k) + tensor.Name, tensor.Shape, tensor.Values)));
+        return model.Linear is null ? [.. networks] : [.. networks, .. LinearTensors.Of(model.Linear)];
     }
 
     // Shapes are compared before anything is allocated, so that a wrong size in config.json costs no memory.
     private static void RequireFittingShapes(
         SafetensorsFile file, string source, ModelConfig config, int vocabularySize, int? terms)
     {
-        NetworkLayout layout;
-        try
+        var expected = new List<(string Name, IReadOnlyList<int> Shape)>();
+        for (int network = 0; network < config.Networks; network++)
         {
-            layout = new NetworkLayout(config.ToNetwork(vocabularySize));
+            string prefix = config.PrefixOf(network);
+            expected.AddRange(
+                TorchTensors.Of(Layout(source, config, vocabularySize)).Select(tensor => (prefix + tensor.Name, tensor.Shape)));
         }
-        catch (OverflowException e)
-        {
-            throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
-        }
-        IReadOnlyList<(string Name, IReadOnlyList<int> Shape)> expected = terms is null
-            ? TorchTensors.Of(layout)
-            : [.. TorchTensors.Of(layout), .. LinearTensors.Shapes(terms.Value, config.Classes)];
+        if (terms is not null)
+            expected.AddRange(LinearTensors.Shapes(terms.Value, config.Classes));
         foreach ((string name, IReadOnlyList<int> shape) in expected)
             file.Require(name, shape);
         string[] names = [.. expected.Select(tensor => tensor.Name)];
         if (file.Tensors.Keys.Except(names).FirstOrDefault() is { } unexpected)
             throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", names)}");
+    }
+
+    private static NetworkLayout Layout(string source, ModelConfig config, int vocabularySize)
+    {
+        try
+        {
+            return new NetworkLayout(config.ToNetwork(vocabularySize));
+        }
+        catch (OverflowException e)
+        {
+            throw new InputException($"{source}: {ConfigFile} asks for more than 2^31 parameters; restore it or train again", e);
+        }
     }
 
     /// <summary>A model of tensors by PyTorch's names: those of <see cref="TorchTensors.Of"/>.</summary>
@@ -254,10 +264,15 @@ internal static class ModelFolder
     /// <param name="vocabulary">The tokens it knows.</param>
     public static StoredModel FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary)
     {
-        var network = new Network(config.ToNetwork(vocabulary.Size));
-        TorchTensors.Write(network, read);
-        network.Pack();
-        return new StoredModel(config, vocabulary, network);
+        var networks = new Network[config.Networks];
+        for (int k = 0; k < networks.Length; k++)
+        {
+            string prefix = config.PrefixOf(k);
+            networks[k] = new Network(config.ToNetwork(vocabulary.Size));
+            TorchTensors.Write(networks[k], name => read(prefix + name));
+            networks[k].Pack();
+        }
+        return new StoredModel(config, vocabulary, networks);
     }
 
     private static Vocabulary ReadVocabulary(byte[] bytes, ModelConfig config, string source)

@@ -42,8 +42,7 @@ public static class LossExplosion
     /// <param name="learningRate">The learning rate of the training.</param>
     public static string? Warning(IReadOnlyList<EpochReport> epochs, int classes, float learningRate)
     {
-        EpochReport worst = epochs.MaxBy(epoch => epoch.TrainLoss)!;
-        if (!IsExploded(worst.TrainLoss, classes))
+        if (epochs.MaxBy(epoch => epoch.TrainLoss) is not { } worst || !IsExploded(worst.TrainLoss, classes))
             return null;
         EpochReport kept = epochs.Last(epoch => epoch.IsBest);
         return Invariant($"the loss was {worst.TrainLoss:G3} in epoch {worst.Epoch}, where guessing gives ") + Invariant(

@@ -8,62 +8,60 @@ using Unroll.Evaluation;
 
 namespace Unroll.Training;
 
-/// <summary>The training loop: batches, steps, reports; epoch by epoch, until the last or until dev rows say enough.</summary>
+/// <summary>
+/// The training loop: batches, steps, reports; epoch by epoch, until the last or until dev rows say enough. Several networks
+/// learn side by side, a step each in turn, and dev rows measure what they say together.
+/// </summary>
 internal sealed class Trainer
 {
     private const double MostSecondsLeft = 3e9;
     private const int MostRowsToJudge = 1000;
 
-    // An adversarial step defends what was learned; before there is something it only keeps the network from learning. So it
-    // begins when the loss of the last twenty steps or so is below this share of the loss of knowing the classes alone, and ends
-    // where it rises to the other.
-    private const double Memory = 0.95;
-    private const double LearnedAt = 0.9;
-    private const double ForgottenAt = 0.98;
-
-    private readonly Network _network;
+    private readonly IReadOnlyList<Network> _networks;
     private readonly TrainingOptions _options;
-    private readonly TorchGenerator _generator;
     private readonly Evaluator _evaluator;
-    private readonly TrainingStep _step;
+    private readonly NetworkTraining[] _trainings;
     private readonly EncodedTexts _train;
     private readonly EncodedTexts? _dev;
-    private readonly Parameters _kept;
     private readonly TrainingCheckpoint? _checkpoint;
     private readonly JacobianNorms? _jacobians;
     private readonly int _epochs;
     private readonly long _totalSteps;
-    private readonly double _chance;
+    private readonly int _steps;
     private readonly int _stretch;
-    private TrainingPosition _position = new();
+    private TrainingPosition _position;
 
-    /// <summary>Makes ready to train a network.</summary>
-    /// <param name="network">The network.</param>
+    /// <summary>Makes ready to train a model's networks.</summary>
+    /// <param name="networks">The networks, at least one, of the same sizes.</param>
     /// <param name="options">Resolved settings.</param>
     /// <param name="unknownId">The id of unknown words; null for a closed vocabulary.</param>
-    /// <param name="generator">Where the order of rows comes from.</param>
+    /// <param name="generators">Where the order of rows comes from, for each network.</param>
     /// <param name="pool">The threads that compute.</param>
     /// <param name="train">Rows to train on.</param>
     /// <param name="dev">Rows to measure on; null for none.</param>
     /// <param name="model">What tells this model from others: a checkpoint of another one is refused.</param>
     public Trainer(
-        Network network, TrainingOptions options, int? unknownId, TorchGenerator generator, WorkerPool pool, EncodedTexts train,
-        EncodedTexts? dev, ReadOnlyMemory<byte> model)
+        IReadOnlyList<Network> networks, TrainingOptions options, int? unknownId, IReadOnlyList<TorchGenerator> generators,
+        WorkerPool pool, EncodedTexts train, EncodedTexts? dev, ReadOnlyMemory<byte> model)
     {
-        (_network, _options, _generator, _train, _dev) = (network, options, generator, train, dev);
-        _evaluator = new Evaluator(network, pool);
-        _step = new TrainingStep(network, options.ToStepSettings(unknownId), pool);
-        _kept = network.Parameters.Clone();
-        int batches = BatchOrder.BatchCount(train.Count, options.BatchSize);
-        _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount, batches);
-        _totalSteps = (long)_epochs * batches;
-        _chance = train.LossOfChance(network.Config.Classes, options.ClassWeights);
+        (_networks, _options, _train, _dev) = (networks, options, train, dev);
+        _evaluator = new Evaluator(networks, Classes, pool);
+        double chance = train.LossOfChance(Classes, options.ClassWeights);
+        _trainings =
+        [
+            .. networks.Select((network, k) => new NetworkTraining(
+                network, options.ToStepSettings(unknownId, k), options, generators[k], pool, train, chance)),
+        ];
+        _position = new TrainingPosition { Networks = [.. networks.Select(_ => new NetworkPosition())] };
+        _steps = BatchOrder.BatchCount(train.Count, options.BatchSize);
+        _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount, _steps);
+        _totalSteps = (long)_epochs * _steps;
         _stretch = options.StretchTokens > 0 && options.TruncateSteps is null ? options.StretchTokens : int.MaxValue;
         if (options.Checkpoint is { } checkpoint)
             _checkpoint = new TrainingCheckpoint(
-                checkpoint, _step, _kept, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
+                checkpoint, _trainings, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
         if (options.GradientFlow is not null)
-            _jacobians = new JacobianNorms(network, train, pool);
+            _jacobians = new JacobianNorms(networks[0], train, pool);
     }
 
     /// <summary>
@@ -76,15 +74,10 @@ internal sealed class Trainer
     {
         if (_checkpoint?.Restore() is { } position)
         {
-            if (position.FaultIn(_epochs, BatchOrder.BatchCount(_train.Count, _options.BatchSize), _train.Count, _dev is not null)
-                is { } fault)
-            {
+            if (position.FaultIn(_epochs, _steps, _train.Count, _dev is not null, _networks.Count) is { } fault)
                 throw TrainingCheckpoint.Damaged(_options.Checkpoint!.Path, fault);
-            }
             _position = position;
-            _network.Pack();
-            if (position.GeneratorAtEpoch is { } generator)
-                _generator.RestoreState(generator);
+            ForEach((training, at) => training.Restore(at));
         }
         try
         {
@@ -100,10 +93,15 @@ internal sealed class Trainer
         }
         finally
         {
-            _network.Parameters.CopyFrom(_kept.Values);
-            _network.Pack();
+            ForEach((training, _) => training.TakeKept());
         }
         return _position.Reports;
+    }
+
+    private void ForEach(Action<NetworkTraining, NetworkPosition> action)
+    {
+        for (int k = 0; k < _trainings.Length; k++)
+            action(_trainings[k], _position.Networks[k]);
     }
 
     private void RunEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
@@ -111,30 +109,27 @@ internal sealed class Trainer
         TrainingPosition at = _position;
         long started = Stopwatch.GetTimestamp();
         double secondsBefore = at.Seconds;
-        at.GeneratorAtEpoch ??= _generator.SaveState();
-        IReadOnlyList<int[]> order = _options.Shuffle
-            ? BatchOrder.Shuffled(_train, _options.BatchSize, _generator)
-            : BatchOrder.InOrder(_train.Count, _options.BatchSize);
+        ForEach((training, network) => training.BeginEpoch(network));
         float learningRate = _options.LearningRate;
-        while (at.StepsInEpoch < order.Count)
+        while (at.StepsInEpoch < _steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
             learningRate = (float)(_options.LearningRate * _options.Schedule.Factor(at.Steps, _totalSteps));
-            RunStep(order[at.StepsInEpoch], learningRate);
+            RunStep(learningRate);
             at.Seconds = secondsBefore + Stopwatch.GetElapsedTime(started).TotalSeconds;
-            if (at.StepsInEpoch == order.Count)
+            if (at.StepsInEpoch == _steps)
                 break;
             progress?.Report(Progress(null));
             _checkpoint?.WriteIfDue(at);
         }
-        EpochReport report = Report(order.Count, learningRate);
+        EpochReport report = Report(learningRate);
         if (report.IsBest)
-            _kept.CopyFrom(_network.Parameters.Values);
+            ForEach((training, _) => training.Keep());
         TrainingProgress finished = Progress(report);
         ReportGradientFlow(at);
         at.Reports.Add(report);
         at.NextEpoch();
-        at.GeneratorAtEpoch = _generator.SaveState();
+        ForEach((training, network) => training.EndEpoch(network));
         at.Finished = at.Epoch > _epochs || report.Epoch - at.Best!.Epoch >= _options.Patience;
         progress?.Report(finished);
         if (LossExplosion.IsHopeless(report, Classes) && LossExplosion.IsIn(at.Best!, Classes))
@@ -143,7 +138,7 @@ internal sealed class Trainer
             _checkpoint?.WriteIfDue(at);
     }
 
-    private int Classes => _network.Config.Classes;
+    private int Classes => _networks[0].Config.Classes;
 
     // Without dev rows the kept parameters are the last ones: those that are measured here.
     private void RequireSound()
@@ -161,24 +156,28 @@ internal sealed class Trainer
         return scoring.Result.Loss;
     }
 
-    private void RunStep(int[] rows, float learningRate)
+    // Loss and norm are means over the networks.
+    private void RunStep(float learningRate)
     {
         TrainingPosition at = _position;
-        bool sampled = _options.GradientFlow is not null && at.StepsInEpoch % GradientFlowSums.EverySteps == 0;
-        _step.TakesAdversarialSteps = at.Defends;
-        StepResult step = _step.Run(_train, rows, learningRate, sampled ? at.GradientFlow : null);
+        int batch = at.StepsInEpoch;
+        bool sampled = _options.GradientFlow is not null && batch % GradientFlowSums.EverySteps == 0;
         at.Steps++;
-        if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
-            throw Diverged(step.Loss, step.GradientNorm);
+        for (int k = 0; k < _trainings.Length; k++)
+        {
+            StepResult step = _trainings[k].Run(
+                at.Networks[k], batch, learningRate, sampled && k == 0 ? at.GradientFlow : null);
+            if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
+                throw Diverged(step.Loss, step.GradientNorm);
+            int[] rows = _trainings[k].RowsOf(batch);
+            at.LossSum += step.Loss * rows.Length / _trainings.Length;
+            at.NormSum += step.GradientNorm / _trainings.Length;
+            at.Clipped += step.Clipped ? 1 : 0;
+            foreach (int row in rows)
+                at.Tokens += Math.Min(_train.LengthOf(row), _stretch);
+        }
         at.StepsInEpoch++;
-        at.RecentLoss = Memory * (at.RecentLoss ?? _chance) + (1 - Memory) * step.Loss;
-        at.Defends = at.RecentLoss < (at.Defends ? ForgottenAt : LearnedAt) * _chance;
-        at.LossSum += step.Loss * rows.Length;
-        at.NormSum += step.GradientNorm;
-        at.Clipped += step.Clipped ? 1 : 0;
-        at.Rows += rows.Length;
-        foreach (int row in rows)
-            at.Tokens += Math.Min(_train.LengthOf(row), _stretch);
+        at.Rows += _trainings[0].RowsOf(batch).Length;
     }
 
     private TrainingDivergedException Diverged(double loss, double norm)
@@ -191,16 +190,16 @@ internal sealed class Trainer
             + LossExplosion.Advice(_options));
     }
 
-    private EpochReport Report(int steps, float learningRate)
+    private EpochReport Report(float learningRate)
     {
         TrainingPosition at = _position;
         EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
         // The last update of the epoch is the one whose loss no step has seen.
-        if (!double.IsFinite(onDev?.Loss ?? _network.SumOfSquares()))
-            throw Diverged(onDev?.Loss ?? double.NaN, at.NormSum / steps);
+        if (!double.IsFinite(onDev?.Loss ?? _networks.Sum(network => network.SumOfSquares())))
+            throw Diverged(onDev?.Loss ?? double.NaN, at.NormSum / _steps);
         var report = new EpochReport(
-            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.MacroF1, learningRate, at.NormSum / steps,
-            (double)at.Clipped / steps, at.Seconds, at.Tokens / at.Seconds, IsBest: true);
+            at.Epoch, at.LossSum / at.Rows, onDev?.Loss, onDev?.Accuracy, onDev?.MacroF1, learningRate, at.NormSum / _steps,
+            (double)at.Clipped / _steps / _networks.Count, at.Seconds, at.Tokens / at.Seconds, IsBest: true);
         return report with { IsBest = at.Best is not { } best || _dev is null || Score(report) > Score(best) };
     }
 
@@ -208,7 +207,7 @@ internal sealed class Trainer
     {
         if (_options.GradientFlow is null)
             return;
-        var spectrum = RecurrentSpectrum.Of(_network);
+        var spectrum = RecurrentSpectrum.Of(_networks[0]);
         GradientFlowSums sums = at.GradientFlow;
         _options.GradientFlow.Report(new GradientFlow(
             at.Epoch, sums.Samples, sums.MeansByDistance, sums.MeansByStep, spectrum.Norm, spectrum.Radius, _jacobians!.Sentences,

@@ -20,14 +20,14 @@ internal sealed class TrainingCheckpoint
 {
     private const string BeginAgain = "begin again without CheckpointOptions.Resume";
     private const string FormatKey = "format";
-    private const string Format = "unroll-checkpoint/1";
+    private const string Format = "unroll-checkpoint/2";
     private const string RunKey = "run";
     private const string PositionKey = "position";
     private const string OptimizerStepsKey = "optimizer_steps";
     private const string HashKey = "sha256";
 
     private readonly CheckpointOptions _options;
-    private readonly TrainingStep _step;
+    private readonly IReadOnlyList<NetworkTraining> _networks;
     private readonly (string Name, ReadOnlyMemory<float> Values, Action<float[]> Set)[] _arenas;
     private readonly string _run;
     private long _lastTime = Stopwatch.GetTimestamp();
@@ -35,19 +35,16 @@ internal sealed class TrainingCheckpoint
 
     /// <summary>Binds a file to a training.</summary>
     /// <param name="options">Where the file is, and when to write it.</param>
-    /// <param name="step">Has parameters and optimizer.</param>
-    /// <param name="kept">The parameters of the epoch to keep.</param>
+    /// <param name="networks">Have parameters and optimizers, whose steps are the same.</param>
     /// <param name="run">What the state belongs to, from <see cref="RunHash"/>.</param>
     /// <exception cref="InputException">The state is larger than a file that can be read back.</exception>
-    public TrainingCheckpoint(CheckpointOptions options, TrainingStep step, Parameters kept, string run)
+    public TrainingCheckpoint(CheckpointOptions options, IReadOnlyList<NetworkTraining> networks, string run)
     {
-        (_options, _step, _run) = (options, step, run);
+        (_options, _networks, _run) = (options, networks, run);
         _arenas =
         [
-            ("parameters", step.Network.Parameters.Memory, values => step.Network.Parameters.CopyFrom(values)),
-            ("kept", kept.Memory, values => kept.CopyFrom(values)),
-            ("optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
-            ("optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
+            .. networks.SelectMany((network, k) => ArenasOf(
+                network, networks.Count > 1 ? FormattableString.Invariant($"networks.{k}.") : "")),
         ];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
@@ -56,6 +53,19 @@ internal sealed class TrainingCheckpoint
                 $"{options.Path}: would have {bytes} bytes, expected at most {SafetensorsFile.MostBytes}; take a smaller " +
                 "TrainingOptions.MaximumVocabulary or TrainingOptions.Embedding, or train without TrainingOptions.Checkpoint");
         }
+    }
+
+    private static IEnumerable<(string Name, ReadOnlyMemory<float> Values, Action<float[]> Set)> ArenasOf(
+        NetworkTraining network, string prefix)
+    {
+        TrainingStep step = network.Step;
+        return
+        [
+            (prefix + "parameters", step.Network.Parameters.Memory, values => step.Network.Parameters.CopyFrom(values)),
+            (prefix + "kept", network.Kept.Memory, values => network.Kept.CopyFrom(values)),
+            (prefix + "optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
+            (prefix + "optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
+        ];
     }
 
     /// <summary>A hash of all that decides how a training goes: a state of one must not go on in another.</summary>
@@ -91,7 +101,7 @@ internal sealed class TrainingCheckpoint
             [FormatKey] = Format,
             [RunKey] = _run,
             [PositionKey] = TrainingPositionJson.Write(position),
-            [OptimizerStepsKey] = _step.Optimizer.Steps.ToString(CultureInfo.InvariantCulture),
+            [OptimizerStepsKey] = _networks[0].Step.Optimizer.Steps.ToString(CultureInfo.InvariantCulture),
         };
         metadata[HashKey] = HashOf(metadata, arena => SafetensorsWriter.LittleEndianBytes(arena.Values.Span));
         try
@@ -138,7 +148,8 @@ internal sealed class TrainingCheckpoint
         TrainingPosition position = ReadPosition(metadata);
         foreach ((Action<float[]> set, float[] values) in restored)
             set(values);
-        _step.Optimizer.Steps = steps;
+        foreach (NetworkTraining network in _networks)
+            network.Step.Optimizer.Steps = steps;
         _lastSteps = position.Steps;
         return position;
     }

@@ -11,6 +11,16 @@ public sealed partial record TrainingOptions
     public void Validate()
     {
         RequireDefined(Cell, nameof(Cell));
+        Require(Networks >= 0, nameof(Networks), Networks, "0 (the linear part alone) or a positive number");
+        Require(
+            Networks <= ModelConfig.MostNetworks, nameof(Networks), Networks,
+            $"at most {ModelConfig.MostNetworks} networks in a model");
+        if (Networks == 0 && !Linear)
+        {
+            throw new InputException(
+                "nothing is left to train with TrainingOptions.Networks = 0 and TrainingOptions.Linear = false; " +
+                "leave one of them out");
+        }
         RequireDefined(Nonlinearity, nameof(Nonlinearity));
         RequireDefined(Pooling, nameof(Pooling));
         RequireDefined(Tokens, nameof(Tokens));

@@ -15,6 +15,13 @@ public sealed partial record TrainingOptions
     /// <summary>The kind of recurrent layer. Default: GRU.</summary>
     public Cell Cell { get; init; } = Cell.Gru;
 
+    /// <summary>
+    /// How many networks the model has, N: with several, an ensemble whose logits are averaged (Hansen and Salamon, 1990). Each
+    /// learns the same rows from another seed, <see cref="Seed"/> and the ones after it, so from other first parameters, in
+    /// another order and with other dropout. 0 for the linear part alone. Default: 1.
+    /// </summary>
+    public int Networks { get; init; } = 1;
+
     /// <summary>The function of a vanilla RNN. Default: tanh.</summary>
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
 
@@ -226,6 +233,26 @@ public sealed partial record TrainingOptions
         Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
     };
 
+    /// <summary>The seed of one of several networks.</summary>
+    /// <param name="seed">That of the first.</param>
+    /// <param name="network">Which network, from 0.</param>
+    internal static ulong SeedOf(ulong seed, int network) => unchecked(seed + (ulong)network);
+
+    /// <summary>What a model of these settings is, but for its labels and tokens.</summary>
+    internal ModelConfig ToModelSizes() => new()
+    {
+        Networks = Networks,
+        Cell = Cell,
+        Embedding = Embedding,
+        Hidden = Hidden,
+        Layers = Layers,
+        Bidirectional = Bidirectional,
+        Pooling = Pooling,
+        Dropout = Dropout,
+        Nonlinearity = Nonlinearity,
+        Labels = [],
+    };
+
     /// <summary>How parameters are drawn.</summary>
     /// <param name="hasPadding">Whether id 0 of the vocabulary is padding.</param>
     internal InitialValues ToInitialValues(bool hasPadding) => new()
@@ -239,7 +266,8 @@ public sealed partial record TrainingOptions
 
     /// <summary>What a step does; class weights and the adversarial step must be resolved.</summary>
     /// <param name="unknownId">The id of unknown words; null for a closed vocabulary.</param>
-    internal StepSettings ToStepSettings(int? unknownId) => new()
+    /// <param name="network">Which of several networks, from 0.</param>
+    internal StepSettings ToStepSettings(int? unknownId, int network = 0) => new()
     {
         Optimizer = new OptimizerSettings
         {
@@ -260,6 +288,6 @@ public sealed partial record TrainingOptions
         Adversarial = Adversarial ?? 0,
         WordDropout = WordDropout,
         UnknownId = unknownId,
-        Seed = Seed,
+        Seed = SeedOf(Seed, network),
     };
 }

@@ -1,5 +1,4 @@
 using Unroll.Engine.Networks;
-using Unroll.Engine.Numerics;
 
 namespace Unroll.Training;
 
@@ -15,11 +14,6 @@ internal sealed class TrainingPosition
     /// <summary>Steps of the whole training that are done.</summary>
     public long Steps { get; set; }
 
-    /// <summary>
-    /// The random numbers as they stood when the epoch began: they gave its order of rows. Null before the first.
-    /// </summary>
-    public byte[]? GeneratorAtEpoch { get; set; }
-
     /// <summary>The sum of the losses of the rows seen in this epoch.</summary>
     public double LossSum { get; set; }
 
@@ -29,20 +23,17 @@ internal sealed class TrainingPosition
     /// <summary>Rows seen in this epoch.</summary>
     public int Rows { get; set; }
 
-    /// <summary>Tokens seen in this epoch.</summary>
+    /// <summary>Tokens seen in this epoch, of all networks.</summary>
     public long Tokens { get; set; }
 
-    /// <summary>Steps of this epoch that were clipped.</summary>
+    /// <summary>Steps of this epoch that were clipped, of all networks.</summary>
     public int Clipped { get; set; }
 
     /// <summary>Seconds spent in this epoch before the process that runs.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>The mean loss of the last steps, the last ones counting most; null before the first.</summary>
-    public double? RecentLoss { get; set; }
-
-    /// <summary>Whether the next step is an adversarial one, where some are asked for.</summary>
-    public bool Defends { get; set; }
+    /// <summary>How far each network has come.</summary>
+    public required IReadOnlyList<NetworkPosition> Networks { get; init; }
 
     /// <summary>What was measured of the gradients of this epoch.</summary>
     public GradientFlowSums GradientFlow { get; } = new();
@@ -61,16 +52,18 @@ internal sealed class TrainingPosition
     /// <param name="batches">Steps of an epoch.</param>
     /// <param name="rows">Rows to train on.</param>
     /// <param name="hasDev">Whether epochs are measured on dev rows.</param>
-    public string? FaultIn(int epochs, int batches, int rows, bool hasDev)
+    /// <param name="networks">Networks that are trained.</param>
+    public string? FaultIn(int epochs, int batches, int rows, bool hasDev, int networks)
     {
         bool began = Steps > 0;
-        return Epoch < 1 || Epoch > epochs + 1 ? $"epoch {Epoch} of {epochs}"
+        return Networks.Count != networks ? $"{Networks.Count} networks of {networks}"
+            : Epoch < 1 || Epoch > epochs + 1 ? $"epoch {Epoch} of {epochs}"
             : StepsInEpoch < 0 || StepsInEpoch > batches ? $"step {StepsInEpoch} of {batches}"
             : Steps != (long)(Epoch - 1) * batches + StepsInEpoch ? $"{Steps} steps in epoch {Epoch}"
-            : Rows < StepsInEpoch || Rows > rows || Tokens < 0 || Clipped < 0 || Clipped > StepsInEpoch ? "counts of the epoch"
-            : !IsTime(Seconds) || !double.IsFinite(LossSum + NormSum + (RecentLoss ?? 0)) ? "sums of the epoch"
-            : began && GeneratorAtEpoch is null ? "no random numbers"
-            : GeneratorAtEpoch is { } generator && !TorchGenerator.IsState(generator) ? "random numbers"
+            : Rows < StepsInEpoch || Rows > rows || Tokens < 0 || Clipped < 0 || Clipped > (long)StepsInEpoch * networks
+                ? "counts of the epoch"
+            : !IsTime(Seconds) || !double.IsFinite(LossSum + NormSum) ? "sums of the epoch"
+            : Networks.Select(network => network.FaultIn(began)).FirstOrDefault(fault => fault is not null) is { } fault ? fault
             : Epoch > epochs && !Finished ? "an end that is none"
             : Reports.Count != Epoch - 1 || Reports.Where((report, i) => report.Epoch != i + 1).Any() ? "reports of the epochs"
             : Reports.Count > 0 && !Reports[0].IsBest ? "no best epoch"
@@ -89,7 +82,8 @@ internal sealed class TrainingPosition
     {
         Epoch++;
         (StepsInEpoch, LossSum, NormSum, Rows, Tokens, Clipped, Seconds) = (0, 0, 0, 0, 0, 0, 0);
-        GeneratorAtEpoch = null;
+        foreach (NetworkPosition network in Networks)
+            network.GeneratorAtEpoch = null;
         GradientFlow.Clear();
     }
 }

@@ -15,17 +15,16 @@ internal static class TrainingPositionJson
             json.WriteNumber("epoch", position.Epoch);
             json.WriteNumber("steps_in_epoch", position.StepsInEpoch);
             json.WriteNumber("steps", position.Steps);
-            if (position.GeneratorAtEpoch is { } generator)
-                json.WriteBase64String("generator", generator);
             json.WriteNumber("loss_sum", position.LossSum);
             json.WriteNumber("norm_sum", position.NormSum);
             json.WriteNumber("rows", position.Rows);
             json.WriteNumber("tokens", position.Tokens);
             json.WriteNumber("clipped", position.Clipped);
             json.WriteNumber("seconds", position.Seconds);
-            if (position.RecentLoss is { } recent)
-                json.WriteNumber("recent_loss", recent);
-            json.WriteBoolean("defends", position.Defends);
+            json.WriteStartArray("networks");
+            foreach (NetworkPosition network in position.Networks)
+                Write(json, network);
+            json.WriteEndArray();
             json.WriteBoolean("finished", position.Finished);
             position.GradientFlow.WriteTo(json);
             json.WriteStartArray("reports");
@@ -50,17 +49,13 @@ internal static class TrainingPositionJson
             Epoch = json.GetProperty("epoch").GetInt32(),
             StepsInEpoch = json.GetProperty("steps_in_epoch").GetInt32(),
             Steps = json.GetProperty("steps").GetInt64(),
-            GeneratorAtEpoch = json.TryGetProperty("generator", out JsonElement generator)
-                ? generator.GetBytesFromBase64()
-                : null,
+            Networks = [.. json.GetProperty("networks").EnumerateArray().Select(ReadNetwork)],
             LossSum = json.GetProperty("loss_sum").GetDouble(),
             NormSum = json.GetProperty("norm_sum").GetDouble(),
             Rows = json.GetProperty("rows").GetInt32(),
             Tokens = json.GetProperty("tokens").GetInt64(),
             Clipped = json.GetProperty("clipped").GetInt32(),
             Seconds = json.GetProperty("seconds").GetDouble(),
-            RecentLoss = json.TryGetProperty("recent_loss", out JsonElement recent) ? recent.GetDouble() : null,
-            Defends = json.GetProperty("defends").GetBoolean(),
             Finished = json.GetProperty("finished").GetBoolean(),
         };
         position.GradientFlow.ReadFrom(json);
@@ -68,4 +63,22 @@ internal static class TrainingPositionJson
             position.Reports.Add(EpochReportJson.Read(report));
         return position;
     }
+
+    private static void Write(Utf8JsonWriter json, NetworkPosition network)
+    {
+        json.WriteStartObject();
+        if (network.GeneratorAtEpoch is { } generator)
+            json.WriteBase64String("generator", generator);
+        if (network.RecentLoss is { } recent)
+            json.WriteNumber("recent_loss", recent);
+        json.WriteBoolean("defends", network.Defends);
+        json.WriteEndObject();
+    }
+
+    private static NetworkPosition ReadNetwork(JsonElement json) => new()
+    {
+        GeneratorAtEpoch = json.TryGetProperty("generator", out JsonElement generator) ? generator.GetBytesFromBase64() : null,
+        RecentLoss = json.TryGetProperty("recent_loss", out JsonElement recent) ? recent.GetDouble() : null,
+        Defends = json.GetProperty("defends").GetBoolean(),
+    };
 }

@@ -18,6 +18,9 @@ internal static class SafetensorsEdit
         return [.. prefix, .. text, .. file.AsSpan(8 + length)];
     }
 
+    /// <summary>Takes the metadata away, hashes among it, as in a file of PyTorch's.</summary>
+    public static byte[] WithoutMetadata(byte[] file) => Header(file, header => header.Remove("__metadata__"));
+
     /// <summary>Replaces one float of a tensor.</summary>
     public static byte[] Value(byte[] file, string tensor, int element, float value)
     {

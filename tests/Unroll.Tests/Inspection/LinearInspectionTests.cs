@@ -205,9 +205,9 @@ public class LinearInspectionTests
     {
         SentenceClassifier classifier = LinearModels.Create(
             TokenKind.Word, 0.5, change: config => config with { Hidden = 2, Pooling = Pooling.Last, Labels = ["-", "+"] });
-        Assert.Null(Inspector.Inspect(classifier, "good").Plane.Boundary);
+        Assert.Null(Inspector.Inspect(classifier, "good").Plane!.Boundary);
         classifier.SetLinear(null, 0);
-        Assert.NotNull(Inspector.Inspect(classifier, "good").Plane.Boundary);
+        Assert.NotNull(Inspector.Inspect(classifier, "good").Plane!.Boundary);
     }
 
     // (1 - λ) z_network + λ z_linear of tokens; the network of no token at all is its output's bias.

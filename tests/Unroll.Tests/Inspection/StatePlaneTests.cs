@@ -49,7 +49,7 @@ public class StatePlaneTests
         for (int word = 2; word < 30; word++)
         {
             TextInspection inspection = Inspector.Inspect(classifier, $"w{word} w{31 - word}");
-            StatePlane plane = inspection.Plane;
+            StatePlane plane = inspection.Plane!;
             Assert.Equal(PlaneAxes.Units, plane.Axes);
             Assert.Equal(inspection.States[0].Hidden.Select(h => (double)h[1]), plane.Points.Select(point => point[1]));
             Assert.Equal(1, plane.Explained[0] + plane.Explained[1], 1e-9);
@@ -73,7 +73,7 @@ public class StatePlaneTests
     public void Where_the_boundary_is_no_line_of_the_plane_there_is_none(
         int hidden, bool bidirectional, Pooling pooling, int classes, PlaneAxes axes)
     {
-        StatePlane plane = Inspector.Inspect(Create(hidden, bidirectional, pooling, classes), "w2 w3 w4 w5").Plane;
+        StatePlane plane = Inspector.Inspect(Create(hidden, bidirectional, pooling, classes), "w2 w3 w4 w5").Plane!;
         Assert.Equal(axes, plane.Axes);
         Assert.Null(plane.Boundary);
         Assert.Equal(4, plane.Points.Count);

@@ -7,7 +7,7 @@ namespace Unroll.Tests.Models;
 /// <summary>Changes the position in a checkpoint, and the hash with it.</summary>
 internal static class CheckpointEdit
 {
-    /// <summary>Sets a key of the position, or of the metadata itself.</summary>
+    /// <summary>Sets a key of the position, of its first network, or of the metadata itself.</summary>
     /// <param name="file">A checkpoint.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">JSON; <c>state</c> for a state of random numbers that points beyond its end.</param>
@@ -22,14 +22,16 @@ internal static class CheckpointEdit
     private static string Replaced(string position, string key, string value)
     {
         JsonObject json = JsonNode.Parse(position)!.AsObject();
+        JsonObject network = json["networks"]![0]!.AsObject();
+        JsonObject place = network.ContainsKey(key) ? network : json;
         if (value == "state")
         {
-            byte[] state = Convert.FromBase64String((string)json[key]!);
+            byte[] state = Convert.FromBase64String((string)place[key]!);
             BinaryPrimitives.WriteInt32LittleEndian(state.AsSpan(624 * 4), 1_000_000);
             value = $"\"{Convert.ToBase64String(state)}\"";
         }
         // Numbers that JsonNode would refuse are put in as they are.
-        json[key] = "@";
+        place[key] = "@";
         return json.ToJsonString().Replace("\"@\"", value, StringComparison.Ordinal);
     }
 }

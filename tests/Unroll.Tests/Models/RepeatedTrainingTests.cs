@@ -34,14 +34,14 @@ public class RepeatedTrainingTests
         Assert.Equal(["train", "dev", "test"], repeated.Report().Parts.Select(part => part.Name));
         SeedResult[] results = [.. repeated.Run()];
         Assert.Equal([7, 8, 9], results.Select(result => (int)result.Seed));
-        Assert.Equal(3, results.Select(result => result.Summary.Kept.TrainLoss).Distinct().Count());
+        Assert.Equal(3, results.Select(result => result.Summary.Kept!.TrainLoss).Distinct().Count());
         foreach (SeedResult result in results)
         {
             TrainingOptions options = Options with { Seed = result.Seed };
             var training = new ClassifierTraining(DevSplit.Of(corpus, dev: null, options), options) { Test = test };
             training.Prepare();
             TrainingSummary summary = training.Finish(training.Fit());
-            Assert.Equal(summary.Kept.DevLoss, result.Summary.Kept.DevLoss);
+            Assert.Equal(summary.Kept!.DevLoss, result.Summary.Kept!.DevLoss);
             Assert.Equal(summary.Test!.Loss, result.Summary.Test!.Loss);
         }
         Assert.Equal(

@@ -163,6 +163,8 @@ export interface Sentence {
   probability: number;
   probabilities: Record<string, number>;
   model: {
+    /** How many there are: their logits are averaged. 0 for a linear part alone. Missing in files of older versions. */
+    networks?: number;
     cell: string;
     /** The names of its gates, in their order. */
     gates: string[];
@@ -185,7 +187,8 @@ export interface Sentence {
     terms: { term: string; value: number }[];
   };
   attention?: number[];
-  plane: {
+  /** Missing where there is no network. */
+  plane?: {
     axes: 'units' | 'principal components';
     explained: number[];
     points: number[][];

@@ -20,7 +20,7 @@ const KINDS = [
     key: 'linear',
     title: 'Linear part',
     before: 'What each word and its pieces add to the logit of',
-    after: ' through the linear part, beside the network.',
+    after: ' through the linear part.',
   },
 ] as const;
 

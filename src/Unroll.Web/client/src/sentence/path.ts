@@ -7,7 +7,7 @@ import { percent, shorten } from '../page/numbers';
 import { boundaryLine, extent, type Range } from './boundary';
 import { numbered } from './wordAxis';
 
-type Plane = Sentence['plane'];
+type Plane = NonNullable<Sentence['plane']>;
 
 /** What the two axes of the plane are. */
 export const axisNames = ({ axes, explained }: Pick<Plane, 'axes' | 'explained'>): [string, string] => {
@@ -17,8 +17,7 @@ export const axisNames = ({ axes, explained }: Pick<Plane, 'axes' | 'explained'>
 };
 
 /** The hidden state as a path in the plane, from word to word. */
-export function pathChart(sentence: Sentence): HTMLElement | null {
-  const { plane } = sentence;
+export function pathChart(sentence: Sentence, plane: Plane): HTMLElement | null {
   if (plane.points.length === 0) return null;
   const names = axisNames(plane);
   return chartCard({

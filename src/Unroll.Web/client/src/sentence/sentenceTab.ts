@@ -22,10 +22,12 @@ export function sentenceTab(sentences: Sentence[]): HTMLElement[] {
 
 /** The recurrent layers in a few words. */
 export const modelName = ({ cell, layers, directions }: Pick<Sentence['model'], 'cell' | 'layers' | 'directions'>): string =>
-  `${layers > 1 ? `${layers} × ` : ''}${cell.toUpperCase()}${directions > 1 ? ', both directions' : ''}`;
+  cell === 'none' ? 'linear part alone'
+  : `${layers > 1 ? `${layers} × ` : ''}${cell.toUpperCase()}${directions > 1 ? ', both directions' : ''}`;
 
 function oneSentence(sentence: Sentence): HTMLElement[] {
   const { model } = sentence;
+  const networks = model.networks ?? 1;
   return [
     element('p', { class: 'quoted', id: 'sentence-text', dir: 'auto' }, sentence.text),
     figures([
@@ -34,14 +36,19 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ['Words', String(sentence.tokens.length)],
       ...(sentence.dropped ? [['Dropped', shorten(sentence.dropped.join(', '), 40)] as [string, string]] : []),
       ['Model', modelName(model)],
-      ['Hidden units', String(model.hidden)],
-      ['Pooling', model.pooling],
+      ...(networks > 1 ? [['Networks', `${networks}, averaged`] as [string, string]] : []),
+      ...(networks > 0
+        ? [['Hidden units', String(model.hidden)], ['Pooling', model.pooling]] as [string, string][] : []),
       ...(sentence.linear ? [['Linear part', `${percent(sentence.linear.share)} of the logits`] as [string, string]] : []),
-      ['Parameters', model.parameters.toLocaleString('en-US')],
+      ...(networks > 0 ? [['Parameters', model.parameters.toLocaleString('en-US')] as [string, string]] : []),
     ]),
     section('What the words do', grid(
       prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)),
-      gradientChart(sentence), attentionChart(sentence))),
-    section('The hidden state', statesPart(sentence, pathChart(sentence))),
+      ...(networks > 0 ? [gradientChart(sentence), attentionChart(sentence)] : []))),
+    ...(sentence.plane
+      ? [section(
+        networks > 1 ? 'The hidden state of the first network' : 'The hidden state',
+        statesPart(sentence, pathChart(sentence, sentence.plane)))]
+      : []),
   ];
 }

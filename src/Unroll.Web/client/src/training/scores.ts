@@ -41,6 +41,7 @@ const names: Record<string, string> = {
   bag_of_words: 'bag of words, linear',
   linear: 'linear part alone',
   network: 'network alone',
+  first_network: 'first network alone',
 };
 
 /** This model beside simpler ones; null where none were trained. */

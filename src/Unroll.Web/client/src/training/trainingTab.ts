@@ -20,7 +20,7 @@ export function trainingTab(runs: Run[]): HTMLElement[] {
   const chooser = choice('Below, the run', runs.map((run) => run.name), (i) => replaceContent(one, ...oneRun(runs[i]!)));
   return [
     ...(runs.length > 1 ? [section('The runs', comparison(runs))] : [keyFigures(runs[0]!)]),
-    section('By epoch', grid(...trainingCharts(runs))),
+    ...(runs.some((run) => run.metrics.length > 0) ? [section('By epoch', grid(...trainingCharts(runs)))] : []),
     ...(chooser ? [element('div', { class: 'bar' }, chooser)] : []),
     one,
   ];
