@@ -209,7 +209,7 @@ public sealed class ClassifierTraining
     {
         Dictionary<string, int> classOf = Classifier.Config.ClassOfLabel();
         int[] classOfLabel = [.. _split.Train.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
-        var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes);
+        var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes, _options.Threads);
         learner.Add(RowsOf(_split.Train, _split.TrainRows));
         return learner;
     }

@@ -32,6 +32,7 @@ internal sealed class LinearTraining
     private readonly TermCounts _counts;
     private readonly List<int> _labels = [];
     private readonly int _every;
+    private readonly int _together;
     private int _offered;
 
     /// <summary>Begins without texts.</summary>
@@ -40,10 +41,12 @@ internal sealed class LinearTraining
     /// The class of each label of the corpus, 0 … C-1; that of labels of other texts is not looked at.
     /// </param>
     /// <param name="classes">C.</param>
-    public LinearTraining(Corpus corpus, int[] classOf, int classes)
+    /// <param name="threads">How many settings are tried side by side; null for one per processor. It changes no result.</param>
+    public LinearTraining(Corpus corpus, int[] classOf, int classes, int? threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         (_corpus, _classOf, _classes) = (corpus, classOf, classes);
+        _together = threads ?? Environment.ProcessorCount;
         _counts = new TermCounts(corpus);
         _every = 1 + corpus.TokenCount / TokenLimit;
     }
@@ -93,22 +96,32 @@ internal sealed class LinearTraining
         float[] scales = Scales(sparse, labels, textsWith, _classes);
         long workOfPass = ((long)sparse.ValueCount + WorkOfSoftmax * (long)labels.Length) * _classes;
         int mostPasses = (int)Math.Clamp(WorkLimit / Math.Max(1, workOfPass), 1, int.MaxValue);
+        if (lossOf is null)
+            return (Fit(candidates[0]), candidates[0]);
         (LinearPart Part, LogisticSettings Settings)? best = null;
         double least = double.PositiveInfinity;
-        foreach (LogisticSettings candidate in candidates)
+        foreach (LogisticSettings[] together in candidates.Chunk(_together))
+        {
+            var parts = new LinearPart[together.Length];
+            var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = _together, CancellationToken = cancellationToken };
+            Parallel.For(0, parts.Length, sideBySide, i => parts[i] = Fit(together[i]));
+            foreach ((LinearPart part, LogisticSettings candidate) in parts.Zip(together))
+            {
+                double loss = lossOf(part);
+                if (loss >= least)
+                    return best!.Value;
+                (best, least) = ((part, candidate), loss);
+            }
+        }
+        return best ?? throw new InvalidOperationException("the loss of a linear model is no number");
+
+        LinearPart Fit(LogisticSettings candidate)
         {
             var regression = new LogisticRegression(terms.Count, _classes);
             LogisticSettings settings = candidate with { Passes = Math.Min(candidate.Passes, mostPasses) };
             regression.Train(sparse, labels, textsWith, scales, settings, cancellationToken);
-            var part = new LinearPart(terms, regression.Weights.ToArray(), regression.Bias.ToArray());
-            if (lossOf is null)
-                return (part, candidate);
-            double loss = lossOf(part);
-            if (loss >= least)
-                break;
-            (best, least) = ((part, candidate), loss);
+            return new LinearPart(terms, regression.Weights.ToArray(), regression.Bias.ToArray());
         }
-        return best ?? throw new InvalidOperationException("the loss of a linear model is no number");
     }
 
     // s, [F,C]

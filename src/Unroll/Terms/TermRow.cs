@@ -1,8 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace Unroll.Terms;
 
 /// <summary>One text as a row of numbers; its memory is kept from text to text. It serves one thread at a time.</summary>
 internal sealed class TermRow
 {
+    // How often each column stands in the text; zeros between texts.
+    private int[] _counts = [];
+
     /// <summary>The keys of the text's terms, as they were met.</summary>
     public List<ulong> Keys { get; } = [];
 
@@ -12,19 +17,26 @@ internal sealed class TermRow
     /// <summary>What stands in these columns.</summary>
     public List<float> Values { get; } = [];
 
-    /// <summary>Sorts the columns, keeps each once and sets the values to how often it stood there.</summary>
+    /// <summary>Keeps each column once, ascending, and sets the values to how often it stood there.</summary>
     public void CountColumns()
     {
-        Columns.Sort();
-        Values.Clear();
         int distinct = 0;
-        for (int i = 0, next; i < Columns.Count; i = next)
+        Span<int> columns = CollectionsMarshal.AsSpan(Columns);
+        foreach (int column in columns)
         {
-            next = i + 1;
-            while (next < Columns.Count && Columns[next] == Columns[i])
-                next++;
-            Columns[distinct++] = Columns[i];
-            Values.Add(next - i);
+            if (column >= _counts.Length)
+                Array.Resize(ref _counts, Math.Max(column + 1, 2 * _counts.Length));
+            if (_counts[column]++ == 0)
+                columns[distinct++] = column;
+        }
+        // In a long text many stand often: there are fewer to sort now.
+        columns = columns[..distinct];
+        columns.Sort();
+        Values.Clear();
+        foreach (int column in columns)
+        {
+            Values.Add(_counts[column]);
+            _counts[column] = 0;
         }
         Columns.RemoveRange(distinct, Columns.Count - distinct);
     }

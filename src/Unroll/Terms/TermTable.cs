@@ -55,17 +55,12 @@ internal sealed class TermTable
     public void Read(ReadOnlySpan<string> tokens, TermRow row)
     {
         row.Keys.Clear();
+        row.Columns.Clear();
         TermKeys.AddOfText(tokens, _kind, row.Keys);
         foreach (string token in tokens)
             TermKeys.AddOfToken(token, _kind, row.Keys);
-        row.Columns.Clear();
-        foreach (ulong key in CollectionsMarshal.AsSpan(row.Keys))
-        {
-            if (_columns.TryGetValue(key, out int column))
-                row.Columns.Add(column);
-        }
-        row.CountColumns();
-        Weigh(CollectionsMarshal.AsSpan(row.Columns), CollectionsMarshal.AsSpan(row.Values), _rarity);
+        AddColumns(row.Keys, row.Columns);
+        Finish(row);
     }
 
     /// <summary>Turns texts of a corpus into rows.</summary>
@@ -76,15 +71,47 @@ internal sealed class TermTable
         var sparse = new SparseRows();
         var row = new TermRow();
         var tokens = new List<string>();
+        // A token's pieces are looked up once.
+        int[]?[] piecesOfToken = new int[]?[corpus.Tokens.Count];
         foreach (int text in rows ?? [.. Enumerable.Range(0, corpus.Count)])
         {
+            row.Keys.Clear();
+            row.Columns.Clear();
             tokens.Clear();
             foreach (int token in corpus.TokensOf(text))
                 tokens.Add(corpus.Tokens[token]);
-            Read(CollectionsMarshal.AsSpan(tokens), row);
+            TermKeys.AddOfText(CollectionsMarshal.AsSpan(tokens), _kind, row.Keys);
+            AddColumns(row.Keys, row.Columns);
+            foreach (int token in corpus.TokensOf(text))
+                row.Columns.AddRange(piecesOfToken[token] ??= PiecesOf(corpus.Tokens[token]));
+            Finish(row);
             sparse.Add(row);
         }
         return sparse;
+    }
+
+    private int[] PiecesOf(string token)
+    {
+        var keys = new List<ulong>();
+        var columns = new List<int>();
+        TermKeys.AddOfToken(token, _kind, keys);
+        AddColumns(keys, columns);
+        return [.. columns];
+    }
+
+    private void AddColumns(List<ulong> keys, List<int> columns)
+    {
+        foreach (ulong key in CollectionsMarshal.AsSpan(keys))
+        {
+            if (_columns.TryGetValue(key, out int column))
+                columns.Add(column);
+        }
+    }
+
+    private void Finish(TermRow row)
+    {
+        row.CountColumns();
+        Weigh(CollectionsMarshal.AsSpan(row.Columns), CollectionsMarshal.AsSpan(row.Values), _rarity);
     }
 
     /// <summary>Makes a row's numbers of how often its terms stand in the text.</summary>
