@@ -194,6 +194,7 @@ internal sealed class Trainer
     private EpochReport Report(int steps, float learningRate)
     {
         TrainingPosition at = _position;
+        _step.CatchUp();
         EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
         // The last update of the epoch is the one whose loss no step has seen.
         if (!double.IsFinite(onDev?.Loss ?? _network.SumOfSquares()))

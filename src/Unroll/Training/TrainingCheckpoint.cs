@@ -12,19 +12,21 @@ using Unroll.Storage;
 namespace Unroll.Training;
 
 /// <summary>
-/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments; in its metadata
-/// the
-/// <see cref="TrainingPosition"/>, a SHA-256 of what it belongs to (settings, model, rows), and one of its own content.
+/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments and the steps that
+/// rows of word vectors have yet to make up for; in its metadata the <see cref="TrainingPosition"/>, a SHA-256 of what it belongs
+/// to (settings, model, rows), and one of its own content.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
     private const string BeginAgain = "begin again without CheckpointOptions.Resume";
     private const string FormatKey = "format";
-    private const string Format = "unroll-checkpoint/1";
+    private const string Format = "unroll-checkpoint/2";
     private const string RunKey = "run";
     private const string PositionKey = "position";
     private const string OptimizerStepsKey = "optimizer_steps";
     private const string HashKey = "sha256";
+    private const string RowsName = "optimizer.rows";
+    private const string MissedName = "optimizer.missed";
 
     private readonly CheckpointOptions _options;
     private readonly TrainingStep _step;
@@ -48,6 +50,8 @@ internal sealed class TrainingCheckpoint
             ("kept", kept.Memory, values => kept.CopyFrom(values)),
             ("optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
             ("optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
+            (RowsName, step.WaitingRows.Rows, values => values.CopyTo(step.WaitingRows.Rows)),
+            (MissedName, step.WaitingRows.Missed, values => values.CopyTo(step.WaitingRows.Missed)),
         ];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
@@ -132,6 +136,8 @@ internal sealed class TrainingCheckpoint
         // Each is looked at before any is put back.
         (Action<float[]> Set, float[] Values)[] restored =
             [.. _arenas.Select(arena => (arena.Set, file.ReadFiniteSingles(arena.Name)))];
+        if (!TrainingStep.IsWaitingRows(file.ReadFiniteSingles(RowsName), file.ReadFiniteSingles(MissedName)))
+            throw Damaged(_options.Path, "impossible steps of word vectors");
         string? text = metadata.GetValueOrDefault(OptimizerStepsKey);
         if (!long.TryParse(text, CultureInfo.InvariantCulture, out long steps) || steps < 0)
             throw Damaged(_options.Path, $"no number of steps under {OptimizerStepsKey}");

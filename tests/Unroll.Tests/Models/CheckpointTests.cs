@@ -27,10 +27,12 @@ public class CheckpointTests
     };
 
     [Theory]
-    [InlineData(OptimizerKind.Adam, 0)]
-    [InlineData(OptimizerKind.Sgd, 0.9f)]
-    [InlineData(OptimizerKind.Sgd, 0)]
-    public void Stopping_at_any_step_changes_nothing(OptimizerKind optimizer, float momentum)
+    [InlineData(OptimizerKind.Adam, 0, false)]
+    [InlineData(OptimizerKind.Adam, 0, true)]
+    [InlineData(OptimizerKind.Sgd, 0.9f, false)]
+    [InlineData(OptimizerKind.Sgd, 0.9f, true)]
+    [InlineData(OptimizerKind.Sgd, 0, true)]
+    public void Stopping_at_any_step_changes_nothing(OptimizerKind optimizer, float momentum, bool denseUpdates)
     {
         using var folder = new TemporaryFolder();
         (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
@@ -39,6 +41,7 @@ public class CheckpointTests
         {
             Optimizer = optimizer,
             Momentum = momentum,
+            DenseUpdates = denseUpdates,
             GradientFlow = new FlowRecorder(flows)
         };
         SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
