@@ -117,6 +117,12 @@ internal sealed class TrainFlags
             flags.Add(Options.Switch("--nesterov", "Nesterov's form of momentum", Defaults.Nesterov)),
             (options, value) => options with { Nesterov = value });
         Set(
+            flags.Add(Options.Switch(
+                "--dense-updates",
+                "Momentum and moments move word vectors in every step, as PyTorch's do, not only in steps that saw the word",
+                Defaults.DenseUpdates)),
+            (options, value) => options with { DenseUpdates = value });
+        Set(
             flags.Add(Options.Number("--beta1", "Decay of Adam's first moments", Defaults.Beta1)),
             (options, value) => options with { Beta1 = value });
         Set(

@@ -32,6 +32,8 @@ internal static class UnusedSettings
             ("--recurrent-init", options.RecurrentInitialization != Usual.RecurrentInitialization, HasRecurrentWeight(cell),
                 CellsWith(HasRecurrentWeight)),
             ("--momentum", options.Momentum != Usual.Momentum, isSgd, "--optimizer sgd"),
+            ("--dense-updates", options.DenseUpdates != Usual.DenseUpdates, !isSgd || options.Momentum > 0,
+                "--optimizer adam or adamw, and --momentum"),
             ("--beta1", options.Beta1 != Usual.Beta1, !isSgd, "--optimizer adam or adamw"),
             ("--beta2", options.Beta2 != Usual.Beta2, !isSgd, "--optimizer adam or adamw"),
             ("--epsilon", options.Epsilon != Usual.Epsilon, !isSgd, "--optimizer adam or adamw"),

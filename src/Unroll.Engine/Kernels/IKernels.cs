@@ -66,6 +66,12 @@ internal unsafe interface IKernels
     /// <summary>Adam or AdamW on parameters θ with gradients g and their first and second moments m, v.</summary>
     void AdamUpdate(int count, float* parameters, float* gradients, float* first, float* second, in UpdateSettings settings);
 
+    /// <summary>Several steps of momentum at once on parameters θ that have no gradients in them.</summary>
+    void SgdCatchUp(int count, float* parameters, float* velocity, in CatchUpSettings settings);
+
+    /// <summary>Several steps of Adam or AdamW at once on parameters θ that have no gradients in them.</summary>
+    void AdamCatchUp(int count, float* parameters, float* first, float* second, in CatchUpSettings settings);
+
     /// <summary>Σ x², in an order that depends on the count only and is that of every set.</summary>
     double SumOfSquares(int count, float* x);
 

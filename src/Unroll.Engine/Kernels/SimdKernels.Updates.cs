@@ -84,6 +84,50 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         S.Store(S.MultiplyAdd(S.Broadcast(-settings.LearningRate), step, theta), parameter);
     }
 
+    public void SgdCatchUp(int count, float* parameters, float* velocity, in CatchUpSettings settings)
+    {
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+            SgdCatchUpAt<TSimd, TVector>(parameters + i, velocity + i, settings);
+        for (; i < count; i++)
+            SgdCatchUpAt<SimdScalar, float>(parameters + i, velocity + i, settings);
+    }
+
+    public void AdamCatchUp(int count, float* parameters, float* first, float* second, in CatchUpSettings settings)
+    {
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+            AdamCatchUpAt<TSimd, TVector>(parameters + i, first + i, second + i, settings);
+        for (; i < count; i++)
+            AdamCatchUpAt<SimdScalar, float>(parameters + i, first + i, second + i, settings);
+    }
+
+    // θ ← θ - S v;  v ← μᵏ v
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SgdCatchUpAt<S, V>(float* parameter, float* velocity, in CatchUpSettings settings)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V v = S.Load(velocity);
+        S.Store(S.MultiplyAdd(S.Broadcast(-settings.Move), v, S.Load(parameter)), parameter);
+        S.Store(S.Multiply(S.Broadcast(settings.First), v), velocity);
+    }
+
+    // θ ← Λθ - S m / (√v + ε);  m ← β₁ᵏ m;  v ← β₂ᵏ v
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AdamCatchUpAt<S, V>(float* parameter, float* first, float* second, in CatchUpSettings settings)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V m = S.Load(first);
+        V v = S.Load(second);
+        V step = S.Divide(m, S.Add(S.SquareRoot(v), S.Broadcast(settings.Epsilon)));
+        V theta = S.Multiply(S.Broadcast(settings.Scale), S.Load(parameter));
+        S.Store(S.MultiplyAdd(S.Broadcast(-settings.Move), step, theta), parameter);
+        S.Store(S.Multiply(S.Broadcast(settings.First), m), first);
+        S.Store(S.Multiply(S.Broadcast(settings.Second), v), second);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Clipped<S, V>(V gradient, in UpdateSettings settings)
         where S : struct, ISimd<V>

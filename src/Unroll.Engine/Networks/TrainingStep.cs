@@ -34,6 +34,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly SoftmaxCrossEntropy _loss;
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
+    private readonly TableRows? _rows;
     private readonly Batch _batch = new();
 
     /// <summary>Makes ready to train a network, whose parameters it packs.</summary>
@@ -51,6 +52,9 @@ public sealed unsafe class TrainingStep : IParallelWork
         _loss = new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
         _gradients = new GradientSum(network, pool);
+        Parameter[] tables = [.. _parameters.All.Where(parameter => parameter.IsTable)];
+        if (_optimizer.Missed is not null && tables.Length > 0)
+            _rows = new TableRows(_parameters, tables, _optimizer, pool);
         network.Pack();
     }
 
@@ -73,9 +77,34 @@ public sealed unsafe class TrainingStep : IParallelWork
     /// <summary>The buffers of the pass.</summary>
     internal PassBuffers Buffers => _pass.Buffers;
 
+    /// <summary>
+    /// The step each row of the tables stands at and the learning rates since all were up to date, for a checkpoint; empty where
+    /// rows have nothing to make up for.
+    /// </summary>
+    public (Memory<float> Rows, Memory<float> Missed) WaitingRows =>
+        _rows is null ? default : (_rows.At.Memory, _optimizer.Missed!.State.Memory);
+
+    /// <summary>Whether numbers may be those of <see cref="WaitingRows"/>.</summary>
+    /// <param name="rows">The step of each row.</param>
+    /// <param name="missed">The number of steps, then their learning rates.</param>
+    public static bool IsWaitingRows(ReadOnlySpan<float> rows, ReadOnlySpan<float> missed) =>
+        missed.IsEmpty || (MissedSteps.IsState(missed) && TableRows.IsState(rows, missed[0]));
+
+    /// <summary>
+    /// Brings all rows of word vectors up to date, also those that the last steps did not see: before others read the parameters.
+    /// </summary>
+    public void CatchUp()
+    {
+        _rows?.CatchUpAll();
+        _optimizer.Missed?.Forget();
+    }
+
     /// <summary>The loss of a batch and its gradients, without an update.</summary>
-    public double ComputeGradients(Batch batch) =>
-        _pass.ForwardBackward(batch, _loss, _gradients, _settings.Seed, _optimizer.Steps);
+    public double ComputeGradients(Batch batch)
+    {
+        _rows?.CatchUp(batch.Ids);
+        return _pass.ForwardBackward(batch, _loss, _gradients, _settings.Seed, _optimizer.Steps);
+    }
 
     /// <summary>
     /// The loss of some texts and its gradients. With truncated back-propagation through time, words before the last
@@ -99,9 +128,11 @@ public sealed unsafe class TrainingStep : IParallelWork
         for (int stretch = 0; stretch * length < longest - length; stretch++)
         {
             Fill(texts, rows, TokenWindow.Before(length, stretch), stretch + 1);
+            _rows?.CatchUp(_batch.Ids);
             _pass.Forward(_batch, continues: true);
         }
         Fill(texts, rows, TokenWindow.Last(length), stretch: 0);
+        _rows?.CatchUp(_batch.Ids);
         return _pass.ForwardBackward(_batch, _loss, _gradients, _settings.Seed, _optimizer.Steps, continues: true);
     }
 
@@ -138,6 +169,8 @@ public sealed unsafe class TrainingStep : IParallelWork
         double norm = _gradients.Norm();
         bool clipped = _optimizer.Begin(learningRate, norm);
         _pool.Run(this, DenseParts + 1);
+        if (_optimizer.Missed is { IsFull: true })
+            CatchUp();
         _network.Pack();
         return new StepResult(loss, norm, clipped);
     }
@@ -168,5 +201,6 @@ public sealed unsafe class TrainingStep : IParallelWork
                 _optimizer.Update(start, width, _parameters.Pointer, rows.Pointer + (long)slot * width);
             }
         }
+        _rows?.Updated(words);
     }
 }

@@ -13,6 +13,7 @@ public sealed unsafe class Optimizer
     private readonly AlignedBuffer? _first;
     private readonly AlignedBuffer? _second;
     private UpdateSettings _settings;
+    private long _steps;
 
     /// <summary>Starts with zero momentum and moments.</summary>
     /// <param name="kernels">The kernels that compute.</param>
@@ -31,10 +32,20 @@ public sealed unsafe class Optimizer
             _first = new AlignedBuffer(length);
         if (adam)
             _second = new AlignedBuffer(length);
+        if (_first is not null && settings.DenseUpdates)
+            Missed = new MissedSteps(settings);
     }
 
-    /// <summary>How many steps were begun.</summary>
-    public long Steps { get; set; }
+    /// <summary>How many steps were begun; set when a training goes on from a checkpoint.</summary>
+    public long Steps
+    {
+        get => _steps;
+        set
+        {
+            _steps = value;
+            Missed?.Restored();
+        }
+    }
 
     /// <summary>Momentum or first moments, in the arena's layout; empty where the optimizer has none.</summary>
     public Memory<float> First => _first is null ? default : _first.Memory;
@@ -42,13 +53,17 @@ public sealed unsafe class Optimizer
     /// <summary>Second moments, in the arena's layout; empty where the optimizer has none.</summary>
     public Memory<float> Second => _second is null ? default : _second.Memory;
 
+    /// <summary>What rows of tables missed; null without dense updates, when there is nothing to make up for.</summary>
+    internal MissedSteps? Missed { get; }
+
     /// <summary>Fixes the numbers of the next step.</summary>
     /// <param name="learningRate">The learning rate of this step.</param>
     /// <param name="gradientNorm">The global norm of all gradients.</param>
     /// <returns>Whether the norm was clipped.</returns>
     public bool Begin(float learningRate, double gradientNorm)
     {
-        Steps++;
+        _steps++;
+        Missed?.Add(learningRate);
         // PyTorch's formula, its 1e-6 included.
         double scale = _choices.ClipNorm is { } most ? Math.Min(1, most / (gradientNorm + 1e-6)) : 1;
         _settings = new UpdateSettings
@@ -81,5 +96,18 @@ public sealed unsafe class Optimizer
             _kernels.SgdUpdate(count, parameters + start, gradients, first, _settings);
         else
             _kernels.AdamUpdate(count, parameters + start, gradients, first, _second.Pointer + start, _settings);
+    }
+
+    /// <summary>Does the steps that a part of the arena missed; parts may be updated at the same time.</summary>
+    /// <param name="start">Its first value.</param>
+    /// <param name="count">Its values.</param>
+    /// <param name="parameters">The arena of parameters.</param>
+    /// <param name="settings">What it missed.</param>
+    internal void CatchUp(int start, int count, float* parameters, in CatchUpSettings settings)
+    {
+        if (_second is null)
+            _kernels.SgdCatchUp(count, parameters + start, _first!.Pointer + start, settings);
+        else
+            _kernels.AdamCatchUp(count, parameters + start, _first!.Pointer + start, _second.Pointer + start, settings);
     }
 }

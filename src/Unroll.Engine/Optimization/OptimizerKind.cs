@@ -1,6 +1,9 @@
 namespace Unroll;
 
-/// <summary>How gradients become updates. Rows of the word vectors are updated only in steps that saw the word.</summary>
+/// <summary>
+/// How gradients become updates. Without <c>DenseUpdates</c> rows of the word vectors are updated only in steps that saw the
+/// word.
+/// </summary>
 public enum OptimizerKind
 {
     /// <summary>Stochastic gradient descent, with momentum if asked for: <c>torch.optim.SGD</c>.</summary>

@@ -29,4 +29,10 @@ public sealed record OptimizerSettings
 
     /// <summary>The largest size of each gradient; null for none. Default: none.</summary>
     public float? ClipValue { get; init; }
+
+    /// <summary>
+    /// Whether momentum and moments move word vectors in every step, as PyTorch's optimizers of all parameters do; else only in
+    /// steps that saw the word, as <c>torch.optim.SparseAdam</c> does. Default: no.
+    /// </summary>
+    public bool DenseUpdates { get; init; }
 }

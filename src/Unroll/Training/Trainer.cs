@@ -193,6 +193,7 @@ internal sealed class Trainer
     private EpochReport Report(float learningRate)
     {
         TrainingPosition at = _position;
+        ForEach((training, _) => training.Step.CatchUp());
         EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
         // The last update of the epoch is the one whose loss no step has seen.
         if (!double.IsFinite(onDev?.Loss ?? _networks.Sum(network => network.SumOfSquares())))

@@ -12,9 +12,9 @@ using Unroll.Storage;
 namespace Unroll.Training;
 
 /// <summary>
-/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments; in its metadata
-/// the
-/// <see cref="TrainingPosition"/>, a SHA-256 of what it belongs to (settings, model, rows), and one of its own content.
+/// The state of a training in one safetensors file: parameters, the best ones so far, the optimizer's moments and the steps that
+/// rows of word vectors have yet to make up for; in its metadata the <see cref="TrainingPosition"/>, a SHA-256 of what it belongs
+/// to (settings, model, rows), and one of its own content.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
@@ -25,10 +25,13 @@ internal sealed class TrainingCheckpoint
     private const string PositionKey = "position";
     private const string OptimizerStepsKey = "optimizer_steps";
     private const string HashKey = "sha256";
+    private const string RowsName = "optimizer.rows";
+    private const string MissedName = "optimizer.missed";
 
     private readonly CheckpointOptions _options;
     private readonly IReadOnlyList<NetworkTraining> _networks;
     private readonly (string Name, ReadOnlyMemory<float> Values, Action<float[]> Set)[] _arenas;
+    private readonly string[] _prefixes;
     private readonly string _run;
     private long _lastTime = Stopwatch.GetTimestamp();
     private long _lastSteps;
@@ -41,11 +44,9 @@ internal sealed class TrainingCheckpoint
     public TrainingCheckpoint(CheckpointOptions options, IReadOnlyList<NetworkTraining> networks, string run)
     {
         (_options, _networks, _run) = (options, networks, run);
-        _arenas =
-        [
-            .. networks.SelectMany((network, k) => ArenasOf(
-                network, networks.Count > 1 ? FormattableString.Invariant($"networks.{k}.") : "")),
-        ];
+        _prefixes =
+            [.. networks.Select((_, k) => networks.Count > 1 ? FormattableString.Invariant($"networks.{k}.") : "")];
+        _arenas = [.. networks.SelectMany((network, k) => ArenasOf(network, _prefixes[k]))];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
         if (bytes > SafetensorsFile.MostBytes)
         {
@@ -65,6 +66,8 @@ internal sealed class TrainingCheckpoint
             (prefix + "kept", network.Kept.Memory, values => network.Kept.CopyFrom(values)),
             (prefix + "optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
             (prefix + "optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
+            (prefix + RowsName, step.WaitingRows.Rows, values => values.CopyTo(step.WaitingRows.Rows)),
+            (prefix + MissedName, step.WaitingRows.Missed, values => values.CopyTo(step.WaitingRows.Missed)),
         ];
     }
 
@@ -142,6 +145,9 @@ internal sealed class TrainingCheckpoint
         // Each is looked at before any is put back.
         (Action<float[]> Set, float[] Values)[] restored =
             [.. _arenas.Select(arena => (arena.Set, file.ReadFiniteSingles(arena.Name)))];
+        if (!_prefixes.All(prefix => TrainingStep.IsWaitingRows(
+            file.ReadFiniteSingles(prefix + RowsName), file.ReadFiniteSingles(prefix + MissedName))))
+            throw Damaged(_options.Path, "impossible steps of word vectors");
         string? text = metadata.GetValueOrDefault(OptimizerStepsKey);
         if (!long.TryParse(text, CultureInfo.InvariantCulture, out long steps) || steps < 0)
             throw Damaged(_options.Path, $"no number of steps under {OptimizerStepsKey}");

@@ -106,6 +106,12 @@ public sealed partial record TrainingOptions
     /// <summary>Nesterov's form of momentum. Default: no.</summary>
     public bool Nesterov { get; init; }
 
+    /// <summary>
+    /// Whether momentum and moments move word vectors in every step, as PyTorch's optimizers of all parameters do; else only in
+    /// steps that saw the word. It learns more in an epoch, and sooner knows the rows by heart. Default: no.
+    /// </summary>
+    public bool DenseUpdates { get; init; }
+
     /// <summary>β₁ of Adam. Default: 0.9.</summary>
     public float Beta1 { get; init; } = 0.9f;
 
@@ -274,6 +280,7 @@ public sealed partial record TrainingOptions
             Kind = Optimizer,
             Momentum = Momentum,
             Nesterov = Nesterov,
+            DenseUpdates = DenseUpdates,
             Beta1 = Beta1,
             Beta2 = Beta2,
             Epsilon = Epsilon,

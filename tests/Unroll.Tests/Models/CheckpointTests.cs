@@ -27,11 +27,14 @@ public class CheckpointTests
     };
 
     [Theory]
-    [InlineData(OptimizerKind.Adam, 0, 1)]
-    [InlineData(OptimizerKind.Adam, 0, 3)]
-    [InlineData(OptimizerKind.Sgd, 0.9f, 1)]
-    [InlineData(OptimizerKind.Sgd, 0, 1)]
-    public void Stopping_at_any_step_changes_nothing(OptimizerKind optimizer, float momentum, int networks)
+    [InlineData(OptimizerKind.Adam, 0, false, 1)]
+    [InlineData(OptimizerKind.Adam, 0, true, 1)]
+    [InlineData(OptimizerKind.Adam, 0, true, 3)]
+    [InlineData(OptimizerKind.Sgd, 0.9f, false, 1)]
+    [InlineData(OptimizerKind.Sgd, 0.9f, true, 1)]
+    [InlineData(OptimizerKind.Sgd, 0, true, 1)]
+    public void Stopping_at_any_step_changes_nothing(
+        OptimizerKind optimizer, float momentum, bool denseUpdates, int networks)
     {
         using var folder = new TemporaryFolder();
         (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
@@ -41,6 +44,7 @@ public class CheckpointTests
             Networks = networks,
             Optimizer = optimizer,
             Momentum = momentum,
+            DenseUpdates = denseUpdates,
             GradientFlow = new FlowRecorder(flows)
         };
         SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
