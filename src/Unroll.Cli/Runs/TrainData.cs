@@ -9,23 +9,32 @@ namespace Unroll.Cli.Runs;
 /// <param name="Test">Rows to measure on at the end; null if none were given.</param>
 internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
 {
+    private static readonly string[] TableEndings = [".tsv", ".csv", ".jsonl", ".ndjson", ".json"];
+
     private const int MostLabelsInError = 20;
+
+    /// <summary>Rows without labels; null if none were given.</summary>
+    public Corpus? Unlabelled { get; init; }
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(
-        string data, string? dev, string? test, DataFormat format, Tokenizer tokenizer, Terminal terminal)
+        string data, string? dev, string? test, string? unlabelled, DataFormat format, Tokenizer tokenizer, Terminal terminal)
     {
-        if (new[] { data, dev, test }.Count(path => path == DataInput.StandardInput) > 1)
+        if (new[] { data, dev, test, unlabelled }.Count(path => path == DataInput.StandardInput) > 1)
         {
             throw new InputException(
-                "standard input can be read once, expected it as one of DATA, --dev and --test; name a file for the others");
+                "standard input can be read once, expected it as one of DATA, --dev, --test and --unlabelled; " +
+                "name a file for the others");
         }
         var train = new Corpus(tokenizer);
         foreach (LabelledText row in DataInput.Read(data, format, terminal))
             train.Add(row.Label, row.Text);
         int labels = train.Labels.Count;
-        return new TrainData(train, ReadMore(dev), ReadMore(test));
+        return new TrainData(train, ReadMore(dev), ReadMore(test))
+        {
+            Unlabelled = unlabelled is null ? null : ReadTexts(train, unlabelled, format, terminal),
+        };
 
         Corpus? ReadMore(string? path)
         {
@@ -55,5 +64,17 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
                 $"{where}: label {Excerpt.Of(label)} is not in {DataInput.NameOf(data)}, expected one of " +
                 $"{string.Join(", ", shown)}; no row of the file has one of these, take the file that belongs to the rows");
         }
+    }
+
+    private static Corpus ReadTexts(Corpus train, string path, DataFormat format, Terminal terminal)
+    {
+        Corpus corpus = train.CreateSharing();
+        // Tables are made like that of the labelled rows, plain text is not.
+        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        bool isTable = TableEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        DataFormat read = isTable ? format with { Kind = null, LabelColumn = null } : new DataFormat();
+        foreach (TextRow row in DataInput.ReadTexts(path, read, terminal))
+            corpus.AddUnlabelled(row.Text);
+        return corpus;
     }
 }
