@@ -9,8 +9,6 @@ namespace Unroll.Cli.Runs;
 /// <param name="Test">Rows to measure on at the end; null if none were given.</param>
 internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
 {
-    private static readonly string[] TableEndings = [".tsv", ".csv", ".jsonl", ".ndjson", ".json"];
-
     private const int MostLabelsInError = 20;
 
     /// <summary>Rows without labels; null if none were given.</summary>
@@ -69,12 +67,12 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
     private static Corpus ReadTexts(Corpus train, string path, DataFormat format, Terminal terminal)
     {
         Corpus corpus = train.CreateSharing();
-        // Tables are made like that of the labelled rows, plain text is not.
-        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        bool isTable = TableEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
-        DataFormat read = isTable ? format with { Kind = null, LabelColumn = null } : new DataFormat();
-        foreach (TextRow row in DataInput.ReadTexts(path, read, terminal))
+        foreach (TextRow row in DataInput.ReadUnlabelled(path, format, terminal))
             corpus.AddUnlabelled(row.Text);
-        return corpus;
+        return corpus.TokenCount > 0
+            ? corpus
+            : throw new InputException(
+                $"{DataInput.NameOf(path)}: has no text, expected texts without labels, one a line or as rows of data; " +
+                "give another file or leave --unlabelled out");
     }
 }
