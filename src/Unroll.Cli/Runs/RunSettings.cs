@@ -12,6 +12,7 @@ internal sealed class RunSettings
     {
         Flags.AddPath(Dev);
         Flags.AddPath(Test);
+        Flags.AddPath(Unlabelled);
         Format.AddTo(Flags);
         Training = new TrainFlags(Flags, Vectors);
         Flags.AddPath(Vectors);
@@ -39,6 +40,10 @@ internal sealed class RunSettings
         Options.Text("--dev", "Rows to measure on after every epoch [default: some split off DATA]", "FILE");
 
     public Option<string?> Test { get; } = Options.Text("--test", "Rows to measure on at the end", "FILE");
+
+    public Option<string?> Unlabelled { get; } = Options.Text(
+        "--unlabelled", "Texts without labels that help the training, one a line or as rows of data, whose labels are left out",
+        "FILE");
 
     public Option<string?> Vectors { get; } =
         Options.Text("--vectors", "Pre-trained word vectors in GloVe's or word2vec's text format", "FILE");

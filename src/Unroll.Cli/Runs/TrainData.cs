@@ -11,21 +11,28 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
 {
     private const int MostLabelsInError = 20;
 
+    /// <summary>Rows without labels; null if none were given.</summary>
+    public Corpus? Unlabelled { get; init; }
+
     /// <summary>Reads the files.</summary>
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(
-        string data, string? dev, string? test, DataFormat format, Tokenizer tokenizer, Terminal terminal)
+        string data, string? dev, string? test, string? unlabelled, DataFormat format, Tokenizer tokenizer, Terminal terminal)
     {
-        if (new[] { data, dev, test }.Count(path => path == DataInput.StandardInput) > 1)
+        if (new[] { data, dev, test, unlabelled }.Count(path => path == DataInput.StandardInput) > 1)
         {
             throw new InputException(
-                "standard input can be read once, expected it as one of DATA, --dev and --test; name a file for the others");
+                "standard input can be read once, expected it as one of DATA, --dev, --test and --unlabelled; " +
+                "name a file for the others");
         }
         var train = new Corpus(tokenizer);
         foreach (LabelledText row in DataInput.Read(data, format, terminal))
             train.Add(row.Label, row.Text);
         int labels = train.Labels.Count;
-        return new TrainData(train, ReadMore(dev), ReadMore(test));
+        return new TrainData(train, ReadMore(dev), ReadMore(test))
+        {
+            Unlabelled = unlabelled is null ? null : ReadTexts(train, unlabelled, format, terminal),
+        };
 
         Corpus? ReadMore(string? path)
         {
@@ -55,5 +62,17 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
                 $"{where}: label {Excerpt.Of(label)} is not in {DataInput.NameOf(data)}, expected one of " +
                 $"{string.Join(", ", shown)}; no row of the file has one of these, take the file that belongs to the rows");
         }
+    }
+
+    private static Corpus ReadTexts(Corpus train, string path, DataFormat format, Terminal terminal)
+    {
+        Corpus corpus = train.CreateSharing();
+        foreach (TextRow row in DataInput.ReadUnlabelled(path, format, terminal))
+            corpus.AddUnlabelled(row.Text);
+        return corpus.TokenCount > 0
+            ? corpus
+            : throw new InputException(
+                $"{DataInput.NameOf(path)}: has no text, expected texts without labels, one a line or as rows of data; " +
+                "give another file or leave --unlabelled out");
     }
 }

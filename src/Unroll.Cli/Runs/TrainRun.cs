@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Unroll.Data;
 using Unroll.Models;
@@ -13,6 +14,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     private const string Verb = "train";
 
     private RunFolder? _folder;
+
+    /// <summary>The file of rows without labels; null for none.</summary>
+    public string? Unlabelled { get; init; }
 
     /// <summary>A file of pre-trained word vectors; null for none.</summary>
     public string? Vectors { get; init; }
@@ -44,7 +48,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <returns>The exit code.</returns>
     public int Train()
     {
-        ClassifierTraining training = Prepare();
+        if (PrepareUntilInterrupted() is not { } training)
+            return ExitCode.Interrupted;
         var display = new TrainingDisplay(terminal, json, AddMetrics);
         if (Fit(training, display) is not { } epochs)
         {
@@ -54,8 +59,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
                 terminal.Error.WriteLine("The loss has exploded; no model was saved");
             else
                 Save(training.Classifier, display.EpochsFinished);
-            if (_folder is not null)
-                terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
+            TellHowToGoOn();
             return ExitCode.Interrupted;
         }
         WarnOfExplosion(epochs, training.Classifier.Config.Classes);
@@ -64,6 +68,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
         else
             TrainingSummaryTable.Write(summary, terminal.Output);
+        if (training.SelfTraining?.FirstDevAccuracy is { } first && first > summary.Dev?.Accuracy)
+        {
+            terminal.Error.WriteLine(FormattableString.Invariant(
+                $"note: the first model, without the rows of {DataInput.NameOf(Unlabelled!)}, is better on the dev rows ({first:F4}); ")
+                + "leave --unlabelled out, or give more dev rows to tell");
+        }
         Save(training.Classifier, epochs.Count);
         if (_folder is not null)
             FinishFolder(_folder, Measure(_folder, training, summary));
@@ -114,8 +124,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
 
         SeedResult Told(SeedResult result)
         {
-            if (result.Seed == options.Seed && result.WordVectors is { } vectors)
-                Show(report, vectors);
+            if (result.Seed == options.Seed)
+                Show(report, result.WordVectors, result.SelfTraining, seconds: null);
             int classes = report.Parts[0].Labels.Count;
             WarnOfExplosion(result.Summary.Epochs, classes, FormattableString.Invariant($"seed {result.Seed}: "));
             return result;
@@ -126,12 +136,39 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         new(DevSplit.Of(data.Train, data.Dev, settings), settings)
         {
             Test = data.Test,
+            Unlabelled = data.Unlabelled,
             WordVectorsFile = Vectors,
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
 
-    private ClassifierTraining Prepare()
+    // Training the first model can take long. Null when interrupted.
+    private ClassifierTraining? PrepareUntilInterrupted()
+    {
+        if (Unlabelled is null)
+            return Prepare();
+        using var interrupted = new Interruption();
+        try
+        {
+            ClassifierTraining training = Prepare(interrupted.Token);
+            interrupted.Token.ThrowIfCancellationRequested();
+            return training;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error.WriteLine("Interrupted before the first epoch; no model was saved");
+            TellHowToGoOn();
+            return null;
+        }
+    }
+
+    private void TellHowToGoOn()
+    {
+        if (_folder is not null)
+            terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
+    }
+
+    private ClassifierTraining Prepare(CancellationToken cancellationToken = default)
     {
         ClassifierTraining training = TrainingWith(options);
         DataReport report = training.Report();
@@ -144,10 +181,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
                 $"warning: no class has rows enough for dev rows, a share of {options.DevShare:G7}: {kept}; ")
                 + "give a larger --dev-share, or --dev FILE");
         }
-        training.Prepare();
+        if (Unlabelled is not null)
+            terminal.Error.WriteLine("A first model learns the labelled rows, to label others");
+        long started = Stopwatch.GetTimestamp();
+        training.Prepare(cancellationToken);
         SentenceClassifier classifier = training.Classifier;
-        if (training.WordVectors is { } vectors)
-            Show(report, vectors);
+        Show(report, training.WordVectors, training.SelfTraining, Stopwatch.GetElapsedTime(started).TotalSeconds);
         terminal.Error.WriteLine(
             $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary" +
             (classifier.ParameterCount > 0 ? $", {classifier.ParameterCount} parameters" : ""));
@@ -164,18 +203,36 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         _folder?.WriteData(line);
     }
 
-    private void Show(DataReport report, WordVectors vectors)
+    private void Show(DataReport report, WordVectors? vectors, SelfTrainingReport? selfTraining, double? seconds)
     {
-        var display = new VectorsDisplay(vectors);
-        foreach (string line in display.Lines(Vectors!))
-            terminal.Error.WriteLine(line);
-        if (json)
-            terminal.Output.WriteLine(JsonLine.Of(display.WriteFields));
+        var fields = new List<Action<Utf8JsonWriter>>();
+        if (selfTraining is not null)
+        {
+            var display = new UnlabelledDisplay(selfTraining);
+            Tell(display.Lines(DataInput.NameOf(Unlabelled!), seconds), display.WriteFields);
+        }
+        if (vectors is not null)
+        {
+            var display = new VectorsDisplay(vectors);
+            Tell(display.Lines(Vectors!), display.WriteFields);
+        }
+        if (fields.Count == 0)
+            return;
         _folder?.WriteData(JsonLine.Of(writer =>
         {
             WriteData(writer, report);
-            display.WriteFields(writer);
+            foreach (Action<Utf8JsonWriter> write in fields)
+                write(writer);
         }));
+
+        void Tell(IEnumerable<string> lines, Action<Utf8JsonWriter> write)
+        {
+            foreach (string line in lines)
+                terminal.Error.WriteLine(line);
+            if (json)
+                terminal.Output.WriteLine(JsonLine.Of(write));
+            fields.Add(write);
+        }
     }
 
     private static void WriteData(Utf8JsonWriter writer, DataReport report)

@@ -30,6 +30,29 @@ internal static class DataInput
         ? DataFile.ReadTexts(terminal.OpenInput(), format, NameOf(path), NoteOn(terminal))
         : DataFile.ReadTexts(path, format, NoteOn(terminal));
 
+    /// <summary>
+    /// Texts without labels for a verb whose <c>--format</c> is that of labelled rows: tables are made like these, plain text is
+    /// one text a line.
+    /// </summary>
+    public static IEnumerable<TextRow> ReadUnlabelled(string path, DataFormat format, Terminal terminal)
+    {
+        string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        DataKind? kind = Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".tsv" => DataKind.Tsv,
+            ".csv" => DataKind.Csv,
+            ".jsonl" or ".ndjson" or ".json" => DataKind.Jsonl,
+            _ => null,
+        };
+        DataFormat read = kind switch
+        {
+            null => new DataFormat(),
+            DataKind.Jsonl => new DataFormat { Kind = kind, TextColumn = format.TextColumn },
+            _ => format with { Kind = kind, LabelColumn = null, Delimiter = kind == DataKind.Csv ? format.Delimiter : null },
+        };
+        return ReadTexts(path, read, terminal);
+    }
+
     /// <summary>A table with a header; see <see cref="DataTable.Open(string, DataFormat, Action{string})"/>.</summary>
     public static DataTable OpenTable(string path, DataFormat format, Terminal terminal) => path == StandardInput
         ? DataTable.Open(terminal.OpenInput(), format, NameOf(path), NoteOn(terminal))

@@ -143,7 +143,8 @@ internal sealed class ExperimentCommand
             throw new InputException(
                 $"{path}: no such file here, expected the sample reviews; name a file of labelled rows with --data");
         }
-        TrainData rows = TrainData.Read(path, dev, test: null, new DataFormat(), ExperimentRows.Tokenizer, _terminal);
+        TrainData rows = TrainData.Read(
+            path, dev, test: null, unlabelled: null, new DataFormat(), ExperimentRows.Tokenizer, _terminal);
         return new ExperimentRows(Path.GetFileName(dev ?? path), rows.Train, rows.Dev);
     }
 

@@ -108,14 +108,15 @@ internal sealed class TrainCommand
         using InputCopy? copy = isReadAgain ? new InputCopy(_terminal.OpenInput) : null;
         Terminal terminal = copy is null ? _terminal : _terminal with { OpenInput = copy.Open };
         TrainData rows = TrainData.Read(
-            data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test), _settings.Format.Get(parsed),
-            _settings.Training.Tokenizer(parsed), terminal);
+            data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test),
+            parsed.GetValue(_settings.Unlabelled), _settings.Format.Get(parsed), _settings.Training.Tokenizer(parsed), terminal);
         TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data));
         UnusedSettings.Warn(
             _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
             hasVectors: parsed.GetValue(_settings.Vectors) is not null);
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
+            Unlabelled = parsed.GetValue(_settings.Unlabelled),
             Vectors = parsed.GetValue(_settings.Vectors),
             EmbeddingIsGiven = _settings.Training.EmbeddingIsGiven(parsed),
             Baselines = !parsed.GetValue(_settings.NoBaselines),
@@ -127,6 +128,7 @@ internal sealed class TrainCommand
             {
                 Folds = folds,
                 ComparesWithSimplerModels = !parsed.GetValue(_settings.NoBaselines),
+                Unlabelled = rows.Unlabelled,
             };
             FoldsDisplay.Write(_terminal, validation.Run(), parsed.GetValue(_json));
             return ExitCode.Done;

@@ -13,7 +13,8 @@ namespace Unroll.Models;
 /// </summary>
 public sealed class ClassifierTraining
 {
-    private readonly DevSplit _split;
+    private readonly DevSplit _given;
+    private DevSplit _split;
     private TrainingOptions _options;
     private SentenceClassifier? _classifier;
     private EncodedTexts? _train;
@@ -28,11 +29,21 @@ public sealed class ClassifierTraining
     public ClassifierTraining(DevSplit split, TrainingOptions options)
     {
         options.Validate();
-        (_split, _options) = (split, options);
+        (_given, _split, _options) = (split, split, options);
     }
 
     /// <summary>The rows to measure on at the end; null for none. They share their tokens with the rows to train on.</summary>
     public Corpus? Test { get; init; }
+
+    /// <summary>
+    /// Rows without labels that help the training; null for none. They share their tokens with the rows to train on. A first
+    /// model learns the labelled rows and labels these, and the surest are learned beside the labelled ones: training takes a
+    /// second time as long, and longer by what is learned more.
+    /// </summary>
+    public Corpus? Unlabelled { get; init; }
+
+    /// <summary>What became of <see cref="Unlabelled"/>, after <see cref="Prepare"/>; null without such rows.</summary>
+    public SelfTrainingReport? SelfTraining { get; private set; }
 
     /// <summary>A file of pre-trained word vectors in GloVe's or word2vec's text format; null for none.</summary>
     public string? WordVectorsFile { get; init; }
@@ -46,7 +57,10 @@ public sealed class ClassifierTraining
     /// <summary>Whether simpler models are trained on the same rows to compare with. Default: no.</summary>
     public bool ComparesWithSimplerModels { get; init; }
 
-    /// <summary>The rows to train on and those to measure on after every epoch.</summary>
+    /// <summary>
+    /// The rows to train on and those to measure on after every epoch; after <see cref="Prepare"/> with rows of
+    /// <see cref="Unlabelled"/> behind the others.
+    /// </summary>
     public DevSplit Split => _split;
 
     /// <summary>The model; after <see cref="Prepare"/> with fresh parameters.</summary>
@@ -71,18 +85,24 @@ public sealed class ClassifierTraining
     public DataReport Report()
     {
         List<CorpusPart> others = [];
-        if (_split.DevCount > 0)
-            others.Add(new CorpusPart("dev", _split.Dev, _split.DevRows));
+        if (_given.DevCount > 0)
+            others.Add(new CorpusPart("dev", _given.Dev, _given.DevRows));
         if (Test is not null)
             others.Add(new CorpusPart("test", Test));
-        return new DataReport(new CorpusPart("train", _split.Train, _split.TrainRows), others);
+        return new DataReport(new CorpusPart("train", _given.Train, _given.TrainRows), others);
     }
 
-    /// <summary>Builds the vocabulary, reads the word vectors, draws the parameters and encodes the rows.</summary>
+    /// <summary>
+    /// Builds the vocabulary, reads the word vectors, draws the parameters and encodes the rows; where there are rows without
+    /// labels, trains a first model before and labels them.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the training of the first model between two steps.</param>
     /// <exception cref="InputException">
     /// The rows have fewer than two labels, no dev or no test row has one of them, or the word vectors cannot be used.
     /// </exception>
-    public void Prepare()
+    /// <exception cref="TrainingDivergedException">The loss of the first model became NaN or infinite, or exploded.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Prepare(CancellationToken cancellationToken = default)
     {
         if (WordVectorsFile is not null && _options.Networks == 0)
         {
@@ -90,6 +110,7 @@ public sealed class ClassifierTraining
                 $"{WordVectorsFile}: word vectors are for a network, and TrainingOptions.Networks = 0 trains " +
                 "the linear part alone; leave one of them out");
         }
+        int words = LabelUnlabelled(cancellationToken);
         WordVectors = ReadWordVectors();
         if (WordVectors is not null)
             _options = _options with { Embedding = WordVectors.Width };
@@ -99,6 +120,7 @@ public sealed class ClassifierTraining
         _train = _classifier.Encode(_split.Train, _split.TrainRows);
         _dev = _classifier.Encode(_split.Dev, _split.DevRows, areMeasured: true);
         _test = Test is null ? null : _classifier.Encode(Test, areMeasured: true);
+        SelfTraining = SelfTraining is null ? null : SelfTraining with { NewWords = _classifier.Vocabulary.Size - words };
     }
 
     /// <summary>
@@ -169,6 +191,21 @@ public sealed class ClassifierTraining
     /// <summary>Looks for a learning rate: a few steps whose rate grows from step to step until the loss flies off.</summary>
     /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
     public LearningRateSearch SearchLearningRate() => Classifier.SearchLearningRate(Prepared(_train), _options);
+
+    // Returns how many tokens the vocabulary of the labelled rows alone has.
+    private int LabelUnlabelled(CancellationToken cancellationToken)
+    {
+        if (Unlabelled is null)
+            return 0;
+        // It belongs to this training, and is as fast to make again as to keep.
+        var first = new ClassifierTraining(_given, _options with { Checkpoint = null, GradientFlow = null })
+        {
+            WordVectorsFile = WordVectorsFile,
+            RequiresEmbedding = RequiresEmbedding,
+        };
+        (_split, SelfTraining) = new SelfTraining(_given, Unlabelled).Run(first, Test, _options.Threads, cancellationToken);
+        return first.Classifier.Vocabulary.Size;
+    }
 
     private WordVectors? ReadWordVectors()
     {

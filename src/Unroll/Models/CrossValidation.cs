@@ -21,6 +21,9 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
     /// <inheritdoc cref="ClassifierTraining.ComparesWithSimplerModels"/>
     public bool ComparesWithSimplerModels { get; init; }
 
+    /// <inheritdoc cref="ClassifierTraining.Unlabelled"/>
+    public Corpus? Unlabelled { get; init; }
+
     /// <summary>Trains and measures fold by fold, as results are asked for.</summary>
     /// <exception cref="InputException">
     /// There are more folds than rows, or a row is the only one with its label: the fold that has it could not be trained for.
@@ -45,6 +48,7 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
         var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options)
         {
             ComparesWithSimplerModels = ComparesWithSimplerModels,
+            Unlabelled = Unlabelled,
         };
         training.Prepare();
         training.Finish(training.Fit());

@@ -11,6 +11,9 @@ public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
     /// <summary>The pre-trained word vectors that it began with; null for none.</summary>
     public WordVectors? WordVectors { get; init; }
 
+    /// <summary>What became of its rows without labels; null for none.</summary>
+    public SelfTrainingReport? SelfTraining { get; init; }
+
     /// <summary>
     /// Every figure by its key in JSON: loss, accuracy and macro-F1 on the dev rows and on the test rows, of the model and of
     /// simpler ones. The dev loss is the calibrated one.
@@ -67,7 +70,11 @@ public sealed class RepeatedTraining(TrainingOptions options, Func<TrainingOptio
             ClassifierTraining training = trainingWith(ofSeed);
             RequireRowsToMeasureOn(training);
             training.Prepare();
-            yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit())) { WordVectors = training.WordVectors };
+            yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit()))
+            {
+                WordVectors = training.WordVectors,
+                SelfTraining = training.SelfTraining,
+            };
         }
     }
 

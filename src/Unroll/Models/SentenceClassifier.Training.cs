@@ -18,6 +18,9 @@ public sealed partial class SentenceClassifier
     /// <param name="rows">Rows to train on, with at least two labels.</param>
     /// <param name="options">Settings; null for the defaults.</param>
     /// <param name="dev">Rows to measure on after every epoch; null to split some off.</param>
+    /// <param name="unlabelled">
+    /// Texts without a label that help the training (<see cref="ClassifierTraining.Unlabelled"/>); null for none.
+    /// </param>
     /// <param name="progress">Told after every step, on the training thread.</param>
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>The trained model.</returns>
@@ -29,7 +32,8 @@ public sealed partial class SentenceClassifier
     /// </exception>
     public static SentenceClassifier Train(
         IEnumerable<LabelledText> rows, TrainingOptions? options = null, IEnumerable<LabelledText>? dev = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<string>? unlabelled = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new TrainingOptions();
         options.Validate();
@@ -37,8 +41,11 @@ public sealed partial class SentenceClassifier
         corpus.AddRange(rows);
         Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
         devCorpus?.AddRange(dev!);
-        var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options);
-        training.Prepare();
+        Corpus? unlabelledCorpus = unlabelled is null ? null : corpus.CreateSharing();
+        foreach (string text in unlabelled ?? [])
+            unlabelledCorpus!.AddUnlabelled(text);
+        var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options) { Unlabelled = unlabelledCorpus };
+        training.Prepare(cancellationToken);
         training.Finish(training.Fit(progress, cancellationToken));
         return training.Classifier;
     }

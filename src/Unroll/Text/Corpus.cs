@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Unroll.Data;
@@ -14,6 +15,9 @@ namespace Unroll.Text;
 /// </remarks>
 public sealed class Corpus
 {
+    /// <summary>In the place of the number of a label: there is none.</summary>
+    internal const int NoLabel = -1;
+
     private readonly List<int> _numbers = [];
     private readonly List<int> _starts = [0];
     private readonly List<int> _labels = [];
@@ -53,11 +57,16 @@ public sealed class Corpus
     /// <param name="text">The text; one without tokens is kept with none.</param>
     public void Add(string label, string text)
     {
-        foreach (string token in Tokenizer.Tokenize(text))
-            _numbers.Add(Number(token, _tables.NumberOfToken, _tables.Tokens));
-        _starts.Add(_numbers.Count);
+        AddText(text);
         _labels.Add(Number(label, _tables.NumberOfLabel, _tables.Labels));
-        _hashes.Add(HashOf(text));
+    }
+
+    /// <summary>Adds a text whose class is not known: the number of its label is -1.</summary>
+    /// <param name="text">The text; one without tokens is kept with none.</param>
+    public void AddUnlabelled(string text)
+    {
+        AddText(text);
+        _labels.Add(NoLabel);
     }
 
     /// <summary>Adds texts.</summary>
@@ -88,13 +97,34 @@ public sealed class Corpus
     public ReadOnlySpan<int> TokensOf(int row) =>
         CollectionsMarshal.AsSpan(_numbers)[_starts[row].._starts[row + 1]];
 
-    /// <summary>The number of one text's label.</summary>
+    /// <summary>The number of one text's label; -1 for one without.</summary>
     /// <param name="row">Which text.</param>
     public int LabelOf(int row) => _labels[row];
 
     /// <summary>128 bits that only equal texts share.</summary>
     /// <param name="row">Which text.</param>
     public UInt128 HashOf(int row) => _hashes[row];
+
+    /// <summary>Adds a text of a corpus that shares its tokens with this one.</summary>
+    /// <param name="other">Has the text.</param>
+    /// <param name="row">Which text.</param>
+    /// <param name="label">The number of its label here.</param>
+    internal void AddFrom(Corpus other, int row, int label)
+    {
+        Debug.Assert(ReferenceEquals(_tables, other._tables), "numbers of tokens mean the same in both");
+        _numbers.AddRange(other.TokensOf(row));
+        _starts.Add(_numbers.Count);
+        _labels.Add(label);
+        _hashes.Add(other.HashOf(row));
+    }
+
+    private void AddText(string text)
+    {
+        foreach (string token in Tokenizer.Tokenize(text))
+            _numbers.Add(Number(token, _tables.NumberOfToken, _tables.Tokens));
+        _starts.Add(_numbers.Count);
+        _hashes.Add(HashOf(text));
+    }
 
     private static int Number(string key, Dictionary<string, int> numbers, List<string> keys)
     {

@@ -25,7 +25,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
     private int _knownRows;
     private (string Where, string Label)? _firstUnknown;
 
-    /// <summary>Rows of a corpus.</summary>
+    /// <summary>Rows of a corpus; those without a label get class 0.</summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
     /// <exception cref="InputException">
@@ -41,7 +41,8 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
         var buffer = new List<int>();
         foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
         {
-            int label = ClassOf(corpus.Labels[corpus.LabelOf(row)], "row", row + 1);
+            int number = corpus.LabelOf(row);
+            int label = number == Corpus.NoLabel ? 0 : ClassOf(corpus.Labels[number], "row", row + 1);
             buffer.Clear();
             foreach (int token in corpus.TokensOf(row))
             {
