@@ -39,7 +39,7 @@ public sealed partial class SentenceClassifier
         devCorpus?.AddRange(dev!);
         var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options);
         training.Prepare();
-        training.Finish(training.Fit(progress, cancellationToken));
+        training.Finish(training.Fit(progress, cancellationToken), cancellationToken);
         return training.Classifier;
     }
 

@@ -12,6 +12,8 @@ namespace Unroll.Training;
 /// </summary>
 public sealed partial record TrainingOptions
 {
+    private const float FinalRate = 0.5f;
+
     /// <summary>The kind of recurrent layer. Default: GRU.</summary>
     public Cell Cell { get; init; } = Cell.Gru;
 
@@ -163,6 +165,12 @@ public sealed partial record TrainingOptions
     public double DevShare { get; init; } = 0.1;
 
     /// <summary>
+    /// Epochs in the end, when all is chosen, in which the networks learn dev rows too that were split off the training rows: with
+    /// the others, at half the learning rate, in a cycle of its own. 0 for none. Default: 2.
+    /// </summary>
+    public int FinalEpochs { get; init; } = 2;
+
+    /// <summary>
     /// Which measure on the dev rows says that an epoch's model is the best so far, which is then kept. Default: macro-F1.
     /// </summary>
     public DevMeasure Best { get; init; } = DevMeasure.F1;
@@ -237,6 +245,17 @@ public sealed partial record TrainingOptions
     {
         ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
         Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
+    };
+
+    /// <summary>The settings of <see cref="FinalEpochs"/>.</summary>
+    internal TrainingOptions ForFinalEpochs() => this with
+    {
+        Epochs = FinalEpochs,
+        LearningRate = FinalRate * LearningRate,
+        Schedule = new LearningRateSchedule(ScheduleKind.OneCycle),
+        Patience = null,
+        Checkpoint = null,
+        GradientFlow = null,
     };
 
     /// <summary>The seed of one of several networks.</summary>
