@@ -160,6 +160,23 @@ public class HalfDoneTests
             "is finished", CommandRun.Of("train", "--resume", folder["model"]).Error, StringComparison.Ordinal);
     }
 
+    // The model has learned them since, so that it is trained again to the same bytes.
+    [Fact]
+    public void Resume_measures_split_off_dev_rows_by_training_again()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 20);
+        Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["model"], .. Small()]).ExitCode);
+        string[] files = ["evaluation.json", "model.safetensors", "config.json"];
+        byte[][] whole = [.. files.Select(name => File.ReadAllBytes(folder[$"model/{name}"]))];
+        File.Delete(folder["model/evaluation.json"]);
+        CommandRun run = CommandRun.Of("train", "--resume", folder["model"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("The model has learned its dev rows since: training again", run.Error, StringComparison.Ordinal);
+        Assert.Equal(whole, files.Select(name => File.ReadAllBytes(folder[$"model/{name}"])));
+        Assert.False(Directory.Exists(folder["model/checkpoint"]));
+    }
+
     // A folder in the place of a file cannot be replaced: as on a full disk, writing fails.
     [Fact]
     public async Task What_could_not_be_written_is_made_by_resume()

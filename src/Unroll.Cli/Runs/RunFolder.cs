@@ -114,6 +114,9 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Begins the same training again; what is in the folder stays until it is replaced.</summary>
+    public void BeginAgain() => Directory.CreateDirectory(PathOf(CheckpointName));
+
     /// <summary>Writes the report of the rows.</summary>
     public void WriteData(string json) => Write(DataName, json + "\n", flush: true);
 

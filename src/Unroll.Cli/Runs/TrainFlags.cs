@@ -197,6 +197,11 @@ internal sealed class TrainFlags
                 "--dev-share", "Share of rows split off as dev rows where no --dev is given", (float)Defaults.DevShare)),
             (options, value) => options with { DevShare = value });
         Set(
+            flags.Add(Options.OptionalInteger(
+                "--final-epochs",
+                "Epochs in the end in which the network learns split-off dev rows too; 0 for none [default: a fifth]", 0)),
+            (options, value) => options with { FinalEpochs = value });
+        Set(
             flags.AddChoice(Options.Choice("--best", "Measure on the dev rows that says which epoch is kept", Defaults.Best)),
             (options, value) => options with { Best = value });
         Set(

@@ -63,7 +63,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return ExitCode.Interrupted;
         }
         WarnOfExplosion(epochs, training.Classifier.Config.Classes);
-        TrainingSummary summary = training.Finish(epochs);
+        if (Finish(training, epochs) is not { } summary)
+            return ExitCode.Interrupted;
         if (json)
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
         else
@@ -78,6 +79,19 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         if (_folder is not null)
             FinishFolder(_folder, Measure(_folder, training, summary));
         return ExitCode.Done;
+    }
+
+    /// <summary>
+    /// Whether what a finished training's folder lacks is made by training again alone: a model that has learned its dev rows can
+    /// no longer be measured on them.
+    /// </summary>
+    public bool IsMadeByTrainingAlone(RunFolder folder)
+    {
+        if (!folder.LacksEvaluation)
+            return false;
+        ClassifierTraining training = TrainingWith(options);
+        training.TakeTrained(SentenceClassifier.Load(folder.Path));
+        return training.LearnsDevRows;
     }
 
     /// <summary>Makes what a finished training's folder lacks: what was measured on the dev rows, and the page.</summary>
@@ -239,6 +253,24 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     {
         writer.WritePropertyName("data");
         report.WriteTo(writer);
+    }
+
+    // What the end costs is done again after a stop: the state is that of the last epoch. Null when interrupted.
+    private TrainingSummary? Finish(ClassifierTraining training, IReadOnlyList<EpochReport> epochs)
+    {
+        using var interrupted = new Interruption();
+        try
+        {
+            return training.Finish(epochs, interrupted.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error.WriteLine("Interrupted while the network learned the dev rows in the end");
+            Save(training.Classifier, epochs.Count);
+            if (_folder is not null)
+                terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
+            return null;
+        }
     }
 
     // Ctrl-C and SIGTERM stop between two steps; the state is saved there. Null when interrupted.

@@ -48,6 +48,7 @@ internal static partial class FlagNames
         ["TrainingOptions.BalancedClasses"] = "--class-weights balanced",
         ["TrainingOptions.ClassWeights"] = "--class-weights",
         ["TrainingOptions.DevShare"] = "--dev-share",
+        ["TrainingOptions.FinalEpochs"] = "--final-epochs",
         ["TrainingOptions.Patience"] = "--patience",
         ["TrainingOptions.LabelSmoothing"] = "--label-smoothing",
         ["TrainingOptions.TruncateSteps"] = "--truncate",

@@ -25,6 +25,11 @@ internal static class TrainingSummaryTable
                 Invariant($"calibration error {done.ErrorBefore:F4} → {done.ErrorAfter:F4}, ") +
                 Invariant($"loss {done.LossBefore:F4} → {done.LossAfter:F4}"));
         }
+        if (summary.FinalEpochs is var final and > 0)
+        {
+            output.WriteLine(Invariant(
+                $"Then the network learned the dev rows too, in {final} epoch{(final == 1 ? "" : "s")}; dev scores are from before"));
+        }
         if (summary.Better is { } better)
         {
             output.WriteLine(

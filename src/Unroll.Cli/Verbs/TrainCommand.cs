@@ -138,7 +138,12 @@ internal sealed class TrainCommand
         if (parsed.GetValue(_findRate))
             return run.FindLearningRate();
         if (resumed is { IsUnfinished: false })
-            return run.Complete(resumed);
+        {
+            if (!run.IsMadeByTrainingAlone(resumed))
+                return run.Complete(resumed);
+            _terminal.Error.WriteLine("The model has learned its dev rows since: training again, to measure on them before");
+            resumed.BeginAgain();
+        }
         begun?.Begin(_settings.ToJson(parsed, path => RunPaths.Written(begun.Path, path)));
         if (folder is not null)
         {

@@ -75,11 +75,13 @@ public sealed class ClassifierTraining
     public WordVectors? WordVectors { get; private set; }
 
     /// <summary>
-    /// The epochs that are planned; fewer run where <see cref="TrainingOptions.Patience"/> ends them. None for a linear part
-    /// alone.
+    /// The epochs that are planned before dev rows are learned; fewer run where <see cref="TrainingOptions.Patience"/> ends them.
+    /// None for a linear part alone.
     /// </summary>
-    public int Epochs => _options.Networks == 0 ? 0 : _options.Epochs ?? TrainingOptions.EpochsFor(
-        Prepared(_train).TokenCount, BatchOrder.BatchCount(Prepared(_train).Count, _options.BatchSize));
+    public int Epochs => Plan.Training;
+
+    /// <summary>The epochs in which the networks learn the dev rows in the end; 0 for none.</summary>
+    public int FinalEpochs => Plan.Final;
 
     /// <summary>What there is to know about the rows before a model is trained on them.</summary>
     public DataReport Report()
@@ -134,29 +136,32 @@ public sealed class ClassifierTraining
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Classifier.Fit(Prepared(_train), _options, Prepared(_dev), progress, cancellationToken);
+        Classifier.Fit(Prepared(_train), _options with { Epochs = Epochs }, Prepared(_dev), progress, cancellationToken);
 
     /// <summary>Goes on with a model that these rows and settings gave before: there is nothing to fit.</summary>
     /// <param name="trained">The model.</param>
     public void TakeTrained(SentenceClassifier trained) => _classifier = trained;
 
     /// <summary>
-    /// Trains the linear part and chooses its share on the dev rows, calibrates the model on them, measures it on the test rows
-    /// and compares it with its parts and with simpler models.
+    /// Trains the linear part and chooses its share on the dev rows, calibrates the model on them, learns them too where they were
+    /// split off, measures the model on the test rows and compares it with its parts and with simpler models.
     /// </summary>
     /// <param name="epochs">What <see cref="Fit"/> gave.</param>
+    /// <param name="cancellationToken">Stops it; networks that were to learn dev rows are then as before that.</param>
     /// <returns>How the training ended.</returns>
-    public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs, CancellationToken cancellationToken = default)
     {
         EncodedTexts dev = Prepared(_dev);
         bool isLinearAlone = _options.Networks == 0;
         bool takesLinear = _options.Linear && (dev.Count > 0 || isLinearAlone);
-        LinearTraining? learner = takesLinear || ComparesWithSimplerModels ? LinearLearner() : null;
+        LinearTraining? learner = takesLinear || ComparesWithSimplerModels ? LinearLearner(cancellationToken) : null;
         LogisticSettings? settings = null;
         // All candidates weigh the same terms.
         SparseRows? terms = null;
         if (learner is not null)
-            (_linear, settings) = learner.Choose(LinearTraining.Candidates, dev.Count > 0 ? LossOnDev : null);
+            (_linear, settings) = learner.Choose(
+                LinearTraining.Candidates, dev.Count > 0 ? LossOnDev : null, cancellationToken);
         terms ??= TermsOfDev(_linear);
         CalibrationReport? calibration = dev.Count > 0
             ? Classifier.FitTo(new ModelRows(dev, terms), takesLinear ? _linear : null, _options.Threads)
@@ -164,11 +169,12 @@ public sealed class ClassifierTraining
         if (isLinearAlone)
             Classifier.SetLinear(_linear, 1);
         PartScores? onDev = dev.Count > 0 ? Measure(dev, terms) : null;
-        MeasuredOnDev = Classifier.WithLinear(Classifier.Linear);
-        if (learner is not null && settings is not null && ReferenceEquals(_split.Train, _split.Dev) && _split.DevCount > 0)
+        MeasuredOnDev = LearnsDevRows ? Classifier.Copy() : Classifier.WithLinear(Classifier.Linear);
+        bool learnsDevRows = LearnsDevRows && LearnDevRows(cancellationToken);
+        if (learner is not null && settings is not null && IsSplitOff)
         {
-            learner.Add(RowsOf(_split.Dev, _split.DevRows));
-            _linear = learner.Train(settings);
+            learner.Add(RowsOf(_split.Dev, _split.DevRows), cancellationToken);
+            _linear = learner.Train(settings, cancellationToken);
             Classifier.SetLinear(_linear, Classifier.Config.LinearShare);
         }
         PartScores? onTest = _test is { Count: > 0 } test ? Measure(test, _linear?.Terms.Read(Test!, null)) : null;
@@ -176,6 +182,7 @@ public sealed class ClassifierTraining
         {
             LossOfChance = Prepared(_train).LossOfChance(Classifier.Config.Classes, _options.ClassWeights),
             HasLinear = _options.Linear,
+            FinalEpochs = learnsDevRows ? FinalEpochs : 0,
             SimplerModels = ComparesWithSimplerModels && (onDev ?? onTest) is not null ? SimplerModels(onDev, onTest) : [],
         };
 
@@ -183,10 +190,43 @@ public sealed class ClassifierTraining
     }
 
     /// <summary>
-    /// The model that was measured on the dev rows, after <see cref="Finish"/>: where these were split off the training rows, the
-    /// linear part learns them too in the end, when all is chosen.
+    /// The model that was measured on the dev rows, after <see cref="Finish"/>: where these were split off the training rows, both
+    /// parts learn them too in the end, when all is chosen.
     /// </summary>
     public SentenceClassifier? MeasuredOnDev { get; private set; }
+
+    /// <summary>
+    /// Whether the networks learn the dev rows in the end: where these were split off the training rows, and a network speaks.
+    /// </summary>
+    public bool LearnsDevRows => MayLearnDevRows && _classifier is not { Config.LinearShare: 1 };
+
+    private bool MayLearnDevRows => IsSplitOff && _options.FinalEpochs != 0 && _options.Networks > 0;
+
+    private bool IsSplitOff => ReferenceEquals(_split.Train, _split.Dev) && _split.DevCount > 0;
+
+    private (int Training, int Final) Plan => _options.Networks == 0 ? (0, 0) : _options.PlanEpochs(
+        Prepared(_train).TokenCount, BatchOrder.BatchCount(Prepared(_train).Count, _options.BatchSize), MayLearnDevRows);
+
+    // What was chosen stays. Should it diverge where the training itself did not, the networks stay as they were.
+    private bool LearnDevRows(CancellationToken cancellationToken)
+    {
+        double temperature = Classifier.Config.Temperature;
+        int[] rows = [.. RowsOf(_split.Train, _split.TrainRows), .. RowsOf(_split.Dev, _split.DevRows)];
+        try
+        {
+            Classifier.Fit(
+                Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress: null, cancellationToken);
+            return true;
+        }
+        catch (TrainingDivergedException)
+        {
+            return false;
+        }
+        finally
+        {
+            Classifier.SetTemperature(temperature);
+        }
+    }
 
     /// <summary>Looks for a learning rate: a few steps whose rate grows from step to step until the loss flies off.</summary>
     /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
@@ -198,7 +238,7 @@ public sealed class ClassifierTraining
         if (Unlabelled is null)
             return 0;
         // It belongs to this training, and is as fast to make again as to keep.
-        var first = new ClassifierTraining(_given, _options with { Checkpoint = null, GradientFlow = null })
+        var first = new ClassifierTraining(_given, _options with { Checkpoint = null, GradientFlow = null, FinalEpochs = 0 })
         {
             WordVectorsFile = WordVectorsFile,
             RequiresEmbedding = RequiresEmbedding,
@@ -242,12 +282,12 @@ public sealed class ClassifierTraining
 
     private SparseRows? TermsOfDev(LinearPart? part) => part?.Terms.Read(_split.Dev, _split.DevRows);
 
-    private LinearTraining LinearLearner()
+    private LinearTraining LinearLearner(CancellationToken cancellationToken)
     {
         Dictionary<string, int> classOf = Classifier.Config.ClassOfLabel();
         int[] classOfLabel = [.. _split.Train.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
         var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes, _options.Threads);
-        learner.Add(RowsOf(_split.Train, _split.TrainRows));
+        learner.Add(RowsOf(_split.Train, _split.TrainRows), cancellationToken);
         return learner;
     }
 

@@ -258,6 +258,19 @@ public sealed partial class SentenceClassifier
         _passes.Clear();
     }
 
+    /// <summary>A model with the same parameters, which stay as they are when this one learns on.</summary>
+    internal SentenceClassifier Copy()
+    {
+        var networks = new Network[Networks.Count];
+        for (int k = 0; k < networks.Length; k++)
+        {
+            networks[k] = new Network(Networks[k].Config);
+            networks[k].Parameters.CopyFrom(Networks[k].Parameters.Values);
+            networks[k].Pack();
+        }
+        return new SentenceClassifier(Config, Vocabulary, networks, []) { Linear = Linear };
+    }
+
     /// <summary>The same network with another linear part.</summary>
     internal SentenceClassifier WithLinear(LinearPart? part) =>
         new(Config, Vocabulary, Networks, []) { Linear = part };

@@ -37,6 +37,11 @@ public sealed record TrainingSummary(
     /// <summary>Whether the model was to have a linear part, whatever its share is.</summary>
     public bool HasLinear { get; init; }
 
+    /// <summary>
+    /// Epochs in which the networks learned the dev rows too, after these were measured; 0 for none.
+    /// </summary>
+    public int FinalEpochs { get; init; }
+
     /// <summary>What is at fault where a simpler model does better, and what to do; null where none does.</summary>
     public string? Advice => Better is { } better ? TrainingAdvice.Of(this, better) : null;
 
@@ -62,6 +67,7 @@ public sealed record TrainingSummary(
             json.WriteNumber("test_ece", Test.CalibrationError);
         }
         json.WriteNumber("linear_share", LinearShare);
+        json.WriteNumber("final_epochs", FinalEpochs);
         if (Calibration is { } calibration)
         {
             json.WriteNumber("temperature", calibration.Temperature);

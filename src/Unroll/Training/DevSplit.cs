@@ -14,21 +14,30 @@ public sealed record DevSplit(Corpus Train, IReadOnlyList<int>? TrainRows, Corpu
     /// <summary>The number of rows to measure on.</summary>
     public int DevCount => DevRows?.Count ?? Dev.Count;
 
-    /// <summary>Takes dev rows as they are given, or splits some off the training rows: of each class the same share.</summary>
+    /// <summary>
+    /// Takes dev rows as they are given, or splits some off the training rows: of each class the same share, and copies and parts
+    /// of a text with it.
+    /// </summary>
     /// <param name="train">Rows to train on.</param>
     /// <param name="dev">Rows to measure on; null to split them off.</param>
     /// <param name="options">The share and the seed.</param>
     public static DevSplit Of(Corpus train, Corpus? dev, TrainingOptions options) =>
         dev is null ? Of(train, [.. Enumerable.Range(0, train.Count)], options) : new DevSplit(train, null, dev, null);
 
-    /// <summary>Splits dev rows off some rows: of each class the same share.</summary>
+    /// <summary>
+    /// Splits dev rows off some rows: of each class the same share, and copies and parts of a text with it, for on what was learned
+    /// nothing is measured.
+    /// </summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows there are to split.</param>
     /// <param name="options">The share and the seed.</param>
     public static DevSplit Of(Corpus corpus, IReadOnlyList<int> rows, TrainingOptions options)
     {
         int[] labels = [.. rows.Select(corpus.LabelOf)];
-        (int[] kept, int[] splitOff) = StratifiedSplit.Split(labels, options.DevShare, new TorchGenerator(options.Seed));
+        var generator = new TorchGenerator(options.Seed);
+        (int[] kept, int[] splitOff) = options.DevShare > 0 && TextGroups.Of(corpus, rows) is { } groups
+            ? StratifiedSplit.Split(labels, groups, options.DevShare, generator)
+            : StratifiedSplit.Split(labels, options.DevShare, generator);
         return new DevSplit(corpus, [.. kept.Select(i => rows[i])], corpus, [.. splitOff.Select(i => rows[i])]);
     }
 }

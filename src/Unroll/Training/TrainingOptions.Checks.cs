@@ -62,6 +62,7 @@ public sealed partial record TrainingOptions
                 "TrainingOptions.BalancedClasses and TrainingOptions.ClassWeights are both given; leave one out");
         }
         Require(DevShare is >= 0 and < 1, nameof(DevShare), DevShare, "a share of at least 0 and below 1");
+        Require(FinalEpochs is null or >= 0, nameof(FinalEpochs), FinalEpochs, "0 (none) or a positive number");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "a positive number of epochs");
         Checkpoint?.Validate();
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "a share of at least 0 and below 1");

@@ -12,6 +12,9 @@ namespace Unroll.Training;
 /// </summary>
 public sealed partial record TrainingOptions
 {
+    private const float FinalRate = 0.5f;
+    private const int FewestEpochs = 3;
+
     /// <summary>The kind of recurrent layer. Default: GRU.</summary>
     public Cell Cell { get; init; } = Cell.Gru;
 
@@ -163,6 +166,13 @@ public sealed partial record TrainingOptions
     public double DevShare { get; init; } = 0.1;
 
     /// <summary>
+    /// Epochs in the end, when all is chosen, in which the networks learn dev rows too that were split off the training rows: with
+    /// the others, at half the learning rate, in a cycle of its own. 0 for none; null for a fifth of all epochs, at least one.
+    /// Default: null.
+    /// </summary>
+    public int? FinalEpochs { get; init; }
+
+    /// <summary>
     /// Which measure on the dev rows says that an epoch's model is the best so far, which is then kept. Default: macro-F1.
     /// </summary>
     public DevMeasure Best { get; init; } = DevMeasure.F1;
@@ -213,7 +223,7 @@ public sealed partial record TrainingOptions
     /// <param name="steps">Steps of an epoch.</param>
     public static int EpochsFor(long tokens, int steps)
     {
-        double many = Math.Clamp(3500 / Math.Sqrt(tokens), 3, 10);
+        double many = Math.Clamp(3500 / Math.Sqrt(tokens), FewestEpochs, 10);
         double few = Math.Min(80_000.0 / tokens, 100);
         double enough = Math.Min(800.0 / steps, 10);
         return (int)Math.Round(Math.Max(Math.Max(many, few), enough));
@@ -237,6 +247,32 @@ public sealed partial record TrainingOptions
     {
         ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
         Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
+    };
+
+    /// <summary>How many epochs there are, before dev rows are learned and then.</summary>
+    /// <param name="tokens">n: tokens of all training rows.</param>
+    /// <param name="steps">Steps of an epoch.</param>
+    /// <param name="learnsDevRows">Whether there are dev rows to learn in the end.</param>
+    internal (int Training, int Final) PlanEpochs(long tokens, int steps, bool learnsDevRows)
+    {
+        int all = Epochs ?? EpochsFor(tokens, steps);
+        if (!learnsDevRows)
+            return (all, 0);
+        int final = FinalEpochs ?? Math.Max(1, (int)Math.Round(all / 5.0));
+        // Those that nobody asked for are part of the plan.
+        return (Epochs is null ? Math.Max(all - final, Math.Min(all, FewestEpochs)) : all, final);
+    }
+
+    /// <summary>The settings of <see cref="FinalEpochs"/>.</summary>
+    /// <param name="epochs">How many they are.</param>
+    internal TrainingOptions ForFinalEpochs(int epochs) => this with
+    {
+        Epochs = epochs,
+        LearningRate = FinalRate * LearningRate,
+        Schedule = new LearningRateSchedule(ScheduleKind.OneCycle),
+        Patience = null,
+        Checkpoint = null,
+        GradientFlow = null,
     };
 
     /// <summary>The seed of one of several networks.</summary>

@@ -60,13 +60,16 @@ export interface LengthRange {
 }
 
 export interface Summary {
-  kept_epoch: number;
+  /** Missing for a linear part alone. */
+  kept_epoch?: number;
   dev_accuracy?: number;
   dev_macro_f1?: number;
   test_accuracy?: number;
   test_macro_f1?: number;
   /** The linear part's share of the logits; runs of earlier versions have none. */
   linear_share?: number;
+  /** Epochs in which the networks learned split-off dev rows too, after these were measured. */
+  final_epochs?: number;
   /** Test rows whose label no training row has: they count as wrong. */
   test_unknown_label_rows?: number;
   /** The calibration error on the test rows. */
