@@ -62,7 +62,7 @@ public class BadInputTests
     [InlineData("train rows.tsv --out taken --overwrite", "taken: exists and is no model folder")]
     [InlineData("train rows.tsv --out rows.tsv", "rows.tsv: is a file")]
     [InlineData("lab --out taken", "taken: exists already; choose another --out, or give --overwrite")]
-    [InlineData("train - --dev -", "standard input can be read once, expected it as one of DATA, --dev and --test")]
+    [InlineData("train - --dev -", "standard input can be read once, expected it as one of DATA, --dev, --test and --unlabelled")]
     [InlineData("train rows.tsv --cell tree", "unroll train: --cell is tree, expected rnn or gru or lstm or mingru")]
     [InlineData("train rows.tsv --dropout 1", "dropout is 1, expected a share of at least 0 and below 1")]
     [InlineData("train rows.tsv --truncate 5 --bidirectional", "truncate needs one direction")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Unroll.Tests;
 using Xunit;
 
@@ -33,7 +34,7 @@ public class TrainUnlabelledTests
         Assert.True(run.ExitCode == 0, run.Error);
         string name = form == "-" ? "standard input" : file;
         Assert.Matches(
-            $"(?m)^{System.Text.RegularExpressions.Regex.Escape(name)}: 40 rows without labels, 200 tokens; [0-9]+ learned with the "
+            $"(?m)^{Regex.Escape(name)}: 40 rows without labels, 200 tokens; [0-9]+ learned with the "
                 + "label that two models agree on \\(\"[a-z]+\" [0-9]+, \"[a-z]+\" [0-9]+\\); [0-9]+ more words, "
                 + "dev accuracy of the first model [01]\\.[0-9]{4}; [0-9]+ s$",
             run.Error);
@@ -60,8 +61,8 @@ public class TrainUnlabelledTests
         CommandRun run = CommandRun.Of(["train", data, "--test", test, "--unlabelled", texts, .. Small]);
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains(
-            $"note: {texts}: 1 row without a word, left out; 1 row with a text of train, left out; 1 row with a text of dev, left "
-                + "out; 2 rows with a text of test, taken without its label\n",
+            $"note: {texts}: 1 row without a word, left out; 1 row with a text of train, left out; 1 row with a text of dev, "
+                + "left out; 2 rows with a text of test, taken without its label\n",
             run.Error, StringComparison.Ordinal);
     }
 
@@ -89,7 +90,8 @@ public class TrainUnlabelledTests
     {
         using var folder = new TemporaryFolder();
         TrainSettingsTests.AssertRefused(
-            ["train", "-", "--unlabelled", "-"], "standard input can be read once, expected it as one of DATA, --dev, --test and");
+            ["train", "-", "--unlabelled", "-"],
+            "standard input can be read once, expected it as one of DATA, --dev, --test and --unlabelled");
     }
 
     [Theory]

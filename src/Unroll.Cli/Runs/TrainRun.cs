@@ -71,9 +71,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             TrainingSummaryTable.Write(summary, terminal.Output);
         if (training.SelfTraining?.FirstDevAccuracy is { } first && first > summary.Dev?.Accuracy)
         {
-            terminal.Error.WriteLine(FormattableString.Invariant(
-                $"note: the first model, without the rows of {DataInput.NameOf(Unlabelled!)}, is better on the dev rows ({first:F4}); ")
-                + "leave --unlabelled out, or give more dev rows to tell");
+            terminal.Error.WriteLine(
+                $"note: the first model, without the rows of {DataInput.NameOf(Unlabelled!)}, is better on the dev rows " +
+                FormattableString.Invariant($"({first:F4}); leave --unlabelled out, or give more dev rows to tell"));
         }
         Save(training.Classifier, epochs.Count);
         if (_folder is not null)

@@ -21,8 +21,8 @@ internal sealed class UnlabelledDisplay(SelfTrainingReport report)
         string named = string.Join(", ", labels) + (report.Labelled.Count > MostNamed ? ", …" : "");
         string accuracy = report.FirstDevAccuracy is { } dev ? Invariant($", dev accuracy of the first model {dev:F4}") : "";
         yield return (report.RowsLabelled == 0 ? "warning: " : "")
-            + Invariant($"{file}: {Rows(report.Rows)} without labels, {report.Tokens:N0} tokens; {report.RowsLabelled:N0} learned ")
-            + Invariant($"with the label that two models agree on ({named}); {report.NewWords:N0} more words")
+            + Invariant($"{file}: {Rows(report.Rows)} without labels, {report.Tokens:N0} tokens; {report.RowsLabelled:N0} ")
+            + Invariant($"learned with the label that two models agree on ({named}); {report.NewWords:N0} more words")
             + accuracy + (seconds is null ? "" : Invariant($"; {seconds:F0} s"));
         string[] odd =
         [

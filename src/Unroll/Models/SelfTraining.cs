@@ -8,14 +8,14 @@ using Unroll.Training;
 namespace Unroll.Models;
 
 /// <summary>
-/// Rows without labels help a training: a first model learns the labelled rows, says which labels the others have, and what it and
-/// naive Bayes agree on most surely is learned by the real model like labelled rows (self-training, Yarowsky 1995 and Lee 2013;
-/// two models that see different things, Blum and Mitchell 1998).
+/// Rows without labels help a training. A first model learns the labelled rows and says which labels the others have. What it and
+/// naive Bayes are surest of, and agree on, is learned like labelled rows (self-training, Yarowsky, 1995, and Lee, 2013; two
+/// models that see different things, Blum and Mitchell, 1998).
 /// </summary>
 /// <remarks>
-/// The first model, network and linear part, learns the labelled rows alone. Naive Bayes knows no order, but learns from all rows
-/// (<see cref="NaiveBayes"/>). Each is wrong in its own way, so what both say is right more often than what either says. The share
-/// of rows was chosen on dev rows; <c>docs/training.md</c> has the figures.
+/// The first model, network and linear part, learns the labelled rows alone. <see cref="NaiveBayes"/> knows no order, but learns
+/// from all rows. Each is wrong in its own way, so what both say is right more often than what either says. The share of rows
+/// was chosen on dev rows; <c>docs/training.md</c> has the figures.
 /// </remarks>
 /// <param name="split">The labelled rows.</param>
 /// <param name="unlabelled">Rows without labels; they share their tokens with the labelled ones.</param>

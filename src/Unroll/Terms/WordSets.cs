@@ -23,7 +23,9 @@ internal sealed class WordSets(int most)
     /// <param name="corpus">Has the texts.</param>
     /// <param name="rows">Which of them.</param>
     /// <param name="classOf">The class of a row.</param>
-    /// <returns>The words of each text, each once, ascending. A text whose words are all passed over is left as the first.</returns>
+    /// <returns>
+    /// The words of each text, each once, ascending. A text whose words are all passed over has the first word alone.
+    /// </returns>
     public EncodedTexts Read(Corpus corpus, IEnumerable<int> rows, Func<int, int> classOf)
     {
         int together = corpus.Tokenizer.Kind == TokenKind.Char ? CharactersTogether : 1;

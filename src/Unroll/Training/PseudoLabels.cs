@@ -4,8 +4,8 @@ namespace Unroll.Training;
 /// <remarks>
 /// Both must say the same label. Of the rows of a label each model makes an order, from the least to the most sure, and the rows
 /// whose places in both add up to most are taken. How sure a model is in numbers is not compared: naive Bayes is always too sure.
-/// Of each label so many rows are taken that labels keep the shares that they have among the labelled rows; otherwise a label that
-/// is a little too frequent would grow from one model to the next.
+/// Labels keep the shares that they have among the labelled rows: otherwise a label that the models say a little too often would
+/// be said more often still by the model that learns these rows.
 /// </remarks>
 internal static class PseudoLabels
 {

@@ -109,7 +109,7 @@ public class NaiveBayesTests
             })];
             p = [.. others.Select(words =>
             {
-                double[] joint = [.. labels.Select((_, c) => words.Aggregate(prior[c], (product, word) => product * theta[c][word]))];
+                double[] joint = [.. labels.Select((_, c) => words.Aggregate(prior[c], (p, word) => p * theta[c][word]))];
                 return joint.Select(value => value / joint.Sum()).ToArray();
             })];
         }
