@@ -27,8 +27,8 @@ internal static class TrainingSummaryTable
         }
         if (summary.FinalEpochs is var final and > 0)
         {
-            output.WriteLine(Invariant(
-                $"Then the network learned the dev rows too, in {final} epoch{(final == 1 ? "" : "s")}; dev scores are from before"));
+            string epochs = Invariant($"{final} epoch{(final == 1 ? "" : "s")}");
+            output.WriteLine($"Then the network learned the dev rows too, in {epochs}; dev scores are from before");
         }
         if (summary.Better is { } better)
         {

@@ -26,8 +26,8 @@ public static class StratifiedSplit
     }
 
     /// <summary>
-    /// Splits whole groups of rows off, at random. A class may give fewer rows than its share, where what is left of its groups is
-    /// too large; where that is so for most rows, groups are not looked at.
+    /// Splits whole groups of rows off, at random. A class may give fewer rows than its share, where what is left of its groups
+    /// is too large; where that is so for most rows, groups are not looked at.
     /// </summary>
     /// <param name="labels">The class of each row; equal numbers are one class.</param>
     /// <param name="groups">The group of each row; equal numbers are one group.</param>

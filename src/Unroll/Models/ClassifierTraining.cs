@@ -136,15 +136,17 @@ public sealed class ClassifierTraining
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<EpochReport> Fit(
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Classifier.Fit(Prepared(_train), _options with { Epochs = Epochs }, Prepared(_dev), progress, cancellationToken);
+        _options.Networks == 0
+            ? []
+            : Classifier.Fit(Prepared(_train), _options with { Epochs = Epochs }, Prepared(_dev), progress, cancellationToken);
 
     /// <summary>Goes on with a model that these rows and settings gave before: there is nothing to fit.</summary>
     /// <param name="trained">The model.</param>
     public void TakeTrained(SentenceClassifier trained) => _classifier = trained;
 
     /// <summary>
-    /// Trains the linear part and chooses its share on the dev rows, calibrates the model on them, learns them too where they were
-    /// split off, measures the model on the test rows and compares it with its parts and with simpler models.
+    /// Trains the linear part and chooses its share on the dev rows, calibrates the model on them, learns them too where they
+    /// were split off, measures the model on the test rows and compares it with its parts and with simpler models.
     /// </summary>
     /// <param name="epochs">What <see cref="Fit"/> gave.</param>
     /// <param name="cancellationToken">Stops it; networks that were to learn dev rows are then as before that.</param>
@@ -190,8 +192,8 @@ public sealed class ClassifierTraining
     }
 
     /// <summary>
-    /// The model that was measured on the dev rows, after <see cref="Finish"/>: where these were split off the training rows, both
-    /// parts learn them too in the end, when all is chosen.
+    /// The model that was measured on the dev rows, after <see cref="Finish"/>: where these were split off the training rows,
+    /// both parts learn them too in the end, when all is chosen.
     /// </summary>
     public SentenceClassifier? MeasuredOnDev { get; private set; }
 
@@ -215,7 +217,8 @@ public sealed class ClassifierTraining
         try
         {
             Classifier.Fit(
-                Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress: null, cancellationToken);
+                Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress: null,
+                cancellationToken);
             return true;
         }
         catch (TrainingDivergedException)

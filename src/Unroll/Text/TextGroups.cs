@@ -22,7 +22,9 @@ internal static class TextGroups
     /// <summary>Finds the groups.</summary>
     /// <param name="corpus">Has the texts.</param>
     /// <param name="rows">Which of them.</param>
-    /// <returns>The group of each row, by the place among the rows of one of its texts; null where no two belong together.</returns>
+    /// <returns>
+    /// The group of each row, by the place among the rows of one of its texts; null where no two belong together.
+    /// </returns>
     public static int[]? Of(Corpus corpus, IReadOnlyList<int> rows)
     {
         int[] parent = [.. Enumerable.Range(0, rows.Count)];
@@ -33,7 +35,8 @@ internal static class TextGroups
             ReadOnlySpan<int> tokens = corpus.TokensOf(rows[place]);
             if (tokens.IsEmpty)
                 continue;
-            ref int first = ref CollectionsMarshal.GetValueRefOrAddDefault(placeOf, (tokens.Length, HashOf(tokens)), out bool known);
+            ref int first = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                placeOf, (tokens.Length, HashOf(tokens)), out bool known);
             if (known)
                 any |= Join(parent, first, place);
             else
@@ -41,7 +44,8 @@ internal static class TextGroups
         }
         int[] lengths =
         [
-            .. placeOf.Keys.Select(key => key.Length).Where(length => length is >= FewestTokens and <= MostTokens).Distinct().Order(),
+            .. placeOf.Keys.Select(key => key.Length).Where(length => length is >= FewestTokens and <= MostTokens)
+                .Distinct().Order(),
         ];
         if (lengths.Length > 0 && (long)lengths.Length * rows.Sum(row => (long)corpus.TokensOf(row).Length) <= MostWindows)
         {

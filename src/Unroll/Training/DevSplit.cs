@@ -25,8 +25,8 @@ public sealed record DevSplit(Corpus Train, IReadOnlyList<int>? TrainRows, Corpu
         dev is null ? Of(train, [.. Enumerable.Range(0, train.Count)], options) : new DevSplit(train, null, dev, null);
 
     /// <summary>
-    /// Splits dev rows off some rows: of each class the same share, and copies and parts of a text with it, for on what was learned
-    /// nothing is measured.
+    /// Splits dev rows off some rows: of each class the same share, and copies and parts of a text with it, for on what was
+    /// learned nothing is measured.
     /// </summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows there are to split.</param>

@@ -166,9 +166,9 @@ public sealed partial record TrainingOptions
     public double DevShare { get; init; } = 0.1;
 
     /// <summary>
-    /// Epochs in the end, when all is chosen, in which the networks learn dev rows too that were split off the training rows: with
-    /// the others, at half the learning rate, in a cycle of its own. 0 for none; null for a fifth of all epochs, at least one.
-    /// Default: null.
+    /// Epochs in the end, when all is chosen, in which the networks learn dev rows too that were split off the training rows:
+    /// with the others, at half the learning rate, in a cycle of its own. 0 for none; null for a fifth of all epochs, at least
+    /// one. Default: null.
     /// </summary>
     public int? FinalEpochs { get; init; }
 

@@ -162,7 +162,8 @@ public class LinearAloneTests
         string vectors = folder.Write("vectors.txt", "fine 1 2\n");
         var training = new ClassifierTraining(DevSplit.Of(corpus, dev: null, Options), Options) { WordVectorsFile = vectors };
         Assert.Contains(
-            "trains the linear part alone", Assert.Throws<InputException>(() => training.Prepare()).Message, StringComparison.Ordinal);
+            "trains the linear part alone", Assert.Throws<InputException>(() => training.Prepare()).Message,
+            StringComparison.Ordinal);
         SentenceClassifier classifier = SentenceClassifier.Train(Rows, Options);
         Assert.Contains(
             "has no network",
