@@ -59,6 +59,8 @@ internal sealed class ClassifierGraph
     // [T,B,E], or [T,B,V] for one-hot input
     private string WordVectors(string words)
     {
+        if (_config.Subwords > 0)
+            return new SubwordNodes(_graph, _classifier.FoldedWordVectors(), _tensors, words).WordVectors;
         if (_config.Embedding > 0)
             return _graph.Node("Gather", "word_vectors", [Parameter(NetworkLayout.EmbeddingWeight), words]);
         _graph.Integers("vocabulary_size", _classifier.Vocabulary.Size);

@@ -25,7 +25,7 @@ public static class HiddenStates
     public static HiddenStateTrace Trace(SentenceClassifier classifier, string text)
     {
         InspectedText read = InspectedText.Of(classifier, text);
-        var texts = new EncodedTexts();
+        var texts = new EncodedTexts { UnknownWords = read.UnknownWords };
         texts.Add(read.Ids, label: 0);
         var batch = new Batch();
         batch.Fill(texts, [0]);

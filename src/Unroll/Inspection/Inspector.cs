@@ -34,7 +34,7 @@ public static class Inspector
         float[] logits = [];
         int predicted = 0;
         // The gradients are those of the whole model's class, through the network.
-        var trace = NetworkTrace.Of(classifier.Network, read.Ids, network =>
+        var trace = NetworkTrace.Of(classifier.Network, read.Ids, read.UnknownWords, network =>
         {
             logits = [.. network];
             linear?.Mix(read.All, logits);
@@ -49,7 +49,7 @@ public static class Inspector
             Model = config,
             ParameterCount = classifier.Parameters.Length,
             Tokens = read.Tokens,
-            Ids = read.Ids,
+            Ids = read.PlacesIn(classifier.Vocabulary),
             IsUnknown = read.IsUnknown,
             Dropped = read.Dropped,
             Prediction = Prediction.Of(config, text, logits, new double[config.Classes]),

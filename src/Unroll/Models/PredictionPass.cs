@@ -11,9 +11,9 @@ namespace Unroll.Models;
 /// Classifies texts on the caller's thread. Its buffers are kept from call to call, and serve one thread at a time.
 /// </summary>
 /// <param name="network">The network.</param>
-/// <param name="vocabulary">Has the ids.</param>
+/// <param name="encoder">Has the ids.</param>
 /// <param name="linear">Adds the model's linear part; null for the network alone.</param>
-internal sealed class PredictionPass(Network network, Vocabulary vocabulary, LinearPass? linear)
+internal sealed class PredictionPass(Network network, TokenEncoder encoder, LinearPass? linear)
 {
     /// <summary>Texts that are classified together.</summary>
     public const int BatchSize = 64;
@@ -47,7 +47,7 @@ internal sealed class PredictionPass(Network network, Vocabulary vocabulary, Lin
         {
             string[] tokens = config.Tokens.Tokenize(text);
             TokenLimit.Require(tokens.Length, mostTokens);
-            _encoded.Add(vocabulary.Encode(tokens), label: 0);
+            _encoded.Add(encoder.Encode(tokens, _encoded.UnknownWords), label: 0);
             if (linear is not null)
                 _tokens.Add(tokens);
         }

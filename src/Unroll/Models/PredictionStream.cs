@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Storage;
 using Unroll.Terms;
@@ -17,6 +18,8 @@ public sealed class PredictionStream
 {
     private readonly Func<ModelConfig> _config;
     private readonly Vocabulary _vocabulary;
+    private readonly TokenEncoder _encoder;
+    private readonly SubwordLists _unknown = new();
     private readonly StreamingPass _pass;
     private readonly LinearPart? _linear;
     private readonly LinearStream? _terms;
@@ -37,6 +40,7 @@ public sealed class PredictionStream
                 "use Predict, or train with Bidirectional = false");
         }
         (_config, _vocabulary, _linear) = (config, vocabulary, linear);
+        _encoder = new TokenEncoder(vocabulary, config().Subwords);
         _pass = new StreamingPass(network);
         _terms = linear is null ? null : new LinearStream(linear, config().Tokens.Kind);
         _probabilities = new double[config().Classes];
@@ -66,11 +70,12 @@ public sealed class PredictionStream
     {
         ModelConfig config = _config();
         string[] tokens = config.Tokens.Tokenize(piece);
-        int[] ids = _vocabulary.EncodeWords(tokens);
+        _unknown.Clear();
+        int[] ids = _encoder.EncodeWords(tokens, _unknown);
         foreach (string token in tokens)
             _terms?.Read(token);
         foreach (int id in ids)
-            _pass.Read(id);
+            _pass.Read(id, _unknown);
         ReadOnlySpan<float> logits = Count == 0 ? LogitsOfNothing() : _pass.Logits();
         if (_terms is null || _linear is null)
             return Prediction.Of(config, piece, logits, _probabilities);

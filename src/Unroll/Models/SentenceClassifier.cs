@@ -76,14 +76,18 @@ public sealed partial class SentenceClassifier
     /// <param name="config">What it shall be.</param>
     /// <param name="vocabulary">The tokens it shall know.</param>
     /// <param name="options">How parameters are drawn, and the seed of every random number; null for the defaults.</param>
-    /// <exception cref="InputException">The model would have more parameters than an array can hold.</exception>
+    /// <exception cref="InputException">
+    /// The model would have more parameters than an array can hold, or cannot have sub-words.
+    /// </exception>
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
+        if (config.SubwordsFault is { } fault)
+            throw new InputException($"ModelConfig.Subwords is {config.Subwords} and {fault}");
         Network network;
         try
         {
-            network = new Network(config.ToNetwork(vocabulary.Size));
+            network = config.CreateNetwork(vocabulary);
         }
         catch (OverflowException e)
         {
@@ -112,6 +116,7 @@ public sealed partial class SentenceClassifier
         {
             Cell = options.Cell,
             Embedding = options.Embedding,
+            Subwords = options.Subwords ? CharacterNgrams.DefaultRows : 0,
             Hidden = options.Hidden,
             Layers = options.Layers,
             Bidirectional = options.Bidirectional,
@@ -169,6 +174,13 @@ public sealed partial class SentenceClassifier
                 Parameters.WriteRow(table, id, vectors.Values.Slice(id * vectors.Width, vectors.Width));
         }
     }
+
+    /// <summary>
+    /// The vector that the network reads for each token of the vocabulary, [V,E] row-major: with <see
+    /// cref="ModelConfig.Subwords"/> those of its pieces are added. None for one-hot input.
+    /// </summary>
+    /// <returns>A copy.</returns>
+    public float[] FoldedWordVectors() => Network.WordVectors();
 
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">
@@ -229,11 +241,8 @@ public sealed partial class SentenceClassifier
         return tokens;
     }
 
-    /// <summary>The ids of a text.</summary>
-    /// <exception cref="InputException">
-    /// The vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
-    /// </exception>
-    internal int[] Encode(string text) => Vocabulary.Encode(Tokenize(text));
+    /// <summary>Turns tokens into the ids of its network; for one thread.</summary>
+    internal TokenEncoder CreateEncoder() => new(Vocabulary, Config.Subwords);
 
     /// <summary>Gives the model another linear part.</summary>
     /// <param name="part">The linear part.</param>
@@ -282,7 +291,7 @@ public sealed partial class SentenceClassifier
     private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
         if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(Network, Vocabulary, LinearPass());
+            pass = new PredictionPass(Network, CreateEncoder(), LinearPass());
         Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);

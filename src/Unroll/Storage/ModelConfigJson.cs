@@ -20,6 +20,8 @@ internal static class ModelConfigJson
             json.WriteString("format", Format);
             json.WriteString("cell", Name(config.Cell));
             json.WriteNumber("embedding", config.Embedding);
+            if (config.Subwords != 0)
+                json.WriteNumber("subwords", config.Subwords);
             json.WriteNumber("hidden", config.Hidden);
             json.WriteNumber("layers", config.Layers);
             json.WriteBoolean("bidirectional", config.Bidirectional);
@@ -53,16 +55,17 @@ internal static class ModelConfigJson
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var keys = Fields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
             keys.RequireOnly(
-                "format", "cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout",
-                "labels", "tokens", "unknown", "temperature", "linear_share");
+                "format", "cell", "embedding", "subwords", "hidden", "layers", "bidirectional", "pooling", "nonlinearity",
+                "dropout", "labels", "tokens", "unknown", "temperature", "linear_share");
             keys.RequireValue("format", Format);
             var tokens = Fields.Of(
                 keys["tokens"], $"{source}: tokens", $"{source}: tokens", "an object of kind and lowercase");
             tokens.RequireOnly("kind", "lowercase");
-            return new ModelConfig
+            var config = new ModelConfig
             {
                 Cell = keys.Choice<Cell>("cell"),
                 Embedding = keys.Integer("embedding", 0),
+                Subwords = keys.Has("subwords") ? keys.Integer("subwords", 1, CharacterNgrams.MostRows) : 0,
                 Hidden = keys.Integer("hidden", 1),
                 Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
                 Bidirectional = keys.Flag("bidirectional"),
@@ -75,6 +78,9 @@ internal static class ModelConfigJson
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
                 LinearShare = keys.Has("linear_share") ? keys.PositiveShare("linear_share") : 0,
             };
+            return config.SubwordsFault is { } fault
+                ? throw new InputException($"{source}: subwords is {config.Subwords} and {fault}; {Restore}")
+                : config;
         }
         catch (JsonException e) when (e.LineNumber is not null)
         {

@@ -254,7 +254,7 @@ internal static class ModelFolder
     /// <param name="vocabulary">The tokens it knows.</param>
     public static StoredModel FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary)
     {
-        var network = new Network(config.ToNetwork(vocabulary.Size));
+        Network network = config.CreateNetwork(vocabulary);
         TorchTensors.Write(network, read);
         network.Pack();
         return new StoredModel(config, vocabulary, network);

@@ -26,6 +26,7 @@ internal sealed class TrainingCheckpoint
     private const string OptimizerStepsKey = "optimizer_steps";
     private const string HashKey = "sha256";
     private const string RowsName = "optimizer.rows";
+    private const string SubwordsName = "optimizer.subwords";
     private const string MissedName = "optimizer.missed";
 
     private readonly CheckpointOptions _options;
@@ -51,6 +52,7 @@ internal sealed class TrainingCheckpoint
             ("optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
             ("optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
             (RowsName, step.WaitingRows.Rows, values => values.CopyTo(step.WaitingRows.Rows)),
+            (SubwordsName, step.WaitingRows.Subwords, values => values.CopyTo(step.WaitingRows.Subwords)),
             (MissedName, step.WaitingRows.Missed, values => values.CopyTo(step.WaitingRows.Missed)),
         ];
         long bytes = sizeof(float) * _arenas.Sum(arena => (long)arena.Values.Length);
@@ -136,7 +138,8 @@ internal sealed class TrainingCheckpoint
         // Each is looked at before any is put back.
         (Action<float[]> Set, float[] Values)[] restored =
             [.. _arenas.Select(arena => (arena.Set, file.ReadFiniteSingles(arena.Name)))];
-        if (!TrainingStep.IsWaitingRows(file.ReadFiniteSingles(RowsName), file.ReadFiniteSingles(MissedName)))
+        if (!TrainingStep.IsWaitingRows(
+            file.ReadFiniteSingles(RowsName), file.ReadFiniteSingles(SubwordsName), file.ReadFiniteSingles(MissedName)))
             throw Damaged(_options.Path, "impossible steps of word vectors");
         string? text = metadata.GetValueOrDefault(OptimizerStepsKey);
         if (!long.TryParse(text, CultureInfo.InvariantCulture, out long steps) || steps < 0)
