@@ -26,6 +26,7 @@ internal sealed class ClassifierGraph
 
     // Those of the network whose nodes are written, by their names in a model of one network.
     private Dictionary<string, NamedTensor> _tensors = [];
+    private SubwordNodes? _subwords;
 
     private ClassifierGraph(SentenceClassifier classifier)
     {
@@ -63,21 +64,23 @@ internal sealed class ClassifierGraph
             || RecurrentCells.Of(_config.Cell, _config.Nonlinearity).Onnx is OnnxStep;
         if (_config.Networks > 1 && readsMask)
             _ = texts.TextMask;
+        _subwords = _config.Subwords > 0 ? new SubwordNodes(_graph, _config.Subwords) : null;
         string[] logits = new string[_config.Networks];
         for (int k = 0; k < logits.Length; k++)
         {
             string prefix = _config.Networks > 1 ? FormattableString.Invariant($"networks.{k}.") : "";
             _tensors = _all.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
                 entry => entry.Key[prefix.Length..], entry => entry.Value);
-            logits[k] = _graph.Prefixed(prefix, () => Network(texts, output));
+            int network = k;
+            logits[k] = _graph.Prefixed(prefix, () => Network(texts, network, output));
         }
         return logits.Length == 1 ? logits[0] : _graph.Node("Mean", output, logits);
     }
 
     // z of one network, [B,C]
-    private string Network(TextNodes texts, string output)
+    private string Network(TextNodes texts, int network, string output)
     {
-        string words = WordVectors(texts.Words);
+        string words = WordVectors(texts.Words, network);
         IRecurrentNodes recurrent = RecurrentNodes(texts);
         for (int layer = 0; layer < _config.Layers; layer++)
             recurrent.Add(layer, layer == 0 ? words : recurrent.States(layer - 1));
@@ -88,8 +91,10 @@ internal sealed class ClassifierGraph
     }
 
     // [T,B,E], or [T,B,V] for one-hot input
-    private string WordVectors(string words)
+    private string WordVectors(string words, int network)
     {
+        if (_subwords is not null)
+            return _subwords.WordVectors(_classifier.FoldedWordVectors(network), _tensors, words);
         if (_config.Embedding > 0)
             return _graph.Node("Gather", "word_vectors", [Parameter(NetworkLayout.EmbeddingWeight), words]);
         _graph.Integers("vocabulary_size", _classifier.Vocabulary.Size);

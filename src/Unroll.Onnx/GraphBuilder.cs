@@ -81,6 +81,22 @@ internal sealed class GraphBuilder(string name)
         }
     }
 
+    /// <summary>
+    /// A value, if no entry of another is true; else a reshape to more elements fails, whose name says why: all that a graph
+    /// can do.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="wrong">Booleans.</param>
+    /// <param name="name">What is required.</param>
+    public string Required(string value, string wrong, string name)
+    {
+        Node("NonZero", name + "_wrong", [wrong]);
+        Node("Shape", name + "_count", [name + "_wrong"], Setting("start", 1));
+        Node("Shape", name + "_found", [value]);
+        Node("Add", name + "_shape", [name + "_found", name + "_count"]);
+        return Node("Reshape", name, [value, name + "_shape"], Setting("allowzero", 1));
+    }
+
     /// <summary>A constant of floats, row-major in the given shape.</summary>
     public string Floats(string name, ReadOnlySpan<long> shape, float[] values) =>
         Constant(name, shape, TensorProto.Types.DataType.Float, LittleEndian(values));

@@ -64,10 +64,11 @@ internal sealed class LinearNodes
     private (string Columns, string Counts) AddFilled(int terms)
     {
         _graph.Node("Shape", "terms_rows", [Terms], Setting("end", 1));
-        string given = Required(Terms, Unequal("terms_rows", "batch_size", "terms_rows"), "terms_must_have_a_row_for_each_text");
+        string given = _graph.Required(
+            Terms, Unequal("terms_rows", "batch_size", "terms_rows"), "terms_must_have_a_row_for_each_text");
         _graph.Node("Shape", "terms_shape", [given]);
         _graph.Node("Shape", "counts_shape", [Counts]);
-        string counts = Required(
+        string counts = _graph.Required(
             Counts, Unequal("counts_shape", "terms_shape", "counts_shape"), "term_counts_must_have_the_shape_of_terms");
 
         _graph.Node("Max", "filled_terms_shape", ["terms_shape", "one"]);
@@ -78,12 +79,12 @@ internal sealed class LinearNodes
 
         _graph.Node("GreaterOrEqual", "is_term", ["filled_terms", "zero"]);
         _graph.Node("GreaterOrEqual", "is_too_large_term", ["filled_terms", _graph.Integer("terms_end", terms)]);
-        string right = Required("filled_terms", "is_too_large_term", "terms_must_be_lines_of_terms_txt");
+        string right = _graph.Required("filled_terms", "is_too_large_term", "terms_must_be_lines_of_terms_txt");
         // NaN is not counted as 1 or more either.
         _graph.Node("GreaterOrEqual", "is_count", ["filled_counts", "once"]);
         _graph.Node("Not", "is_no_count", ["is_count"]);
         _graph.Node("And", "is_wrong_count", ["is_term", "is_no_count"]);
-        string counted = Required("filled_counts", "is_wrong_count", "term_counts_must_be_1_or_more");
+        string counted = _graph.Required("filled_counts", "is_wrong_count", "term_counts_must_be_1_or_more");
         return (
             _graph.Node("Where", "term_columns", ["is_term", right, "zero"]),
             _graph.Node("Where", "counts_or_once", ["is_term", counted, "once"]));
@@ -117,16 +118,6 @@ internal sealed class LinearNodes
     {
         _graph.Node("Equal", name + "_equal", [one, other]);
         return _graph.Node("Not", name + "_differ", [name + "_equal"]);
-    }
-
-    // The value, if no entry is wrong; else a reshape to more elements fails, whose name says why.
-    private string Required(string value, string wrong, string name)
-    {
-        _graph.Node("NonZero", name + "_wrong", [wrong]);
-        _graph.Node("Shape", name + "_count", [name + "_wrong"], Setting("start", 1));
-        _graph.Node("Shape", name + "_found", [value]);
-        _graph.Node("Add", name + "_shape", [name + "_found", name + "_count"]);
-        return _graph.Node("Reshape", name, [value, name + "_shape"], Setting("allowzero", 1));
     }
 
     private string Parameter(NamedTensor tensor) =>

@@ -11,7 +11,7 @@ namespace Unroll.Onnx;
 /// Writes a classifier as one ONNX file (github.com/onnx/onnx), which runtimes of many languages read. Inputs: <c>ids</c>, int64
 /// [B,T], and <c>lengths</c>, int64 [B]; outputs: <c>probabilities</c> and <c>logits</c>, float [B,C]. B and T are free, and may
 /// be 0: an empty text gets the answer that the classifier gives it. A classifier with a linear part has two inputs more:
-/// <c>terms</c>, int64 [B,K], and <c>term_counts</c>, float [B,K].
+/// <c>terms</c>, int64 [B,K], and <c>term_counts</c>, float [B,K]; one with sub-words has <c>subwords</c>, int64 [B,T,K].
 /// </summary>
 /// <remarks>
 /// The metadata has <c>labels</c> (a JSON array), <c>tokenizer</c> (its kind), and the model folder's <c>config.json</c> and

@@ -98,7 +98,7 @@ public class TermRecipeTests
             Assert.Equal(values[i] / length, row.Values[i], 1e-5);
     }
 
-    private static string[] Python(string program, string input)
+    internal static string[] Python(string program, string input)
     {
         Process process;
         try

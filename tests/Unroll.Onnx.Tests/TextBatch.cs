@@ -15,6 +15,9 @@ public sealed record TextBatch(string Name, int[][] Ids, int Time, int[] Lengths
     /// <summary>What the linear part reads; null for a model without one.</summary>
     public TermBatch? Terms { get; init; }
 
+    /// <summary>The pieces of unknown words; null for a model without sub-words.</summary>
+    public PieceBatch? Pieces { get; init; }
+
     // What stands past a text's end: the padding, a word, numbers that no word has.
     private static readonly int[] Paddings = [0, 4, 1000, -50];
 
@@ -61,6 +64,7 @@ public sealed record TextBatch(string Name, int[][] Ids, int Time, int[] Lengths
         json.WritePropertyName("lengths");
         WriteNumbers(json, Lengths);
         Terms?.WriteTo(json);
+        Pieces?.WriteTo(json);
         json.WriteEndObject();
     }
 

@@ -13,7 +13,7 @@ internal static class CheckpointSeal
     private const string HashKey = "sha256";
 
     private static readonly string[] Arenas =
-        ["parameters", "kept", "optimizer.first", "optimizer.second", "optimizer.rows", "optimizer.missed"];
+        ["parameters", "kept", "optimizer.first", "optimizer.second", "optimizer.rows", "optimizer.subwords", "optimizer.missed"];
 
     /// <summary>The checkpoint with another position.</summary>
     /// <param name="checkpoint">A whole checkpoint.</param>

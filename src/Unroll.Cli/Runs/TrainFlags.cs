@@ -48,6 +48,11 @@ internal sealed class TrainFlags
             parsed => parsed.GetValue(vectors) is null ? Defaults.Embedding : null);
         Set(_embedding, (options, width) => options with { Embedding = width ?? Defaults.Embedding });
         Set(
+            flags.Add(Options.Switch(
+                "--subwords", "Pieces of words have vectors too, so that words that no row has are read by theirs",
+                Defaults.Subwords)),
+            (options, value) => options with { Subwords = value });
+        Set(
             flags.Add(Options.Integer("--hidden", "Width of the hidden state", Defaults.Hidden, 1)),
             (options, value) => options with { Hidden = value });
         Set(
@@ -63,7 +68,13 @@ internal sealed class TrainFlags
             flags.Add(Options.Number("--dropout", "Share of values a step sets to zero", Defaults.Dropout)),
             (options, value) => options with { Dropout = value });
         Set(
-            flags.Add(Options.Number("--word-dropout", "Share of words a step reads as unknown", Defaults.WordDropout)),
+            flags.Add(
+                Options.OptionalNumber(
+                    "--word-dropout",
+                    "Share of words a step reads as unknown, with --subwords by their pieces alone " +
+                    $"[default: {TrainingOptions.WordDropoutFor(subwords: false)}; " +
+                    $"{TrainingOptions.WordDropoutFor(subwords: true)} with --subwords]"),
+                parsed => TrainingOptions.WordDropoutFor(Unchecked(parsed).Subwords)),
             (options, value) => options with { WordDropout = value });
         Set(
             flags.Add(

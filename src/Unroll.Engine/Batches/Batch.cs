@@ -34,6 +34,9 @@ public sealed class Batch
     /// <summary>N: the number of tokens of all sentences.</summary>
     public int TokenCount { get; private set; }
 
+    /// <summary>The pieces of words that the network does not know: those of the texts that the batch was filled from.</summary>
+    internal SubwordLists UnknownWords { get; private set; } = new();
+
     /// <summary>[N]: the ids, shard by shard, step by step.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, TokenCount);
 
@@ -74,6 +77,7 @@ public sealed class Batch
         while (_shards.Count < ShardCount)
             _shards.Add(new Shard());
         DealToShards(texts, rows, window);
+        UnknownWords = texts.UnknownWords;
         EnsureSize(ref _ids, TokenCount);
         for (int s = 0; s < ShardCount; s++)
             FillIds(texts, _shards[s]);

@@ -10,6 +10,12 @@ public sealed class EncodedTexts
     private readonly List<int> _starts = [0];
     private readonly List<int> _labels = [];
 
+    /// <summary>
+    /// The pieces of words that a network does not know, for ids from 2·V on: id 2·V + k is the k-th. Ids from V to 2·V - 1
+    /// are the known words again, by their pieces alone.
+    /// </summary>
+    public SubwordLists UnknownWords { get; init; } = new();
+
     /// <summary>The number of texts.</summary>
     public int Count => _labels.Count;
 
@@ -33,6 +39,7 @@ public sealed class EncodedTexts
         _ids.Clear();
         _starts.RemoveRange(1, _starts.Count - 1);
         _labels.Clear();
+        UnknownWords.Clear();
     }
 
     /// <summary>The number of tokens of one text.</summary>
@@ -83,5 +90,7 @@ public sealed class EncodedTexts
     {
         foreach (List<int> values in new[] { _ids, _starts, _labels })
             hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values)));
+        if (UnknownWords.Count > 0)
+            UnknownWords.AppendTo(hash);
     }
 }

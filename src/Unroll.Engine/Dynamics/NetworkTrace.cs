@@ -30,10 +30,11 @@ public sealed record NetworkTrace(
     /// <summary>Runs a network on the ids of one sequence.</summary>
     /// <param name="network">The network.</param>
     /// <param name="ids">At least one.</param>
+    /// <param name="unknown">The pieces of words that the network does not know; null for none.</param>
     /// <param name="gradientOf">Says dz of the logits, [C] both.</param>
-    public static NetworkTrace Of(Network network, int[] ids, Func<float[], float[]> gradientOf)
+    public static NetworkTrace Of(Network network, int[] ids, SubwordLists? unknown, Func<float[], float[]> gradientOf)
     {
-        var texts = new EncodedTexts();
+        var texts = new EncodedTexts { UnknownWords = unknown ?? new SubwordLists() };
         texts.Add(ids, label: 0);
         var batch = new Batch();
         batch.Fill(texts, [0]);

@@ -1,3 +1,4 @@
+using Unroll.Engine.Batches;
 using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Layers;
@@ -40,6 +41,24 @@ internal static unsafe class Dropout
         {
             if (IsDropped(n, key, threshold))
                 ids[n] = replacement;
+        }
+    }
+
+    /// <summary>
+    /// Some words lose their own vector and are read by their pieces alone, as words are that are not known. One without pieces
+    /// stays.
+    /// </summary>
+    /// <param name="p">The share of words, 0 ≤ p &lt; 1.</param>
+    /// <param name="key">From <see cref="Scatter.Key"/>.</param>
+    /// <param name="known">The pieces of the known words, [V].</param>
+    /// <param name="ids">Ids, [N]; overwritten.</param>
+    public static void LeaveSubwords(float p, uint key, SubwordLists known, Span<int> ids)
+    {
+        uint threshold = (uint)(p * 4294967296.0);
+        for (int n = 0; n < ids.Length; n++)
+        {
+            if (ids[n] < known.Count && !known[ids[n]].IsEmpty && IsDropped(n, key, threshold))
+                ids[n] += known.Count;
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
 
     private readonly AlignedBuffer _dx = new();
     private readonly AlignedBuffer _scales = new();
+    private double[] _squares = [];
     private int _tokens;
 
     private IKernels Kernels => network.Kernels;
@@ -33,16 +34,25 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
         _tokens = batch.TokenCount;
         _dx.EnsureLength((long)_tokens * Width);
         _scales.EnsureLength(batch.Count);
+        if (_squares.Length < _tokens)
+            _squares = new double[_tokens];
+    }
+
+    /// <summary>Measures the word vectors of a shard as they are looked up, before anything is dropped.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="x">Its word vectors, [N,E].</param>
+    public void Measure(Shard shard, in Matrix x)
+    {
+        for (int n = 0; n < shard.Tokens; n++)
+            _squares[shard.FirstToken + n] = Kernels.SumOfSquares(Width, x.PointerTo(n));
     }
 
     /// <summary>Finds the steps of a shard's texts.</summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="ids">The ids of its tokens.</param>
+    /// <param name="shard">The shard, whose word vectors were measured.</param>
     /// <param name="dx">The gradients at their word vectors, [N,E].</param>
-    public void Find(Shard shard, ReadOnlySpan<int> ids, in Matrix dx)
+    public void Find(Shard shard, in Matrix dx)
     {
         dx.CopyTo(DxOf(shard));
-        var table = new Matrix(network.Parameters.PointerTo(network.Embedding!), network.Config.Vocabulary, Width);
         for (int row = 0; row < shard.Rows; row++)
         {
             double vectors = 0;
@@ -50,7 +60,7 @@ internal sealed unsafe class AdversarialStep(Network network, float epsilon)
             for (int t = 0; t < shard.LengthOf(row); t++)
             {
                 int n = shard.Offset(t) + row;
-                vectors += Kernels.SumOfSquares(Width, table.PointerTo(ids[n]));
+                vectors += _squares[shard.FirstToken + n];
                 gradients += Kernels.SumOfSquares(Width, dx.PointerTo(n));
             }
             vectors *= Math.Min(1, (double)MostWords / shard.LengthOf(row));

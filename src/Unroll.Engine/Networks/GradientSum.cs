@@ -35,7 +35,9 @@ internal sealed unsafe class GradientSum : IParallelWork
     private readonly int _denseLength;
     private readonly List<AlignedBuffer> _shards = [];
     private readonly (Parameter Table, int Index, AlignedBuffer Rows)[] _tables;
-    private readonly int[] _slotOf;
+    private readonly int _vocabulary;
+    private readonly SubwordSum? _subwords;
+    private int[] _slotOf;
     private int[] _seen = [];
     private int _seenCount;
     private Batch? _batch;
@@ -50,8 +52,11 @@ internal sealed unsafe class GradientSum : IParallelWork
         IReadOnlyList<Parameter> all = network.Layout.Parameters;
         _denseStart = all.Where(parameter => parameter.IsTable).Sum(parameter => parameter.Length);
         _denseLength = all.Where(parameter => !parameter.IsTable).Sum(parameter => parameter.Length);
-        _slotOf = new int[network.Config.Vocabulary];
-        _tables = [.. all.Where(parameter => parameter.IsTable).Select((table, index) => (table, index, new AlignedBuffer()))];
+        _vocabulary = network.Config.Vocabulary;
+        _slotOf = new int[_vocabulary];
+        _tables = [.. network.Layout.WordTables.Select((table, index) => (table, index, new AlignedBuffer()))];
+        if (network.SubwordTable is not null)
+            _subwords = new SubwordSum(network);
     }
 
     /// <summary>The sum of the tensors that are no tables, in the order of the arena of parameters.</summary>
@@ -62,8 +67,11 @@ internal sealed unsafe class GradientSum : IParallelWork
     /// </summary>
     public ReadOnlySpan<int> SeenWords => _seen.AsSpan(0, _seenCount);
 
-    /// <summary>The tables, and of each the sum [seen words, width].</summary>
+    /// <summary>The tables that ids pick rows of, and of each the sum [seen words, width].</summary>
     public ReadOnlySpan<(Parameter Table, int Index, AlignedBuffer Rows)> Tables => _tables;
+
+    /// <summary>The gradients of sub-words; null without them.</summary>
+    public SubwordSum? Subwords => _subwords;
 
     /// <summary>Makes room for a batch and forgets the last one.</summary>
     public void Prepare(Batch batch)
@@ -75,6 +83,8 @@ internal sealed unsafe class GradientSum : IParallelWork
         _seenCount = 0;
         foreach (int word in batch.Ids)
         {
+            if (word >= _slotOf.Length)
+                Array.Resize(ref _slotOf, Math.Max(word + 1, 2 * _slotOf.Length));
             // A slot that another word has, or none yet, is left over from an earlier batch.
             int slot = _slotOf[word];
             if (slot < _seenCount && _seen[slot] == word)
@@ -87,6 +97,7 @@ internal sealed unsafe class GradientSum : IParallelWork
             long length = (long)_seenCount * table.TableWidth;
             new Span<float>(rows.EnsureLength(length), checked((int)length)).Clear();
         }
+        _subwords?.Prepare(SeenWords, batch);
     }
 
     /// <summary>An empty arena for one shard; the first shard's is the sum itself.</summary>
@@ -106,7 +117,18 @@ internal sealed unsafe class GradientSum : IParallelWork
         {
             int width = table.TableWidth;
             for (int slot = 0; slot < _seenCount; slot++)
-                rows.Span.Slice(slot * width, width).CopyTo(copy.WritableOf(table)[(_seen[slot] * width)..]);
+            {
+                if (HasVector(_seen[slot]))
+                    rows.Span.Slice(slot * width, width).CopyTo(copy.WritableOf(table)[(_seen[slot] * width)..]);
+            }
+        }
+        if (_subwords is not null)
+        {
+            for (int slot = 0; slot < _subwords.Seen.Length; slot++)
+            {
+                Span<float> table = copy.WritableOf(_network.SubwordTable!);
+                _subwords.Rows.Row(slot).CopyTo(table[(_subwords.Seen[slot] * _network.Config.Embedding)..]);
+            }
         }
         return copy;
     }
@@ -125,10 +147,16 @@ internal sealed unsafe class GradientSum : IParallelWork
         foreach ((Parameter table, _, AlignedBuffer rows) in _tables)
         {
             for (int slot = 0; slot < _seenCount; slot++)
-                squares += _kernels.SumOfSquares(table.TableWidth, rows.Pointer + (long)slot * table.TableWidth);
+            {
+                if (HasVector(_seen[slot]))
+                    squares += _kernels.SumOfSquares(table.TableWidth, rows.Pointer + (long)slot * table.TableWidth);
+            }
         }
-        return Math.Sqrt(squares);
+        return Math.Sqrt(squares + (_subwords?.SumOfSquares() ?? 0));
     }
+
+    /// <summary>Whether a word has a row in the tables; one that is read by its pieces alone has none.</summary>
+    public bool HasVector(int word) => word < _vocabulary;
 
     void IParallelWork.Execute(int part, int worker)
     {
@@ -181,6 +209,7 @@ internal sealed unsafe class GradientSum : IParallelWork
             ReadOnlySpan<int> ids = _batch!.Ids;
             for (int n = 0; n < ids.Length; n++)
                 _kernels.AddScaled(count, 1, source.PointerTo(n), target.PointerTo(_slotOf[ids[n]]));
+            _subwords?.AddColumns(SeenWords, _batch, column, target);
             return;
         }
     }

@@ -58,6 +58,9 @@ public sealed record InitialValues
             }
             foreach ((int layer, int direction) in _layout.Recurrent())
                 ApplyRecurrentChoices(layer, direction);
+            // Last, so that all others are the same with and without.
+            if (_layout.Subwords is { } subwords)
+                DrawNormal(_parameters.WritableOf(subwords));
         }
 
         private IEnumerable<Parameter> AfterRecurrent =>
@@ -65,14 +68,18 @@ public sealed record InitialValues
 
         private void DrawWordVectors(Span<float> vectors)
         {
-            Initializers.Normal(vectors, generator);
-            if (choices.EmbeddingDeviation != 1)
-            {
-                foreach (ref float value in vectors)
-                    value *= choices.EmbeddingDeviation;
-            }
+            DrawNormal(vectors);
             if (choices.Initialization == Initialization.TorchDefault && choices.HasPadding)
                 vectors[.._config.Embedding].Clear();
+        }
+
+        private void DrawNormal(Span<float> vectors)
+        {
+            Initializers.Normal(vectors, generator);
+            if (choices.EmbeddingDeviation == 1)
+                return;
+            foreach (ref float value in vectors)
+                value *= choices.EmbeddingDeviation;
         }
 
         // The lab's order: W, U, b of each layer, then the others.

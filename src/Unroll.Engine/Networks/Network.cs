@@ -1,5 +1,7 @@
+using Unroll.Engine.Batches;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Layers;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Networks;
 
@@ -41,6 +43,7 @@ public sealed unsafe class Network
         OutputWeight = Layout["output.weight"];
         OutputBias = Layout["output.bias"];
         Embedding = Layout.Embedding;
+        SubwordTable = Layout.Subwords;
         if (config.Pooling == Pooling.Attention)
         {
             Attention = new AttentionPooling(kernels, StateSize);
@@ -76,6 +79,45 @@ public sealed unsafe class Network
     internal Parameter OutputBias { get; }
 
     internal Parameter? Embedding { get; }
+
+    internal Parameter? SubwordTable { get; }
+
+    /// <summary>
+    /// The pieces of each word of the vocabulary, [V] lists. A network with sub-words needs them before its first pass.
+    /// </summary>
+    public SubwordLists? Subwords { get; set; }
+
+    /// <summary>
+    /// The vector that is read for each id of the vocabulary, [V,E], its pieces' added; empty for one-hot input.
+    /// </summary>
+    /// <returns>A copy.</returns>
+    public float[] WordVectors()
+    {
+        if (Embedding is null)
+            return [];
+        float[] vectors = Parameters.Read(Embedding);
+        if (SubwordTable is null)
+            return vectors;
+        var words = new Matrix(Parameters.PointerTo(Embedding), Config.Vocabulary, Config.Embedding);
+        var pieces = new Matrix(Parameters.PointerTo(SubwordTable), Config.Subwords, Config.Embedding);
+        fixed (float* x = vectors)
+        {
+            for (int id = 0; id < Config.Vocabulary; id++)
+                SubwordVector.Read(Kernels, words, pieces, id, Subwords![id], x + (long)id * Config.Embedding);
+        }
+        return vectors;
+    }
+
+    /// <summary>The pieces of a word, whether or not the network knows it.</summary>
+    /// <param name="id">An id of the batch: a word, a word by its pieces alone, or one of the batch's unknown words.</param>
+    /// <param name="batch">The batch.</param>
+    internal ReadOnlySpan<int> SubwordsOf(int id, Batch batch)
+    {
+        int vocabulary = Config.Vocabulary;
+        return id < vocabulary ? Subwords![id]
+            : id < 2 * vocabulary ? Subwords![id - vocabulary]
+            : batch.UnknownWords[id - 2 * vocabulary];
+    }
 
     /// <summary>Floats of what only backward passes read; 0 until <see cref="PackBackward"/>.</summary>
     internal long BackwardLength =>

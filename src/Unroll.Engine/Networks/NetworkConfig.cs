@@ -20,6 +20,12 @@ public sealed record NetworkConfig
     /// <summary>E: the width of the word vectors, or of the real input; 0 for one-hot input.</summary>
     public required int Embedding { get; init; }
 
+    /// <summary>
+    /// S: rows of the table of sub-words, which the pieces of words share; 0 for none. With some, the vector of a word is its own
+    /// plus the mean of those of its pieces.
+    /// </summary>
+    public int Subwords { get; init; }
+
     /// <summary>H: the width of the hidden state.</summary>
     public required int Hidden { get; init; }
 
@@ -85,6 +91,8 @@ public sealed record NetworkConfig
         if (Layers is < 1 or > MostLayers)
             throw new ArgumentOutOfRangeException(nameof(Layers), Layers, $"expected 1 to {MostLayers} layers");
         _ = CreateCell();
+        if (Subwords < 0 || (Subwords > 0 && !HasWordVectors))
+            throw new ArgumentOutOfRangeException(nameof(Subwords), Subwords, "expected 0, or word vectors beside them");
         if (!Enum.IsDefined(Nonlinearity))
             throw new ArgumentOutOfRangeException(nameof(Nonlinearity), Nonlinearity, "no such function, expected Tanh or Relu");
         if (!Enum.IsDefined(Pooling))

@@ -10,6 +10,9 @@ public sealed class NetworkLayout
     /// <summary>The name of the table of word vectors.</summary>
     public const string EmbeddingWeight = "embedding.weight";
 
+    /// <summary>The name of the table of sub-words.</summary>
+    public const string SubwordWeight = "subword.weight";
+
     private readonly NetworkConfig _config;
 
     /// <summary>Lays the parameters out; nothing is allocated for their values.</summary>
@@ -32,6 +35,8 @@ public sealed class NetworkLayout
         var tensors = new List<TensorShape>();
         if (config.HasWordVectors)
             tensors.Add(new TensorShape(EmbeddingWeight, [config.Vocabulary, config.Embedding], IsTable: true));
+        if (config.Subwords > 0)
+            tensors.Add(new TensorShape(SubwordWeight, [config.Subwords, config.Embedding], IsTable: true));
         foreach (ILayer layer in layers)
             tensors.AddRange(layer.Tensors);
         int state = layers[^1].OutputSize;
@@ -49,7 +54,7 @@ public sealed class NetworkLayout
         int start = 0;
         foreach (TensorShape tensor in tensors.OrderByDescending(tensor => tensor.IsTable))
         {
-            bool isTransposed = tensor.IsTable && tensor.Name != EmbeddingWeight;
+            bool isTransposed = tensor.IsTable && tensor.Name is not (EmbeddingWeight or SubwordWeight);
             var parameter = new Parameter(tensor.Name, tensor.Shape, start, tensor.IsTable, isTransposed);
             placed[tensor.Name] = parameter;
             start = checked(start + parameter.Length);
@@ -65,6 +70,13 @@ public sealed class NetworkLayout
 
     /// <summary>The table of word vectors; null where there is none.</summary>
     public Parameter? Embedding => Parameters.FirstOrDefault(parameter => parameter.Name == EmbeddingWeight);
+
+    /// <summary>The table of sub-words; null where there is none.</summary>
+    public Parameter? Subwords => Find(SubwordWeight);
+
+    /// <summary>The tables whose rows ids pick: that of the word vectors, or the input weights of one-hot words.</summary>
+    internal IEnumerable<Parameter> WordTables =>
+        Parameters.Where(parameter => parameter.IsTable && parameter.Name != SubwordWeight);
 
     /// <summary>One tensor.</summary>
     /// <param name="name">Its name.</param>

@@ -158,7 +158,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         if (Adversarial is null)
             return;
         Matrix dx = _buffers.DEmbedded.RowsFrom(shard.FirstToken, shard.Tokens);
-        Adversarial.Find(shard, Batch.Ids.Slice(shard.FirstToken, shard.Tokens), dx);
+        Adversarial.Find(shard, dx);
         ForwardShard(shard, worker, PassMode.ForwardBackward, Adversarial);
         ComputeLoss(shard, losses: null);
         BackwardShard(shard, worker, gradients, measures: false);
@@ -215,9 +215,21 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         var table = new Matrix(network.Parameters.PointerTo(embedding), network.Config.Vocabulary, network.Config.Embedding);
         Matrix x = _buffers.Embedded.RowsFrom(shard.FirstToken, shard.Tokens);
         ReadOnlySpan<int> ids = Batch.Ids.Slice(shard.FirstToken, shard.Tokens);
-        for (int n = 0; n < ids.Length; n++)
-            table.Row(ids[n]).CopyTo(x.Row(n));
-        step?.AddTo(shard, x);
+        if (network.SubwordTable is { } subwords)
+        {
+            var pieces = new Matrix(network.Parameters.PointerTo(subwords), network.Config.Subwords, network.Config.Embedding);
+            for (int n = 0; n < ids.Length; n++)
+                SubwordVector.Read(network.Kernels, table, pieces, ids[n], network.SubwordsOf(ids[n], Batch), x.PointerTo(n));
+        }
+        else
+        {
+            for (int n = 0; n < ids.Length; n++)
+                table.Row(ids[n]).CopyTo(x.Row(n));
+        }
+        if (step is not null)
+            step.AddTo(shard, x);
+        else if (_stage == Stage.Training)
+            Adversarial?.Measure(shard, x);
         if (keepsTrace)
             Drop(Site.Embedding, shard.FirstToken, x, x);
     }

@@ -49,10 +49,17 @@ public sealed unsafe class StreamingPass
     }
 
     /// <summary>Reads one more id.</summary>
-    /// <param name="id">In 0 … V-1.</param>
-    public void Read(int id)
+    /// <param name="id">In 0 … V-1; with sub-words also a word of <paramref name="unknown"/>.</param>
+    /// <param name="unknown">The pieces of words that the network does not know; null for none.</param>
+    public void Read(int id, SubwordLists? unknown = null)
     {
         _one.Clear();
+        int firstUnknown = 2 * _network.Config.Vocabulary;
+        if (unknown is not null && id >= firstUnknown)
+        {
+            _one.UnknownWords.Add(unknown[id - firstUnknown]);
+            id = firstUnknown;
+        }
         _one.Add([id], label: 0);
         _batch.Fill(_one, [0]);
         _pass.Forward(_batch, continues: true);

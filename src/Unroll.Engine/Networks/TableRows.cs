@@ -52,21 +52,29 @@ internal sealed unsafe class TableRows : IParallelWork
         return true;
     }
 
-    /// <summary>Brings rows up to date.</summary>
-    /// <param name="rows">The rows; they may be named several times.</param>
-    public void CatchUp(ReadOnlySpan<int> rows)
+    /// <summary>Names rows that <see cref="CatchUp"/> shall bring up to date.</summary>
+    /// <param name="rows">The rows; they may be named several times. Those beyond the last are passed over.</param>
+    public void Add(ReadOnlySpan<int> rows)
     {
         float now = _missed.Count;
         Span<float> at = At.Span;
-        _lateCount = 0;
         foreach (int row in rows)
         {
-            if (at[row] == now)
+            if (row >= _late.Length || at[row] == now)
                 continue;
             _late[_lateCount++] = (row, (int)at[row]);
             at[row] = now;
         }
-        RunLate();
+    }
+
+    /// <summary>Brings the rows up to date that were added.</summary>
+    public void CatchUp()
+    {
+        if (_lateCount == 0)
+            return;
+        _missed.Prepare(_optimizer.Steps);
+        _pool.Run(this, (_lateCount + PartRows - 1) / PartRows);
+        _lateCount = 0;
     }
 
     /// <summary>Brings all rows up to date.</summary>
@@ -81,17 +89,20 @@ internal sealed unsafe class TableRows : IParallelWork
                 _late[_lateCount++] = (row, (int)at[row]);
         }
         at.Clear();
-        RunLate();
+        CatchUp();
     }
 
     /// <summary>Says that the step that runs updated rows.</summary>
-    /// <param name="rows">The rows.</param>
+    /// <param name="rows">The rows. Those beyond the last are passed over.</param>
     public void Updated(ReadOnlySpan<int> rows)
     {
         float now = _missed.Count;
         Span<float> at = At.Span;
         foreach (int row in rows)
-            at[row] = now;
+        {
+            if (row < _late.Length)
+                at[row] = now;
+        }
     }
 
     void IParallelWork.Execute(int part, int worker)
@@ -104,13 +115,5 @@ internal sealed unsafe class TableRows : IParallelWork
             foreach (Parameter table in _tables)
                 _optimizer.CatchUp(table.Start + row * table.TableWidth, table.TableWidth, _parameters.Pointer, settings);
         }
-    }
-
-    private void RunLate()
-    {
-        if (_lateCount == 0)
-            return;
-        _missed.Prepare(_optimizer.Steps);
-        _pool.Run(this, (_lateCount + PartRows - 1) / PartRows);
     }
 }

@@ -20,6 +20,7 @@ public readonly record struct StepResult(double Loss, double GradientNorm, bool 
 public sealed unsafe class TrainingStep : IParallelWork
 {
     private const int BlockLength = 1 << 14;
+    private const int SubwordRowsAPart = 128;
 
     // Below the sites of NetworkPass; one for each stretch of a sentence.
     private const int WordSite = -1;
@@ -35,6 +36,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
     private readonly TableRows? _rows;
+    private readonly TableRows? _subwordRows;
     private readonly Batch _batch = new();
 
     /// <summary>Makes ready to train a network, whose parameters it packs.</summary>
@@ -52,9 +54,10 @@ public sealed unsafe class TrainingStep : IParallelWork
         _loss = new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
         _gradients = new GradientSum(network, pool);
-        Parameter[] tables = [.. _parameters.All.Where(parameter => parameter.IsTable)];
-        if (_optimizer.Missed is not null && tables.Length > 0)
-            _rows = new TableRows(_parameters, tables, _optimizer, pool);
+        if (_optimizer.Missed is not null && network.Config.Vocabulary > 0)
+            _rows = new TableRows(_parameters, [.. network.Layout.WordTables], _optimizer, pool);
+        if (_optimizer.Missed is not null && network.SubwordTable is { } subwords)
+            _subwordRows = new TableRows(_parameters, [subwords], _optimizer, pool);
         network.Pack();
     }
 
@@ -81,14 +84,17 @@ public sealed unsafe class TrainingStep : IParallelWork
     /// The step each row of the tables stands at and the learning rates since all were up to date, for a checkpoint; empty where
     /// rows have nothing to make up for.
     /// </summary>
-    public (Memory<float> Rows, Memory<float> Missed) WaitingRows =>
-        _rows is null ? default : (_rows.At.Memory, _optimizer.Missed!.State.Memory);
+    public (Memory<float> Rows, Memory<float> Subwords, Memory<float> Missed) WaitingRows => _rows is null
+        ? default
+        : (_rows.At.Memory, _subwordRows?.At.Memory ?? default, _optimizer.Missed!.State.Memory);
 
     /// <summary>Whether numbers may be those of <see cref="WaitingRows"/>.</summary>
     /// <param name="rows">The step of each row.</param>
+    /// <param name="subwords">The step of each row of the sub-words.</param>
     /// <param name="missed">The number of steps, then their learning rates.</param>
-    public static bool IsWaitingRows(ReadOnlySpan<float> rows, ReadOnlySpan<float> missed) =>
-        missed.IsEmpty || (MissedSteps.IsState(missed) && TableRows.IsState(rows, missed[0]));
+    public static bool IsWaitingRows(ReadOnlySpan<float> rows, ReadOnlySpan<float> subwords, ReadOnlySpan<float> missed) =>
+        missed.IsEmpty ||
+        (MissedSteps.IsState(missed) && TableRows.IsState(rows, missed[0]) && TableRows.IsState(subwords, missed[0]));
 
     /// <summary>
     /// Brings all rows of word vectors up to date, also those that the last steps did not see: before others read the parameters.
@@ -96,13 +102,14 @@ public sealed unsafe class TrainingStep : IParallelWork
     public void CatchUp()
     {
         _rows?.CatchUpAll();
+        _subwordRows?.CatchUpAll();
         _optimizer.Missed?.Forget();
     }
 
     /// <summary>The loss of a batch and its gradients, without an update.</summary>
     public double ComputeGradients(Batch batch)
     {
-        _rows?.CatchUp(batch.Ids);
+        CatchUp(batch);
         return _pass.ForwardBackward(batch, _loss, _gradients, _settings.Seed, _optimizer.Steps);
     }
 
@@ -128,11 +135,11 @@ public sealed unsafe class TrainingStep : IParallelWork
         for (int stretch = 0; stretch * length < longest - length; stretch++)
         {
             Fill(texts, rows, TokenWindow.Before(length, stretch), stretch + 1);
-            _rows?.CatchUp(_batch.Ids);
+            CatchUp(_batch);
             _pass.Forward(_batch, continues: true);
         }
         Fill(texts, rows, TokenWindow.Last(length), stretch: 0);
-        _rows?.CatchUp(_batch.Ids);
+        CatchUp(_batch);
         return _pass.ForwardBackward(_batch, _loss, _gradients, _settings.Seed, _optimizer.Steps, continues: true);
     }
 
@@ -160,15 +167,30 @@ public sealed unsafe class TrainingStep : IParallelWork
         if (_settings.WordDropout > 0 && _settings.UnknownId is { } unknown)
         {
             uint key = Scatter.Key(_settings.Seed, _optimizer.Steps, WordSite - stretch);
-            Dropout.ReplaceIds(_settings.WordDropout, key, unknown, _batch.MutableIds);
+            if (_network.Subwords is { } known)
+                Dropout.LeaveSubwords(_settings.WordDropout, key, known, _batch.MutableIds);
+            else
+                Dropout.ReplaceIds(_settings.WordDropout, key, unknown, _batch.MutableIds);
         }
+    }
+
+    // Rows of the batch's words, before they are read.
+    private void CatchUp(Batch batch)
+    {
+        _rows?.Add(batch.Ids);
+        _rows?.CatchUp();
+        if (_subwordRows is null)
+            return;
+        foreach (int id in batch.Ids)
+            _subwordRows.Add(_network.SubwordsOf(id, batch));
+        _subwordRows.CatchUp();
     }
 
     private StepResult Update(double loss, float learningRate)
     {
         double norm = _gradients.Norm();
         bool clipped = _optimizer.Begin(learningRate, norm);
-        _pool.Run(this, DenseParts + 1);
+        _pool.Run(this, DenseParts + 1 + SubwordParts);
         if (_optimizer.Missed is { IsFull: true })
             CatchUp();
         _network.Pack();
@@ -182,12 +204,34 @@ public sealed unsafe class TrainingStep : IParallelWork
             UpdateSeenRows();
             return;
         }
+        if (part > DenseParts)
+        {
+            UpdateSubwords(part - DenseParts - 1);
+            return;
+        }
         int start = _parameters.DenseStart + part * BlockLength;
         int count = Math.Min(BlockLength, _parameters.Length - start);
         _optimizer.Update(start, count, _parameters.Pointer, _gradients.Dense + part * BlockLength);
     }
 
     private int DenseParts => (_parameters.Length - _parameters.DenseStart + BlockLength - 1) / BlockLength;
+
+    private int SubwordParts => _gradients.Subwords is { } subwords
+        ? (subwords.Seen.Length + SubwordRowsAPart - 1) / SubwordRowsAPart
+        : 0;
+
+    private void UpdateSubwords(int part)
+    {
+        SubwordSum subwords = _gradients.Subwords!;
+        (int first, int width) = (part * SubwordRowsAPart, _network.Config.Embedding);
+        ReadOnlySpan<int> rows = subwords.Seen.Slice(first, Math.Min(SubwordRowsAPart, subwords.Seen.Length - first));
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int start = _network.SubwordTable!.Start + rows[i] * width;
+            _optimizer.Update(start, width, _parameters.Pointer, subwords.Rows.PointerTo(first + i));
+        }
+        _subwordRows?.Updated(rows);
+    }
 
     private void UpdateSeenRows()
     {
@@ -197,6 +241,8 @@ public sealed unsafe class TrainingStep : IParallelWork
             int width = table.TableWidth;
             for (int slot = 0; slot < words.Length; slot++)
             {
+                if (!_gradients.HasVector(words[slot]))
+                    continue;
                 int start = table.Start + words[slot] * width;
                 _optimizer.Update(start, width, _parameters.Pointer, rows.Pointer + (long)slot * width);
             }

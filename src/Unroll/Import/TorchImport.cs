@@ -29,6 +29,7 @@ public static class TorchImport
         var roles = new ClassifierTensors(tensors, recurrent);
         var notes = new List<string>();
         Dictionary<string, float[]> values = recurrent.TakeAll();
+        int subwords = TakeSubwords(tensors, recurrent.InputSize, values, notes);
         string? embedding = roles.FindEmbedding(file);
         var vocabulary = ImportedVocabulary.Of(file, options);
         TakeWords(tensors, recurrent, embedding, vocabulary, values, notes);
@@ -49,6 +50,7 @@ public static class TorchImport
             Cell = recurrent.Cell,
             Nonlinearity = options.Nonlinearity ?? Nonlinearity.Tanh,
             Embedding = embedding is null ? 0 : recurrent.InputSize,
+            Subwords = subwords,
             Hidden = recurrent.Hidden,
             Layers = recurrent.Layers,
             Bidirectional = recurrent.Bidirectional,
@@ -57,6 +59,8 @@ public static class TorchImport
             Tokens = options.Tokens,
             Unknown = vocabulary.Vocabulary.UnknownWords,
         };
+        if (config.SubwordsFault is { } fault)
+            throw new InputException($"{tensors.Source}: {NetworkLayout.SubwordWeight} is there and {fault}");
         notes.AddRange(ImportAssumptions.Of(config, options, vocabulary.Vocabulary));
         var classifier = SentenceClassifier.Of(ModelFolder.FromTorch(name => values[name], config, vocabulary.Vocabulary));
         List<string> warnings = Warnings(ignored, notes);
@@ -104,6 +108,19 @@ public static class TorchImport
                 $"TorchImportOptions.Labels has a control character (U+{(int)odd[place]:X4}) in a name, expected text on one "
                     + $"line");
         }
+    }
+
+    // Known by our own name alone: nothing in a file says how words were cut and hashed.
+    private static int TakeSubwords(StateDict tensors, int width, Dictionary<string, float[]> values, List<string> notes)
+    {
+        if (!tensors.Has(NetworkLayout.SubwordWeight))
+            return 0;
+        int rows = (int)Math.Min(tensors.ShapeOf(NetworkLayout.SubwordWeight)[0], CharacterNgrams.MostRows);
+        values[NetworkLayout.SubwordWeight] = tensors.Take(NetworkLayout.SubwordWeight, rows, width);
+        notes.Add(
+            $"{NetworkLayout.SubwordWeight} is read as Unroll writes it: the mean of the rows of a word's " +
+            "pieces of 3 to 6 letters, hashed by FNV-1a, is added to its vector, and stands for a word that is not known");
+        return rows;
     }
 
     // Without a table words are one-hot.

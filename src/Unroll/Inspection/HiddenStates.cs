@@ -32,7 +32,7 @@ public static class HiddenStates
         if (classifier.Networks.Count == 0)
             throw new InvalidOperationException("the model is a linear part alone, which has no hidden state; use Inspector");
         InspectedText read = InspectedText.Of(classifier, text);
-        var texts = new EncodedTexts();
+        var texts = new EncodedTexts { UnknownWords = read.UnknownWords };
         texts.Add(read.Ids, label: 0);
         var batch = new Batch();
         batch.Fill(texts, [0]);

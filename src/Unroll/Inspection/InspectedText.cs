@@ -1,3 +1,4 @@
+using Unroll.Engine.Batches;
 using Unroll.Models;
 using Unroll.Text;
 
@@ -5,14 +6,20 @@ namespace Unroll.Inspection;
 
 /// <summary>A text as a model reads it.</summary>
 /// <param name="Tokens">[T]: at least one; a text with nothing to read is read as one special token.</param>
-/// <param name="Ids">[T]: the place of each token in the vocabulary.</param>
+/// <param name="Ids">[T]: the id of each token as the network reads it.</param>
+/// <param name="UnknownWords">The pieces of tokens that the vocabulary does not have, for a network with sub-words.</param>
 /// <param name="IsUnknown">[T]: whether the token is read as a special one, for the vocabulary does not have it.</param>
 /// <param name="Dropped">The tokens that the model drops, for the vocabulary does not have them.</param>
 /// <param name="All">The text's own tokens, which the linear part reads.</param>
 /// <param name="Places">[T]: the place of each token among all; empty for a text that is read as one special token.</param>
 internal sealed record InspectedText(
-    string[] Tokens, int[] Ids, bool[] IsUnknown, string[] Dropped, string[] All, int[] Places)
+    string[] Tokens, int[] Ids, SubwordLists UnknownWords, bool[] IsUnknown, string[] Dropped, string[] All, int[] Places)
 {
+    /// <summary>[T]: the place of each token in the vocabulary, the unknown word's for those that are not in it.</summary>
+    /// <param name="vocabulary">The vocabulary.</param>
+    public int[] PlacesIn(Vocabulary vocabulary) =>
+        [.. Ids.Select(id => id < vocabulary.Size ? id : Vocabulary.UnknownId)];
+
     /// <summary>The text's own tokens until the token after the t-th; all of them for the last.</summary>
     /// <param name="t">Which token, from 0.</param>
     public string[] AllUntil(int t) => t + 1 < Places.Length ? All[..Places[t + 1]] : All;
@@ -33,10 +40,11 @@ internal sealed record InspectedText(
         if (tokens.Length == 0)
         {
             int id = vocabulary.IdOfEmpty;
-            return new InspectedText([vocabulary.Tokens[id]], [id], [true], dropped, all, places);
+            return new InspectedText([vocabulary.Tokens[id]], [id], new SubwordLists(), [true], dropped, all, places);
         }
-        int[] ids = vocabulary.Encode(tokens);
-        return new InspectedText(
-            tokens, ids, [.. ids.Select(id => id == vocabulary.IdOfUnknown)], dropped, all, places);
+        var unknown = new SubwordLists();
+        int[] ids = classifier.CreateEncoder().Encode(tokens, unknown);
+        bool[] isUnknown = [.. ids.Select(id => id == vocabulary.IdOfUnknown || id >= vocabulary.Size)];
+        return new InspectedText(tokens, ids, unknown, isUnknown, dropped, all, places);
     }
 }

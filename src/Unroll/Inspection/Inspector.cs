@@ -39,14 +39,14 @@ public static class Inspector
         if (classifier.Networks.Count > 0)
             dNetwork[predicted] = (float)((1 - config.LinearShare) / classifier.Networks.Count);
         NetworkTrace[] traces =
-            [.. classifier.Networks.Select(network => NetworkTrace.Of(network, read.Ids, _ => dNetwork))];
+            [.. classifier.Networks.Select(network => NetworkTrace.Of(network, read.Ids, read.UnknownWords, _ => dNetwork))];
         NetworkTrace? first = traces.FirstOrDefault();
         return new TextInspection
         {
             Model = config,
             ParameterCount = classifier.ParameterCount,
             Tokens = read.Tokens,
-            Ids = read.Ids,
+            Ids = read.PlacesIn(classifier.Vocabulary),
             IsUnknown = read.IsUnknown,
             Dropped = read.Dropped,
             Prediction = Prediction.Of(config, text, logits, new double[config.Classes]),

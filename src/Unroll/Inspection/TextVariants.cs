@@ -62,7 +62,7 @@ internal sealed class TextVariants(IReadOnlyList<Network> networks, int classes,
         float[][] logits = new float[count][];
         for (int first = 0; first < count;)
         {
-            var together = new EncodedTexts();
+            var together = new EncodedTexts { UnknownWords = text.UnknownWords };
             do
                 together.Add(variant(first + together.Count), label: 0);
             while (first + together.Count < count && together.TokenCount < TokensTogether);

@@ -4,6 +4,7 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
 using Unroll.Terms;
+using Unroll.Text;
 
 namespace Unroll.Models;
 
@@ -35,6 +36,7 @@ public sealed class EvaluationRun : IDisposable
     private readonly Dictionary<string, int> _unknownLabels = new(StringComparer.Ordinal);
     private readonly PriorityQueue<Mistake, double> _mistakes = new();
     private readonly int _mostMistakes;
+    private readonly TokenEncoder _encoder;
     private readonly EncodedTexts _encoded = new();
     private readonly SparseRows? _terms;
     private readonly TermRow _termRow = new();
@@ -48,6 +50,7 @@ public sealed class EvaluationRun : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(mostMistakes);
         (_classifier, _mostMistakes) = (classifier, mostMistakes);
+        _encoder = classifier.CreateEncoder();
         _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         _evaluator = new Evaluator(classifier.Networks, classifier.Config.Classes, _pool, classifier.LinearPass());
         _terms = classifier.Linear is null ? null : new SparseRows();
@@ -71,7 +74,7 @@ public sealed class EvaluationRun : IDisposable
         if (label >= _classifier.Config.Classes)
             _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
         string[] tokens = _classifier.Tokenize(row.Text);
-        _encoded.Add(_classifier.Vocabulary.Encode(tokens), label);
+        _encoded.Add(_encoder.Encode(tokens, _encoded.UnknownWords), label);
         if (_terms is not null)
         {
             _classifier.Linear!.Terms.Read(tokens, _termRow);

@@ -13,9 +13,9 @@ namespace Unroll.Models;
 /// </summary>
 /// <param name="networks">The networks.</param>
 /// <param name="classes">C.</param>
-/// <param name="vocabulary">Has the ids.</param>
+/// <param name="encoder">Has the ids.</param>
 /// <param name="linear">Adds the model's linear part; null for the networks alone.</param>
-internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classes, Vocabulary vocabulary, LinearPass? linear)
+internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classes, TokenEncoder encoder, LinearPass? linear)
 {
     /// <summary>Texts that are classified together.</summary>
     public const int BatchSize = 64;
@@ -49,7 +49,7 @@ internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classe
         {
             string[] tokens = config.Tokens.Tokenize(text);
             TokenLimit.Require(tokens.Length, mostTokens);
-            _encoded.Add(vocabulary.Encode(tokens), label: 0);
+            _encoded.Add(encoder.Encode(tokens, _encoded.UnknownWords), label: 0);
             if (linear is not null)
                 _tokens.Add(tokens);
         }

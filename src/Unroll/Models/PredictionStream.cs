@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Evaluation;
 using Unroll.Storage;
@@ -18,6 +19,8 @@ public sealed class PredictionStream
 {
     private readonly Func<ModelConfig> _config;
     private readonly Vocabulary _vocabulary;
+    private readonly TokenEncoder _encoder;
+    private readonly SubwordLists _unknown = new();
     private readonly StreamingPass[] _passes;
     private readonly LinearPart? _linear;
     private readonly LinearStream? _terms;
@@ -40,6 +43,7 @@ public sealed class PredictionStream
                 "use Predict, or train with Bidirectional = false");
         }
         (_config, _vocabulary, _linear) = (config, vocabulary, linear);
+        _encoder = new TokenEncoder(vocabulary, config().Subwords);
         _passes = [.. networks.Select(network => new StreamingPass(network))];
         _terms = linear is null ? null : new LinearStream(linear, config().Tokens.Kind);
         _probabilities = new double[config().Classes];
@@ -72,13 +76,14 @@ public sealed class PredictionStream
     {
         ModelConfig config = _config();
         string[] tokens = config.Tokens.Tokenize(piece);
-        int[] ids = _vocabulary.EncodeWords(tokens);
+        _unknown.Clear();
+        int[] ids = _encoder.EncodeWords(tokens, _unknown);
         foreach (string token in tokens)
             _terms?.Read(token);
         foreach (StreamingPass pass in _passes)
         {
             foreach (int id in ids)
-                pass.Read(id);
+                pass.Read(id, _unknown);
         }
         Count += ids.Length;
         if (_passes is [var only])

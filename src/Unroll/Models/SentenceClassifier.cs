@@ -91,15 +91,19 @@ public sealed partial class SentenceClassifier
     /// <param name="config">What it shall be.</param>
     /// <param name="vocabulary">The tokens it shall know.</param>
     /// <param name="options">How parameters are drawn, and the seed of every random number; null for the defaults.</param>
-    /// <exception cref="InputException">The model would have more parameters than an array can hold.</exception>
+    /// <exception cref="InputException">
+    /// The model would have more parameters than an array can hold, or cannot have sub-words.
+    /// </exception>
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
+        if (config.SubwordsFault is { } fault)
+            throw new InputException($"ModelConfig.Subwords is {config.Subwords} and {fault}");
         var networks = new Network[config.Networks];
         try
         {
             for (int k = 0; k < networks.Length; k++)
-                networks[k] = new Network(config.ToNetwork(vocabulary.Size));
+                networks[k] = config.CreateNetwork(vocabulary);
         }
         catch (OverflowException e)
         {
@@ -182,6 +186,20 @@ public sealed partial class SentenceClassifier
         }
     }
 
+    /// <summary>
+    /// The vector that a network reads for each token of the vocabulary, [V,E] row-major: with <see
+    /// cref="ModelConfig.Subwords"/> those of its pieces are added. None for one-hot input.
+    /// </summary>
+    /// <param name="network">Which of several networks, from 0.</param>
+    /// <returns>A copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    public float[] FoldedWordVectors(int network = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(network);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(network, Networks.Count);
+        return Networks[network].WordVectors();
+    }
+
     /// <summary>Measures loss, accuracy, macro-F1, calibration and confusions on labelled rows.</summary>
     /// <param name="rows">
     /// The rows. One with a label that the model does not know counts as wrong, and in
@@ -242,11 +260,8 @@ public sealed partial class SentenceClassifier
         return tokens;
     }
 
-    /// <summary>The ids of a text.</summary>
-    /// <exception cref="InputException">
-    /// The vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
-    /// </exception>
-    internal int[] Encode(string text) => Vocabulary.Encode(Tokenize(text));
+    /// <summary>Turns tokens into the ids of its network; for one thread.</summary>
+    internal TokenEncoder CreateEncoder() => new(Vocabulary, Config.Subwords);
 
     /// <summary>Gives the model another linear part.</summary>
     /// <param name="part">The linear part.</param>
@@ -264,7 +279,7 @@ public sealed partial class SentenceClassifier
         var networks = new Network[Networks.Count];
         for (int k = 0; k < networks.Length; k++)
         {
-            networks[k] = new Network(Networks[k].Config);
+            networks[k] = Config.CreateNetwork(Vocabulary);
             networks[k].Parameters.CopyFrom(Networks[k].Parameters.Values);
             networks[k].Pack();
         }
@@ -309,7 +324,7 @@ public sealed partial class SentenceClassifier
     private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
     {
         if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(Networks, Config.Classes, Vocabulary, LinearPass());
+            pass = new PredictionPass(Networks, Config.Classes, CreateEncoder(), LinearPass());
         Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);

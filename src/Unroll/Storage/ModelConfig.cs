@@ -17,6 +17,13 @@ public sealed record ModelConfig
     /// <summary>E: the width of the word vectors; 0 for one-hot input.</summary>
     public required int Embedding { get; init; }
 
+    /// <summary>
+    /// Rows of the table of sub-words, which the pieces of words share (Bojanowski et al., 2017); 0 for none. With some, the
+    /// vector of a word is its own plus the mean of those of its pieces, and a word that is not in the vocabulary is read by its
+    /// pieces.
+    /// </summary>
+    public int Subwords { get; init; }
+
     /// <summary>H: the width of the hidden state.</summary>
     public required int Hidden { get; init; }
 
@@ -77,6 +84,13 @@ public sealed record ModelConfig
     /// <summary>The content of <c>config.json</c>.</summary>
     public string ToJson() => Encoding.UTF8.GetString(ModelConfigJson.Write(this));
 
+    /// <summary>Why there can be no <see cref="Subwords"/>, and what was expected; null where there is no reason.</summary>
+    internal string? SubwordsFault => Subwords == 0 ? null
+        : Embedding == 0 ? "embedding is 0, expected word vectors"
+        : Tokens.Kind == TokenKind.Char ? "the tokens are characters, expected words"
+        : Unknown != UnknownWords.Token ? $"unknown is \"{ModelConfigJson.Name(Unknown)}\", expected \"token\""
+        : null;
+
     /// <summary>The class of each label.</summary>
     internal Dictionary<string, int> ClassOfLabel() =>
         Labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
@@ -86,7 +100,13 @@ public sealed record ModelConfig
     internal string PrefixOf(int network) =>
         Networks > 1 ? string.Create(CultureInfo.InvariantCulture, $"networks.{network}.") : "";
 
-    /// <summary>The network, or each of several, that computes the model.</summary>
+    /// <summary>A network, or one of several, that computes the model; its parameters are zero.</summary>
+    /// <param name="vocabulary">The tokens that the model knows.</param>
+    /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
+    internal Network CreateNetwork(Vocabulary vocabulary) =>
+        new(ToNetwork(vocabulary.Size)) { Subwords = new TokenEncoder(vocabulary, Subwords).KnownWords() };
+
+    /// <summary>The sizes of the network that computes the model.</summary>
     /// <param name="vocabularySize">V.</param>
     internal NetworkConfig ToNetwork(int vocabularySize) => new()
     {
@@ -94,6 +114,7 @@ public sealed record ModelConfig
         Nonlinearity = Nonlinearity,
         Vocabulary = vocabularySize,
         Embedding = Embedding,
+        Subwords = Subwords,
         Hidden = Hidden,
         Layers = Layers,
         Bidirectional = Bidirectional,

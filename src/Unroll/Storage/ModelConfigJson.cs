@@ -15,7 +15,7 @@ internal static class ModelConfigJson
         ["format", "networks", "labels", "tokens", "unknown", "temperature", "linear_share"];
 
     private static readonly string[] NetworkKeys =
-        ["cell", "embedding", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
+        ["cell", "embedding", "subwords", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
 
     public static byte[] Write(ModelConfig config)
     {
@@ -51,6 +51,8 @@ internal static class ModelConfigJson
     {
         json.WriteString("cell", Name(config.Cell));
         json.WriteNumber("embedding", config.Embedding);
+        if (config.Subwords != 0)
+            json.WriteNumber("subwords", config.Subwords);
         json.WriteNumber("hidden", config.Hidden);
         json.WriteNumber("layers", config.Layers);
         json.WriteBoolean("bidirectional", config.Bidirectional);
@@ -86,7 +88,9 @@ internal static class ModelConfigJson
             };
             if (networks == 0)
                 keys.RequireOne("linear_share", config.LinearShare);
-            return config;
+            return config.SubwordsFault is { } fault
+                ? throw new InputException($"{source}: subwords is {config.Subwords} and {fault}; {Restore}")
+                : config;
         }
         catch (JsonException e) when (e.LineNumber is not null)
         {
@@ -109,6 +113,7 @@ internal static class ModelConfigJson
     {
         Cell = keys.Choice<Cell>("cell"),
         Embedding = keys.Integer("embedding", 0),
+        Subwords = keys.Has("subwords") ? keys.Integer("subwords", 1, CharacterNgrams.MostRows) : 0,
         Hidden = keys.Integer("hidden", 1),
         Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
         Bidirectional = keys.Flag("bidirectional"),

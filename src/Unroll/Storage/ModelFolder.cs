@@ -268,7 +268,7 @@ internal static class ModelFolder
         for (int k = 0; k < networks.Length; k++)
         {
             string prefix = config.PrefixOf(k);
-            networks[k] = new Network(config.ToNetwork(vocabulary.Size));
+            networks[k] = config.CreateNetwork(vocabulary);
             TorchTensors.Write(networks[k], name => read(prefix + name));
             networks[k].Pack();
         }

@@ -21,6 +21,7 @@ internal sealed record ModelRows(EncodedTexts Ids, SparseRows? Terms);
 /// <param name="areMeasured">Whether the rows are only measured on; rows to train on must have known labels.</param>
 internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool areMeasured = false)
 {
+    private readonly TokenEncoder _encoder = new(vocabulary, config.Subwords);
     private readonly Dictionary<string, int> _classOf = config.ClassOfLabel();
     private int _knownRows;
     private (string Where, string Label)? _firstUnknown;
@@ -47,7 +48,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
             foreach (int token in corpus.TokensOf(row))
             {
                 if (ids[token] == notYet)
-                    ids[token] = vocabulary.FindId(corpus.Tokens[token]) ?? dropped;
+                    ids[token] = _encoder.FindId(corpus.Tokens[token], encoded.UnknownWords) ?? dropped;
                 if (ids[token] != dropped)
                     buffer.Add(ids[token]);
             }
@@ -77,7 +78,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
             int label = ClassOf(row.Label, what, encoded.Count + 1);
             string[] tokens = config.Tokens.Tokenize(row.Text);
             TokenLimit.Require(tokens.Length, mostTokens);
-            encoded.Add(vocabulary.Encode(tokens), label);
+            encoded.Add(_encoder.Encode(tokens, encoded.UnknownWords), label);
             if (terms is null || sparse is null)
                 continue;
             terms.Read(tokens, termRow);

@@ -26,6 +26,7 @@ internal sealed class TrainingCheckpoint
     private const string OptimizerStepsKey = "optimizer_steps";
     private const string HashKey = "sha256";
     private const string RowsName = "optimizer.rows";
+    private const string SubwordsName = "optimizer.subwords";
     private const string MissedName = "optimizer.missed";
 
     private readonly CheckpointOptions _options;
@@ -67,6 +68,7 @@ internal sealed class TrainingCheckpoint
             (prefix + "optimizer.first", step.Optimizer.First, values => values.CopyTo(step.Optimizer.First)),
             (prefix + "optimizer.second", step.Optimizer.Second, values => values.CopyTo(step.Optimizer.Second)),
             (prefix + RowsName, step.WaitingRows.Rows, values => values.CopyTo(step.WaitingRows.Rows)),
+            (prefix + SubwordsName, step.WaitingRows.Subwords, values => values.CopyTo(step.WaitingRows.Subwords)),
             (prefix + MissedName, step.WaitingRows.Missed, values => values.CopyTo(step.WaitingRows.Missed)),
         ];
     }
@@ -146,7 +148,8 @@ internal sealed class TrainingCheckpoint
         (Action<float[]> Set, float[] Values)[] restored =
             [.. _arenas.Select(arena => (arena.Set, file.ReadFiniteSingles(arena.Name)))];
         if (!_prefixes.All(prefix => TrainingStep.IsWaitingRows(
-            file.ReadFiniteSingles(prefix + RowsName), file.ReadFiniteSingles(prefix + MissedName))))
+            file.ReadFiniteSingles(prefix + RowsName), file.ReadFiniteSingles(prefix + SubwordsName),
+            file.ReadFiniteSingles(prefix + MissedName))))
             throw Damaged(_options.Path, "impossible steps of word vectors");
         string? text = metadata.GetValueOrDefault(OptimizerStepsKey);
         if (!long.TryParse(text, CultureInfo.InvariantCulture, out long steps) || steps < 0)

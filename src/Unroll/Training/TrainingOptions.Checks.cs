@@ -1,5 +1,6 @@
 using Unroll.Engine.Networks;
 using Unroll.Storage;
+using Unroll.Text;
 
 namespace Unroll.Training;
 
@@ -36,11 +37,12 @@ public sealed partial record TrainingOptions
             Layers is >= 1 and <= NetworkConfig.MostLayers, nameof(Layers), Layers,
             $"a number from 1 to {NetworkConfig.MostLayers}");
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Dropout, "a share of at least 0 and below 1");
-        Require(WordDropout is >= 0 and < 1, nameof(WordDropout), WordDropout, "a share of at least 0 and below 1");
+        Require(WordDropout is null or (>= 0 and < 1), nameof(WordDropout), WordDropout, "a share of at least 0 and below 1");
         Require(
             Adversarial is null || (Adversarial >= 0 && float.IsFinite(Adversarial.Value)), nameof(Adversarial), Adversarial,
             "0 (none) or a positive share, such as 0.07");
         RequireWordVectors(Embedding);
+        RequireWords();
         Require(
             EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), nameof(EmbeddingDeviation), EmbeddingDeviation,
             "a positive number");
@@ -82,6 +84,22 @@ public sealed partial record TrainingOptions
             throw new InputException(
                 "TrainingOptions.Adversarial moves word vectors and embedding is 0, one-hot; " +
                 "leave out TrainingOptions.Adversarial, or give TrainingOptions.Embedding = 200");
+        }
+    }
+
+    private void RequireWords()
+    {
+        if (Subwords && Embedding == 0)
+        {
+            throw new InputException(
+                "TrainingOptions.Subwords adds to word vectors and embedding is 0, one-hot; " +
+                "leave out TrainingOptions.Subwords, or give TrainingOptions.Embedding = 200");
+        }
+        if (Subwords && Tokens == TokenKind.Char)
+        {
+            throw new InputException(
+                "TrainingOptions.Subwords are pieces of words and the tokens are characters; " +
+                "leave out TrainingOptions.Subwords, or give TrainingOptions.Tokens = Word");
         }
     }
 

@@ -48,9 +48,10 @@ public sealed partial record TrainingOptions
 
     /// <summary>
     /// The share of words that a step reads as the unknown word (Iyyer et al., 2015), which so learns what to make of words that
-    /// are not in the vocabulary. Without effect on a closed vocabulary, which has no unknown word. Default: 0.
+    /// are not in the vocabulary; with sub-words the share that it reads by their pieces alone. Without effect on a closed
+    /// vocabulary, which has no unknown word. Null for <see cref="WordDropoutFor"/>. Default: null.
     /// </summary>
-    public float WordDropout { get; init; }
+    public float? WordDropout { get; init; }
 
     /// <summary>
     /// Adversarial training (Miyato, Dai and Goodfellow, 2017): every step also learns the batch with word vectors moved where
@@ -64,6 +65,13 @@ public sealed partial record TrainingOptions
     /// chosen on the dev rows, and is 0 where it does not help or where there are no dev rows. Default: yes.
     /// </summary>
     public bool Linear { get; init; } = true;
+
+    /// <summary>
+    /// Whether pieces of words have vectors too (Bojanowski et al., 2017): the vector of a word is its own plus the mean of
+    /// those of its pieces of three to six letters, so that a word that no row has is read by its pieces. Needs word vectors
+    /// and words. Default: no.
+    /// </summary>
+    public bool Subwords { get; init; }
 
     /// <summary>How texts are cut into tokens. Default: words and punctuation marks.</summary>
     public TokenKind Tokens { get; init; } = TokenKind.Word;
@@ -237,16 +245,26 @@ public sealed partial record TrainingOptions
     /// <param name="tokens">What it reads.</param>
     public static float AdversarialFor(int embedding, TokenKind tokens) => embedding == 0 || tokens == TokenKind.Char ? 0 : 0.07f;
 
+    /// <summary>
+    /// The word dropout of a model: none, but 0.3 where words have pieces, which have to do alone for words that are not known.
+    /// <c>docs/training.md</c> says on what it was chosen.
+    /// </summary>
+    /// <param name="subwords">Whether the model has sub-words.</param>
+    public static float WordDropoutFor(bool subwords) => subwords ? 0.3f : 0;
+
     /// <summary>How texts are cut: <see cref="Tokens"/> and <see cref="Lowercase"/>.</summary>
     public Tokenizer Tokenizer => new(Tokens, Lowercase);
 
-    /// <summary>The options with the class weights that they ask for and the adversarial step that suits the model.</summary>
+    /// <summary>
+    /// The options with the class weights that they ask for and the adversarial step and word dropout that suit the model.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="train">The rows to train on.</param>
     internal TrainingOptions ResolveFor(ModelConfig model, EncodedTexts train) => this with
     {
         ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
         Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
+        WordDropout = WordDropout ?? WordDropoutFor(model.Subwords > 0),
     };
 
     /// <summary>How many epochs there are, before dev rows are learned and then.</summary>
@@ -286,6 +304,7 @@ public sealed partial record TrainingOptions
         Networks = Networks,
         Cell = Cell,
         Embedding = Embedding,
+        Subwords = Subwords ? CharacterNgrams.DefaultRows : 0,
         Hidden = Hidden,
         Layers = Layers,
         Bidirectional = Bidirectional,
@@ -329,7 +348,7 @@ public sealed partial record TrainingOptions
         TruncateSteps = TruncateSteps,
         StretchTokens = StretchTokens > 0 ? StretchTokens : null,
         Adversarial = Adversarial ?? 0,
-        WordDropout = WordDropout,
+        WordDropout = WordDropout ?? 0,
         UnknownId = unknownId,
         Seed = SeedOf(Seed, network),
     };

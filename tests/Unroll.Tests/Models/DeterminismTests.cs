@@ -46,16 +46,33 @@ public class DeterminismTests
         }
     }
 
+    [Fact]
+    public void Sub_words_give_the_same_bits_with_any_number_of_threads_and_every_set_of_kernels()
+    {
+        int[]? expected = null;
+        foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
+        {
+            using IDisposable forced = AvailableKernels.Force(kernels);
+            foreach (int threads in (int[])[1, 3])
+            {
+                int[] bits = TrainTwentySteps(Cell.Gru, Pooling.Max, threads, clip: 1e-3f, adversarial: 0.1f, subwords: 300);
+                Assert.Equal(expected ??= bits, bits);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(Cell.Rnn, Pooling.Last, 1)]
+    [InlineData(Cell.Gru, Pooling.Max, 1, 300)]
+    [InlineData(Cell.Gru, Pooling.Max, 2, 300)]
     [InlineData(Cell.Gru, Pooling.Mean, 2)]
     [InlineData(Cell.Lstm, Pooling.Max, 1)]
     [InlineData(Cell.Lstm, Pooling.Attention, 2)]
     [InlineData(Cell.MinGru, Pooling.Last, 2)]
-    public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads)
+    public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads, int subwords = 0)
     {
         using var pool = new WorkerPool(threads);
-        (TrainingStep step, Batch batch, EncodedTexts texts) = Create(cell, pooling, pool);
+        (TrainingStep step, Batch batch, EncodedTexts texts) = Create(cell, pooling, pool, subwords: subwords);
         // Two batches by turns: words of one wait while the other is learned.
         int[][] rows = [[.. Enumerable.Range(0, 40)], [.. Enumerable.Range(46, 40)]];
         for (int i = 0; i < 6; i++)
@@ -95,10 +112,11 @@ public class DeterminismTests
         }
     }
 
-    private static int[] TrainTwentySteps(Cell cell, Pooling pooling, int threads, float? clip = 1, float adversarial = 0)
+    private static int[] TrainTwentySteps(
+        Cell cell, Pooling pooling, int threads, float? clip = 1, float adversarial = 0, int subwords = 0)
     {
         using var pool = new WorkerPool(threads);
-        (TrainingStep step, _, EncodedTexts texts) = Create(cell, pooling, pool, clip, adversarial);
+        (TrainingStep step, _, EncodedTexts texts) = Create(cell, pooling, pool, clip, adversarial, subwords);
         var random = new TorchGenerator(4);
         for (int i = 0; i < 20; i++)
         {
@@ -111,7 +129,7 @@ public class DeterminismTests
     }
 
     private static (TrainingStep Step, Batch Batch, EncodedTexts Texts) Create(
-        Cell cell, Pooling pooling, WorkerPool pool, float? clip = 1, float adversarial = 0)
+        Cell cell, Pooling pooling, WorkerPool pool, float? clip = 1, float adversarial = 0, int subwords = 0)
     {
         // More than a batch has words of, so that some wait.
         const int vocabulary = 500;
@@ -119,6 +137,7 @@ public class DeterminismTests
         {
             Cell = cell,
             Embedding = 9,
+            Subwords = subwords,
             Hidden = 11,
             Layers = 2,
             Bidirectional = true,
@@ -137,6 +156,8 @@ public class DeterminismTests
         Network network = TestNetworks.Create(config, vocabulary, options, seed: 1);
         var texts = new EncodedTexts();
         var random = new TorchGenerator(2);
+        if (subwords > 0)
+            network.Subwords = TestNetworks.Pieces(vocabulary, subwords, random);
         for (int row = 0; row < 100; row++)
             texts.Add(random.Integers(1 + row % 23, vocabulary), row % 3);
         return (TestNetworks.Step(network, options, pool), new Batch(), texts);

@@ -56,6 +56,15 @@ public class MissedStepsTests
         Assert.True(difference < 1e-5, $"{difference}");
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 0)]
+    [InlineData(OptimizerKind.AdamW, 0.1f)]
+    public void Rows_of_sub_words_catch_up_too(OptimizerKind kind, float decay)
+    {
+        (double difference, double moved) = Compare(Adam(kind, decay), 6, steps: 60, truncate: null, subwords: 50);
+        Assert.True(difference < 1e-5, $"{difference} beside {moved}");
+    }
+
     [Fact]
     public void More_steps_than_are_kept_change_nothing()
     {
@@ -93,7 +102,7 @@ public class MissedStepsTests
     {
         float[] missed = new float[1 + MissedSteps.Most];
         missed[0] = steps;
-        Assert.Equal(isState, TrainingStep.IsWaitingRows(rows, missed));
+        Assert.Equal(isState, TrainingStep.IsWaitingRows(rows, subwords: [], missed));
     }
 
     [Fact]
@@ -113,10 +122,11 @@ public class MissedStepsTests
     private static OptimizerSettings Adam(OptimizerKind kind, float decay) =>
         new() { Kind = kind, WeightDecay = decay, DenseUpdates = true };
 
-    private static (double Difference, double Moved) Compare(OptimizerSettings settings, int embedding, int steps, int? truncate)
+    private static (double Difference, double Moved) Compare(
+        OptimizerSettings settings, int embedding, int steps, int? truncate, int subwords = 0)
     {
         using var pool = new WorkerPool(2);
-        (Network network, TrainingStep step, EncodedTexts texts) = Create(settings, embedding, truncate, pool);
+        (Network network, TrainingStep step, EncodedTexts texts) = Create(settings, embedding, truncate, pool, subwords);
         Parameter[] tables = [.. network.Parameters.All.Where(parameter => parameter.IsTable)];
         DenseOptimizer[] dense =
             [.. tables.Select(table => new DenseOptimizer(settings, network.Parameters.Stored(table).ToArray()))];
@@ -147,18 +157,21 @@ public class MissedStepsTests
     }
 
     private static (Network Network, TrainingStep Step, EncodedTexts Texts) Create(
-        OptimizerSettings settings, int embedding, int? truncate, WorkerPool pool)
+        OptimizerSettings settings, int embedding, int? truncate, WorkerPool pool, int subwords = 0)
     {
         var network = new Network(new NetworkConfig
         {
             Cell = Cell.Gru,
             Vocabulary = Vocabulary,
             Embedding = embedding,
+            Subwords = subwords,
             Hidden = 5,
             Classes = 2,
             Bidirectional = truncate is null,
         });
         new InitialValues().Draw(network, new TorchGenerator(1));
+        if (subwords > 0)
+            network.Subwords = TestNetworks.Pieces(Vocabulary, subwords, new TorchGenerator(5));
         var step = new TrainingStep(network, new StepSettings { Optimizer = settings, TruncateSteps = truncate }, pool);
         var texts = new EncodedTexts();
         var random = new TorchGenerator(2);

@@ -1,3 +1,4 @@
+using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Threading;
@@ -16,6 +17,15 @@ internal static class TestNetworks
         options.ToInitialValues(hasPadding: true).Draw(network, new TorchGenerator(seed));
         network.Pack();
         return network;
+    }
+
+    /// <summary>Some pieces of each word; the first two ids, padding and the unknown word, have none.</summary>
+    public static SubwordLists Pieces(int words, int rows, TorchGenerator random)
+    {
+        var pieces = new SubwordLists();
+        for (int word = 0; word < words; word++)
+            pieces.Add(word < 2 ? [] : random.Integers(1 + word % 5, rows));
+        return pieces;
     }
 
     /// <summary>Steps on a network whose ids 0 and 1 are padding and the unknown word.</summary>
