@@ -81,13 +81,8 @@ internal sealed class TrainFlags
                 Options.OptionalNumber(
                     "--adversarial",
                     "Also learn each text with its word vectors moved against it, by this share of their length " +
-                    $"[default: {TrainingOptions.AdversarialFor(Defaults.Embedding, Defaults.Tokens)}; " +
-                    "0 for characters and one-hot]"),
-                parsed =>
-                {
-                    TrainingOptions options = Unchecked(parsed);
-                    return TrainingOptions.AdversarialFor(options.Embedding, options.Tokens);
-                }),
+                    $"[default: {TrainingOptions.AdversarialFor(Defaults.Embedding, Defaults.Tokens, tokensOfText: 0)}; " +
+                    "0 for characters, one-hot and long texts]")),
             (options, value) => options with { Adversarial = value });
         Set(
             flags.Add(Options.Switch(

@@ -12,6 +12,8 @@ namespace Unroll.Training;
 /// </summary>
 public sealed partial record TrainingOptions
 {
+    private const float UsualAdversarial = 0.07f;
+    private const double MostTokensToDefend = 128;
     private const float FinalRate = 0.5f;
     private const int FewestEpochs = 3;
 
@@ -238,12 +240,16 @@ public sealed partial record TrainingOptions
     }
 
     /// <summary>
-    /// The adversarial step of a model: 0.07, but none for one-hot input, which has no vectors to move, and for characters, which
-    /// are seen too often to be learned by heart. <c>bench/results/accuracy.md</c> says on what it was chosen.
+    /// The adversarial step of a model: 0.07, but none for one-hot input, which has no vectors to move, for characters, which are
+    /// seen too often to be learned by heart, and for texts of more than 128 tokens on average, of which a step sees other
+    /// stretches each time: there it costs as much and gives nothing. <c>bench/results/accuracy.md</c> says on what it was
+    /// chosen.
     /// </summary>
     /// <param name="embedding">E: the width of its word vectors.</param>
     /// <param name="tokens">What it reads.</param>
-    public static float AdversarialFor(int embedding, TokenKind tokens) => embedding == 0 || tokens == TokenKind.Char ? 0 : 0.07f;
+    /// <param name="tokensOfText">How many tokens a training row has on average.</param>
+    public static float AdversarialFor(int embedding, TokenKind tokens, double tokensOfText) =>
+        embedding == 0 || tokens == TokenKind.Char || tokensOfText > MostTokensToDefend ? 0 : UsualAdversarial;
 
     /// <summary>
     /// The word dropout of a model: none, but 0.3 where words have pieces, which have to do alone for words that are not known.
@@ -263,7 +269,8 @@ public sealed partial record TrainingOptions
     internal TrainingOptions ResolveFor(ModelConfig model, EncodedTexts train) => this with
     {
         ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
-        Adversarial = Adversarial ?? AdversarialFor(model.Embedding, model.Tokens.Kind),
+        Adversarial = Adversarial
+            ?? AdversarialFor(model.Embedding, model.Tokens.Kind, (double)train.TokenCount / Math.Max(1, train.Count)),
         WordDropout = WordDropout ?? WordDropoutFor(model.Subwords > 0),
     };
 
