@@ -62,11 +62,10 @@ public class TrainSettingsTests
     }
 
     [Theory]
-    [InlineData("", "{\"embedding\":200,\"adversarial\":0.07}")]
-    [InlineData("--tokens char", "{\"embedding\":200,\"adversarial\":0}")]
-    [InlineData("--embedding 0", "{\"embedding\":0,\"adversarial\":0}")]
+    [InlineData("", "{\"embedding\":200}")]
+    [InlineData("--embedding 0", "{\"embedding\":0}")]
     [InlineData("--embedding 9 --adversarial 0.2", "{\"embedding\":9,\"adversarial\":0.2}")]
-    [InlineData("--vectors words.txt", "{\"adversarial\":0.07}")]
+    [InlineData("--vectors words.txt", "{}")]
     public void What_is_left_open_is_printed_as_it_will_be(string given, string expected)
     {
         string[] args = ["train", "rows.tsv", .. given.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--print-config"];
