@@ -16,6 +16,7 @@ public sealed partial record TrainingOptions
     private const double MostTokensToDefend = 128;
     private const float FinalRate = 0.5f;
     private const int FewestEpochs = 3;
+    private const int FewEpochs = 5;
 
     /// <summary>The kind of recurrent layer. Default: GRU.</summary>
     public Cell Cell { get; init; } = Cell.Gru;
@@ -284,8 +285,8 @@ public sealed partial record TrainingOptions
         if (!learnsDevRows)
             return (all, 0);
         int final = FinalEpochs ?? Math.Max(1, (int)Math.Round(all / 5.0));
-        // Those that nobody asked for are part of the plan.
-        return (Epochs is null ? Math.Max(all - final, Math.Min(all, FewestEpochs)) : all, final);
+        // Those that nobody asked for are part of the plan, but where there is much to read every epoch tells.
+        return (Epochs is null ? Math.Max(all - final, Math.Min(all, FewEpochs)) : all, final);
     }
 
     /// <summary>The settings of <see cref="FinalEpochs"/>.</summary>

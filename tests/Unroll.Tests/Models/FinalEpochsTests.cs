@@ -110,6 +110,24 @@ public class FinalEpochsTests
             Assert.Throws<InputException>(() => (Options with { FinalEpochs = -1 }).Validate()).Message);
     }
 
+    [Theory]
+    [InlineData(100_000, 100, null, null, 8, 2)]
+    [InlineData(600_000, 2000, null, null, 5, 1)]
+    [InlineData(100_000_000, 90_000, null, null, 3, 1)]
+    [InlineData(1_000, 2, null, null, 64, 16)]
+    [InlineData(100_000, 100, 7, null, 7, 1)]
+    [InlineData(100_000, 100, null, 0, 10, 0)]
+    [InlineData(100_000, 100, null, 3, 7, 3)]
+    [InlineData(100_000, 100, 7, 4, 7, 4)]
+    public void A_fifth_of_the_planned_epochs_are_final_ones(
+        long tokens, int steps, int? epochs, int? final, int expected, int expectedFinal)
+    {
+        TrainingOptions options = new() { Epochs = epochs, FinalEpochs = final };
+        Assert.Equal((expected, expectedFinal), options.PlanEpochs(tokens, steps, learnsDevRows: true));
+        int all = epochs ?? TrainingOptions.EpochsFor(tokens, steps);
+        Assert.Equal((all, 0), options.PlanEpochs(tokens, steps, learnsDevRows: false));
+    }
+
     private static (ClassifierTraining Training, TrainingSummary Summary) Train(TrainingOptions options)
     {
         ClassifierTraining training = Create(options);
