@@ -13,6 +13,9 @@ namespace Unroll.Models;
 /// </summary>
 public sealed class ClassifierTraining
 {
+    // Beyond it the networks' time is spent for nothing.
+    private const double MostShareToLearn = 0.9;
+
     private readonly DevSplit _given;
     private DevSplit _split;
     private TrainingOptions _options;
@@ -154,6 +157,9 @@ public sealed class ClassifierTraining
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs, CancellationToken cancellationToken = default)
     {
+        // What trained the networks holds much memory that a collection alone gives back, and the linear part needs as much.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         EncodedTexts dev = Prepared(_dev);
         bool isLinearAlone = _options.Networks == 0;
         bool takesLinear = _options.Linear && (dev.Count > 0 || isLinearAlone);
@@ -198,9 +204,10 @@ public sealed class ClassifierTraining
     public SentenceClassifier? MeasuredOnDev { get; private set; }
 
     /// <summary>
-    /// Whether the networks learn the dev rows in the end: where these were split off the training rows, and a network speaks.
+    /// Whether the networks learn the dev rows in the end: where these were split off the training rows, and where networks have
+    /// a tenth of the logits or more.
     /// </summary>
-    public bool LearnsDevRows => MayLearnDevRows && _classifier is not { Config.LinearShare: 1 };
+    public bool LearnsDevRows => MayLearnDevRows && _classifier is not { Config.LinearShare: > MostShareToLearn };
 
     private bool MayLearnDevRows => IsSplitOff && _options.FinalEpochs != 0 && _options.Networks > 0;
 

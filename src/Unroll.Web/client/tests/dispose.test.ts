@@ -85,7 +85,7 @@ it('a run that is replaced leaves nothing behind', () => {
 
 it('what stays in the page is not disposed of with its neighbours', () => {
   const states = [...inventedSentence.states, { layer: 0, direction: 'backward' as const, hidden: [[0.1], [0.2]] }];
-  const path = pathChart(inventedSentence);
+  const path = pathChart(inventedSentence, inventedSentence.plane!);
   document.body.append(statesPart({ ...inventedSentence, states }, path));
   choose(1);
   expect(document.body.contains(path)).toBe(true);
@@ -94,7 +94,7 @@ it('what stays in the page is not disposed of with its neighbours', () => {
 });
 
 it('disposing twice is disposing once', () => {
-  const path = pathChart(inventedSentence)!;
+  const path = pathChart(inventedSentence, inventedSentence.plane!)!;
   dispose(path);
   dispose(path);
   expect(everything()).toEqual([0, 0, 0]);
