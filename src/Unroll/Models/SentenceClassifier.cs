@@ -176,8 +176,8 @@ public sealed partial class SentenceClassifier
     }
 
     /// <summary>
-    /// The vector that the network reads for each token of the vocabulary, [V,E] row-major: with <see
-    /// cref="ModelConfig.Subwords"/> those of its pieces are added. None for one-hot input.
+    /// The vector that the network reads for each token of the vocabulary, [V,E] row-major: with
+    /// <see cref="ModelConfig.Subwords"/> the mean of those of its pieces is added. None for one-hot input.
     /// </summary>
     /// <returns>A copy.</returns>
     public float[] FoldedWordVectors() => Network.WordVectors();
