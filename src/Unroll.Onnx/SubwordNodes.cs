@@ -13,8 +13,8 @@ namespace Unroll.Onnx;
 /// <code>
 /// x = Σ_k s_k / n  where a token has n pieces,  x = w_id + Σ_k s_k / n  of its word where it has none
 /// </code>
-/// A graph cannot cut a word into pieces: the caller does, and gives rows of <c>subword.weight</c>. Like <see
-/// cref="TextNodes"/> it computes at least one place for a piece; what is missing is filled up with "no piece".
+/// A graph cannot cut a word into pieces: the caller does, and gives rows of <c>subword.weight</c>. Like
+/// <see cref="TextNodes"/> it computes at least one place for a piece; what is missing is filled up with "no piece".
 /// </remarks>
 internal sealed class SubwordNodes
 {

@@ -22,6 +22,8 @@ public sealed record ImportedModel(
         if (RecurrentCells.Of(config.Cell).ReadsNonlinearity)
             json.WriteString("nonlinearity", ModelConfigJson.Name(config.Nonlinearity));
         json.WriteNumber("embedding", config.Embedding);
+        if (config.Subwords > 0)
+            json.WriteNumber("subwords", config.Subwords);
         json.WriteNumber("hidden", config.Hidden);
         json.WriteNumber("layers", config.Layers);
         json.WriteBoolean("bidirectional", config.Bidirectional);

@@ -8,7 +8,9 @@ namespace Unroll.Inspection;
 /// <param name="Tokens">[T]: at least one; a text with nothing to read is read as one special token.</param>
 /// <param name="Ids">[T]: the id of each token as the network reads it.</param>
 /// <param name="UnknownWords">The pieces of tokens that the vocabulary does not have, for a network with sub-words.</param>
-/// <param name="IsUnknown">[T]: whether the token is read as a special one, for the vocabulary does not have it.</param>
+/// <param name="IsUnknown">
+/// [T]: whether the vocabulary does not have the token, which is read as a special one or by its pieces.
+/// </param>
 /// <param name="Dropped">The tokens that the model drops, for the vocabulary does not have them.</param>
 /// <param name="All">The text's own tokens, which the linear part reads.</param>
 /// <param name="Places">[T]: the place of each token among all; empty for a text that is read as one special token.</param>

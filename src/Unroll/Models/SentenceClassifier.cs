@@ -187,8 +187,8 @@ public sealed partial class SentenceClassifier
     }
 
     /// <summary>
-    /// The vector that a network reads for each token of the vocabulary, [V,E] row-major: with <see
-    /// cref="ModelConfig.Subwords"/> those of its pieces are added. None for one-hot input.
+    /// The vector that a network reads for each token of the vocabulary, [V,E] row-major: with
+    /// <see cref="ModelConfig.Subwords"/> the mean of those of its pieces is added. None for one-hot input.
     /// </summary>
     /// <param name="network">Which of several networks, from 0.</param>
     /// <returns>A copy.</returns>
