@@ -26,8 +26,8 @@ public class SubwordCommandTests
         // Two words that no row has are two words.
         string one = Probability(CommandRun.Of("predict", model, "zyxwvu", "--json"));
         Assert.NotEqual(one, Probability(CommandRun.Of("predict", model, "kkkkkk", "--json")));
-        Assert.Contains(
-            "unknown     zyxwvu: read by their pieces", CommandRun.Of("inspect", model, "zyxwvu").Output, StringComparison.Ordinal);
+        string inspected = CommandRun.Of("inspect", model, "zyxwvu").Output;
+        Assert.Contains("unknown     zyxwvu: read by their pieces", inspected, StringComparison.Ordinal);
         foreach (string[] verb in (string[][])[["eval", model, data], ["export", model, "--onnx", folder["model.onnx"]]])
         {
             CommandRun run = CommandRun.Of(verb);
