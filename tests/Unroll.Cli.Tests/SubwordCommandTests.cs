@@ -26,8 +26,9 @@ public class SubwordCommandTests
         // Two words that no row has are two words.
         string one = Probability(CommandRun.Of("predict", model, "zyxwvu", "--json"));
         Assert.NotEqual(one, Probability(CommandRun.Of("predict", model, "kkkkkk", "--json")));
-        foreach (string[] verb in (string[][])[["eval", model, data], ["inspect", model, "zyxwvu"],
-            ["export", model, "--onnx", folder["model.onnx"]]])
+        string inspected = CommandRun.Of("inspect", model, "zyxwvu").Output;
+        Assert.Contains("unknown     zyxwvu: read by their pieces", inspected, StringComparison.Ordinal);
+        foreach (string[] verb in (string[][])[["eval", model, data], ["export", model, "--onnx", folder["model.onnx"]]])
         {
             CommandRun run = CommandRun.Of(verb);
             Assert.True(run.ExitCode == 0, $"{verb[0]}: {run.Error}");

@@ -141,7 +141,10 @@ internal sealed class InspectionTable(TextInspection text)
             yield return line;
         string[] unknown = [.. Enumerable.Range(0, text.Tokens.Count).Where(IsUnknown).Select(t => text.Tokens[t]).Distinct()];
         if (unknown.Length > 0)
-            yield return ColumnText.Cut($"unknown     {FirstOf(unknown)}: read as {Vocabulary.Unknown}", 79);
+        {
+            string how = text.Model.Subwords > 0 ? "by their pieces" : $"as {Vocabulary.Unknown}";
+            yield return ColumnText.Cut($"unknown     {FirstOf(unknown)}: read {how}", 79);
+        }
         if (text.Dropped.Count > 0)
             yield return ColumnText.Cut($"dropped     {FirstOf([.. text.Dropped.Distinct()])}: not in the vocabulary", 79);
     }

@@ -64,12 +64,10 @@ internal static class InspectCommand
     // A closed vocabulary refuses such a text by itself.
     private static void RequireKnownWords(TextInspection inspection)
     {
-        // The linear part may know pieces of a word that the network does not know, and with sub-words the network does too.
-        if (!inspection.IsUnknown.All(unknown => unknown) || inspection.Linear is { Strongest.Count: > 0 }
-            || inspection.Model.Subwords > 0)
-        {
+        // Sub-words read every word by its pieces, and the linear part may know pieces of a word that the network does not know.
+        bool readsPieces = inspection.Model.Subwords > 0 || inspection.Linear is { Strongest.Count: > 0 };
+        if (readsPieces || !inspection.IsUnknown.All(unknown => unknown))
             return;
-        }
         IReadOnlyList<string> words = inspection.Dropped.Count > 0 ? inspection.Dropped : inspection.Tokens;
         throw new InputException(
             "unroll inspect: the model knows none of the words of " +

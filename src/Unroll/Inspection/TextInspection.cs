@@ -26,7 +26,7 @@ public sealed record TextInspection
     /// <summary>[T]: the place of each token in the vocabulary; an unknown word's is that of <c>&lt;unk&gt;</c>.</summary>
     public required IReadOnlyList<int> Ids { get; init; }
 
-    /// <summary>[T]: whether the model does not know the word.</summary>
+    /// <summary>[T]: whether the vocabulary does not have the word; with sub-words it is read by its pieces.</summary>
     public required IReadOnlyList<bool> IsUnknown { get; init; }
 
     /// <summary>The tokens that the model drops: those that a model of <c>"unknown": "drop"</c> does not know.</summary>
