@@ -155,7 +155,7 @@ internal sealed class TermCounts
 
     private SparseRows Weighed(int[] columnOf, float[] rarity)
     {
-        var rows = new SparseRows(_counts.Count, _counts.ValueCount);
+        var rows = new SparseRows();
         var columns = new List<int>();
         var values = new List<float>();
         for (int row = 0; row < _counts.Count; row++)
