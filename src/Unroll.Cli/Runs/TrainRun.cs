@@ -63,7 +63,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             return ExitCode.Interrupted;
         }
         WarnOfExplosion(epochs, training.Classifier.Config.Classes);
-        if (Finish(training, epochs) is not { } summary)
+        if (Finish(training, epochs, display) is not { } summary)
             return ExitCode.Interrupted;
         if (json)
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
@@ -256,12 +256,15 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     }
 
     // What the end costs is done again after a stop: the state is that of the last epoch. Null when interrupted.
-    private TrainingSummary? Finish(ClassifierTraining training, IReadOnlyList<EpochReport> epochs)
+    private TrainingSummary? Finish(
+        ClassifierTraining training, IReadOnlyList<EpochReport> epochs, TrainingDisplay display)
     {
         using var interrupted = new Interruption();
         try
         {
-            return training.Finish(epochs, interrupted.Token);
+            TrainingSummary? summary = null;
+            display.RunEnd(progress => summary = training.Finish(epochs, progress, interrupted.Token));
+            return summary;
         }
         catch (OperationCanceledException)
         {

@@ -18,12 +18,8 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
             train(new OnTrainingThread<TrainingProgress>(progress => Finish(progress, terminal.Output.WriteLine)));
             return;
         }
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.RawError) });
-        console.Progress()
-            .Columns(
-                new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
-                new TaskDescriptionColumn { Alignment = Justify.Left })
-            .AutoClear(true)
+        IAnsiConsole console = ErrorConsole();
+        Bar(console)
             .Start(context =>
             {
                 ProgressTask task = context.AddTask("starting");
@@ -31,13 +27,49 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
                 Action<string> writeLine = terminal.OutputIsTerminal ? console.WriteLine : terminal.Output.WriteLine;
                 train(new OnTrainingThread<TrainingProgress>(progress =>
                 {
-                    task.MaxValue = (double)progress.Epochs * progress.Rows;
-                    task.Value = (double)(progress.Epoch - 1) * progress.Rows + progress.RowsDone;
-                    task.Description = Invariant($"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.MeanLoss:F4}  ")
-                        + Invariant($"{progress.TokensPerSecond:N0} tokens/s");
+                    Show(progress, task, "");
                     Finish(progress, writeLine);
                 }));
             });
+    }
+
+    /// <summary>Runs what comes after the last epoch under a bar, where a person looks on. It writes no line of an epoch.</summary>
+    public void RunEnd(Action<IProgress<TrainingProgress>?> finish)
+    {
+        if (!terminal.ErrorIsTerminal)
+        {
+            finish(null);
+            return;
+        }
+        Bar(ErrorConsole())
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask("the linear part learns");
+                task.IsIndeterminate = true;
+                finish(new OnTrainingThread<TrainingProgress>(progress =>
+                {
+                    task.IsIndeterminate = false;
+                    Show(progress, task, "the dev rows are learned too: ");
+                }));
+            });
+    }
+
+    private IAnsiConsole ErrorConsole() =>
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.RawError) });
+
+    private static Progress Bar(IAnsiConsole console) => console.Progress()
+        .Columns(
+            new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+            new TaskDescriptionColumn { Alignment = Justify.Left })
+        .AutoClear(true);
+
+    private static void Show(TrainingProgress progress, ProgressTask task, string before)
+    {
+        task.MaxValue = (double)progress.Epochs * progress.Rows;
+        task.Value = (double)(progress.Epoch - 1) * progress.Rows + progress.RowsDone;
+        task.Description = before
+            + Invariant($"epoch {progress.Epoch}/{progress.Epochs}  loss {progress.MeanLoss:F4}  ")
+            + Invariant($"{progress.TokensPerSecond:N0} tokens/s");
     }
 
     private void Finish(TrainingProgress progress, Action<string> writeLine)

@@ -48,6 +48,17 @@ internal sealed record LabelledLogits(float[] Logits, int[] Labels, int[] Rows, 
         return this with { Logits = logits };
     }
 
+    /// <summary>The negative log-likelihood of each row, in nats.</summary>
+    /// <param name="temperature">What they are divided by.</param>
+    public double[] Losses(double temperature)
+    {
+        var scoring = new Scoring(Classes, temperature);
+        double[] losses = new double[Labels.Length];
+        for (int i = 0; i < losses.Length; i++)
+            losses[i] = scoring.Add(Logits.AsSpan(i * Classes, Classes), Labels[i]).Loss;
+        return losses;
+    }
+
     /// <summary>Scores them.</summary>
     /// <param name="temperature">What they are divided by.</param>
     public EvaluationResult Score(double temperature)

@@ -152,10 +152,13 @@ public sealed class ClassifierTraining
     /// were split off, measures the model on the test rows and compares it with its parts and with simpler models.
     /// </summary>
     /// <param name="epochs">What <see cref="Fit"/> gave.</param>
+    /// <param name="progress">Told after every step in which networks learn dev rows, on the training thread.</param>
     /// <param name="cancellationToken">Stops it; networks that were to learn dev rows are then as before that.</param>
     /// <returns>How the training ended.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public TrainingSummary Finish(IReadOnlyList<EpochReport> epochs, CancellationToken cancellationToken = default)
+    public TrainingSummary Finish(
+        IReadOnlyList<EpochReport> epochs, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         // What trained the networks holds much memory that a collection alone gives back, and the linear part needs as much.
         GC.Collect();
@@ -178,7 +181,7 @@ public sealed class ClassifierTraining
             Classifier.SetLinear(_linear, 1);
         PartScores? onDev = dev.Count > 0 ? Measure(dev, terms) : null;
         MeasuredOnDev = LearnsDevRows ? Classifier.Copy() : Classifier.WithLinear(Classifier.Linear);
-        bool learnsDevRows = LearnsDevRows && LearnDevRows(cancellationToken);
+        bool learnsDevRows = LearnsDevRows && LearnDevRows(progress, cancellationToken);
         if (learner is not null && settings is not null && IsSplitOff)
         {
             learner.Add(RowsOf(_split.Dev, _split.DevRows), cancellationToken);
@@ -217,14 +220,14 @@ public sealed class ClassifierTraining
         Prepared(_train).TokenCount, BatchOrder.BatchCount(Prepared(_train).Count, _options.BatchSize), MayLearnDevRows);
 
     // What was chosen stays. Should it diverge where the training itself did not, the networks stay as they were.
-    private bool LearnDevRows(CancellationToken cancellationToken)
+    private bool LearnDevRows(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         double temperature = Classifier.Config.Temperature;
         int[] rows = [.. RowsOf(_split.Train, _split.TrainRows), .. RowsOf(_split.Dev, _split.DevRows)];
         try
         {
             Classifier.Fit(
-                Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress: null,
+                Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress,
                 cancellationToken);
             return true;
         }

@@ -40,7 +40,7 @@ internal sealed class SelfTraining(DevSplit split, Corpus unlabelled)
         ClassifierTraining first, Corpus? test, int? threads, CancellationToken cancellationToken)
     {
         first.Prepare(cancellationToken);
-        TrainingSummary summary = first.Finish(first.Fit(progress: null, cancellationToken), cancellationToken);
+        TrainingSummary summary = first.Finish(first.Fit(progress: null, cancellationToken), progress: null, cancellationToken);
         IReadOnlyList<string> labels = first.Classifier.Config.Labels;
         HashSet<UInt128> train = Hashes(split.Train, split.TrainRows);
         HashSet<UInt128> dev = Hashes(split.Dev, split.DevRows);

@@ -46,7 +46,7 @@ public sealed partial class SentenceClassifier
             unlabelledCorpus!.AddUnlabelled(text);
         var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options) { Unlabelled = unlabelledCorpus };
         training.Prepare(cancellationToken);
-        training.Finish(training.Fit(progress, cancellationToken), cancellationToken);
+        training.Finish(training.Fit(progress, cancellationToken), progress: null, cancellationToken);
         return training.Classifier;
     }
 

@@ -81,7 +81,7 @@ public class FinalEpochsTests
         IReadOnlyList<EpochReport> epochs = stopped.Fit();
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => stopped.Finish(epochs, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => stopped.Finish(epochs, progress: null, source.Token));
         ClassifierTraining resumed = Create(saved with { Checkpoint = saved.Checkpoint with { Resume = true } });
         resumed.Prepare();
         resumed.Finish(resumed.Fit());
