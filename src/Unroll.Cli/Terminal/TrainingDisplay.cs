@@ -33,7 +33,7 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
             });
     }
 
-    /// <summary>Runs what comes after the last epoch under a bar, where a person looks on. It writes no line of an epoch.</summary>
+    /// <summary>Runs what comes after the last epoch, under a bar where a person looks on. It writes no lines.</summary>
     public void RunEnd(Action<IProgress<TrainingProgress>?> finish)
     {
         if (!terminal.ErrorIsTerminal)
