@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace Unroll.Engine.Batches;
 
@@ -13,6 +14,8 @@ namespace Unroll.Engine.Batches;
 /// </remarks>
 public sealed class Batch
 {
+    // A tile of a product has 8 rows; shards of 16 read the weights half as often.
+    private const int FewestShardRows = 4;
     private const int ShardRows = 16;
     private const int MostShards = 16;
 
@@ -60,6 +63,16 @@ public sealed class Batch
     /// <summary>One of the shards.</summary>
     internal Shard ShardAt(int index) => _shards[index];
 
+    /// <summary>The shard of a sentence.</summary>
+    /// <param name="sentence">Its place in the batch's order, as in <see cref="Rows"/>.</param>
+    internal Shard ShardOf(int sentence)
+    {
+        int shard = 0;
+        while (sentence >= _shards[shard].FirstRow + _shards[shard].Rows)
+            shard++;
+        return _shards[shard];
+    }
+
     /// <summary>Replaces the batch's content.</summary>
     /// <param name="texts">Where the sentences come from.</param>
     /// <param name="rows">Which of them, at least one.</param>
@@ -72,8 +85,7 @@ public sealed class Batch
     {
         Debug.Assert(!rows.IsEmpty, "a batch holds at least one sentence");
         SortByLength(texts, rows, window);
-        int rowsPerShard = Math.Max(ShardRows, (Count + MostShards - 1) / MostShards);
-        ShardCount = (Count + rowsPerShard - 1) / rowsPerShard;
+        ShardCount = ShardsOf(Count);
         while (_shards.Count < ShardCount)
             _shards.Add(new Shard());
         DealToShards(texts, rows, window);
@@ -81,6 +93,13 @@ public sealed class Batch
         EnsureSize(ref _ids, TokenCount);
         for (int s = 0; s < ShardCount; s++)
             FillIds(texts, _shards[s]);
+    }
+
+    // A power of two, so that two, four … threads have the same number each; at least two where that leaves rows for a tile.
+    private static int ShardsOf(int rows)
+    {
+        int fewest = rows < 2 * FewestShardRows ? 1 : Math.Max(2, (rows + ShardRows - 1) / ShardRows);
+        return Math.Min(MostShards, (int)BitOperations.RoundUpToPowerOf2((uint)fewest));
     }
 
     // One number orders by length, longest first, then by place.
@@ -99,7 +118,7 @@ public sealed class Batch
         _sortKeys.AsSpan(0, Count).Sort();
     }
 
-    // Like cards, so that every shard has long and short sentences and they take about the same time.
+    // Like cards, forth and back, so that every shard has long and short sentences and they take about the same time.
     private void DealToShards(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window)
     {
         EnsureSize(ref _starts, Count);
@@ -113,8 +132,11 @@ public sealed class Batch
         for (int s = 0; s < ShardCount; s++)
         {
             int first = next;
-            for (int card = s; card < Count; card += ShardCount, next++)
+            for (int round = 0; ; round++, next++)
             {
+                int card = round * ShardCount + (round % 2 == 0 ? s : ShardCount - 1 - s);
+                if (card >= Count)
+                    break;
                 int position = (int)(uint)_sortKeys[card];
                 int row = rows[position];
                 int sentence = texts.LengthOf(row);

@@ -93,8 +93,8 @@ public sealed unsafe class JacobianNorms : IParallelWork
     void IParallelWork.Execute(int part, int worker)
     {
         _workspaces[worker] ??= new Workspace(_network.Kernels, _layer);
-        // At most sixteen sentences are one shard.
-        _norms[part] = _workspaces[worker]!.Norms(_pass.Buffers, _batch.ShardAt(0), part);
+        Shard shard = _batch.ShardOf(part);
+        _norms[part] = _workspaces[worker]!.Norms(_pass.Buffers, shard, part - shard.FirstRow);
     }
 
     private static int StateSize(RecurrentLayer layer) => layer.HiddenSize * (layer.Cell.HasCellState ? 2 : 1);
@@ -152,7 +152,8 @@ public sealed unsafe class JacobianNorms : IParallelWork
             double scale = 1;
             for (int d = 1; d < length; d++)
             {
-                StepBack(pass, states, shard.Offset(length - d) + sentence, shard.Offset(length - d - 1) + sentence);
+                int place = shard.FirstToken + sentence;
+                StepBack(pass, states, place + shard.Offset(length - d), place + shard.Offset(length - d - 1));
                 double norm = LargestSingularValue();
                 norms[d] = scale * norm;
                 // So that products neither vanish nor overflow before their numbers do.
@@ -177,7 +178,6 @@ public sealed unsafe class JacobianNorms : IParallelWork
             _left.Span.Clear();
         }
 
-        // The one shard has the batch's tokens.
         private void StepBack(RecurrentLayerPass pass, in Matrix states, int token, int before)
         {
             Repeat(pass.Gates(0).Row(token), _gates);

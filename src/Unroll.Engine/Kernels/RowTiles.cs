@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Unroll.Engine.Kernels;
 
 /// <summary>
@@ -15,6 +17,7 @@ internal static unsafe class RowTiles<TSimd, TVector>
     /// <param name="panel">From a panel to the next.</param>
     /// <param name="c">Result, [8·width]; overwritten.</param>
     /// <param name="from">What the sum starts from, [8·width]; may be <paramref name="c"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WideRow(int k, float* a, float* b, nint panel, float* c, float* from)
     {
         nint width = TSimd.Width;
@@ -52,6 +55,7 @@ internal static unsafe class RowTiles<TSimd, TVector>
     /// <param name="panel">From a panel to the next.</param>
     /// <param name="c">Result, [4·width]; overwritten.</param>
     /// <param name="from">What the sum starts from, [4·width]; may be <paramref name="c"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PairRow(int k, float* a, float* b, nint panel, float* c, float* from)
     {
         nint width = TSimd.Width;

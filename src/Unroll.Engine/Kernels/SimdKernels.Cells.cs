@@ -8,6 +8,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     // Each body handles TSimd.Width units at unit u; the rest of a row that is no whole vector goes through the scalar
     // version of the same body, so every width has the same code.
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RnnForward(in CellStep step, bool relu)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -22,6 +23,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RnnBackward(in CellStep step, bool relu)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -38,6 +40,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void LstmForward(in CellStep step)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -55,6 +58,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void LstmBackward(in CellStep step)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -73,6 +77,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void GruForward(in CellStep step)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -88,6 +93,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void GruBackward(in CellStep step)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -104,6 +110,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MinGruForward(in CellStep step)
     {
         for (int row = 0; row < step.Rows; row++)
@@ -119,6 +126,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MinGruBackward(in CellStep step)
     {
         for (int row = 0; row < step.Rows; row++)

@@ -5,6 +5,7 @@ namespace Unroll.Engine.Kernels;
 /// <content>Sums over and updates of long vectors: gradients and parameters.</content>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddScaled(int count, float scale, float* x, float* y)
     {
         TVector factor = TSimd.Broadcast(scale);
@@ -15,6 +16,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             y[i] = MathF.FusedMultiplyAdd(scale, x[i], y[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Tanh(int count, float* x)
     {
         int i = 0;
@@ -24,6 +26,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             x[i] = VectorMath<SimdScalar, float>.Tanh(x[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SgdUpdate(int count, float* parameters, float* gradients, float* velocity, in UpdateSettings settings)
     {
         int i = 0;
@@ -33,6 +36,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             SgdAt<SimdScalar, float>(parameters + i, gradients + i, velocity == null ? null : velocity + i, settings);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AdamUpdate(
         int count, float* parameters, float* gradients, float* first, float* second, in UpdateSettings settings)
     {
@@ -84,6 +88,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         S.Store(S.MultiplyAdd(S.Broadcast(-settings.LearningRate), step, theta), parameter);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SgdCatchUp(int count, float* parameters, float* velocity, in CatchUpSettings settings)
     {
         int i = 0;
@@ -93,6 +98,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             SgdCatchUpAt<SimdScalar, float>(parameters + i, velocity + i, settings);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AdamCatchUp(int count, float* parameters, float* first, float* second, in CatchUpSettings settings)
     {
         int i = 0;
@@ -137,6 +143,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         return S.Min(S.Broadcast(settings.ClipValue), S.Max(S.Broadcast(-settings.ClipValue), scaled));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double SumOfSquares(int count, float* x)
     {
         // Short runs in floats, their sums in a double: fast, and as good as doubles throughout. A run is summed in sixteen

@@ -24,6 +24,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
 
     public int PackedLength(int k, int n) => (n + PanelWidth - 1) / PanelWidth * PanelWidth * k;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(in Matrix source, in PackedMatrix packed)
     {
         Debug.Assert(source.Rows == packed.Rows && source.Columns == packed.Columns, "panels of another size");
@@ -49,6 +50,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackZeros(in PackedMatrix packed)
     {
         int width = 2 * TSimd.Width;
@@ -57,6 +59,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             new Span<float>(panel, packed.Rows * width).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackTransposed(in Matrix source, in PackedMatrix packed)
     {
         Debug.Assert(source.Rows == packed.Columns && source.Columns == packed.Rows, "panels of another size");
@@ -96,6 +99,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             from.IsNone ? 0 : from.Stride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(
         int m, int n, int k, float* a, int aStride, float* packed, float* c, int cStride, float* from, int fromStride)
     {
@@ -134,6 +138,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
     }
 
     // A single row: as many whole panels as make wide tiles. Returns the columns done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int MultiplyRow(int n, int k, float* a, float* packed, float* c, float* from)
     {
         int width = 2 * TSimd.Width;
@@ -148,6 +153,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         return done;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackColumns(in Matrix a, in PackedColumns packed)
     {
         Debug.Assert(a.Rows == packed.Rows && a.Columns == packed.Columns, "packed columns of another size");
@@ -182,6 +188,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         AddProductOfColumns(c.Rows, c.Columns, b.Rows, a.Pointer, b.Pointer, c.Pointer, c.Stride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddProductOfColumns(int m, int n, int k, float* columns, float* packed, float* c, int cStride)
     {
         int width = 2 * TSimd.Width;
@@ -205,6 +212,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddColumnSums(in Matrix matrix, float* sum)
     {
         int width = TSimd.Width;
@@ -245,6 +253,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             CopyFew(count, from, to);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyFew(int count, float* from, float* to)
     {
         for (int i = 0; i < count; i++)
@@ -267,6 +276,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
     }
 
     // A tile that sticks out of the matrix on the right is computed beside it and its inner part copied.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EdgeTile(
         int height, int columns, int k, float* a, nint aStride, nint aStep, float* panel, float* c, nint cStride,
         float* from, nint fromStride, float* edge)

@@ -62,6 +62,7 @@ internal static unsafe class Tiles<TSimd, TVector>
     }
 
     /// <summary>As <see cref="Compute"/>, but only the first vector of eight rows: for a matrix that ends within it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow8(
         int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {
@@ -92,6 +93,7 @@ internal static unsafe class Tiles<TSimd, TVector>
         TSimd.Store(x7, c + 7 * cStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1(
         int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {
@@ -108,6 +110,7 @@ internal static unsafe class Tiles<TSimd, TVector>
         TSimd.Store(y0, c + width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile2(
         int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {
@@ -130,6 +133,7 @@ internal static unsafe class Tiles<TSimd, TVector>
         TSimd.Store(y1, c + cStride + width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4(
         int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {
@@ -164,6 +168,7 @@ internal static unsafe class Tiles<TSimd, TVector>
         TSimd.Store(y3, c + 3 * cStride + width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile6(
         int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {
@@ -210,6 +215,7 @@ internal static unsafe class Tiles<TSimd, TVector>
         TSimd.Store(y5, c + 5 * cStride + width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile8(
         int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {

@@ -26,9 +26,15 @@ public class BatchTests
 
     [Theory]
     [InlineData(1, 1)]
-    [InlineData(16, 1)]
-    [InlineData(17, 2)]
+    [InlineData(7, 1)]
+    [InlineData(8, 2)]
+    [InlineData(16, 2)]
+    [InlineData(24, 2)]
+    [InlineData(32, 2)]
+    [InlineData(33, 4)]
+    [InlineData(48, 4)]
     [InlineData(64, 4)]
+    [InlineData(96, 8)]
     [InlineData(1000, 16)]
     public void Sentences_are_dealt_to_shards_so_that_each_has_about_as_many_tokens(int count, int shards)
     {
@@ -40,7 +46,7 @@ public class BatchTests
         Shard[] all = [.. Enumerable.Range(0, shards).Select(batch.ShardAt)];
         Assert.Equal(batch.TokenCount, all.Sum(shard => shard.Tokens));
         Assert.Equal(batch.TokenCount, texts.TokenCount);
-        Assert.True(all.Max(shard => shard.Tokens) - all.Min(shard => shard.Tokens) <= 60);
+        Assert.True(all.Max(shard => shard.Tokens) - all.Min(shard => shard.Tokens) <= 30);
         foreach (Shard shard in all)
         {
             for (int row = 0; row < shard.Rows; row++)

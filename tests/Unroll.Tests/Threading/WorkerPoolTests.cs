@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Unroll.Engine.Threading;
 using Xunit;
 
@@ -34,6 +35,45 @@ public class WorkerPoolTests
         var next = new Counting(8);
         pool.Run(next, 8);
         Assert.All(next.Counts, count => Assert.Equal(1, count));
+    }
+
+    // Threads that watch for work take the time of those that do it, where there are more of them than processors.
+    [Fact]
+    public void More_threads_than_processors_cost_little()
+    {
+        int processors = Environment.ProcessorCount;
+        using var many = new WorkerPool(4 * processors + 2);
+        using var suited = new WorkerPool(processors);
+        double ratio = double.PositiveInfinity;
+        // Other programs may disturb one of the turns.
+        for (int turn = 0; turn < 5 && ratio > 2; turn++)
+            ratio = Math.Min(ratio, Milliseconds(many, processors) / Milliseconds(suited, processors));
+        Assert.InRange(ratio, 0, 2);
+    }
+
+    private static double Milliseconds(WorkerPool pool, int parts)
+    {
+        var times = new List<double>();
+        for (int run = 0; run < 101; run++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            pool.Run(new Busy(), parts);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        return times.Order().ElementAt(times.Count / 2);
+    }
+
+    private sealed class Busy : IParallelWork
+    {
+        private double _sum;
+
+        public void Execute(int part, int worker)
+        {
+            double sum = 0;
+            for (int i = 1; i < 300_000; i++)
+                sum += 1.0 / i;
+            _sum = sum;
+        }
     }
 
     private sealed class Counting(int parts) : IParallelWork
