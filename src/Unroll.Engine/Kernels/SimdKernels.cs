@@ -112,28 +112,56 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             packed += (long)wide * k;
             from = from == null ? null : from + wide;
         }
+        var product = new Product(n, k, a, aStride, c, cStride, from, fromStride);
         float* edge = stackalloc float[8 * width];
         for (int block = 0; block < m; block += RowBlock)
         {
             int end = Math.Min(m, block + RowBlock);
             float* panel = packed;
-            for (int start = 0; start < n; start += width, panel += (long)width * k)
+            int start = 0;
+            int four = FirstOfFour(block, end);
+            for (; four < end && start <= n - 2 * width; start += 2 * width, panel += 2L * width * k)
             {
-                int columns = Math.Min(width, n - start);
-                for (int row = block; row < end;)
-                {
-                    int height = Tiles<TSimd, TVector>.Height(end - row);
-                    float* x = a + (long)row * aStride;
-                    float* y = c + (long)row * cStride + start;
-                    float* begin = from == null ? Zeros.Pointer : from + (long)row * fromStride + start;
-                    PrefetchRows(height, y + width, cStride);
-                    if (columns == width)
-                        Tiles<TSimd, TVector>.Compute(height, k, x, aStride, 1, panel, y, cStride, begin, fromStride);
-                    else
-                        EdgeTile(height, columns, k, x, aStride, 1, panel, y, cStride, begin, fromStride, edge);
-                    row += height;
-                }
+                float* next = panel + (long)width * k;
+                MultiplyPanel(product, block, four, start, panel, edge);
+                MultiplyPanel(product, block, four, start + width, next, edge);
+                RowTiles<TSimd, TVector>.FourRows(
+                    k, product.RowOfA(four), aStride, panel, (nint)width * k, product.RowOfC(four) + start, cStride,
+                    product.StartOf(four, start), fromStride);
+                MultiplyPanel(product, four + 4, end, start, panel, edge);
+                MultiplyPanel(product, four + 4, end, start + width, next, edge);
             }
+            for (; start < n; start += width, panel += (long)width * k)
+                MultiplyPanel(product, block, end, start, panel, edge);
+        }
+    }
+
+    // Four to seven rows behind the last eight: where there are registers enough, four of them are done in two panels at once, for
+    // in one they would have too few sums. The end where there are fewer.
+    private static int FirstOfFour(int first, int end)
+    {
+        int rest = (end - first) % 8;
+        return TSimd.TileRows == 8 && rest >= 4 ? end - rest : end;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyPanel(in Product product, int first, int end, int start, float* panel, float* edge)
+    {
+        int width = 2 * TSimd.Width;
+        int columns = Math.Min(width, product.Columns - start);
+        (int k, nint aStride, nint cStride, nint fromStride) = (product.K, product.AStride, product.CStride, product.FromStride);
+        for (int row = first; row < end;)
+        {
+            int height = Tiles<TSimd, TVector>.Height(end - row);
+            float* x = product.RowOfA(row);
+            float* y = product.RowOfC(row) + start;
+            float* begin = product.StartOf(row, start);
+            PrefetchRows(height, y + width, cStride);
+            if (columns == width)
+                Tiles<TSimd, TVector>.Compute(height, k, x, aStride, 1, panel, y, cStride, begin, fromStride);
+            else
+                EdgeTile(height, columns, k, x, aStride, 1, panel, y, cStride, begin, fromStride, edge);
+            row += height;
         }
     }
 
@@ -296,6 +324,27 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             for (int column = 0; column < columns; column++)
                 c[row * cStride + column] = edge[row * width + column];
         }
+    }
+
+    // c = from + a·b: all but the panels of b.
+    private readonly ref struct Product(
+        int columns, int k, float* a, nint aStride, float* c, nint cStride, float* from, nint fromStride)
+    {
+        public readonly int Columns = columns;
+        public readonly int K = k;
+        public readonly nint AStride = aStride;
+        public readonly nint CStride = cStride;
+        public readonly nint FromStride = fromStride;
+        private readonly float* _a = a;
+        private readonly float* _c = c;
+        private readonly float* _from = from == null ? Zeros.Pointer : from;
+        private readonly bool _startsAtZero = from == null;
+
+        public float* RowOfA(int row) => _a + row * AStride;
+
+        public float* RowOfC(int row) => _c + row * CStride;
+
+        public float* StartOf(int row, int column) => _startsAtZero ? _from : _from + row * FromStride + column;
     }
 
     private sealed class AlignedZeros
