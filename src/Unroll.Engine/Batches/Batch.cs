@@ -118,7 +118,7 @@ public sealed class Batch
         _sortKeys.AsSpan(0, Count).Sort();
     }
 
-    // Like cards, forth and back, so that every shard has long and short sentences and they take about the same time.
+    // Like cards, so that every shard has long and short sentences and they take about the same time.
     private void DealToShards(EncodedTexts texts, ReadOnlySpan<int> rows, TokenWindow window)
     {
         EnsureSize(ref _starts, Count);
@@ -132,11 +132,8 @@ public sealed class Batch
         for (int s = 0; s < ShardCount; s++)
         {
             int first = next;
-            for (int round = 0; ; round++, next++)
+            for (int card = s; card < Count; card += ShardCount, next++)
             {
-                int card = round * ShardCount + (round % 2 == 0 ? s : ShardCount - 1 - s);
-                if (card >= Count)
-                    break;
                 int position = (int)(uint)_sortKeys[card];
                 int row = rows[position];
                 int sentence = texts.LengthOf(row);

@@ -16,7 +16,13 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
     // Rows of a that are used with every panel before the next ones: they stay in the second-level cache.
     private const int RowBlock = 192;
 
+    // As many as a single row needs to keep the multiply-add units busy.
+    private const int PanelsTogether = 4;
+
     private static readonly AlignedZeros Zeros = new();
+
+    // Sixteen sums and what they are made of.
+    private static bool ManyRegisters => TSimd.TileRows == 8;
 
     public string Name => name;
 
@@ -119,29 +125,61 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             int end = Math.Min(m, block + RowBlock);
             float* panel = packed;
             int start = 0;
-            int four = FirstOfFour(block, end);
-            for (; four < end && start <= n - 2 * width; start += 2 * width, panel += 2L * width * k)
+            // Rows that make no whole tile have too few sums in one panel.
+            int rest = end - FewRows(end - block);
+            for (; rest < end && start <= n - PanelsTogether * width; start += PanelsTogether * width)
             {
-                float* next = panel + (long)width * k;
-                MultiplyPanel(product, block, four, start, panel, edge);
-                MultiplyPanel(product, block, four, start + width, next, edge);
-                RowTiles<TSimd, TVector>.FourRows(
-                    k, product.RowOfA(four), aStride, panel, (nint)width * k, product.RowOfC(four) + start, cStride,
-                    product.StartOf(four, start), fromStride);
-                MultiplyPanel(product, four + 4, end, start, panel, edge);
-                MultiplyPanel(product, four + 4, end, start + width, next, edge);
+                for (int i = 0; i < PanelsTogether; i++)
+                    MultiplyPanel(product, block, rest, start + i * width, panel + (long)i * width * k, edge);
+                MultiplyFewRows(product, rest, end, start, panel);
+                panel += (long)PanelsTogether * width * k;
             }
             for (; start < n; start += width, panel += (long)width * k)
                 MultiplyPanel(product, block, end, start, panel, edge);
         }
     }
 
-    // Four to seven rows behind the last eight: where there are registers enough, four of them are done in two panels at once, for
-    // in one they would have too few sums. The end where there are fewer.
-    private static int FirstOfFour(int first, int end)
+    // How many rows are left behind the last whole tile.
+    private static int FewRows(int rows)
     {
-        int rest = (end - first) % 8;
-        return TSimd.TileRows == 8 && rest >= 4 ? end - rest : end;
+        int left = rows;
+        while (left > 0 && Tiles<TSimd, TVector>.Height(left) is var height && height >= (ManyRegisters ? 8 : 4))
+            left -= height;
+        return left;
+    }
+
+    // At most seven rows by as many panels as a single row needs.
+    private static void MultiplyFewRows(in Product product, int first, int end, int start, float* panel)
+    {
+        (int width, int row) = (2 * TSimd.Width, first);
+        nint next = (nint)width * product.K;
+        if (ManyRegisters && end - row >= 4)
+        {
+            for (int i = 0; i < PanelsTogether; i += 2)
+            {
+                int column = start + i * width;
+                RowTiles<TSimd, TVector>.FourRows(
+                    product.K, product.RowOfA(row), product.AStride, panel + i * next, next, product.RowOfC(row) + column,
+                    product.CStride, product.StartOf(row, column), product.FromStride);
+            }
+            row += 4;
+        }
+        if (end - row >= 2)
+        {
+            for (int i = 0; i < PanelsTogether; i += 2)
+            {
+                int column = start + i * width;
+                RowTiles<TSimd, TVector>.TwoRows(
+                    product.K, product.RowOfA(row), product.AStride, panel + i * next, next, product.RowOfC(row) + column,
+                    product.CStride, product.StartOf(row, column), product.FromStride);
+            }
+            row += 2;
+        }
+        if (row < end)
+        {
+            RowTiles<TSimd, TVector>.WideRow(
+                product.K, product.RowOfA(row), panel, next, product.RowOfC(row) + start, product.StartOf(row, start));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Numerics;
 
@@ -12,6 +14,9 @@ namespace Unroll.Engine.Layers;
 /// </remarks>
 internal static unsafe class Dropout
 {
+    // 2³² over the golden ratio: neighbouring places are far apart.
+    private const uint Spread = 0x9E3779B1u;
+
     /// <summary>y = x ⊙ mask / (1 - p); y may be x.</summary>
     /// <param name="p">The share that becomes zero, 0 ≤ p &lt; 1.</param>
     /// <param name="key">From <see cref="Scatter.Key"/>.</param>
@@ -19,11 +24,20 @@ internal static unsafe class Dropout
     /// <param name="count">Values.</param>
     /// <param name="x">Values going in.</param>
     /// <param name="y">Values coming out; overwritten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(float p, uint key, long first, long count, float* x, float* y)
     {
-        uint threshold = (uint)(p * 4294967296.0);
+        uint threshold = ThresholdOf(p);
         float scale = 1 / (1 - p);
-        for (long i = 0; i < count; i++)
+        long i = 0;
+        Vector<uint> place = new Vector<uint>((uint)first) + Vector<uint>.Indices;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count, place += new Vector<uint>((uint)Vector<uint>.Count))
+        {
+            Vector<uint> hash = Scatter.Mix(place * Spread ^ new Vector<uint>(key));
+            Vector<float> dropped = Vector.AsVectorSingle(Vector.LessThan(hash, new Vector<uint>(threshold)));
+            Vector.Store(Vector.AndNot(Vector.Load(x + i) * scale, dropped), y + i);
+        }
+        for (; i < count; i++)
             y[i] = IsDropped(first + i, key, threshold) ? 0 : x[i] * scale;
     }
 
@@ -36,7 +50,7 @@ internal static unsafe class Dropout
     /// <param name="ids">Ids, [N]; overwritten.</param>
     public static void ReplaceIds(float p, uint key, int replacement, Span<int> ids)
     {
-        uint threshold = (uint)(p * 4294967296.0);
+        uint threshold = ThresholdOf(p);
         for (int n = 0; n < ids.Length; n++)
         {
             if (IsDropped(n, key, threshold))
@@ -54,7 +68,7 @@ internal static unsafe class Dropout
     /// <param name="ids">Ids, [N]; overwritten.</param>
     public static void LeaveSubwords(float p, uint key, SubwordLists known, Span<int> ids)
     {
-        uint threshold = (uint)(p * 4294967296.0);
+        uint threshold = ThresholdOf(p);
         for (int n = 0; n < ids.Length; n++)
         {
             if (ids[n] < known.Count && !known[ids[n]].IsEmpty && IsDropped(n, key, threshold))
@@ -62,6 +76,7 @@ internal static unsafe class Dropout
         }
     }
 
-    private static bool IsDropped(long place, uint key, uint threshold) =>
-        Scatter.Mix((uint)place * 0x9E3779B1u ^ key) < threshold;
+    private static uint ThresholdOf(float p) => (uint)(p * 4294967296.0);
+
+    private static bool IsDropped(long place, uint key, uint threshold) => Scatter.Mix((uint)place * Spread ^ key) < threshold;
 }

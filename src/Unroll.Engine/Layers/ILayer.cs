@@ -18,6 +18,9 @@ internal interface ILayer
     /// <summary>The parameters it needs.</summary>
     IReadOnlyList<TensorShape> Tensors { get; }
 
+    /// <summary>The weights that are packed.</summary>
+    IEnumerable<PackedWeight> PackedWeights { get; }
+
     /// <summary>Floats of what <see cref="PackBackward"/> packed.</summary>
     long BackwardLength { get; }
 

@@ -14,6 +14,13 @@ internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int 
 {
     private readonly AlignedBuffer _forward = new();
     private readonly AlignedBuffer _backward = new();
+    private float* _weight;
+
+    /// <summary>O.</summary>
+    public int OutputSize => outputSize;
+
+    /// <summary>I.</summary>
+    public int InputSize => inputSize;
 
     /// <summary>Wᵀ, [I,O].</summary>
     public PackedMatrix Forward => new(kernels, _forward.Pointer, inputSize, outputSize);
@@ -28,6 +35,7 @@ internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int 
     /// <param name="weight">W, [O,I].</param>
     public void Pack(float* weight)
     {
+        _weight = weight;
         _forward.EnsureLength(kernels.PackedLength(inputSize, outputSize));
         kernels.PackTransposed(new Matrix(weight, outputSize, inputSize), Forward);
     }
@@ -39,6 +47,20 @@ internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int 
         _backward.EnsureLength(kernels.PackedLength(outputSize, inputSize));
         kernels.Pack(new Matrix(weight, outputSize, inputSize), Backward);
     }
+
+    /// <summary>Packs some columns of <see cref="Forward"/> again: the weight stands where it stood.</summary>
+    /// <param name="first">The first, the first of a panel.</param>
+    /// <param name="count">How many.</param>
+    public void PackAgain(int first, int count) => kernels.PackTransposed(
+        new Matrix(_weight, outputSize, inputSize).RowsFrom(first, count),
+        new PackedMatrix(kernels, _forward.Pointer + (long)first * inputSize, inputSize, count));
+
+    /// <summary>Packs some columns of <see cref="Backward"/> again: the weight stands where it stood.</summary>
+    /// <param name="first">The first, the first of a panel.</param>
+    /// <param name="count">How many.</param>
+    public void PackBackwardAgain(int first, int count) => kernels.Pack(
+        new Matrix(_weight, outputSize, inputSize).ColumnsFrom(first, count),
+        new PackedMatrix(kernels, _backward.Pointer + (long)first * outputSize, outputSize, count));
 
     /// <summary>Gives the memory of <see cref="Backward"/> back.</summary>
     public void FreeBackward() => _backward.Free();

@@ -101,6 +101,8 @@ internal sealed unsafe class RecurrentLayer : ILayer
         arguments.DBias = gradients[_places[direction].Bias];
     }
 
+    public IEnumerable<PackedWeight> PackedWeights => _directions.SelectMany(direction => direction.Weights.All);
+
     public void Pack(LayerTensors parameters)
     {
         for (int i = 0; i < Directions; i++)

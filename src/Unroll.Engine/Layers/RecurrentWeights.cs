@@ -42,6 +42,9 @@ internal sealed unsafe class RecurrentWeights
     /// <summary>W_ih, [G·H, I]; not for one-hot input.</summary>
     public PackedWeight Input => _input!;
 
+    /// <summary>All that are packed.</summary>
+    public IEnumerable<PackedWeight> All => _recurrent.Prepend(_input).OfType<PackedWeight>();
+
     /// <summary>Floats that only backward passes read.</summary>
     public long BackwardLength => (_input?.BackwardLength ?? 0) + _recurrent.Sum(block => block?.BackwardLength ?? 0);
 

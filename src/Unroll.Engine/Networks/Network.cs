@@ -146,6 +146,21 @@ public sealed unsafe class Network
         Volatile.Write(ref _packedVersion, Parameters.Version);
     }
 
+    /// <summary>All weights that <see cref="Pack"/> and <see cref="PackBackward"/> pack.</summary>
+    internal IEnumerable<PackedWeight> PackedWeights =>
+        Layers.SelectMany(layer => layer.PackedWeights).Append(Attention?.Weight).Append(Output.Weight).OfType<PackedWeight>();
+
+    /// <summary>Whether there is memory for what only backward passes read.</summary>
+    internal bool HasBackward { get; private set; }
+
+    /// <summary>Says that all weights are packed for both passes as the parameters are now.</summary>
+    internal void MarkPacked()
+    {
+        lock (_packing)
+            _backwardIsPacked = true;
+        Volatile.Write(ref _packedVersion, Parameters.Version);
+    }
+
     /// <summary>Packs again if the parameters were changed since. Other threads may do the same.</summary>
     internal void PackIfStale()
     {
@@ -173,7 +188,7 @@ public sealed unsafe class Network
             if (Attention is not null)
                 Attention.Weight.PackBackward(Parameters.PointerTo(AttentionParameters[0]));
             Output.Weight.PackBackward(Parameters.PointerTo(OutputWeight));
-            _backwardIsPacked = true;
+            (_backwardIsPacked, HasBackward) = (true, true);
         }
     }
 
@@ -188,7 +203,7 @@ public sealed unsafe class Network
                 layer.FreeBackward();
             Attention?.Weight.FreeBackward();
             Output.Weight.FreeBackward();
-            _backwardIsPacked = false;
+            (_backwardIsPacked, HasBackward) = (false, false);
         }
     }
 }

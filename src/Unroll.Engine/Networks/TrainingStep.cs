@@ -35,6 +35,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly SoftmaxCrossEntropy _loss;
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
+    private readonly WeightPacking _packing;
     private readonly TableRows? _rows;
     private readonly TableRows? _subwordRows;
     private readonly Batch _batch = new();
@@ -59,6 +60,8 @@ public sealed unsafe class TrainingStep : IParallelWork
         if (_optimizer.Missed is not null && network.SubwordTable is { } subwords)
             _subwordRows = new TableRows(_parameters, [subwords], _optimizer, pool);
         network.Pack();
+        network.PackBackward();
+        _packing = new WeightPacking(network, pool);
     }
 
     /// <summary>Whether steps are adversarial ones now, where the settings ask for some.</summary>
@@ -193,7 +196,7 @@ public sealed unsafe class TrainingStep : IParallelWork
         _pool.Run(this, DenseParts + 1 + SubwordParts);
         if (_optimizer.Missed is { IsFull: true })
             CatchUp();
-        _network.Pack();
+        _packing.Run();
         return new StepResult(loss, norm, clipped);
     }
 

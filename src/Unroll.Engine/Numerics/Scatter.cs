@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Unroll.Engine.Numerics;
 
 /// <summary>Numbers that look random and are a function of where they are used, not of how many were drawn before.</summary>
@@ -17,5 +19,15 @@ internal static class Scatter
         x ^= x >> 13;
         x *= 0xC2B2AE35u;
         return x ^ (x >> 16);
+    }
+
+    /// <summary>The same of several numbers at once.</summary>
+    public static Vector<uint> Mix(Vector<uint> x)
+    {
+        x ^= x >>> 16;
+        x *= 0x85EBCA6Bu;
+        x ^= x >>> 13;
+        x *= 0xC2B2AE35u;
+        return x ^ (x >>> 16);
     }
 }

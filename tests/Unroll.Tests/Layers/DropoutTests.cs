@@ -26,6 +26,26 @@ public class DropoutTests
     [Fact]
     public void Nothing_is_replaced_at_zero() => Assert.DoesNotContain(1, Replaced(0, step: 5));
 
+    // Several values are hashed at once; what is dropped is what a value alone would have lost.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(3, 61)]
+    [InlineData(4_294_967_290, 40)]
+    public unsafe void A_value_is_dropped_by_its_place_alone(long first, int count)
+    {
+        float[] together = [.. Enumerable.Range(1, count).Select(i => i / 7f)];
+        float[] alone = [.. together];
+        uint key = Scatter.Key(42, step: 3, site: 1);
+        fixed (float* x = together, y = alone)
+        {
+            Dropout.Apply(0.3f, key, first, count, x, x);
+            for (int i = 0; i < count; i++)
+                Dropout.Apply(0.3f, key, first + i, count: 1, y + i, y + i);
+        }
+        Assert.Equal(alone, together);
+        Assert.InRange(together.Count(value => value == 0), count / 8, 1 + count / 2);
+    }
+
     private static int[] Replaced(float p, long step)
     {
         int[] ids = [.. Enumerable.Range(2, 10_000)];

@@ -18,6 +18,8 @@ internal sealed unsafe class TanhLayer(IKernels kernels, int inputSize, int outp
     public IReadOnlyList<TensorShape> Tensors { get; } =
         [new TensorShape("token.weight", [outputSize, inputSize]), new TensorShape("token.bias", [outputSize])];
 
+    public IEnumerable<PackedWeight> PackedWeights => [_linear.Weight];
+
     public long BackwardLength => _linear.Weight.BackwardLength;
 
     public void Pack(LayerTensors parameters)
