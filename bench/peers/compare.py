@@ -10,7 +10,7 @@
 layer: one recurrent layer, forward and backward, GFLOP/s counted as 3·2·B·T·g·H·(I+H).
 job: a whole training, tokens a second of the last epoch. TorchSharp and PyTorch as people write them update every word vector in
 every step (dense Adam); "our optimizer" is TorchSharp with moments and values of seen words alone, as ours: the same work.
-predict: an LSTM of 128 and the default network are trained and exported; ONNX Runtime and ours answer the test rows in one process.
+predict: an LSTM of 128 and the default network are trained and exported; ONNX Runtime and ours read the test rows in one process.
 
 Each program stands with its best number of threads. --markdown prints a table for bench/results, with machine, date and command.
 PEERS is the folder of setup.sh, DATA the folder of the sets (default: ../shared/data beside the repository).
@@ -108,7 +108,9 @@ def run(name, command, limit, threads="1", preload=None, show=False):
             return lines
         errors.seek(0)
         said = [line.strip() for line in errors if line.strip()]
-        reason = f"ended after {limit:g} s, --limit gives it more" if status == -9 else said[0] if said else f"exit status {status}"
+        reason = said[0] if said else f"exit status {status}"
+        if status == -9:
+            reason = f"ended after {limit:g} s, --limit gives it more"
         print(f"{name} (threads: {threads}) failed: {reason} ({shlex.join(command)})", file=sys.stderr)
         return []
 
@@ -128,8 +130,8 @@ def job_programs(arguments, cell, name, threads):
     network = ["--cell", cell, "--embedding", "100", "--hidden", "128", "--batch", "32", "--lr", "0.001"]
     network += ["--epochs", str(arguments.epochs), "--threads", threads]
     # The peers' network, tokens, first values and optimizer; no linear part, no adversarial steps.
-    ours = "--optimizer adam --pooling last --bidirectional=false --linear=false --adversarial 0 --dropout 0 --tokens whitespace " \
-        "--embedding-deviation 1 --schedule constant --no-baselines --json"
+    ours = "--optimizer adam --pooling last --bidirectional=false --linear=false --adversarial 0 --dropout 0 " \
+        "--tokens whitespace --embedding-deviation 1 --schedule constant --no-baselines --json"
     torch = ["dotnet", TORCH, "train", train, test, *network]
     return {
         "Unroll": (["dotnet", OURS, "train", train, "--dev", test, *network, *ours.split()], None),

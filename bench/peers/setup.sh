@@ -3,8 +3,8 @@
 #   onednn_rnn                oneDNN 2.6, one layer
 #   torchpeer/TorchPeer.dll   TorchSharp 0.107 on libtorch 2.10, one layer and a whole training
 #   ortpeer/OrtPeer.dll       ONNX Runtime 1.31 and ours in one process, prediction
-# and installs PyTorch 1.13 with OpenBLAS for torch_classifier.py (without libopenblas0-pthread it runs on the reference BLAS, four
-# times slower). Needs Debian 12 on x64, g++, the .NET 10 SDK and 2 GB for libtorch.
+# and installs PyTorch 1.13 with OpenBLAS for torch_classifier.py (without libopenblas0-pthread it runs on the reference BLAS,
+# four times slower). Needs Debian 12 on x64, g++, the .NET 10 SDK and 2 GB for libtorch.
 #
 #   bench/peers/setup.sh        what is built already stays; OrtPeer is built every time, for it holds this repository's Unroll
 set -euo pipefail
@@ -38,8 +38,8 @@ dotnet build -c Release "$work/OrtPeer" -p:UnrollRoot="$root" -o "$peers/ortpeer
 
 if ! [ -e "$peers/torchpeer/libiosinit.so" ]; then
   dotnet build -c Release "$work/TorchPeer" -o "$peers/torchpeer" -v quiet
-  # TorchSharp's native part was built with GCC 13. Debian 12 lacks one symbol version of it: that is marked weak in this copy, and
-  # the one symbol is supplied by a library that compare.py loads first.
+  # TorchSharp's native part was built with GCC 13. Debian 12 lacks one symbol version of it: that is marked weak in this copy,
+  # and the one symbol is supplied by a library that compare.py loads first.
   native=$peers/torchpeer/runtimes/linux-x64/native/libLibTorchSharp.so
   python3 "$here/relax_verneed.py" "$native" "$native.new" GLIBCXX_3.4.32
   mv "$native.new" "$native"
