@@ -9,7 +9,7 @@ namespace Unroll.Bench;
 
 /// <summary>
 /// One layer in one direction over random input: forward; and pack, forward, backward with every gradient, those of the shards
-/// added up. The peer is onednn_rnn.cpp.
+/// added up. The peers are onednn_rnn.cpp and TorchPeer.
 /// </summary>
 internal sealed unsafe class LayerBenchmark : IParallelWork
 {

@@ -9,12 +9,11 @@ const string usage = """
     step  CELL BATCH TIME INPUT HIDDEN [--threads N] [--seconds S]   a whole training step: a JSON line
     lab                                                              the lab's 300 epochs inside the process
     flat                                                             milliseconds a token from 10 to 2000 time steps
-    compare [ROUNDS] [SIZE…] [CELL…]                                 ours, oneDNN and PyTorch in turn: a Markdown table
-    classifier [ROUNDS]                                              trainings on ../shared/data beside PyTorch: a Markdown table
     recording [ROUNDS]                                               what recording gradients costs a training: a Markdown table
     fuzz [COUNT] [SEED] [READER…]                                    changed files for every reader: a Markdown table
     kills [COUNT] [SEED]                                             trainings, replacements and exports killed at any moment
     pairs [COUNT]                                                    two trainings into one folder at once
+    Other programs beside ours: bench/peers/compare.py.
     """;
 try
 {
@@ -32,11 +31,6 @@ try
         case ["flat"]:
             FlatBenchmark.Run(Console.Out);
             return 0;
-        case ["compare", ..]:
-            return Comparison.Run(
-                args.Length > 1 ? int.Parse(args[1]) : 3, args.Length > 2 ? args[2..] : [], Console.Out, Console.Error);
-        case ["classifier", ..]:
-            return ClassifierComparison.Run(args.Length > 1 ? int.Parse(args[1]) : 3, Console.Out, Console.Error);
         case ["recording", ..]:
             return RecordingBenchmark.Run(args.Length > 1 ? int.Parse(args[1]) : 5, Console.Out, Console.Error);
         case ["fuzz", ..]:

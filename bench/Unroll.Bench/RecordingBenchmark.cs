@@ -14,7 +14,7 @@ internal static class RecordingBenchmark
 
     public static int Run(int rounds, TextWriter output, TextWriter log)
     {
-        string path = Path.Combine(Peer.Root, "..", "shared", "data", "sst2-glue", "train.tsv");
+        string path = Path.Combine(FindRoot(), "..", "shared", "data", "sst2-glue", "train.tsv");
         if (!File.Exists(path))
         {
             log.WriteLine($"no {path}");
@@ -54,6 +54,14 @@ internal static class RecordingBenchmark
             SentenceClassifier.Train(rows, options);
             return (Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds;
         }
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Unroll.slnx")))
+            folder = folder.Parent;
+        return folder?.FullName ?? ".";
     }
 
     private static TrainingOptions Plain(Cell cell, int hidden) =>

@@ -7,7 +7,7 @@ using Unroll.Engine.Threading;
 namespace Unroll.Bench;
 
 /// <summary>
-/// A whole training step: embedding, recurrent layer, last state, linear, cross-entropy, SGD. The peer is torch_step.py.
+/// A whole training step: embedding, recurrent layer, last state, linear, cross-entropy, SGD.
 /// </summary>
 internal static class StepBenchmark
 {
