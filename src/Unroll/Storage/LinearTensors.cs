@@ -29,7 +29,7 @@ internal static class LinearTensors
     /// <param name="bytes">The content of <c>terms.txt</c>.</param>
     /// <param name="source">Its path, for errors.</param>
     /// <exception cref="InputException">It is no UTF-8, or its last line has no end.</exception>
-    public static string[] ReadTerms(byte[] bytes, string source)
+    public static TermNames ReadTerms(byte[] bytes, string source)
     {
         string text;
         try
@@ -42,8 +42,7 @@ internal static class LinearTensors
         }
         if (!text.EndsWith('\n'))
             throw new InputException($"{source}: the last line does not end, expected a term a line; {Restore}");
-        // No term ends so: it came with a copy that changed the ends of lines.
-        return [.. text[..^1].Split('\n').Select(line => line.TrimEnd('\r'))];
+        return new TermNames(text);
     }
 
     /// <summary>Refuses terms that are not as many as the weights; other shapes are compared with the rest.</summary>

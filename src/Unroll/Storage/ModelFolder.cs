@@ -205,10 +205,10 @@ internal static class ModelFolder
                 $"{path}: {ConfigFile} and {TensorsFile} do not agree on whether there is a linear part; " +
                 "restore the folder or train again");
         }
-        string[]? names = terms is null ? null : LinearTensors.ReadTerms(terms, termsPath);
+        TermNames? names = terms is null ? null : LinearTensors.ReadTerms(terms, termsPath);
         if (names is not null)
-            LinearTensors.RequireRows(tensors, names.Length, termsPath, TensorsFile);
-        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size, names?.Length);
+            LinearTensors.RequireRows(tensors, names.Count, termsPath, TensorsFile);
+        RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size, names?.Count);
         StoredModel model = FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
         return names is null
             ? model

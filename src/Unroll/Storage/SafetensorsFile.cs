@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Unroll.Storage;
@@ -88,7 +90,8 @@ public sealed class SafetensorsFile
     {
         if (SafetensorsHeader.ElementSize(Tensors[name].DType) is null)
             throw NoFloats(name);
-        float[] values = new float[Tensors[name].Shape.Aggregate(1L, (product, dimension) => product * dimension)];
+        long length = Tensors[name].Shape.Aggregate(1L, (product, dimension) => product * dimension);
+        float[] values = GC.AllocateUninitializedArray<float>(checked((int)length));
         ReadSingles(name, values);
         return values;
     }
@@ -111,15 +114,29 @@ public sealed class SafetensorsFile
     /// <exception cref="InputException">A value is not finite.</exception>
     internal static void RequireFinite(string name, ReadOnlySpan<float> values, string source)
     {
-        for (int i = 0; i < values.Length; i++)
+        if (IndexOfOdd(values) is not (>= 0 and var i))
+            return;
+        throw new InputException(
+            FormattableString.Invariant($"{source}: {name} has {values[i]} at element {i}, expected finite numbers; ") +
+            "the model did not train or the file is damaged, restore it or train again");
+    }
+
+    // The first value that is NaN or infinite: its exponent is all ones. -1 for none.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int IndexOfOdd(ReadOnlySpan<float> values)
+    {
+        const uint exponent = 0x7F800000;
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
+        var mask = new Vector<uint>(exponent);
+        int i = 0;
+        while (i <= bits.Length - Vector<uint>.Count && !Vector.EqualsAny(new Vector<uint>(bits[i..]) & mask, mask))
+            i += Vector<uint>.Count;
+        for (; i < bits.Length; i++)
         {
-            if (!float.IsFinite(values[i]))
-            {
-                throw new InputException(
-                    FormattableString.Invariant($"{source}: {name} has {values[i]} at element {i}, expected finite numbers; ") +
-                    "the model did not train or the file is damaged, restore it or train again");
-            }
+            if ((bits[i] & exponent) == exponent)
+                return i;
         }
+        return -1;
     }
 
     /// <summary>What the header says of the tensors: their names, types, shapes and places, in the order of the data.</summary>

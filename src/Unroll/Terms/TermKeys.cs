@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Unroll.Text;
 
 namespace Unroll.Terms;
@@ -26,7 +27,8 @@ internal static class TermKeys
 
     /// <summary>The key of a term.</summary>
     /// <param name="term">As it is written.</param>
-    public static ulong Of(string term) => Append(Start, term);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static ulong Of(ReadOnlySpan<char> term) => Append(Start, term);
 
     /// <summary>Whether a term is a piece of tokens, not tokens.</summary>
     /// <param name="term">As it is written.</param>
@@ -145,6 +147,7 @@ internal static class TermKeys
     private static int Next(string text, int at) =>
         at + (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Append(ulong key, ReadOnlySpan<char> text)
     {
         foreach (char unit in text)

@@ -32,7 +32,8 @@ internal sealed class TermTable
         _columns = new Dictionary<ulong, int>(names.Count);
         for (int column = 0; column < names.Count; column++)
         {
-            if (!_columns.TryAdd(TermKeys.Of(names[column]), column))
+            ReadOnlySpan<char> name = names is TermNames lines ? lines.SpanOf(column) : names[column];
+            if (!_columns.TryAdd(TermKeys.Of(name), column))
                 throw new InputException($"the term \"{names[column]}\" stands twice, expected every term once");
         }
     }

@@ -50,6 +50,7 @@ public sealed class Vocabulary
     public Vocabulary(IEnumerable<string> tokens, UnknownWords unknown)
     {
         _tokens = [.. tokens];
+        _ids.EnsureCapacity(_tokens.Length);
         UnknownWords = unknown;
         string[] special = SpecialsOf(unknown);
         if (!_tokens.AsSpan().StartsWith(special))
@@ -59,7 +60,7 @@ public sealed class Vocabulary
             throw new InputException("the vocabulary is empty, expected one token a line");
         for (int id = 0; id < _tokens.Length; id++)
         {
-            if (_tokens[id].Length == 0 || _tokens[id].Any(char.IsWhiteSpace))
+            if (_tokens[id].Length == 0 || HasWhiteSpace(_tokens[id]))
                 throw new InputException($"vocabulary line {id + 1} is \"{_tokens[id]}\", expected a token without white space");
             if (!_ids.TryAdd(_tokens[id], id))
                 throw new InputException($"vocabulary line {id + 1} repeats \"{_tokens[id]}\" of line {_ids[_tokens[id]] + 1}");
@@ -68,6 +69,16 @@ public sealed class Vocabulary
             _ids.Remove(Padding);
         Tokens = Array.AsReadOnly(_tokens);
         _longestUtf8 = _tokens.Max(Encoding.UTF8.GetByteCount);
+    }
+
+    private static bool HasWhiteSpace(string token)
+    {
+        foreach (char unit in token)
+        {
+            if (char.IsWhiteSpace(unit))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Every token, by id.</summary>

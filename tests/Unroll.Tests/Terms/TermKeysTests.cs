@@ -43,11 +43,11 @@ public class TermKeysTests
         string[] tokens = ["the", "movie", "ist", "schön", "😀", "a", "b", "c"];
         var keys = new List<ulong>();
         TermKeys.AddOfText(tokens, kind, keys);
-        Assert.Equal(TermKeys.NamesOfText(tokens, kind).Select(TermKeys.Of), keys);
+        Assert.Equal(TermKeys.NamesOfText(tokens, kind).Select(term => TermKeys.Of(term)), keys);
         keys.Clear();
         foreach (string token in tokens)
             TermKeys.AddOfToken(token, kind, keys);
-        Assert.Equal(tokens.SelectMany(token => TermKeys.NamesOfToken(token, kind)).Select(TermKeys.Of), keys);
+        Assert.Equal(tokens.SelectMany(token => TermKeys.NamesOfToken(token, kind)).Select(term => TermKeys.Of(term)), keys);
     }
 
     [Fact]
