@@ -270,8 +270,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             terminal.Error.WriteLine("Interrupted while the network learned the dev rows in the end");
             Save(training.Classifier, epochs.Count);
-            if (_folder is not null)
-                terminal.Error.WriteLine($"Go on with unroll train --resume {_folder.Path}");
+            TellHowToGoOn();
             return null;
         }
     }

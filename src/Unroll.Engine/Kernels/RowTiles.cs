@@ -10,6 +10,17 @@ internal static unsafe class RowTiles<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
+    /// <summary>Two or four rows by two panels, as <see cref="TwoRows"/> and <see cref="FourRows"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pair(
+        int height, int k, float* a, nint aStride, float* b, nint panel, float* c, nint cStride, float* from, nint fromStride)
+    {
+        if (height == 4)
+            FourRows(k, a, aStride, b, panel, c, cStride, from, fromStride);
+        else
+            TwoRows(k, a, aStride, b, panel, c, cStride, from, fromStride);
+    }
+
     /// <summary>Four rows by two panels: sixteen sums, for machines with more registers than that.</summary>
     /// <param name="k">Length of the sum.</param>
     /// <param name="a">Left factor: row i at i·<paramref name="aStride"/>.</param>

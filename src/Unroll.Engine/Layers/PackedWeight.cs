@@ -37,15 +37,16 @@ internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int 
     {
         _weight = weight;
         _forward.EnsureLength(kernels.PackedLength(inputSize, outputSize));
-        kernels.PackTransposed(new Matrix(weight, outputSize, inputSize), Forward);
+        PackAgain(0, outputSize);
     }
 
     /// <summary>Packs W for backward passes.</summary>
     /// <param name="weight">W, [O,I].</param>
     public void PackBackward(float* weight)
     {
+        _weight = weight;
         _backward.EnsureLength(kernels.PackedLength(outputSize, inputSize));
-        kernels.Pack(new Matrix(weight, outputSize, inputSize), Backward);
+        PackBackwardAgain(0, inputSize);
     }
 
     /// <summary>Packs some columns of <see cref="Forward"/> again: the weight stands where it stood.</summary>
