@@ -16,17 +16,19 @@ internal static class EvalCommand
         var format = new DataOptions();
         Option<int> mistakes = Options.Integer("--mistakes", "How many of the worst mistakes to show", 10, 0);
         Option<int> maximum = Options.MaximumTokens();
+        Option<bool> half = Options.HalfPrecision();
         Option<bool> json = Options.Json("Print one JSON object");
         var command = new Command(
             "eval", "Measure a model on labelled rows: accuracy, macro-F1, each label, confusions, calibration, worst mistakes")
         {
-            model, data, mistakes, maximum, json,
+            model, data, mistakes, maximum, half, json,
         };
         format.AddTo(command);
         command.SetAction(parsed =>
         {
             SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             classifier.MaximumTokens = parsed.GetValue(maximum);
+            classifier.HalfPrecision = parsed.GetValue(half);
             string path = parsed.GetRequiredValue(data), source = DataInput.NameOf(path);
             using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
             foreach (LabelledText row in DataInput.Read(path, format.Get(parsed), terminal))

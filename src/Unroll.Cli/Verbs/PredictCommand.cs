@@ -34,11 +34,12 @@ internal static class PredictCommand
         };
         var input = new Option<string?>("--input") { Description = "File to read instead of standard input", HelpName = "FILE" };
         Option<int> maximum = Options.MaximumTokens();
+        Option<bool> half = Options.HalfPrecision();
         var format = new DataOptions(takesLines: true);
         Option<bool> json = Options.Json("Print one JSON object a text, with the probability of every label");
         var command = new Command("predict", "Print the label of each text with its probability, tab-separated before the text")
         {
-            model, texts, top, threshold, column, safe, input, maximum, json,
+            model, texts, top, threshold, column, safe, input, maximum, half, json,
         };
         format.AddTo(command);
         command.SetAction(parsed =>
@@ -60,6 +61,7 @@ internal static class PredictCommand
             DataFormat read = Format(format, parsed, given, parsed.GetValue(column));
             SentenceClassifier classifier = SavedModel.Load(parsed.GetRequiredValue(model), terminal);
             classifier.MaximumTokens = parsed.GetValue(maximum);
+            classifier.HalfPrecision = parsed.GetValue(half);
             string path = parsed.GetValue(input) ?? DataInput.StandardInput;
             if (parsed.GetValue(column) is not null)
                 PredictedTable.Write(classifier, path, read, lines, terminal);

@@ -20,6 +20,9 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Load(float* source);
 
+    /// <summary>Whole numbers of 16 bits, as floats.</summary>
+    static abstract TVector LoadWhole(short* source);
+
     static abstract void Store(TVector value, float* destination);
 
     static abstract TVector Broadcast(float value);

@@ -43,6 +43,15 @@ internal readonly unsafe struct PackedMatrix
     /// <summary>Rows of a whole panel: k, or more in a view of some of the rows.</summary>
     public int PanelRows { get; }
 
+    /// <summary>
+    /// The same panels in whole numbers of 16 bits, each worth <see cref="Unit"/>, which a product of one row reads instead; null
+    /// for none. The floats are those numbers exactly, so the answers are the same.
+    /// </summary>
+    public short* Whole { get; init; }
+
+    /// <summary>What one of <see cref="Whole"/> is worth: a power of two.</summary>
+    public float Unit { get; init; }
+
     /// <summary>A view of some rows of every panel, for matrices that are packed in several calls.</summary>
     /// <param name="first">The first row.</param>
     /// <param name="count">How many rows.</param>

@@ -26,18 +26,23 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         Debug.Assert(b.PanelRows == b.Rows, "a part of the rows of panels is no factor");
         Debug.Assert(from.IsNone || (from.Rows == c.Rows && from.Columns == c.Columns), "a start of another size");
         Multiply(
-            c.Rows, c.Columns, a.Columns, a.Pointer, a.Stride, b.Pointer, c.Pointer, c.Stride, from.Pointer,
+            c.Rows, c.Columns, a.Columns, a.Pointer, a.Stride, b, c.Pointer, c.Stride, from.Pointer,
             from.IsNone ? 0 : from.Stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(
-        int m, int n, int k, float* a, int aStride, float* packed, float* c, int cStride, float* from, int fromStride)
+        int m, int n, int k, float* a, int aStride, in PackedMatrix b, float* c, int cStride, float* from, int fromStride)
     {
         int width = 2 * TSimd.Width;
+        float* packed = b.Pointer;
         if (m == 1 && n >= 2 * width)
         {
-            int wide = MultiplyRow(n, k, a, packed, c, from);
+            int wide = b.Whole == null
+                ? SingleRow<TSimd, TVector, float, SingleElements<TSimd, TVector>>.Multiply(
+                    n, k, a, 1, packed, c, from, Zeros.Pointer)
+                : SingleRow<TSimd, TVector, short, WholeElements<TSimd, TVector>>.Multiply(
+                    n, k, a, b.Unit, b.Whole, c, from, Zeros.Pointer);
             n -= wide;
             c += wide;
             packed += (long)wide * k;
@@ -93,8 +98,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
         if (row < end)
         {
-            RowTiles<TSimd, TVector>.WideRow(
-                product.K, product.RowOfA(row), panel, next, product.RowOfC(row) + start, product.StartOf(row, start));
+            SingleRow<TSimd, TVector, float, SingleElements<TSimd, TVector>>.FourPanels(
+                product.K, product.RowOfA(row), 1, panel, next, product.RowOfC(row) + start, product.StartOf(row, start));
         }
     }
 
@@ -117,22 +122,6 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 EdgeTile(height, columns, k, x, aStride, 1, panel, y, cStride, begin, fromStride, edge);
             row += height;
         }
-    }
-
-    // A single row: as many whole panels as make wide tiles. Returns the columns done.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int MultiplyRow(int n, int k, float* a, float* packed, float* c, float* from)
-    {
-        int width = 2 * TSimd.Width;
-        int done = 0;
-        for (; done <= n - 4 * width; done += 4 * width, packed += 4L * width * k)
-            RowTiles<TSimd, TVector>.WideRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
-        if (done <= n - 2 * width)
-        {
-            RowTiles<TSimd, TVector>.PairRow(k, a, packed, (nint)width * k, c + done, from == null ? Zeros.Pointer : from + done);
-            done += 2 * width;
-        }
-        return done;
     }
 
     public void AddProductOfColumns(in PackedColumns a, in PackedMatrix b, in Matrix c)

@@ -11,6 +11,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
 
     public static float Load(float* source) => *source;
 
+    public static float LoadWhole(short* source) => *source;
+
     public static void Store(float value, float* destination) => *destination = value;
 
     public static float Broadcast(float value) => value;

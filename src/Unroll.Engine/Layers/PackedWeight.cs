@@ -10,9 +10,11 @@ namespace Unroll.Engine.Layers;
 /// <param name="kernels">The kernels that multiply.</param>
 /// <param name="outputSize">O.</param>
 /// <param name="inputSize">I.</param>
-internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int inputSize)
+/// <param name="isReadEveryStep">Whether every time step reads it: what takes the time of a single text.</param>
+internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int inputSize, bool isReadEveryStep = false)
 {
     private readonly AlignedBuffer _forward = new();
+    private readonly WholeNumbers _whole = new();
     private readonly AlignedBuffer _backward = new();
     private float* _weight;
 
@@ -22,8 +24,21 @@ internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int 
     /// <summary>I.</summary>
     public int InputSize => inputSize;
 
+    /// <summary>Whether every time step reads it.</summary>
+    public bool IsReadEveryStep => isReadEveryStep;
+
+    /// <summary>
+    /// Whether forward passes read it rounded to whole numbers of 16 bits, all worth the same. <see cref="Pack"/> rounds; no
+    /// training may go on meanwhile.
+    /// </summary>
+    public bool IsRounded { get; set; }
+
     /// <summary>Wᵀ, [I,O].</summary>
-    public PackedMatrix Forward => new(kernels, _forward.Pointer, inputSize, outputSize);
+    public PackedMatrix Forward => new(kernels, _forward.Pointer, inputSize, outputSize)
+    {
+        Whole = IsRounded ? _whole.Pointer : null,
+        Unit = _whole.Unit,
+    };
 
     /// <summary>W, [O,I].</summary>
     public PackedMatrix Backward => new(kernels, _backward.Pointer, outputSize, inputSize);
@@ -38,6 +53,10 @@ internal sealed unsafe class PackedWeight(IKernels kernels, int outputSize, int 
         _weight = weight;
         _forward.EnsureLength(kernels.PackedLength(inputSize, outputSize));
         PackAgain(0, outputSize);
+        if (IsRounded)
+            _whole.Round(_forward.Span);
+        else
+            _whole.Free();
     }
 
     /// <summary>Packs W for backward passes.</summary>

@@ -29,7 +29,7 @@ internal sealed unsafe class RecurrentWeights
         {
             GateBlock block = cell.Blocks[i];
             if (block.RecurrentRow != GateBlock.None)
-                _recurrent[i] = new PackedWeight(kernels, block.Count * hiddenSize, hiddenSize);
+                _recurrent[i] = new PackedWeight(kernels, block.Count * hiddenSize, hiddenSize, isReadEveryStep: true);
         }
     }
 

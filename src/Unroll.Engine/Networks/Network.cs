@@ -132,6 +132,25 @@ public sealed unsafe class Network
     internal LayerTensors TensorsOf(int layer, float* arena) => new(arena, _starts[layer]);
 
     /// <summary>
+    /// Whether passes read the weights that every time step reads, W_hh, rounded to 16 bits: whole numbers of a common power of
+    /// two, at most 32,767. A single text then takes less time; the parameters stay as they are. Training ends it. No pass may
+    /// run while it is set. Default: false.
+    /// </summary>
+    public bool HalfPrecision
+    {
+        get;
+        set
+        {
+            if (field == value)
+                return;
+            field = value;
+            foreach (PackedWeight weight in PackedWeights)
+                weight.IsRounded = value && weight.IsReadEveryStep;
+            Pack();
+        }
+    }
+
+    /// <summary>
     /// Takes the parameters as they are now, once and not at the next pass. No pass may run meanwhile.
     /// </summary>
     public void Pack()

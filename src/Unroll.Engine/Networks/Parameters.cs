@@ -79,10 +79,29 @@ public sealed unsafe class Parameters
             throw new ArgumentException(
                 $"{values.Length} values for {parameter.Name}, which has {parameter.Length}", nameof(values));
         }
-        float[] stored = parameter.IsTransposed ? Transpose(values, parameter.Shape[0], parameter.Shape[1]) : values;
-        stored.CopyTo(WritableOf(parameter));
+        Write(parameter, stored => values.CopyTo(stored));
+    }
+
+    /// <summary>Replaces the values of one tensor by what is read, straight into the arena where it has their order.</summary>
+    /// <param name="parameter">One of <see cref="All"/>.</param>
+    /// <param name="read">Writes the values, row-major in the tensor's own shape.</param>
+    internal void Write(Parameter parameter, SpanAction read)
+    {
+        if (parameter.IsTransposed)
+        {
+            float[] values = new float[parameter.Length];
+            read(values);
+            Transpose(values, parameter.Shape[0], parameter.Shape[1]).CopyTo(WritableOf(parameter));
+        }
+        else
+        {
+            read(WritableOf(parameter));
+        }
         Version++;
     }
+
+    /// <summary>Writes values.</summary>
+    internal delegate void SpanAction(Span<float> values);
 
     /// <summary>Replaces one row of a tensor.</summary>
     /// <param name="parameter">One of <see cref="All"/>, [R,C], that is not transposed.</param>

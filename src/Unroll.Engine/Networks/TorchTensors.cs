@@ -2,6 +2,11 @@ using Unroll.Engine.Cells;
 
 namespace Unroll.Engine.Networks;
 
+/// <summary>Reads the values of one tensor, row-major.</summary>
+/// <param name="name">Its name.</param>
+/// <param name="values">Where they go, as many as it has.</param>
+public delegate void TensorReader(string name, Span<float> values);
+
 /// <summary>
 /// A network's tensors as PyTorch has them. Its recurrent modules have two biases that are added in every equation; a network has
 /// their sum in the first one's place, and a tensor of its own only for a part that cannot be added, such as a GRU's b_hn. So in
@@ -65,17 +70,22 @@ public static class TorchTensors
 
     /// <summary>Sets every parameter.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="read">
-    /// Gives the values of a tensor of <see cref="Of"/>, row-major, by its name; they may be overwritten.
-    /// </param>
-    public static void Write(Network network, Func<string, float[]> read)
+    /// <param name="read">Reads the values of a tensor of <see cref="Of"/>, row-major.</param>
+    public static void Write(Network network, TensorReader read)
     {
         foreach (Place place in Places(network.Layout))
         {
             if (place.IsSecondBias)
-                WriteBiases(network, place.Layer, place.Direction, read(place.Parameter.Name), read(place.Name));
+                WriteBiases(network, place.Layer, place.Direction, Read(place.Parameter.Name), Read(place.Name));
             else if (!place.HasSecondBias)
-                network.Parameters.Write(place.Parameter, read(place.Name));
+                network.Parameters.Write(place.Parameter, values => read(place.Name, values));
+
+            float[] Read(string name)
+            {
+                float[] values = new float[place.Parameter.Length];
+                read(name, values);
+                return values;
+            }
         }
     }
 

@@ -59,6 +59,7 @@ public sealed unsafe class TrainingStep : IParallelWork
             _rows = new TableRows(_parameters, [.. network.Layout.WordTables], _optimizer, pool);
         if (_optimizer.Missed is not null && network.SubwordTable is { } subwords)
             _subwordRows = new TableRows(_parameters, [subwords], _optimizer, pool);
+        network.HalfPrecision = false;
         network.Pack();
         network.PackBackward();
         _packing = new WeightPacking(network, pool);

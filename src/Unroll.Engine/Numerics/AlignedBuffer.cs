@@ -64,7 +64,7 @@ internal sealed unsafe class AlignedBuffer
                     $"a batch or model needs an array of {length} numbers, expected at most {Array.MaxLength - Alignment}; "
                     + "take a smaller batch, shorter texts or a smaller model");
             }
-            _memory = GC.AllocateArray<float>((int)length + Alignment / sizeof(float), pinned: true);
+            _memory = LargeArray.PinnedZeros<float>((int)length + Alignment / sizeof(float));
             nint address = (nint)Unsafe.AsPointer(ref _memory[0]);
             Pointer = (float*)((address + Alignment - 1) & ~(Alignment - 1));
             _start = (int)(Pointer - (float*)address);

@@ -1,3 +1,5 @@
+using Unroll.Engine.Numerics;
+
 namespace Unroll.Data;
 
 /// <summary>Opens files that people give, compressed or not.</summary>
@@ -44,7 +46,7 @@ internal static class InputFile
                     $"{path}: {stream.Length >> 20} MB, expected at most {Array.MaxLength >> 20}; " +
                     "make the model smaller (fewer words, narrower word vectors)");
             }
-            byte[] bytes = new byte[stream.Length];
+            byte[] bytes = LargeArray.Uninitialized<byte>((int)stream.Length);
             stream.ReadExactly(bytes);
             return bytes;
         }

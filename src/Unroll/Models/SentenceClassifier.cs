@@ -44,6 +44,21 @@ public sealed partial class SentenceClassifier
     public Vocabulary Vocabulary { get; }
 
     /// <summary>
+    /// Whether predictions read the weights that every word is multiplied by, W_hh, rounded to 16 bits, so that a single text
+    /// takes less time. One text and many give the same answer, which is off by less than a thousandth; the model and its files
+    /// stay as they are. Set it before the first prediction, not beside one. Training ends it. Default: false.
+    /// </summary>
+    public bool HalfPrecision
+    {
+        get => Networks.Any(network => network.HalfPrecision);
+        set
+        {
+            foreach (Network network in Networks)
+                network.HalfPrecision = value;
+        }
+    }
+
+    /// <summary>
     /// The most tokens of a text that is classified, evaluated or inspected; one that has more is refused, for memory and time
     /// grow with them. A stream of words has no such end. Default: <see cref="TokenLimit.Default"/>.
     /// </summary>

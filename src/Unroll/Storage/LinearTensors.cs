@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Unroll.Terms;
 using Unroll.Text;
 
@@ -19,8 +20,6 @@ internal static class LinearTensors
     private const string Bias = "linear.bias";
     private const string Restore = "restore the folder or train again";
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The content of <c>terms.txt</c>: a term a line.</summary>
     public static byte[] WriteTerms(LinearPart part) =>
         Encoding.UTF8.GetBytes(string.Concat(part.Terms.Names.Select(name => name + "\n")));
@@ -31,18 +30,11 @@ internal static class LinearTensors
     /// <exception cref="InputException">It is no UTF-8, or its last line has no end.</exception>
     public static TermNames ReadTerms(byte[] bytes, string source)
     {
-        string text;
-        try
-        {
-            text = Strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InputException($"{source}: no UTF-8, expected a term a line; {Restore}", e);
-        }
-        if (!text.EndsWith('\n'))
+        if (!Utf8.IsValid(bytes))
+            throw new InputException($"{source}: no UTF-8, expected a term a line; {Restore}");
+        if (bytes is not [.., (byte)'\n'])
             throw new InputException($"{source}: the last line does not end, expected a term a line; {Restore}");
-        return new TermNames(text);
+        return new TermNames(bytes);
     }
 
     /// <summary>Refuses terms that are not as many as the weights; other shapes are compared with the rest.</summary>

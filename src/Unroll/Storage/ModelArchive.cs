@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Storage;
 
@@ -50,7 +51,7 @@ internal static class ModelArchive
         long most = Math.Min(Math.Max(FreeLength, entry.CompressedLength * MostGrowth), MostLength);
         if (entry.Length > most)
             throw TooLarge(path, entry.Length, entry.CompressedLength);
-        byte[] bytes = new byte[entry.Length];
+        byte[] bytes = LargeArray.Uninitialized<byte>(checked((int)entry.Length));
         using Stream content = entry.Open();
         int read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         // The archive's directory may say less than there is.

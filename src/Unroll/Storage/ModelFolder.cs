@@ -195,8 +195,32 @@ internal static class ModelFolder
         List<(string Name, byte[] Content)> beside = [(ConfigFile, config), (VocabularyFile, vocabulary)];
         if (terms is not null)
             beside.Add((TermsFile, terms));
-        ModelHashes.Require(path, TensorsFile, tensors, beside);
+        // Hashing takes as long as reading. What is damaged says so before what does not fit.
+        Task hashes = Aside(() => ModelHashes.Require(path, TensorsFile, tensors, beside));
+        try
+        {
+            return ReadContent(path, config, vocabulary, tensors, terms);
+        }
+        finally
+        {
+            hashes.GetAwaiter().GetResult();
+        }
+    }
 
+    // On another thread, where there can be one.
+    private static Task Aside(Action action)
+    {
+        if (!OperatingSystem.IsBrowser() && Environment.ProcessorCount > 1)
+            return Task.Run(action);
+        action();
+        return Task.CompletedTask;
+    }
+
+    private static StoredModel ReadContent(
+        string path, byte[] config, byte[] vocabulary, SafetensorsFile tensors, byte[]? terms)
+    {
+        string tensorsPath = Path.Combine(path, TensorsFile);
+        string termsPath = Path.Combine(path, TermsFile);
         ModelConfig modelConfig = ModelConfigJson.Read(config, Path.Combine(path, ConfigFile));
         Vocabulary words = ReadVocabulary(vocabulary, modelConfig, Path.Combine(path, VocabularyFile));
         if (modelConfig.LinearShare > 0 != terms is not null)
@@ -259,17 +283,17 @@ internal static class ModelFolder
     }
 
     /// <summary>A model of tensors by PyTorch's names: those of <see cref="TorchTensors.Of"/>.</summary>
-    /// <param name="read">Gives the values of a tensor by its name.</param>
+    /// <param name="read">Reads the values of a tensor.</param>
     /// <param name="config">What the model is.</param>
     /// <param name="vocabulary">The tokens it knows.</param>
-    public static StoredModel FromTorch(Func<string, float[]> read, ModelConfig config, Vocabulary vocabulary)
+    public static StoredModel FromTorch(TensorReader read, ModelConfig config, Vocabulary vocabulary)
     {
         var networks = new Network[config.Networks];
         for (int k = 0; k < networks.Length; k++)
         {
             string prefix = config.PrefixOf(k);
             networks[k] = config.CreateNetwork(vocabulary);
-            TorchTensors.Write(networks[k], name => read(prefix + name));
+            TorchTensors.Write(networks[k], (name, values) => read(prefix + name, values));
             networks[k].Pack();
         }
         return new StoredModel(config, vocabulary, networks);

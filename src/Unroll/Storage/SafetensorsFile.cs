@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Unroll.Engine.Numerics;
 
 namespace Unroll.Storage;
 
@@ -91,7 +92,7 @@ public sealed class SafetensorsFile
         if (SafetensorsHeader.ElementSize(Tensors[name].DType) is null)
             throw NoFloats(name);
         long length = Tensors[name].Shape.Aggregate(1L, (product, dimension) => product * dimension);
-        float[] values = GC.AllocateUninitializedArray<float>(checked((int)length));
+        float[] values = LargeArray.Uninitialized<float>(checked((int)length));
         ReadSingles(name, values);
         return values;
     }
@@ -105,6 +106,17 @@ public sealed class SafetensorsFile
         float[] values = ReadSingles(name);
         RequireFinite(name, values, _source);
         return values;
+    }
+
+    /// <summary>Reads the values of a tensor of floats, none of which is NaN or infinite.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="values">As many as the tensor has; overwritten.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="InputException">Its elements are no floats, or one is not finite.</exception>
+    internal void ReadFiniteSingles(string name, Span<float> values)
+    {
+        ReadSingles(name, values);
+        RequireFinite(name, values, _source);
     }
 
     /// <summary>Refuses a tensor with a value that is NaN or infinite.</summary>

@@ -15,7 +15,7 @@ namespace Unroll.Terms;
 /// </remarks>
 internal sealed class TermTable
 {
-    private readonly Dictionary<ulong, int> _columns;
+    private readonly TermColumns _columns;
     private readonly float[] _rarity;
     private readonly TokenKind _kind;
 
@@ -29,11 +29,10 @@ internal sealed class TermTable
         if (names.Count != rarity.Length)
             throw new InputException($"{names.Count} terms and {rarity.Length} rarities, expected as many of both");
         (Names, _rarity, _kind) = (names, rarity, kind);
-        _columns = new Dictionary<ulong, int>(names.Count);
+        _columns = new TermColumns(names.Count);
         for (int column = 0; column < names.Count; column++)
         {
-            ReadOnlySpan<char> name = names is TermNames lines ? lines.SpanOf(column) : names[column];
-            if (!_columns.TryAdd(TermKeys.Of(name), column))
+            if (!_columns.TryAdd(names is TermNames lines ? lines.KeyOf(column) : TermKeys.Of(names[column])))
                 throw new InputException($"the term \"{names[column]}\" stands twice, expected every term once");
         }
     }
@@ -48,7 +47,7 @@ internal sealed class TermTable
     public ReadOnlyMemory<float> Rarity => _rarity;
 
     /// <summary>The column of a term's key; null for a term that is not weighed.</summary>
-    public int? Find(ulong key) => _columns.TryGetValue(key, out int column) ? column : null;
+    public int? Find(ulong key) => _columns.Find(key) is >= 0 and var column ? column : null;
 
     /// <summary>Turns a text into a row; terms without a column do not count.</summary>
     /// <param name="tokens">The text's tokens.</param>
@@ -104,7 +103,7 @@ internal sealed class TermTable
     {
         foreach (ulong key in CollectionsMarshal.AsSpan(keys))
         {
-            if (_columns.TryGetValue(key, out int column))
+            if (_columns.Find(key) is >= 0 and var column)
                 columns.Add(column);
         }
     }
