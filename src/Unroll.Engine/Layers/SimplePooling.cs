@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Layers;
@@ -78,14 +80,36 @@ internal static unsafe class SimplePooling
             {
                 int token = arguments.Token(t, row);
                 float* h = arguments.States.PointerTo(token);
-                for (int i = 0; i < width; i++)
+                if (t > 0)
                 {
-                    if (t > 0 && !(h[i] > p[i]) && !float.IsNaN(h[i]))
-                        continue;
-                    p[i] = h[i];
-                    source[i] = token;
+                    TakeLarger(width, h, token, p, source);
+                    continue;
                 }
+                new Span<float>(h, width).CopyTo(new Span<float>(p, width));
+                new Span<int>(source, width).Fill(token);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TakeLarger(int count, float* h, int token, float* p, int* source)
+    {
+        var tokens = new Vector<int>(token);
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector<float> next = Vector.Load(h + i), largest = Vector.Load(p + i);
+            // A number is equal to itself.
+            Vector<int> takes = Vector.GreaterThan(next, largest) | ~Vector.Equals(next, next);
+            Vector.ConditionalSelect(takes, next, largest).Store(p + i);
+            Vector.ConditionalSelect(takes, tokens, Vector.Load(source + i)).Store(source + i);
+        }
+        for (; i < count; i++)
+        {
+            if (!(h[i] > p[i]) && !float.IsNaN(h[i]))
+                continue;
+            p[i] = h[i];
+            source[i] = token;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Unroll.Engine.Losses;
 using Unroll.Engine.Numerics;
 
@@ -101,8 +102,7 @@ internal sealed class LogisticRegression
             float step = rate * values[i];
             if (scales.IsEmpty)
             {
-                for (int c = 0; c < dLogits.Length; c++)
-                    weight[c] = keep * weight[c] - step * dLogits[c];
+                Descend(weight, keep, step, dLogits);
                 continue;
             }
             ReadOnlySpan<float> scale = scales.Slice(columns[i] * _classes, dLogits.Length);
@@ -120,13 +120,26 @@ internal sealed class LogisticRegression
             _bias[c] -= rate * BiasShare * dLogits[c];
     }
 
-    // Lane by lane the same numbers at every width of vector.
+    // Lane by lane the same numbers at every width of vector; few classes fill only a narrow one.
     private static void AddScaled(float value, ReadOnlySpan<float> weight, Span<float> logits)
     {
         int done = 0;
         for (; done <= logits.Length - Vector<float>.Count; done += Vector<float>.Count)
             (new Vector<float>(logits[done..]) + new Vector<float>(weight[done..]) * value).CopyTo(logits[done..]);
+        for (; done <= logits.Length - Vector128<float>.Count; done += Vector128<float>.Count)
+            (Vector128.Create(logits[done..]) + Vector128.Create(weight[done..]) * value).CopyTo(logits[done..]);
         for (; done < logits.Length; done++)
             logits[done] += value * weight[done];
+    }
+
+    private static void Descend(Span<float> weight, float keep, float step, ReadOnlySpan<float> dLogits)
+    {
+        int done = 0;
+        for (; done <= weight.Length - Vector<float>.Count; done += Vector<float>.Count)
+            (new Vector<float>(weight[done..]) * keep - new Vector<float>(dLogits[done..]) * step).CopyTo(weight[done..]);
+        for (; done <= weight.Length - Vector128<float>.Count; done += Vector128<float>.Count)
+            (Vector128.Create(weight[done..]) * keep - Vector128.Create(dLogits[done..]) * step).CopyTo(weight[done..]);
+        for (; done < weight.Length; done++)
+            weight[done] = keep * weight[done] - step * dLogits[done];
     }
 }
