@@ -53,6 +53,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         _gradients = [.. Enumerable.Range(0, batch.ShardCount).Select(_ => new AlignedBuffer(_gradientLength))];
         int scratch = _layer.ScratchLength(batch.ShardAt(0).Rows);
         _scratch = [.. Enumerable.Range(0, pool.Workers).Select(_ => new AlignedBuffer(scratch))];
+        SharedWork? shared = batch.ShardCount == 1 && pool.Workers > 1 ? new SharedWork(_kernels, pool, _scratch) : null;
         _shards = new RecurrentArguments[batch.ShardCount];
         for (int s = 0; s < _shards.Length; s++)
         {
@@ -61,6 +62,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
             _shards[s] = new RecurrentArguments
             {
                 Shard = shard,
+                Shared = shared,
                 Input = OfTokens(x, shard),
                 Hidden = OfTokens(hidden, shard),
                 KeepsTrace = true,

@@ -35,4 +35,7 @@ internal unsafe struct LayerArguments
 
     /// <summary>Memory that no other thread uses meanwhile.</summary>
     public float* Scratch;
+
+    /// <summary>The threads that share the work of a batch's only shard, whose first calls; null where each has shards.</summary>
+    public SharedWork? Shared;
 }

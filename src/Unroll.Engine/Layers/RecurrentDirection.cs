@@ -31,6 +31,7 @@ internal sealed unsafe class RecurrentDirection(
 
     private readonly int _columns = cell.Columns * hiddenSize;
     private readonly int _inputColumns = cell.Gates * hiddenSize;
+    private readonly (GateBlock Block, int Column, int Count)[] _columnGroups = [.. GroupsOf(cell, hiddenSize)];
 
     /// <summary>Its packed parameters.</summary>
     public RecurrentWeights Weights { get; } = new(kernels, cell, inputSize, hiddenSize);
@@ -75,11 +76,26 @@ internal sealed unsafe class RecurrentDirection(
             Chunk chunk = reverse ? Chunk.From(shard, at) : Chunk.EndingBefore(shard, shard.Steps - at);
             for (int i = 0; i < chunk.Steps; i++)
                 BackwardStep(arguments, reverse ? chunk.First + i : chunk.First + chunk.Steps - 1 - i);
-            AddInputGradient(arguments, chunk);
+            if (!arguments.DInput.IsNone)
+                AddInputGradient(arguments, chunk.Start, chunk.Tokens);
             AddWeightGradients(arguments, chunk);
             at += chunk.Steps;
         }
     }
+
+    /// <summary>dx = da W_ih of some tokens, whose da stand in the place of the gates.</summary>
+    /// <param name="arguments">The memory.</param>
+    /// <param name="first">The first token.</param>
+    /// <param name="count">How many.</param>
+    public void AddInputGradient(in RecurrentArguments arguments, int first, int count)
+    {
+        Matrix dInput = arguments.DInput.RowsFrom(first, count);
+        Matrix da = arguments.Gates.RowsFrom(first, count).ColumnsFrom(0, _inputColumns);
+        Multiply(arguments, da, Weights.Input.Backward, dInput, arguments.AddToDInput ? dInput : default);
+    }
+
+    /// <summary>How many groups of columns of da there are, whose weight gradients are computed apart.</summary>
+    public int ColumnGroups => _columnGroups.Length;
 
     /// <summary>
     /// Propagates dh and dc through one step alone, to the states before it. The step's gates are overwritten with da; gradients
@@ -145,7 +161,7 @@ internal sealed unsafe class RecurrentDirection(
         if (inputSize > 0)
         {
             Matrix bias = Matrix.Repeated(Weights.Bias, chunk.Tokens, _inputColumns);
-            kernels.Multiply(arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), Weights.Input.Forward, gates, bias);
+            Multiply(arguments, arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), Weights.Input.Forward, gates, bias);
             return;
         }
         var biases = new ReadOnlySpan<float>(Weights.Bias, _inputColumns);
@@ -198,23 +214,9 @@ internal sealed unsafe class RecurrentDirection(
             later.Clear();
     }
 
-    private void AddInputGradient(in RecurrentArguments arguments, Chunk chunk)
-    {
-        if (arguments.DInput.IsNone)
-            return;
-        Matrix dInput = arguments.DInput.RowsFrom(chunk.Start, chunk.Tokens);
-        Matrix da = arguments.Gates.RowsFrom(chunk.Start, chunk.Tokens).ColumnsFrom(0, _inputColumns);
-        kernels.Multiply(da, Weights.Input.Backward, dInput, arguments.AddToDInput ? dInput : default);
-    }
-
     private void AddWeightGradients(in RecurrentArguments arguments, Chunk chunk)
     {
-        float* scratch = arguments.Scratch;
-        var input = new PackedMatrix(kernels, scratch, chunk.Tokens, inputSize);
-        scratch += kernels.PackedLength(chunk.Tokens, inputSize);
-        var hidden = new PackedMatrix(kernels, scratch, chunk.Tokens, hiddenSize);
-        scratch += kernels.PackedLength(chunk.Tokens, hiddenSize);
-        Matrix da = arguments.Gates.RowsFrom(chunk.Start, chunk.Tokens);
+        (PackedMatrix input, PackedMatrix hidden) = PackedFactors(arguments, chunk);
         if (inputSize > 0)
             kernels.Pack(arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), input);
         bool isRecurrent = !arguments.DRecurrentWeight.IsNone;
@@ -223,27 +225,63 @@ internal sealed unsafe class RecurrentDirection(
             int first = arguments.Shard.Offset(t) - chunk.Start;
             PackPreviousHidden(arguments, t, hidden.RowsFrom(first, arguments.Shard.BatchSize(t)));
         }
-        foreach (GateBlock block in cell.Blocks)
+        if (arguments.Shared is { } shared)
+        {
+            shared.AddWeightGradients(this, arguments, chunk);
+            return;
+        }
+        for (int group = 0; group < _columnGroups.Length; group++)
+            AddColumnGroup(arguments, chunk, group, arguments.Scratch);
+    }
+
+    /// <summary>Adds the weight gradients of one group of columns of da.</summary>
+    /// <param name="arguments">The memory, whose scratch holds the packed factors.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="group">Which, from 0.</param>
+    /// <param name="scratch">Memory as long as the arguments' scratch, which the group's columns are packed into the end of.</param>
+    public void AddColumnGroup(in RecurrentArguments arguments, Chunk chunk, int group, float* scratch)
+    {
+        (PackedMatrix input, PackedMatrix hidden) = PackedFactors(arguments, chunk);
+        (GateBlock block, int column, int count) = _columnGroups[group];
+        Matrix da = arguments.Gates.RowsFrom(chunk.Start, chunk.Tokens).ColumnsFrom(column, count);
+        var columns = new PackedColumns(
+            scratch + kernels.PackedLength(chunk.Tokens, inputSize) + kernels.PackedLength(chunk.Tokens, hiddenSize),
+            chunk.Tokens, count);
+        kernels.PackColumns(da, columns);
+        kernels.AddColumnSums(da, arguments.DBias + column);
+        if (inputSize > 0 && block.InputRow != GateBlock.None)
+        {
+            int row = (block.InputRow - block.Column) * hiddenSize + column;
+            kernels.AddProductOfColumns(columns, input, arguments.DInputWeight.RowsFrom(row, count));
+        }
+        if (block.RecurrentRow != GateBlock.None)
+        {
+            int row = (block.RecurrentRow - block.Column) * hiddenSize + column;
+            kernels.AddProductOfColumns(columns, hidden, arguments.DRecurrentWeight.RowsFrom(row, count));
+        }
+    }
+
+    // Where the input and the states before each step are packed.
+    private (PackedMatrix Input, PackedMatrix Hidden) PackedFactors(in RecurrentArguments arguments, Chunk chunk) =>
+        (new PackedMatrix(kernels, arguments.Scratch, chunk.Tokens, inputSize),
+            new PackedMatrix(
+                kernels, arguments.Scratch + kernels.PackedLength(chunk.Tokens, inputSize), chunk.Tokens, hiddenSize));
+
+    private void Multiply(in RecurrentArguments arguments, in Matrix a, in PackedMatrix b, in Matrix c, in Matrix from)
+    {
+        if (arguments.Shared is { } shared)
+            shared.Multiply(a, b, c, from);
+        else
+            kernels.Multiply(a, b, c, from);
+    }
+
+    private static IEnumerable<(GateBlock Block, int Column, int Count)> GroupsOf(IRecurrentCell cell, int hiddenSize)
+    {
+        foreach (GateBlock block in cell.Blocks.ToArray())
         {
             int end = (block.Column + block.Count) * hiddenSize;
             for (int column = block.Column * hiddenSize; column < end; column += ColumnGroup)
-            {
-                int count = Math.Min(ColumnGroup, end - column);
-                Matrix group = da.ColumnsFrom(column, count);
-                var columns = new PackedColumns(scratch, chunk.Tokens, count);
-                kernels.PackColumns(group, columns);
-                kernels.AddColumnSums(group, arguments.DBias + column);
-                if (inputSize > 0 && block.InputRow != GateBlock.None)
-                {
-                    int row = (block.InputRow - block.Column) * hiddenSize + column;
-                    kernels.AddProductOfColumns(columns, input, arguments.DInputWeight.RowsFrom(row, count));
-                }
-                if (block.RecurrentRow != GateBlock.None)
-                {
-                    int row = (block.RecurrentRow - block.Column) * hiddenSize + column;
-                    kernels.AddProductOfColumns(columns, hidden, arguments.DRecurrentWeight.RowsFrom(row, count));
-                }
-            }
+                yield return (block, column, Math.Min(ColumnGroup, end - column));
         }
     }
 

@@ -1,6 +1,7 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Cells;
 using Unroll.Engine.Numerics;
+using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Layers;
 
@@ -8,7 +9,7 @@ namespace Unroll.Engine.Layers;
 /// A recurrent layer at work: its gates and cell states, the gradients that go from step to step, and the states that sentences
 /// carry from one stretch of their words to the next.
 /// </summary>
-internal sealed unsafe class RecurrentLayerPass : ILayerPass
+internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
 {
     private readonly RecurrentLayer _layer;
     private readonly Memory[] _directions;
@@ -16,6 +17,9 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass
     private readonly CarriedState _cell;
     private int _tokens;
     private int _rows;
+    private LayerArguments _shared;
+    private LayerTensors _sharedGradients;
+    private bool _sharesBackward;
 
     /// <summary>Makes ready; memory is taken with the first batch.</summary>
     /// <param name="layer">The layer.</param>
@@ -69,18 +73,52 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass
 
     public void Forward(in LayerArguments arguments)
     {
+        if (SharesDirections(arguments))
+        {
+            (_shared, _sharesBackward) = (arguments, false);
+            arguments.Shared!.Run(this, _directions.Length);
+            return;
+        }
         for (int direction = 0; direction < _directions.Length; direction++)
             _layer.Direction(direction).Forward(ArgumentsOf(arguments, direction));
     }
 
     public void Backward(in LayerArguments arguments, LayerTensors gradients)
     {
-        for (int direction = 0; direction < _directions.Length; direction++)
+        if (SharesDirections(arguments))
         {
-            RecurrentArguments ofDirection = ArgumentsOf(arguments, direction);
-            _layer.SetGradients(ref ofDirection, gradients, direction);
-            _layer.Direction(direction).Backward(ofDirection);
+            (_shared, _sharedGradients, _sharesBackward) = (arguments, gradients, true);
+            arguments.Shared!.Run(this, _directions.Length);
+            // Both add to dx, one after the other.
+            for (int direction = 0; direction < _directions.Length && !arguments.DInput.IsNone; direction++)
+                _layer.Direction(direction).AddInputGradient(ArgumentsOf(arguments, direction), 0, arguments.Shard.Tokens);
+            return;
         }
+        for (int direction = 0; direction < _directions.Length; direction++)
+            Backward(ArgumentsOf(arguments, direction), gradients, direction);
+    }
+
+    void IParallelWork.Execute(int part, int worker)
+    {
+        LayerArguments arguments = _shared;
+        arguments.Scratch = _shared.Shared!.Scratch(worker);
+        arguments.Shared = null;
+        RecurrentArguments ofDirection = ArgumentsOf(arguments, part);
+        ofDirection.DInput = default;
+        if (_sharesBackward)
+            Backward(ofDirection, _sharedGradients, part);
+        else
+            _layer.Direction(part).Forward(ofDirection);
+    }
+
+    // Without a trace each would need a chunk of gates of its own.
+    private bool SharesDirections(in LayerArguments arguments) =>
+        arguments.Shared is not null && _directions.Length > 1 && arguments.Mode == PassMode.ForwardBackward;
+
+    private void Backward(RecurrentArguments ofDirection, LayerTensors gradients, int direction)
+    {
+        _layer.SetGradients(ref ofDirection, gradients, direction);
+        _layer.Direction(direction).Backward(ofDirection);
     }
 
     /// <summary>Pre-activations, gates or da of a direction, [N, Columns·H], after a pass that keeps its trace.</summary>
@@ -155,6 +193,7 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass
             KeepsTrace = trains,
             CellState = CellState(direction).RowsFrom(shard.FirstToken, shard.Tokens),
             Scratch = arguments.Scratch,
+            Shared = arguments.Shared,
         };
         if (!trains)
         {

@@ -15,6 +15,7 @@ namespace Unroll.Engine.Networks;
 public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IParallelWork
 {
     private readonly PassBuffers _buffers = new(network, pool.Workers);
+    private SharedWork? _sharedWork;
     private Batch? _batch;
     private double[] _rowLosses = [];
     private GradientSum? _gradients;
@@ -238,6 +239,9 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
     {
         LayerArguments arguments = _buffers.ArgumentsOf(shard, layer, worker, mode);
         arguments.Continues = _continues;
+        // With several shards each thread has its own.
+        if (mode == PassMode.ForwardBackward && Batch.ShardCount == 1)
+            arguments.Shared = pool.Workers == 1 ? null : _sharedWork ??= new SharedWork(network.Kernels, pool, _buffers.AllScratch);
         return arguments;
     }
 

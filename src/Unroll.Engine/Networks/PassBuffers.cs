@@ -94,6 +94,9 @@ internal sealed unsafe class PassBuffers
     /// <summary>The gradient of a layer's output, [N,P].</summary>
     public Matrix DStates(int layer) => _dStates[layer].AsMatrix(_tokens, _network.Layers[layer].OutputSize);
 
+    /// <summary>Scratch memory of every worker.</summary>
+    public AlignedBuffer[] AllScratch => _scratch;
+
     /// <summary>Scratch memory of one worker.</summary>
     public float* Scratch(int worker) => _scratch[worker].Pointer;
 
