@@ -27,6 +27,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
     private readonly float* _recurrentWeight;
     private readonly float* _bias;
     private readonly int _gradientLength;
+    private readonly SharedWork? _shared;
     private Phase _phase;
 
     private LayerBenchmark(Work work, WorkerPool pool)
@@ -53,7 +54,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         _gradients = [.. Enumerable.Range(0, batch.ShardCount).Select(_ => new AlignedBuffer(_gradientLength))];
         int scratch = _layer.ScratchLength(batch.ShardAt(0).Rows);
         _scratch = [.. Enumerable.Range(0, pool.Workers).Select(_ => new AlignedBuffer(scratch))];
-        SharedWork? shared = batch.ShardCount == 1 && pool.Workers > 1 ? new SharedWork(_kernels, pool, _scratch) : null;
+        _shared = batch.ShardCount == 1 && pool.Workers > 1 ? new SharedWork(_kernels, pool, _scratch) : null;
         _shards = new RecurrentArguments[batch.ShardCount];
         for (int s = 0; s < _shards.Length; s++)
         {
@@ -62,7 +63,6 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
             _shards[s] = new RecurrentArguments
             {
                 Shard = shard,
-                Shared = shared,
                 Input = OfTokens(x, shard),
                 Hidden = OfTokens(hidden, shard),
                 KeepsTrace = true,
@@ -108,9 +108,9 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
             _gradients[part].Span[.._gradientLength].Clear();
         RecurrentArguments arguments = _shards[part];
         arguments.Scratch = _scratch[worker].Pointer;
-        _layer.Forward(arguments);
+        _layer.Forward(arguments, _shared);
         if (_phase == Phase.Train)
-            _layer.Backward(arguments);
+            _layer.Backward(arguments, _shared);
     }
 
     private static Matrix OfTokens(in Matrix matrix, Shard shard) => matrix.RowsFrom(shard.FirstToken, shard.Tokens);

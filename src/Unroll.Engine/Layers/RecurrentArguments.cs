@@ -72,9 +72,6 @@ internal unsafe struct RecurrentArguments
     /// <summary>db, [Columns·H]; added to.</summary>
     public float* DBias;
 
-    /// <summary>The threads that share the products over many steps; null where the caller works alone.</summary>
-    public SharedWork? Shared;
-
     /// <summary>Scratch memory of <see cref="RecurrentDirection.ScratchLength"/> floats.</summary>
     public float* Scratch;
 }

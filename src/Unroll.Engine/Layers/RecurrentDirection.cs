@@ -44,7 +44,9 @@ internal sealed unsafe class RecurrentDirection(
     }
 
     /// <summary>Computes every hidden state.</summary>
-    public void Forward(in RecurrentArguments arguments)
+    /// <param name="arguments">The memory.</param>
+    /// <param name="shared">The threads that share the products over many steps; null where the caller works alone.</param>
+    public void Forward(in RecurrentArguments arguments, SharedWork? shared = null)
     {
         RecurrentArguments inChunk = arguments;
         Shard shard = arguments.Shard;
@@ -56,7 +58,7 @@ internal sealed unsafe class RecurrentDirection(
                 inChunk.Gates = FromToken(arguments.Gates, chunk);
                 inChunk.TanhCell = FromToken(arguments.TanhCell, chunk);
             }
-            StartPreActivations(inChunk, chunk);
+            StartPreActivations(inChunk, chunk, shared);
             for (int i = 0; i < chunk.Steps; i++)
                 ForwardStep(inChunk, reverse ? chunk.First + chunk.Steps - 1 - i : chunk.First + i);
             at += chunk.Steps;
@@ -66,7 +68,9 @@ internal sealed unsafe class RecurrentDirection(
     /// <summary>
     /// Propagates dh back to the parameters, the input and the initial states. The gates are overwritten with da.
     /// </summary>
-    public void Backward(in RecurrentArguments arguments)
+    /// <param name="arguments">The memory.</param>
+    /// <param name="shared">The threads that share the products over many steps; null where the caller works alone.</param>
+    public void Backward(in RecurrentArguments arguments, SharedWork? shared = null)
     {
         arguments.DHiddenLater.Clear();
         arguments.DCellLater.Clear();
@@ -77,8 +81,8 @@ internal sealed unsafe class RecurrentDirection(
             for (int i = 0; i < chunk.Steps; i++)
                 BackwardStep(arguments, reverse ? chunk.First + i : chunk.First + chunk.Steps - 1 - i);
             if (!arguments.DInput.IsNone)
-                AddInputGradient(arguments, chunk.Start, chunk.Tokens);
-            AddWeightGradients(arguments, chunk);
+                AddInputGradient(arguments, chunk.Start, chunk.Tokens, shared);
+            AddWeightGradients(arguments, chunk, shared);
             at += chunk.Steps;
         }
     }
@@ -87,11 +91,12 @@ internal sealed unsafe class RecurrentDirection(
     /// <param name="arguments">The memory.</param>
     /// <param name="first">The first token.</param>
     /// <param name="count">How many.</param>
-    public void AddInputGradient(in RecurrentArguments arguments, int first, int count)
+    /// <param name="shared">The threads that share the product; null where the caller works alone.</param>
+    public void AddInputGradient(in RecurrentArguments arguments, int first, int count, SharedWork? shared)
     {
         Matrix dInput = arguments.DInput.RowsFrom(first, count);
         Matrix da = arguments.Gates.RowsFrom(first, count).ColumnsFrom(0, _inputColumns);
-        Multiply(arguments, da, Weights.Input.Backward, dInput, arguments.AddToDInput ? dInput : default);
+        Multiply(shared, da, Weights.Input.Backward, dInput, arguments.AddToDInput ? dInput : default);
     }
 
     /// <summary>How many groups of columns of da there are, whose weight gradients are computed apart.</summary>
@@ -155,13 +160,13 @@ internal sealed unsafe class RecurrentDirection(
     }
 
     // A = X W_ihᵀ + b for all steps of the chunk at once; one-hot input has a row of the table instead of the product.
-    private void StartPreActivations(in RecurrentArguments arguments, Chunk chunk)
+    private void StartPreActivations(in RecurrentArguments arguments, Chunk chunk, SharedWork? shared)
     {
         Matrix gates = arguments.Gates.RowsFrom(chunk.Start, chunk.Tokens).ColumnsFrom(0, _inputColumns);
         if (inputSize > 0)
         {
             Matrix bias = Matrix.Repeated(Weights.Bias, chunk.Tokens, _inputColumns);
-            Multiply(arguments, arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), Weights.Input.Forward, gates, bias);
+            Multiply(shared, arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), Weights.Input.Forward, gates, bias);
             return;
         }
         var biases = new ReadOnlySpan<float>(Weights.Bias, _inputColumns);
@@ -214,7 +219,7 @@ internal sealed unsafe class RecurrentDirection(
             later.Clear();
     }
 
-    private void AddWeightGradients(in RecurrentArguments arguments, Chunk chunk)
+    private void AddWeightGradients(in RecurrentArguments arguments, Chunk chunk, SharedWork? shared)
     {
         (PackedMatrix input, PackedMatrix hidden) = PackedFactors(arguments, chunk);
         if (inputSize > 0)
@@ -225,7 +230,7 @@ internal sealed unsafe class RecurrentDirection(
             int first = arguments.Shard.Offset(t) - chunk.Start;
             PackPreviousHidden(arguments, t, hidden.RowsFrom(first, arguments.Shard.BatchSize(t)));
         }
-        if (arguments.Shared is { } shared)
+        if (shared is not null)
         {
             shared.AddWeightGradients(this, arguments, chunk);
             return;
@@ -238,7 +243,7 @@ internal sealed unsafe class RecurrentDirection(
     /// <param name="arguments">The memory, whose scratch holds the packed factors.</param>
     /// <param name="chunk">The chunk.</param>
     /// <param name="group">Which, from 0.</param>
-    /// <param name="scratch">Memory as long as the arguments' scratch, which the group's columns are packed into the end of.</param>
+    /// <param name="scratch">Memory as long as the arguments' scratch; the group's columns are packed into its end.</param>
     public void AddColumnGroup(in RecurrentArguments arguments, Chunk chunk, int group, float* scratch)
     {
         (PackedMatrix input, PackedMatrix hidden) = PackedFactors(arguments, chunk);
@@ -267,9 +272,9 @@ internal sealed unsafe class RecurrentDirection(
             new PackedMatrix(
                 kernels, arguments.Scratch + kernels.PackedLength(chunk.Tokens, inputSize), chunk.Tokens, hiddenSize));
 
-    private void Multiply(in RecurrentArguments arguments, in Matrix a, in PackedMatrix b, in Matrix c, in Matrix from)
+    private void Multiply(SharedWork? shared, in Matrix a, in PackedMatrix b, in Matrix c, in Matrix from)
     {
-        if (arguments.Shared is { } shared)
+        if (shared is not null)
             shared.Multiply(a, b, c, from);
         else
             kernels.Multiply(a, b, c, from);

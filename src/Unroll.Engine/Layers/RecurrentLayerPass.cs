@@ -80,7 +80,7 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
             return;
         }
         for (int direction = 0; direction < _directions.Length; direction++)
-            _layer.Direction(direction).Forward(ArgumentsOf(arguments, direction));
+            _layer.Direction(direction).Forward(ArgumentsOf(arguments, direction), arguments.Shared);
     }
 
     public void Backward(in LayerArguments arguments, LayerTensors gradients)
@@ -91,11 +91,12 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
             arguments.Shared!.Run(this, _directions.Length);
             // Both add to dx, one after the other.
             for (int direction = 0; direction < _directions.Length && !arguments.DInput.IsNone; direction++)
-                _layer.Direction(direction).AddInputGradient(ArgumentsOf(arguments, direction), 0, arguments.Shard.Tokens);
+                _layer.Direction(direction).AddInputGradient(
+                    ArgumentsOf(arguments, direction), 0, arguments.Shard.Tokens, arguments.Shared);
             return;
         }
         for (int direction = 0; direction < _directions.Length; direction++)
-            Backward(ArgumentsOf(arguments, direction), gradients, direction);
+            Backward(ArgumentsOf(arguments, direction), gradients, direction, arguments.Shared);
     }
 
     void IParallelWork.Execute(int part, int worker)
@@ -106,7 +107,7 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
         RecurrentArguments ofDirection = ArgumentsOf(arguments, part);
         ofDirection.DInput = default;
         if (_sharesBackward)
-            Backward(ofDirection, _sharedGradients, part);
+            Backward(ofDirection, _sharedGradients, part, shared: null);
         else
             _layer.Direction(part).Forward(ofDirection);
     }
@@ -115,10 +116,10 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     private bool SharesDirections(in LayerArguments arguments) =>
         arguments.Shared is not null && _directions.Length > 1 && arguments.Mode == PassMode.ForwardBackward;
 
-    private void Backward(RecurrentArguments ofDirection, LayerTensors gradients, int direction)
+    private void Backward(RecurrentArguments ofDirection, LayerTensors gradients, int direction, SharedWork? shared)
     {
         _layer.SetGradients(ref ofDirection, gradients, direction);
-        _layer.Direction(direction).Backward(ofDirection);
+        _layer.Direction(direction).Backward(ofDirection, shared);
     }
 
     /// <summary>Pre-activations, gates or da of a direction, [N, Columns·H], after a pass that keeps its trace.</summary>
@@ -193,7 +194,6 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
             KeepsTrace = trains,
             CellState = CellState(direction).RowsFrom(shard.FirstToken, shard.Tokens),
             Scratch = arguments.Scratch,
-            Shared = arguments.Shared,
         };
         if (!trains)
         {

@@ -148,6 +148,9 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
 
     private PassMode Mode => _stage == Stage.Forward ? PassMode.Forward : PassMode.ForwardBackward;
 
+    private SharedWork? Shared =>
+        pool.Workers == 1 ? null : _sharedWork ??= new SharedWork(network.Kernels, pool, _buffers.AllScratch);
+
     private RecurrentLayerPass RecurrentPass(int layer) => _buffers.Layer(layer) as RecurrentLayerPass
         ?? throw new InvalidOperationException("only recurrent layers carry states from one piece of a sentence to the next");
 
@@ -241,7 +244,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         arguments.Continues = _continues;
         // With several shards each thread has its own.
         if (mode == PassMode.ForwardBackward && Batch.ShardCount == 1)
-            arguments.Shared = pool.Workers == 1 ? null : _sharedWork ??= new SharedWork(network.Kernels, pool, _buffers.AllScratch);
+            arguments.Shared = Shared;
         return arguments;
     }
 

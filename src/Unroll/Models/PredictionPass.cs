@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
@@ -13,9 +14,11 @@ namespace Unroll.Models;
 /// </summary>
 /// <param name="networks">The networks.</param>
 /// <param name="classes">C.</param>
+/// <param name="vocabulary">The tokens that the model knows.</param>
 /// <param name="encoder">Has the ids.</param>
 /// <param name="linear">Adds the model's linear part; null for the networks alone.</param>
-internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classes, TokenEncoder encoder, LinearPass? linear)
+internal sealed class PredictionPass(
+    IReadOnlyList<Network> networks, int classes, Vocabulary vocabulary, TokenEncoder encoder, LinearPass? linear)
 {
     /// <summary>Texts that are classified together.</summary>
     public const int BatchSize = 64;
@@ -25,7 +28,9 @@ internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classe
 
     private readonly NetworksPass _pass = new(networks, classes, WorkerPool.CallerAlone);
     private readonly EncodedTexts _encoded = new();
-    private readonly List<string[]> _tokens = [];
+    private readonly TokenPool _pool = new(vocabulary.FindToken);
+    private readonly List<string> _tokens = [];
+    private readonly List<int> _starts = [];
     private readonly Batch _batch = new();
     private readonly int[] _rows = [.. Enumerable.Range(0, BatchSize)];
     private readonly double[] _probabilities = new double[classes];
@@ -38,29 +43,32 @@ internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classe
     /// <param name="texts">The texts.</param>
     /// <param name="config">Has tokenizer, labels and temperature.</param>
     /// <param name="mostTokens">How many tokens a text may have.</param>
+    /// <param name="predictions">What is said of each; overwritten.</param>
     /// <exception cref="InputException">
     /// A text has more tokens, or the vocabulary is closed and a word is not in it, or the weights are too large to compute with.
     /// </exception>
-    public Prediction[] Run(ReadOnlySpan<string> texts, ModelConfig config, int mostTokens)
+    public void Run(ReadOnlySpan<string> texts, ModelConfig config, int mostTokens, Span<Prediction> predictions)
     {
         _encoded.Clear();
         _tokens.Clear();
+        _starts.Clear();
         foreach (string text in texts)
         {
-            string[] tokens = config.Tokens.Tokenize(text);
-            TokenLimit.Require(tokens.Length, mostTokens);
-            _encoded.Add(encoder.Encode(tokens, _encoded.UnknownWords), label: 0);
-            if (linear is not null)
-                _tokens.Add(tokens);
+            int start = linear is null ? 0 : _tokens.Count;
+            if (linear is null)
+                _tokens.Clear();
+            _starts.Add(start);
+            config.Tokens.Tokenize(text, _pool, _tokens);
+            TokenLimit.Require(_tokens.Count - start, mostTokens);
+            encoder.AddTo(_encoded, CollectionsMarshal.AsSpan(_tokens)[start..]);
         }
-        var predictions = new Prediction[texts.Length];
+        _starts.Add(_tokens.Count);
         for (int first = 0; first < texts.Length;)
         {
             int end = EndOfPart(first);
             Classify(_rows.AsSpan(first, end - first), texts, config, predictions);
             first = end;
         }
-        return predictions;
     }
 
     // Long texts are classified a few at a time: together they would take the memory of all.
@@ -76,7 +84,7 @@ internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classe
         return end;
     }
 
-    private void Classify(ReadOnlySpan<int> rows, ReadOnlySpan<string> texts, ModelConfig config, Prediction[] predictions)
+    private void Classify(ReadOnlySpan<int> rows, ReadOnlySpan<string> texts, ModelConfig config, Span<Prediction> predictions)
     {
         _batch.Fill(_encoded, rows);
         _pass.Forward(_batch);
@@ -84,7 +92,7 @@ internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classe
         {
             int text = _batch.Rows[b];
             _pass.Logits.Slice(b * _probabilities.Length, _probabilities.Length).CopyTo(_logits);
-            linear?.Mix(_tokens[text], _logits);
+            linear?.Mix(CollectionsMarshal.AsSpan(_tokens)[_starts[text].._starts[text + 1]], _logits);
             predictions[text] = Prediction.Of(config, texts[text], _logits, _probabilities);
         }
     }

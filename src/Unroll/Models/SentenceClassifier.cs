@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Unroll.Data;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
@@ -158,7 +159,12 @@ public sealed partial class SentenceClassifier
     /// <exception cref="InputException">
     /// The model's vocabulary is closed and a word is not in it, or there are more than <see cref="MaximumTokens"/> tokens.
     /// </exception>
-    public Prediction Predict(string text) => PredictBatch([text])[0];
+    public Prediction Predict(string text)
+    {
+        Prediction? prediction = null;
+        PredictBatch(new ReadOnlySpan<string>(in text), new Span<Prediction>(ref prediction!));
+        return prediction;
+    }
 
     /// <summary>Classifies texts in batches, in order, as they come.</summary>
     /// <param name="texts">Any texts.</param>
@@ -167,11 +173,22 @@ public sealed partial class SentenceClassifier
     /// </exception>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
-        foreach (string[] chunk in texts.Chunk(PredictionPass.BatchSize))
+        var chunk = new List<string>(PredictionPass.BatchSize);
+        var predictions = new Prediction[PredictionPass.BatchSize];
+        foreach (string text in texts)
         {
-            foreach (Prediction prediction in PredictBatch(chunk))
+            chunk.Add(text);
+            if (chunk.Count < PredictionPass.BatchSize)
+                continue;
+            PredictBatch(CollectionsMarshal.AsSpan(chunk), predictions);
+            chunk.Clear();
+            foreach (Prediction prediction in predictions)
                 yield return prediction;
         }
+        if (chunk.Count > 0)
+            PredictBatch(CollectionsMarshal.AsSpan(chunk), predictions);
+        for (int i = 0; i < chunk.Count; i++)
+            yield return predictions[i];
     }
 
     /// <summary>Begins a text that comes word by word.</summary>
@@ -336,13 +353,12 @@ public sealed partial class SentenceClassifier
     internal void SetTemperature(double temperature) => Config = Config with { Temperature = temperature };
 
     // Each call takes a pass that nobody else has meanwhile, and leaves it for the next.
-    private Prediction[] PredictBatch(ReadOnlySpan<string> texts)
+    private void PredictBatch(ReadOnlySpan<string> texts, Span<Prediction> predictions)
     {
         if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(Networks, Config.Classes, CreateEncoder(), LinearPass());
-        Prediction[] predictions = pass.Run(texts, Config, MaximumTokens);
+            pass = new PredictionPass(Networks, Config.Classes, Vocabulary, CreateEncoder(), LinearPass());
+        pass.Run(texts, Config, MaximumTokens, predictions);
         if (pass.IsWorthKeeping)
             _passes.Add(pass);
-        return predictions;
     }
 }

@@ -22,6 +22,7 @@ internal static class TermKeys
     public const int LookBack = LongestPiece - 1;
 
     private const int LongestPiece = 5;
+    private const int CharsOnStack = 256;
     private const ulong Start = 0xCBF29CE484222325;
     private const ulong Prime = 0x100000001B3;
 
@@ -81,7 +82,10 @@ internal static class TermKeys
     {
         if (kind == TokenKind.Char)
             return;
-        string whole = Edge + token + Edge;
+        Span<char> whole = token.Length + 2 <= CharsOnStack ? stackalloc char[CharsOnStack] : new char[token.Length + 2];
+        whole = whole[..(token.Length + 2)];
+        whole[0] = whole[^1] = Edge[0];
+        token.CopyTo(whole[1..]);
         for (int first = 0; first < whole.Length; first = Next(whole, first))
         {
             ulong key = Append(Start, " ");
@@ -89,7 +93,7 @@ internal static class TermKeys
             for (int length = 1; length <= LongestPiece && end < whole.Length; length++)
             {
                 int next = Next(whole, end);
-                key = Append(key, whole.AsSpan(end, next - end));
+                key = Append(key, whole[end..next]);
                 end = next;
                 if (length > 1)
                     keys.Add(key);
@@ -144,7 +148,7 @@ internal static class TermKeys
         place < 0 || place == tokens.Length ? Edge : tokens[place];
 
     // A character outside the basic plane is two code units, and half of one cannot be written.
-    private static int Next(string text, int at) =>
+    private static int Next(ReadOnlySpan<char> text, int at) =>
         at + (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

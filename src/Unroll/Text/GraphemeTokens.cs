@@ -11,10 +11,12 @@ internal static class GraphemeTokens
     private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(c => ((char)c).ToString())];
 
     /// <summary>Cuts a text; white space at its ends is dropped.</summary>
-    public static string[] Cut(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="tokens">Its tokens are added to it.</param>
+    /// <param name="token">Gives the token of some characters.</param>
+    public static void Cut(ReadOnlySpan<char> text, List<string> tokens, TokenOfCharacters token)
     {
-        ReadOnlySpan<char> rest = text.AsSpan().Trim();
-        var tokens = new List<string>(rest.Length);
+        ReadOnlySpan<char> rest = text.Trim();
         while (!rest.IsEmpty)
         {
             int length = 1;
@@ -27,11 +29,10 @@ internal static class GraphemeTokens
             else
             {
                 length = Length(rest);
-                tokens.Add(Text(rest[..length]));
+                tokens.Add(token(rest[..length]));
             }
             rest = rest[length..];
         }
-        return [.. tokens];
     }
 
     /// <summary>The number of chars of the first grapheme cluster, which ends before any white space.</summary>

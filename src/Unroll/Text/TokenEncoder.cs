@@ -12,6 +12,7 @@ namespace Unroll.Text;
 internal sealed class TokenEncoder(Vocabulary vocabulary, int subwords)
 {
     private readonly List<int> _rows = [];
+    private readonly List<int> _ids = [];
 
     /// <summary>The pieces of every word of the vocabulary; null for a network without sub-words.</summary>
     public SubwordLists? KnownWords()
@@ -35,6 +36,23 @@ internal sealed class TokenEncoder(Vocabulary vocabulary, int subwords)
     /// <exception cref="InputException">The vocabulary is closed and a word is not in it, or the text has no tokens.</exception>
     public int[] Encode(ReadOnlySpan<string> tokens, SubwordLists unknown) =>
         EncodeWords(tokens, unknown) is { Length: > 0 } ids ? ids : [vocabulary.IdOfEmpty];
+
+    /// <summary>Adds a text, as <see cref="Encode"/> reads it, without an array of its ids.</summary>
+    /// <param name="tokens">The tokens of one text.</param>
+    /// <param name="texts">Added to, with class 0.</param>
+    /// <exception cref="InputException">The vocabulary is closed and a word is not in it, or the text has no tokens.</exception>
+    public void AddTo(EncodedTexts texts, ReadOnlySpan<string> tokens)
+    {
+        _ids.Clear();
+        foreach (string token in tokens)
+        {
+            if (FindId(token, texts.UnknownWords) is { } id)
+                _ids.Add(id);
+        }
+        if (_ids.Count == 0)
+            _ids.Add(vocabulary.IdOfEmpty);
+        texts.Add(CollectionsMarshal.AsSpan(_ids), label: 0);
+    }
 
     /// <summary>The ids of a text's tokens without those that are dropped; there may be none left.</summary>
     /// <param name="tokens">Some tokens.</param>

@@ -144,6 +144,11 @@ public sealed class Vocabulary
     /// <summary>How many tokens are words: all but the special ones.</summary>
     internal int WordCount => Size - _specials;
 
+    /// <summary>A token's string; null where it is none of the vocabulary's.</summary>
+    /// <param name="token">The token.</param>
+    internal string? FindToken(ReadOnlySpan<char> token) =>
+        _ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out int id) ? _tokens[id] : null;
+
     /// <summary>Finds a word, which no special token is.</summary>
     /// <param name="utf8">The word in UTF-8.</param>
     /// <param name="id">Its place.</param>

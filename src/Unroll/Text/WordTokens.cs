@@ -32,10 +32,12 @@ internal static class WordTokens
     private static readonly Class[] Ascii = [.. Enumerable.Range(0, 128).Select(c => Classify(new Rune(c)))];
 
     /// <summary>Cuts a text in which no surrogate stands alone.</summary>
-    public static string[] Cut(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="tokens">Its tokens are added to it.</param>
+    /// <param name="token">Gives the token of some characters.</param>
+    public static void Cut(ReadOnlySpan<char> text, List<string> tokens, TokenOfCharacters token)
     {
         ReadOnlySpan<char> rest = text;
-        var tokens = new List<string>(rest.Length / 4 + 1);
         while (!rest.IsEmpty)
         {
             Class first = ClassAt(rest, out int length);
@@ -45,18 +47,17 @@ internal static class WordTokens
                     break;
                 case Class.Letter or Class.Digit or Class.Mark:
                     length = WordLength(rest, length, first);
-                    tokens.Add(GraphemeTokens.Text(rest[..length]));
+                    tokens.Add(token(rest[..length]));
                     break;
                 default:
                     length = GraphemeTokens.Length(rest);
                     if (first == Class.Punctuation && length == 1)
                         length = RunLength(rest);
-                    tokens.Add(GraphemeTokens.Text(rest[..length]));
+                    tokens.Add(token(rest[..length]));
                     break;
             }
             rest = rest[length..];
         }
-        return [.. tokens];
     }
 
     private static int WordLength(ReadOnlySpan<char> text, int length, Class last)
