@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Kernels;
@@ -71,7 +72,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
             {
                 float* from1 = from + stride, from2 = from1 + stride, from3 = from2 + stride;
                 float* to = panel + column;
-                for (int row = 0; row < k; row++, to += width)
+                int row = 0;
+                for (; row <= k - 4; row += 4, to += 4L * width)
+                    Transpose(from + row, from1 + row, from2 + row, from3 + row, to, width);
+                for (; row < k; row++, to += width)
                     Vector128.Create(from[row], from1[row], from2[row], from3[row]).Store(to);
             }
             for (; column < width; column++, from += stride)
@@ -80,6 +84,28 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
                     panel[(long)row * width + column] = column < columns ? from[row] : 0;
             }
         }
+    }
+
+    // Four values of each of four rows, as four columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(float* from, float* from1, float* from2, float* from3, float* to, nint stride)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from1);
+        Vector128<float> c = Vector128.Load(from2), d = Vector128.Load(from3);
+        if (Sse.IsSupported)
+        {
+            Vector128<float> ab = Sse.UnpackLow(a, b), cd = Sse.UnpackLow(c, d);
+            Sse.MoveLowToHigh(ab, cd).Store(to);
+            Sse.MoveHighToLow(cd, ab).Store(to + stride);
+            (ab, cd) = (Sse.UnpackHigh(a, b), Sse.UnpackHigh(c, d));
+            Sse.MoveLowToHigh(ab, cd).Store(to + 2 * stride);
+            Sse.MoveHighToLow(cd, ab).Store(to + 3 * stride);
+            return;
+        }
+        Vector128.Create(a[0], b[0], c[0], d[0]).Store(to);
+        Vector128.Create(a[1], b[1], c[1], d[1]).Store(to + stride);
+        Vector128.Create(a[2], b[2], c[2], d[2]).Store(to + 2 * stride);
+        Vector128.Create(a[3], b[3], c[3], d[3]).Store(to + 3 * stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

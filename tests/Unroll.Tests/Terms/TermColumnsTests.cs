@@ -34,5 +34,6 @@ public class TermColumnsTests
         }
     }
 
-    private static ulong Key(int i, TorchGenerator random) => i % 2 == 0 ? (ulong)i / 4 : (ulong)random.Integers(1, 1 << 30)[0] << 33;
+    private static ulong Key(int i, TorchGenerator random) =>
+        i % 2 == 0 ? (ulong)i / 4 : (ulong)random.Integers(1, 1 << 30)[0] << 33;
 }
