@@ -8,7 +8,7 @@ namespace Unroll.Engine.Kernels;
 /// </summary>
 internal unsafe interface IKernels
 {
-    /// <summary>The name that forces this set: scalar, vector128, vector256 or vector512.</summary>
+    /// <summary>The name that forces this set: scalar, wasm, vector128, vector256 or vector512.</summary>
     string Name { get; }
 
     /// <summary>Columns of a panel of a packed matrix.</summary>

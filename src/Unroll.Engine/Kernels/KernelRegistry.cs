@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Wasm;
 
 namespace Unroll.Engine.Kernels;
 
@@ -15,6 +16,7 @@ internal static class KernelRegistry
         (new SimdKernels<Simd512, Vector512<float>>("vector512"), Vector512.IsHardwareAccelerated),
         (new SimdKernels<Simd256, Vector256<float>>("vector256"), Vector256.IsHardwareAccelerated && HasFusedMultiplyAdd),
         (new SimdKernels<Simd128, Vector128<float>>("vector128"), Vector128.IsHardwareAccelerated && HasFusedMultiplyAdd),
+        .. InWebAssembly,
         (new SimdKernels<SimdScalar, float>("scalar"), true),
     ];
 
@@ -26,6 +28,10 @@ internal static class KernelRegistry
 
     /// <summary>Those that this machine runs in hardware, fastest first.</summary>
     public static IEnumerable<IKernels> Available => All.Where(entry => entry.Fast).Select(entry => entry.Kernels);
+
+    // Only there, so that nobody forces it elsewhere.
+    private static (IKernels Kernels, bool Fast)[] InWebAssembly =>
+        PackedSimd.IsSupported ? [(new SimdKernels<SimdWasm, Vector128<float>>("wasm"), true)] : [];
 
     private static bool HasFusedMultiplyAdd =>
         System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported;

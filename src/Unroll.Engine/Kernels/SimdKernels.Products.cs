@@ -19,6 +19,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     // Sixteen sums and what they are made of.
     private static bool ManyRegisters => TSimd.TileRows == 8;
 
+    // The tiles of WebAssembly have sums enough in one panel.
+    private static bool OnePanelAtOnce => typeof(TSimd) == typeof(SimdWasm);
+
     public void Multiply(in Matrix a, in PackedMatrix b, in Matrix c, in Matrix from)
     {
         Debug.Assert(a.Rows == c.Rows && b.Columns == c.Columns, $"{a.Rows} × {b.Columns} into {c.Rows} × {c.Columns}");
@@ -36,7 +39,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         int width = 2 * TSimd.Width;
         float* packed = b.Pointer;
-        if (m == 1 && n >= 2 * width)
+        if (m == 1 && n >= 2 * width && !OnePanelAtOnce)
         {
             int wide = b.Whole == null
                 ? SingleRow<TSimd, TVector, float, SingleElements<TSimd, TVector>>.Multiply(
@@ -56,7 +59,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             float* panel = packed;
             int start = 0;
             // Rows that make no whole tile have too few sums in one panel.
-            int rest = end - FewRows(end - block);
+            int rest = OnePanelAtOnce ? end : end - FewRows(end - block);
             for (; rest < end && start <= n - PanelsTogether * width; start += PanelsTogether * width)
             {
                 for (int i = 0; i < PanelsTogether; i++)

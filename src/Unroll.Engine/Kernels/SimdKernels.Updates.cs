@@ -10,6 +10,12 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector factor = TSimd.Broadcast(scale);
         int i = 0;
+        // Gradients are added as they are: the same bits without a product.
+        if (scale == 1)
+        {
+            for (; i <= count - TSimd.Width; i += TSimd.Width)
+                TSimd.Store(TSimd.Add(TSimd.Load(x + i), TSimd.Load(y + i)), y + i);
+        }
         for (; i <= count - TSimd.Width; i += TSimd.Width)
             TSimd.Store(TSimd.MultiplyAdd(factor, TSimd.Load(x + i), TSimd.Load(y + i)), y + i);
         for (; i < count; i++)

@@ -173,6 +173,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>(string name) : 
     {
         if (count == 8)
             *(Vector256<float>*)to = *(Vector256<float>*)from;
+        else if (count == 4)
+            *(Vector128<float>*)to = *(Vector128<float>*)from;
         else
             CopyFew(count, from, to);
     }

@@ -41,6 +41,11 @@ internal static unsafe class Tiles<TSimd, TVector>
     public static void Compute(
         int height, int k, float* a, nint aStride, nint aStep, float* b, float* c, nint cStride, float* from, nint fromStride)
     {
+        if (typeof(TSimd) == typeof(SimdWasm)
+            && WasmTiles.TryCompute(height, k, a, aStride, aStep, b, c, cStride, from, fromStride))
+        {
+            return;
+        }
         switch (height)
         {
             case 8:

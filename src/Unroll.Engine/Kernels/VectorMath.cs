@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Unroll.Engine.Kernels;
 
@@ -17,6 +18,15 @@ internal static unsafe class VectorMath<TSimd, TVector>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp(TVector x)
+    {
+        if (typeof(TSimd) == typeof(SimdWasm))
+            return Unsafe.BitCast<Vector128<float>, TVector>(WasmMath.Exp(Unsafe.BitCast<TVector, Vector128<float>>(x)));
+        return Polynomial(x);
+    }
+
+    /// <summary><see cref="Exp"/> in the operations of <typeparamref name="TSimd"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Polynomial(TVector x)
     {
         x = TSimd.Min(TSimd.Broadcast(88.3f), TSimd.Max(TSimd.Broadcast(-87.3f), x));
         // x = n·ln 2 + r with |r| ≤ ln 2 / 2; ln 2 in two parts so that r is exact.

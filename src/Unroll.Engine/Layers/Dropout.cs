@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Wasm;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Numerics;
 
@@ -30,7 +32,9 @@ internal static unsafe class Dropout
         uint threshold = ThresholdOf(p);
         float scale = 1 / (1 - p);
         long i = 0;
-        Vector<uint> place = new Vector<uint>((uint)first) + Vector<uint>.Indices;
+        if (PackedSimd.IsSupported)
+            i = ApplyInWasm(threshold, scale, key, (uint)first, count, x, y);
+        Vector<uint> place = new Vector<uint>((uint)(first + i)) + Vector<uint>.Indices;
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count, place += new Vector<uint>((uint)Vector<uint>.Count))
         {
             Vector<uint> hash = Scatter.Mix(place * Spread ^ new Vector<uint>(key));
@@ -74,6 +78,23 @@ internal static unsafe class Dropout
             if (ids[n] < known.Count && !known[ids[n]].IsEmpty && IsDropped(n, key, threshold))
                 ids[n] += known.Count;
         }
+    }
+
+    // The same in the operations that WebAssembly's interpreter knows as one instruction. Returns how many values are done.
+    private static long ApplyInWasm(uint threshold, float scale, uint key, uint first, long count, float* x, float* y)
+    {
+        Vector128<uint> place = Vector128.Create(first, first + 1, first + 2, first + 3);
+        Vector128<uint> spread = Vector128.Create(Spread), keys = Vector128.Create(key), limit = Vector128.Create(threshold);
+        Vector128<uint> step = Vector128.Create(4u);
+        Vector128<float> factor = Vector128.Create(scale);
+        int i = 0;
+        for (int end = (int)count - 4; i <= end; i += 4, place += step)
+        {
+            Vector128<uint> dropped = PackedSimd.CompareLessThan(Scatter.Mix(place * spread ^ keys), limit);
+            Vector128<float> kept = PackedSimd.Multiply(PackedSimd.LoadVector128(x + i), factor);
+            PackedSimd.Store(y + i, PackedSimd.AndNot(kept.AsUInt32(), dropped).AsSingle());
+        }
+        return i;
     }
 
     private static uint ThresholdOf(float p) => (uint)(p * 4294967296.0);
