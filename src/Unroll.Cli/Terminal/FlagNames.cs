@@ -22,11 +22,18 @@ internal static partial class FlagNames
         ["TrainingOptions.Cell"] = "--cell",
         ["TrainingOptions.Networks = 0"] = "--cell none",
         ["TrainingOptions.Networks"] = "--ensemble",
-        ["TrainingOptions.Nonlinearity"] = "--nonlinearity",
         ["TrainingOptions.Embedding"] = "--embedding",
         ["TrainingOptions.Subwords"] = "--subwords",
         ["TrainingOptions.Tokens"] = "--tokens",
         ["TrainingOptions.Hidden"] = "--hidden",
+        ["TransformerOptions.Heads"] = "--heads",
+        ["TransformerOptions.FeedForward"] = "--feed-forward",
+        ["TransformerOptions.Positions"] = "--positions",
+        ["TransformerOptions.MaximumPositions"] = "--max-positions",
+        ["TransformerOptions.Norm"] = "--norm",
+        ["TrainingOptions.Nonlinearity"] = "--nonlinearity",
+        ["TrainingOptions.RecurrentInitialization"] = "--recurrent-init",
+        ["TrainingOptions.Initialization"] = "--init",
         ["TrainingOptions.Layers"] = "--layers",
         ["TrainingOptions.Bidirectional"] = "--bidirectional",
         ["TrainingOptions.Linear"] = "--linear",
@@ -115,11 +122,12 @@ internal static partial class FlagNames
 
     // What a sentence is about stands without dashes: dropout is 1, expected …
     private static string AtStart(Match match, string flag) =>
-        match.Index == 0 && match.Value.StartsWith("TrainingOptions.", StringComparison.Ordinal) ? flag.TrimStart('-') : flag;
+        match.Index == 0 && (match.Value.StartsWith("TrainingOptions.", StringComparison.Ordinal)
+            || match.Value.StartsWith("TransformerOptions.", StringComparison.Ordinal)) ? flag.TrimStart('-') : flag;
 
     // A property, and what it may be set to: a text in quotes, a name or number, or several names.
     [GeneratedRegex(
-        @"\b(?<property>(?:DataFormat|TrainingOptions|CheckpointOptions|CrossValidation|TorchImportOptions|Tokenizer|" +
+        @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|TorchImportOptions|Tokenizer|" +
         @"SentenceClassifier)\.\w+)" +
         """(?: = (?:"(?<text>[^"]*)"|(?<value>\w+(?: or [A-Z]\w*)*)))?""")]
     private static partial Regex Setting();

@@ -199,8 +199,12 @@ internal sealed unsafe class PassBuffers
 
     private static Matrix OfShard(in Matrix tokens, Shard shard) => tokens.RowsFrom(shard.FirstToken, shard.Tokens);
 
-    // The top layer's output is pooled; dropout comes after that.
-    private bool UsesDropped(int layer) => _network.Config.Dropout > 0 && layer < _layers.Length - 1;
+    /// <summary>
+    /// Whether values of a layer's output are dropped before the next one reads it. The top layer's is pooled; dropout comes after
+    /// that.
+    /// </summary>
+    public bool UsesDropped(int layer) =>
+        _network.Config.Dropout > 0 && layer < _layers.Length - 1 && _network.Layers[layer].DropsOutput;
 
     private void PrepareScratch(Batch batch, PassMode mode)
     {

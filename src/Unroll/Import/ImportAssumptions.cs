@@ -22,7 +22,8 @@ internal static class ImportAssumptions
         }
         if (config.Pooling == Pooling.Attention)
             yield return "attention was taken to score a word by query·tanh(W h + b), as Unroll's does";
-        if (RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell && options.Nonlinearity is null)
+        if (!config.IsTransformer && RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell
+            && options.Nonlinearity is null)
         {
             yield return $"the file does not say the {cell.TorchModule}'s nonlinearity: tanh was taken; "
                 + "give TorchImportOptions.Nonlinearity = Relu if the model has it";

@@ -50,6 +50,7 @@ internal sealed class PredictionPass(IReadOnlyList<Network> networks, int classe
             string[] tokens = config.Tokens.Tokenize(text);
             TokenLimit.Require(tokens.Length, mostTokens);
             _encoded.Add(encoder.Encode(tokens, _encoded.UnknownWords), label: 0);
+            config.RequirePlaces(_encoded.LengthOf(_encoded.Count - 1), "the text");
             if (linear is not null)
                 _tokens.Add(tokens);
         }
