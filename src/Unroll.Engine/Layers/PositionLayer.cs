@@ -63,21 +63,6 @@ internal sealed unsafe class PositionLayer : ILayer
 
     public ILayerPass CreatePass() => new Pass(this);
 
-    /// <summary>p_t,i of sinusoidal positions.</summary>
-    /// <param name="t">The place, from 0.</param>
-    /// <param name="i">The value, from 0.</param>
-    /// <param name="width">E.</param>
-    public static double Sinusoid(int t, int i, int width)
-    {
-        double angle = t * Frequency(i, width);
-        return i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
-    }
-
-    /// <summary>The angle between neighbouring places at one value of sinusoidal positions.</summary>
-    /// <param name="i">The value, from 0.</param>
-    /// <param name="width">E.</param>
-    public static double Frequency(int i, int width) => Math.Pow(10_000, -(double)(i - i % 2) / width);
-
     // p of so many places at least. Another thread may ask meanwhile; what it was given stays.
     private Table SinesOf(int steps)
     {
@@ -97,7 +82,7 @@ internal sealed unsafe class PositionLayer : ILayer
             for (int t = 0; t < rows; t++)
             {
                 for (int i = 0; i < OutputSize; i++)
-                    values[t, i] = (float)Sinusoid(t, i, OutputSize);
+                    values[t, i] = (float)SinusoidalPositions.Value(t, i, OutputSize);
             }
             Volatile.Write(ref _sines, table);
             return table;
