@@ -89,7 +89,9 @@ internal sealed class TransformerNodes
         _graph.Node("Mul", "angles", ["places", _graph.Doubles("frequencies", [_width], frequencies)]);
         _graph.Node("Add", "shifted_angles", ["angles", _graph.Doubles("phases", [_width], phases)]);
         _graph.Node("Sin", "sines", ["shifted_angles"]);
-        return _graph.Node("Cast", "position_rows", ["sines"], Setting("to", (long)TensorProto.Types.DataType.Float));
+        _graph.Node("Cast", "float_sines", ["sines"], Setting("to", (long)TensorProto.Types.DataType.Float));
+        return _graph.Node(
+            "Mul", "position_rows", ["float_sines", _graph.Floats("position_scale", [], [_options.PositionScale ?? 1])]);
     }
 
     private string Layer(int layer, string x)

@@ -5,11 +5,11 @@ using Unroll.Engine.Numerics;
 
 namespace Unroll.Engine.Layers;
 
-/// <summary>Adds to each word vector what tells its place t in the text, counted from 0: y_t = x_t + p_t.</summary>
+/// <summary>Adds to each word vector what tells its place t in the text, counted from 0: y_t = x_t + s p_t.</summary>
 /// <remarks>
 /// <code>
-/// sinusoidal    p_t,2i = sin(t / 10000^(2i/E))    p_t,2i+1 = cos(t / 10000^(2i/E))      (Vaswani et al., 2017)
-/// learned       p_t is row t of a parameter [M,E]                                       dp_t += dy_t
+/// sinusoidal    p_t,2i = sin(t / 10000^(2i/E))    p_t,2i+1 = cos(t / 10000^(2i/E))    (Vaswani et al., 2017)
+/// learned       p_t is row t of a parameter [M,E], s = 1                                dp_t += dy_t
 /// </code>
 /// </remarks>
 internal sealed unsafe class PositionLayer : ILayer
@@ -17,6 +17,7 @@ internal sealed unsafe class PositionLayer : ILayer
     private readonly IKernels _kernels;
     private readonly Positions _positions;
     private readonly int _maximum;
+    private readonly float _scale;
     private readonly Lock _growing = new();
     private Table _sines = new(0, new AlignedBuffer());
     private LayerTensors _parameters;
@@ -29,6 +30,7 @@ internal sealed unsafe class PositionLayer : ILayer
     public PositionLayer(IKernels kernels, int width, TransformerOptions options, string name)
     {
         (_kernels, OutputSize, _positions, _maximum) = (kernels, width, options.Positions, options.MaximumPositions);
+        _scale = IsLearned ? 1 : options.PositionScale ?? 1;
         Tensors = IsLearned ? [new TensorShape(name, [_maximum, width])] : [];
     }
 
@@ -118,7 +120,8 @@ internal sealed unsafe class PositionLayer : ILayer
                 for (int row = 0; row < shard.BatchSize(t); row++)
                 {
                     float* p = positions.PointerTo(Start(arguments, row) + t);
-                    layer._kernels.AddScaled(layer.OutputSize, 1, p, arguments.Output.PointerTo(shard.Offset(t) + row));
+                    layer._kernels.AddScaled(
+                        layer.OutputSize, layer._scale, p, arguments.Output.PointerTo(shard.Offset(t) + row));
                 }
             }
             GC.KeepAlive(sines);

@@ -39,6 +39,12 @@ public sealed record TransformerOptions
     /// <summary>How the order of the words is known. Default: sinusoidal.</summary>
     public Positions Positions { get; init; } = Positions.Sinusoidal;
 
+    /// <summary>
+    /// What sinusoidal positions are multiplied by, so that they do not drown small word vectors; null for the deviation of the first
+    /// word vectors in a training, and for 1 elsewhere. Default: null.
+    /// </summary>
+    public float? PositionScale { get; init; }
+
     /// <summary>How many places are learned; a text of more tokens is refused then. Default: 512.</summary>
     public int MaximumPositions { get; init; } = 512;
 
@@ -60,10 +66,12 @@ public sealed record TransformerOptions
 
     /// <summary>The same options with every choice made.</summary>
     /// <param name="width">E.</param>
-    public TransformerOptions ResolveFor(int width) => this with
+    /// <param name="deviation">That of the first word vectors.</param>
+    public TransformerOptions ResolveFor(int width, float deviation) => this with
     {
         FeedForward = FeedForwardOf(width),
         FinalNorm = HasFinalNorm,
+        PositionScale = PositionScale ?? (Positions == Positions.Sinusoidal ? deviation : null),
     };
 
     /// <summary>The most tokens that a text may have; null where there is no bound.</summary>

@@ -87,7 +87,7 @@ public sealed class TransformerReference(
 
     private double Position(int t, int i) => options.Positions switch
     {
-        Positions.Sinusoidal => SinusoidalPositions.Value(t, i, width),
+        Positions.Sinusoidal => (options.PositionScale ?? 1) * SinusoidalPositions.Value(t, i, width),
         Positions.Learned => parameters[NetworkLayout.PositionWeight][t * width + i],
         _ => throw new InvalidOperationException($"no positions {options.Positions}"),
     };

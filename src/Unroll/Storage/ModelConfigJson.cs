@@ -19,8 +19,8 @@ internal static class ModelConfigJson
 
     private static readonly string[] TransformerKeys =
     [
-        "cell", "embedding", "subwords", "layers", "heads", "feed_forward", "positions", "max_positions", "norm", "final_norm",
-        "pooling", "dropout",
+        "cell", "embedding", "subwords", "layers", "heads", "feed_forward", "positions", "position_scale", "max_positions",
+        "norm", "final_norm", "pooling", "dropout",
     ];
 
     public static byte[] Write(ModelConfig config)
@@ -80,6 +80,8 @@ internal static class ModelConfigJson
         json.WriteString("positions", Name(config.Transformer.Positions));
         if (config.Transformer.Positions == Positions.Learned)
             json.WriteNumber("max_positions", config.Transformer.MaximumPositions);
+        else
+            json.WriteNumber("position_scale", config.Transformer.PositionScale ?? 1);
         json.WriteString("norm", Name(config.Transformer.Norm));
         json.WriteBoolean("final_norm", config.Transformer.HasFinalNorm);
         json.WriteString("pooling", Name(config.Pooling));
@@ -164,13 +166,9 @@ internal static class ModelConfigJson
             Norm = keys.Choice<NormPlace>("norm"),
             FinalNorm = keys.Flag("final_norm"),
         };
-        if (positions == Positions.Learned)
-        {
-            transformer = transformer with
-            {
-                MaximumPositions = keys.Integer("max_positions", 1, TransformerOptions.MostPositions),
-            };
-        }
+        transformer = positions == Positions.Learned
+            ? transformer with { MaximumPositions = keys.Integer("max_positions", 1, TransformerOptions.MostPositions) }
+            : transformer with { PositionScale = (float)keys.Positive("position_scale") };
         return ModelConfig.WithoutNetwork with
         {
             Cell = Cell.Transformer,

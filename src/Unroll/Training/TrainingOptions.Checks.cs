@@ -147,6 +147,10 @@ public sealed partial record TrainingOptions
             Transformer.MaximumPositions is >= 1 and <= TransformerOptions.MostPositions, nameof(Transformer.MaximumPositions),
             Transformer.MaximumPositions, $"a number from 1 to {TransformerOptions.MostPositions}");
 
+        RequireOfTransformer(
+            Transformer.PositionScale is null || (Transformer.PositionScale > 0 && float.IsFinite(Transformer.PositionScale.Value)),
+            nameof(Transformer.PositionScale), Transformer.PositionScale, "a positive number");
+
         static void RequireOfTransformer<T>(bool valid, string property, T value, string expected)
         {
             if (!valid)

@@ -325,7 +325,7 @@ public sealed partial record TrainingOptions
         Hidden = IsTransformer ? Embedding : Hidden,
         Layers = Layers,
         Bidirectional = Bidirectional && !IsTransformer,
-        Transformer = IsTransformer ? Transformer.ResolveFor(Embedding) : new TransformerOptions(),
+        Transformer = IsTransformer ? Transformer.ResolveFor(Embedding, EmbeddingDeviation) : new TransformerOptions(),
         Pooling = Pooling,
         Dropout = Dropout,
         Nonlinearity = Nonlinearity,

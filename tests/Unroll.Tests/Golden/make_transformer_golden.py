@@ -19,11 +19,12 @@ from make_engine_golden import LENGTHS, POOLINGS, Attention, single
 from make_golden import SENTENCES, write
 
 
-def config(layers, norm, positions, pooling, vocabulary=7, embedding=8, heads=2, feed_forward=12, classes=3, final_norm=None):
+def config(layers, norm, positions, pooling, vocabulary=7, embedding=8, heads=2, feed_forward=12, classes=3, final_norm=None,
+           scale=1):
     return {"cell": "transformer", "vocabulary": vocabulary, "embedding": embedding, "hidden": embedding, "layers": layers,
             "bidirectional": False, "pooling": pooling, "classes": classes, "heads": heads, "feed_forward": feed_forward,
             "positions": positions, "max_positions": 9, "norm": norm,
-            "final_norm": norm == "before" if final_norm is None else final_norm}
+            "final_norm": norm == "before" if final_norm is None else final_norm, "position_scale": scale}
 
 
 def name_of(c):
@@ -81,8 +82,8 @@ class Classifier(nn.Module):
     def words(self, sentences):
         lengths = [len(s) for s in sentences]
         x = self.embedding(pad_sequence([torch.tensor(s) for s in sentences]))
-        T = max(lengths)
-        p = self.position.weight[:T] if self.c["positions"] == "learned" else sinusoids(T, self.c["embedding"]).to(x.dtype)
+        T, E = max(lengths), self.c["embedding"]
+        p = self.position.weight[:T] if self.c["positions"] == "learned" else self.c["position_scale"] * sinusoids(T, E).to(x.dtype)
         outside = torch.arange(T).unsqueeze(1) >= torch.tensor(lengths)
         return x + p.unsqueeze(1), outside, lengths
 
@@ -112,7 +113,7 @@ def cases():
     out += [case(config(2, "before", "sinusoidal", "max")), case(config(3, "after", "learned", "mean"))]
     out.append(case(config(2, "before", "learned", "mean", final_norm=False)))
     out.append(case(config(2, "after", "sinusoidal", "max", final_norm=True)))
-    out.append(case(config(1, "before", "sinusoidal", "max", embedding=9, heads=3, feed_forward=40)))
+    out.append(case(config(1, "before", "sinusoidal", "max", embedding=9, heads=3, feed_forward=40, scale=0.25)))
     return out
 
 

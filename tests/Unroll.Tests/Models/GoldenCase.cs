@@ -52,6 +52,7 @@ internal sealed class GoldenCase
             MaximumPositions = config.GetProperty("max_positions").GetInt32(),
             Norm = Enum.Parse<NormPlace>(config.GetProperty("norm").GetString()!, ignoreCase: true),
             FinalNorm = config.GetProperty("final_norm").GetBoolean(),
+            PositionScale = config.GetProperty("position_scale").GetSingle(),
         }
         : new TransformerOptions();
 
