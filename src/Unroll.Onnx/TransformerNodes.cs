@@ -6,7 +6,9 @@ using static Unroll.Onnx.GraphBuilder;
 
 namespace Unroll.Onnx;
 
-/// <summary>The layers of a Transformer in plain operators, over states [T,B,E]. No word reads padding: the mask lowers its scores.</summary>
+/// <summary>
+/// The layers of a Transformer in plain operators, over states [T,B,E]. No word reads padding: the mask lowers its scores.
+/// </summary>
 internal sealed class TransformerNodes
 {
     // Below every score, and finite, as not every runtime's softmax takes infinities.
@@ -59,7 +61,8 @@ internal sealed class TransformerNodes
         return _graph.Node("GatherND", "pooled", ["states_bte", "last_places_column"], Setting("batch_dims", 1));
     }
 
-    // [T,1,E]: of sinusoidal ones sin(t ω + φ) with φ = π/2 where the paper has a cosine, in doubles, as the engine computes them.
+    // [T,1,E]: of sinusoidal ones sin(t ω + φ) with φ = π/2 where the paper has a cosine, in doubles, as the engine computes
+    // them.
     private string Positions()
     {
         string rows = _options.Positions switch

@@ -46,7 +46,10 @@ public sealed record ExportCase(
                Positions = positions,
                MaximumPositions = 20,
            }),
-        Transformer(2, Pooling.Max, new TransformerOptions { Heads = 3, FinalNorm = false, PositionScale = 0.3f }) with { Networks = 2 },
+        Transformer(2, Pooling.Max, new TransformerOptions { Heads = 3, FinalNorm = false, PositionScale = 0.3f }) with
+        {
+            Networks = 2,
+        },
         Transformer(2, Pooling.Last, new TransformerOptions { Heads = 6, Norm = NormPlace.After, FinalNorm = true }),
     ];
 

@@ -231,14 +231,15 @@ internal sealed class TrainFlags
         SetTransformer(
             _flags.Add(
                 Options.OptionalInteger(
-                    "--feed-forward", "Width inside a Transformer's feed-forward part [default: twice that of the words]", 1)),
+                    "--feed-forward", "Width inside a Transformer's feed-forward part [default: that of the words]", 1)),
             (options, value) => options with { FeedForward = value });
         Option<Positions> positions = _flags.AddChoice(
             Options.Choice("--positions", "How a Transformer knows the order of the words", defaults.Positions));
         SetTransformer(positions, (options, value) => options with { Positions = value });
         Option<int> most = _flags.Add(
             Options.Integer(
-                "--max-positions", "Places that --positions learned learns; longer texts are refused", defaults.MaximumPositions, 1));
+                "--max-positions", "Places that --positions learned learns; longer texts are refused", defaults.MaximumPositions,
+                1));
         SetTransformer(most, (options, value) => options with { MaximumPositions = value });
         _flags.SetCondition(
             most, parsed => IsTransformer(parsed) && parsed.GetValue(positions) == Positions.Learned,

@@ -131,7 +131,8 @@ internal static partial class FlagNames
 
     // A property, and what it may be set to: a text in quotes, a name or number, or several names.
     [GeneratedRegex(
-        @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|TorchImportOptions|Tokenizer|" +
+        @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|" +
+        "TorchImportOptions|Tokenizer|" +
         @"SentenceClassifier)\.\w+)" +
         """(?: = (?:"(?<text>[^"]*)"|(?<value>\w+(?: or [A-Z]\w*)*)))?""")]
     private static partial Regex Setting();

@@ -114,7 +114,9 @@ internal sealed class Flags
     {
         foreach ((Option option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> write) in _all)
         {
-            if (!_conditions.TryGetValue(option, out (Func<ParseResult, bool> IsRead, string) condition) || condition.IsRead(parsed))
+            bool isRead = !_conditions.TryGetValue(option, out (Func<ParseResult, bool> IsRead, string) condition)
+                || condition.IsRead(parsed);
+            if (isRead)
                 write(json, parsed, path);
         }
     }

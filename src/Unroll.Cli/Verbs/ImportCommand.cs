@@ -29,7 +29,8 @@ internal static class ImportCommand
         Option<bool> overwrite = Options.Overwrite();
         Option<Pooling?> pooling = Options.OptionalChoice<Pooling>("--pooling", "How hidden states become one vector");
         Option<Nonlinearity?> nonlinearity = Options.OptionalChoice<Nonlinearity>("--nonlinearity", "Function of an RNN");
-        Option<int?> heads = Options.OptionalInteger("--heads", "Heads of a Transformer's attention, which the file does not say", 1);
+        Option<int?> heads = Options.OptionalInteger(
+            "--heads", "Heads of a Transformer's attention, which the file does not say", 1);
         Option<NormPlace?> norm = Options.OptionalChoice<NormPlace>(
             "--norm", "Where a Transformer's layer norms stand, before for norm_first=True [default: after]");
         var scaledWords = new Option<bool>("--scaled-words")
@@ -54,8 +55,8 @@ internal static class ImportCommand
         Option<bool> json = Options.Json("Print what was found as one JSON object");
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
-            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, heads, norm, scaledWords, tokens, keepCase, padding,
-            unknown, ignore, json,
+            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, heads, norm, scaledWords, tokens, keepCase,
+            padding, unknown, ignore, json,
         };
         command.SetAction(parsed =>
         {

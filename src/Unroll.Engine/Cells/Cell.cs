@@ -24,7 +24,8 @@ public enum Cell
     MinGru,
 
     /// <summary>
-    /// Transformer encoder (Vaswani et al., 2017): no recurrent cell, every word reads all others by attention. Its own settings are
+    /// Transformer encoder (Vaswani et al., 2017): no recurrent cell, every word reads all others by attention. Its own settings
+    /// are
     /// <see cref="TransformerOptions"/>.
     /// </summary>
     Transformer,

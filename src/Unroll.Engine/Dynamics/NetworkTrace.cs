@@ -36,8 +36,8 @@ public sealed record NetworkTrace(
     private const int MostStepsOfHeads = 256;
 
     /// <summary>
-    /// Every layer of a Transformer; none for a recurrent network, and for sequences of more than 256 steps, whose weights would be
-    /// too many to look at.
+    /// Every layer of a Transformer; none for a recurrent network, and for sequences of more than 256 steps, whose weights would
+    /// be too many to look at.
     /// </summary>
     public IReadOnlyList<AttentionTrace> Heads { get; init; } = [];
 

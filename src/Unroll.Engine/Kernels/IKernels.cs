@@ -112,9 +112,9 @@ internal unsafe interface IKernels
     /// <param name="bias">[count].</param>
     /// <param name="y">[count]; overwritten.</param>
     /// <param name="statistics">The mean and 1/√(variance + ε); overwritten.</param>
-    void LayerNorm(int count, float* x, float* weight, float* bias, float* y, float* statistics);
+    void LayerNormForward(int count, float* x, float* weight, float* bias, float* y, float* statistics);
 
-    /// <summary>The gradient of <see cref="LayerNorm"/>.</summary>
+    /// <summary>The gradient of <see cref="LayerNormForward"/>.</summary>
     /// <param name="count">Values of a token.</param>
     /// <param name="x">[count].</param>
     /// <param name="statistics">As they were forward.</param>

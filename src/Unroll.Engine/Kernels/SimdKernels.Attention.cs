@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Unroll.Engine.Kernels;
 
-/// <content>What a Transformer computes beside its products: softmax, layer norm, ReLU, forward and backward side by side.</content>
+/// <content>
+/// What a Transformer computes beside its products: softmax, layer norm, ReLU, forward and backward side by side.
+/// </content>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
     // Sums are taken in sixteen lanes whatever the width of a vector, so that every set of kernels gives the same bits.
@@ -43,7 +45,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void LayerNorm(int count, float* x, float* weight, float* bias, float* y, float* statistics)
+    public void LayerNormForward(int count, float* x, float* weight, float* bias, float* y, float* statistics)
     {
         float mean = Sum(count, x) / count;
         AddConstant(count, -mean, x, y);

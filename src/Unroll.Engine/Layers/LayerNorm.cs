@@ -30,7 +30,7 @@ internal sealed unsafe class LayerNorm(IKernels kernels, int width)
     public void Forward(in Matrix x, float* weight, float* bias, in Matrix y, in Matrix statistics)
     {
         for (int n = 0; n < x.Rows; n++)
-            kernels.LayerNorm(width, x.PointerTo(n), weight, bias, y.PointerTo(n), statistics.PointerTo(n));
+            kernels.LayerNormForward(width, x.PointerTo(n), weight, bias, y.PointerTo(n), statistics.PointerTo(n));
     }
 
     /// <summary>dy → dx, dw and db.</summary>

@@ -6,8 +6,8 @@ namespace Unroll.Engine.Layers;
 
 /// <summary>
 /// Scaled dot-product attention (Vaswani et al., 2017) of every sentence of a shard to itself, head by head: the part of
-/// <c>torch.nn.MultiheadAttention</c> between its two linear maps. Padding has no place: a sentence's tokens are taken together, and
-/// what grows with the square of its length is a block of queries at a time.
+/// <c>torch.nn.MultiheadAttention</c> between its two linear maps. Padding has no place: a sentence's tokens are taken together,
+/// and what grows with the square of its length is a block of queries at a time.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -34,9 +34,10 @@ internal sealed unsafe class SelfAttention(IKernels kernels, int width, int head
     {
         long queries = Math.Min(QueriesTogether, steps);
         long forward = 4L * steps * width + PackedKeys(steps) + PackedValues(steps) + queries * steps;
+        long packedQueries = kernels.PackedLength((int)queries, _headWidth);
         return mode == PassMode.Forward
             ? forward
-            : forward + 3L * steps * width + PackedKeys(steps) + 4 * queries * steps + 2L * kernels.PackedLength((int)queries, _headWidth);
+            : forward + 3L * steps * width + PackedKeys(steps) + 4 * queries * steps + 2 * packedQueries;
     }
 
     /// <summary>Q, K, V → O.</summary>

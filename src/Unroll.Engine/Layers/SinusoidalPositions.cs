@@ -1,8 +1,8 @@
 namespace Unroll.Engine.Layers;
 
 /// <summary>
-/// What is added to the word vectors of a Transformer that learns no positions (Vaswani et al., 2017): sines and cosines of the place
-/// t, of wavelengths from 2π to 20,000π.
+/// What is added to the word vectors of a Transformer that learns no positions (Vaswani et al., 2017): sines and cosines of the
+/// place t, of wavelengths from 2π to 20,000π.
 /// </summary>
 public static class SinusoidalPositions
 {

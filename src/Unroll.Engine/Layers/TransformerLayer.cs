@@ -8,8 +8,8 @@ namespace Unroll.Engine.Layers;
 /// </summary>
 /// <remarks>
 /// <code>
-/// norm before    r = x + D(A(N₁(x)))          y = r + D(F(N₂(r)))          N layer norm, D dropout, A attention with its linear maps
-/// norm after     r = N₁(x + D(A(x)))          y = N₂(r + D(F(r)))          F(r) = W₂ D(relu(W₁ r + b₁)) + b₂
+/// norm before    r = x + D(A(N₁(x)))          y = r + D(F(N₂(r)))          N layer norm, D dropout, A attention with its linear
+/// maps norm after     r = N₁(x + D(A(x)))          y = N₂(r + D(F(r)))          F(r) = W₂ D(relu(W₁ r + b₁)) + b₂
 /// </code>
 /// </remarks>
 internal sealed class TransformerLayer : ILayer

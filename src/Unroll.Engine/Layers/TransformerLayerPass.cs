@@ -6,7 +6,8 @@ namespace Unroll.Engine.Layers;
 
 /// <summary>
 /// A layer of a Transformer at work: the equations of <see cref="TransformerLayer"/> over chunks of tokens, with attention, which
-/// needs whole sentences, between them. A backward pass follows a forward pass, whose queries, keys, values and heads it overwrites.
+/// needs whole sentences, between them. A backward pass follows a forward pass, whose queries, keys, values and heads it
+/// overwrites.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -99,7 +100,8 @@ internal sealed unsafe class TransformerLayerPass(TransformerLayer layer) : ILay
     }
 
     /// <summary>
-    /// How much each word reads of each, by head, after a pass that keeps its trace over one sentence, and before a backward pass.
+    /// How much each word reads of each, by head, after a pass that keeps its trace over one sentence, and before a backward
+    /// pass.
     /// </summary>
     /// <returns>[heads][T][T].</returns>
     public float[][][] AttentionWeights()

@@ -13,7 +13,9 @@ public enum Positions
 /// <summary>Where a Transformer's layer norms stand.</summary>
 public enum NormPlace
 {
-    /// <summary>Before attention and feed-forward (Xiong et al., 2020), <c>norm_first=True</c>; a last norm follows all layers.</summary>
+    /// <summary>
+    /// Before attention and feed-forward (Xiong et al., 2020), <c>norm_first=True</c>; a last norm follows all layers.
+    /// </summary>
     Before,
 
     /// <summary>After each sum (Vaswani et al., 2017), PyTorch's default.</summary>
@@ -21,27 +23,26 @@ public enum NormPlace
 }
 
 /// <summary>
-/// What makes a Transformer encoder, beside the width of its word vectors, E, which is the width of all its layers, and their number.
+/// What makes a Transformer encoder, beside the width of its word vectors, E, which is the width of all its layers, and their
+/// number.
 /// </summary>
 public sealed record TransformerOptions
 {
     /// <summary>The most places that can be learned.</summary>
     public const int MostPositions = 1 << 20;
 
-    private const int UsualFeedForward = 2;
-
     /// <summary>Heads of attention, each E / heads wide. Default: 4.</summary>
     public int Heads { get; init; } = 4;
 
-    /// <summary>F: the width between the two linear maps of the feed-forward part; null for 2·E. Default: null.</summary>
+    /// <summary>F: the width between the two linear maps of the feed-forward part; null for E. Default: null.</summary>
     public int? FeedForward { get; init; }
 
     /// <summary>How the order of the words is known. Default: sinusoidal.</summary>
     public Positions Positions { get; init; } = Positions.Sinusoidal;
 
     /// <summary>
-    /// What sinusoidal positions are multiplied by, so that they do not drown small word vectors; null for the deviation of the first
-    /// word vectors in a training, and for 1 elsewhere. Default: null.
+    /// What sinusoidal positions are multiplied by, so that they do not drown small word vectors; null for the deviation of the
+    /// first word vectors in a training, and for 1 elsewhere. Default: null.
     /// </summary>
     public float? PositionScale { get; init; }
 
@@ -52,8 +53,8 @@ public sealed record TransformerOptions
     public NormPlace Norm { get; init; } = NormPlace.Before;
 
     /// <summary>
-    /// Whether a last norm follows all layers, the <c>norm</c> of <c>torch.nn.TransformerEncoder</c>; null for one where norms stand
-    /// before. Default: null.
+    /// Whether a last norm follows all layers, the <c>norm</c> of <c>torch.nn.TransformerEncoder</c>; null for one where norms
+    /// stand before. Default: null.
     /// </summary>
     public bool? FinalNorm { get; init; }
 
@@ -62,7 +63,7 @@ public sealed record TransformerOptions
 
     /// <summary>F.</summary>
     /// <param name="width">E.</param>
-    public int FeedForwardOf(int width) => FeedForward ?? checked(UsualFeedForward * width);
+    public int FeedForwardOf(int width) => FeedForward ?? width;
 
     /// <summary>The same options with every choice made.</summary>
     /// <param name="width">E.</param>

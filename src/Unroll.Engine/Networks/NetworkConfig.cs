@@ -129,14 +129,14 @@ public sealed record NetworkConfig
     private void ValidateTransformer()
     {
         if (Embedding < 1 || Hidden != Embedding)
-            throw new ArgumentOutOfRangeException(nameof(Hidden), Hidden, $"a Transformer is as wide as its word vectors, {Embedding}");
+            throw new ArgumentOutOfRangeException(nameof(Hidden), Hidden, $"a Transformer is as wide as its words, {Embedding}");
         if (Bidirectional)
             throw new ArgumentOutOfRangeException(nameof(Bidirectional), "a Transformer reads both ways by itself");
         if (Transformer.Heads < 1 || Embedding % Transformer.Heads != 0)
-            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.Heads, $"expected heads that divide {Embedding}");
+            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.Heads, $"expected a divisor of {Embedding}");
         if (Transformer.FeedForwardOf(Embedding) < 1)
             throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.FeedForward, "expected a positive width");
         if (Transformer.MaximumPositions is < 1 or > TransformerOptions.MostPositions)
-            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.MaximumPositions, "expected a positive number");
+            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.MaximumPositions, "expected some places");
     }
 }

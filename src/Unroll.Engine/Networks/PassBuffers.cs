@@ -200,8 +200,8 @@ internal sealed unsafe class PassBuffers
     private static Matrix OfShard(in Matrix tokens, Shard shard) => tokens.RowsFrom(shard.FirstToken, shard.Tokens);
 
     /// <summary>
-    /// Whether values of a layer's output are dropped before the next one reads it. The top layer's is pooled; dropout comes after
-    /// that.
+    /// Whether values of a layer's output are dropped before the next one reads it. The top layer's is pooled; dropout comes
+    /// after that.
     /// </summary>
     public bool UsesDropped(int layer) =>
         _network.Config.Dropout > 0 && layer < _layers.Length - 1 && _network.Layers[layer].DropsOutput;

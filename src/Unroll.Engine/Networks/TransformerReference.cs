@@ -3,8 +3,8 @@ using Unroll.Engine.Layers;
 namespace Unroll.Engine.Networks;
 
 /// <summary>
-/// The layers of a Transformer in double precision and plain loops, one sentence at a time, nothing dropped: what the engine's are
-/// compared with, and what finite differences are taken of. <see cref="TransformerLayer"/> has the equations.
+/// The layers of a Transformer in double precision and plain loops, one sentence at a time, nothing dropped: what the engine's
+/// are compared with, and what finite differences are taken of. <see cref="TransformerLayer"/> has the equations.
 /// </summary>
 /// <param name="width">E.</param>
 /// <param name="layers">Layers of the encoder.</param>
@@ -128,11 +128,10 @@ public sealed class TransformerReference(
     private double[][] Weights(double[][] qkv, int head)
     {
         int from = head * HeadWidth;
-        return
-        [
-            .. qkv.Select(query => Softmax(
-                [.. qkv.Select(key => Dot(query.AsSpan(from, HeadWidth), key.AsSpan(width + from, HeadWidth)) / Math.Sqrt(HeadWidth))])),
-        ];
+        return [.. qkv.Select(query => Softmax([.. qkv.Select(key => Score(query, key))]))];
+
+        double Score(double[] query, double[] key) =>
+            Dot(query.AsSpan(from, HeadWidth), key.AsSpan(width + from, HeadWidth)) / Math.Sqrt(HeadWidth);
     }
 
     private double[][] Heads(double[][] qkv)

@@ -60,10 +60,11 @@ internal static class ImportAssumptions
         }
         if (!options.ScaledWords)
         {
-            yield return "word vectors were taken as they are; give TorchImportOptions.ScaledWords = true if forward() multiplies "
-                + "them by the root of their width";
+            yield return "word vectors were taken as they are; give TorchImportOptions.ScaledWords = true if forward() "
+                + "multiplies them by the root of their width";
         }
-        yield return "the Transformer was taken to have relu, eps 1e-5 and src_key_padding_mask, and no mask that hides later words";
+        yield return "the Transformer was taken to have relu, eps 1e-5 and src_key_padding_mask, and no mask that hides later "
+            + "words";
     }
 
     private static string Describe(Tokenizer tokens)

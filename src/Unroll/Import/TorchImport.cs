@@ -7,8 +7,8 @@ namespace Unroll.Import;
 
 /// <summary>
 /// Reads a state dict of PyTorch, saved as safetensors under names of its own: embedding (or one-hot) → RNN, GRU or
-/// LSTM → pooling → linear, or embedding → positions → Transformer encoder → pooling → linear. Cell, sizes, layers and directions come
-/// from names and shapes.
+/// LSTM → pooling → linear, or embedding → positions → Transformer encoder → pooling → linear. Cell, sizes, layers and directions
+/// come from names and shapes.
 /// </summary>
 public static class TorchImport
 {
@@ -231,7 +231,8 @@ public static class TorchImport
         string layers = config.Layers == 1 ? "1 layer" : $"{config.Layers} layers";
         string directions = config.IsTransformer
             ? $"{config.Transformer.Heads} heads, feed-forward {config.Transformer.FeedForward}, "
-                + $"positions {ModelConfigJson.Name(config.Transformer.Positions)}, norm {ModelConfigJson.Name(config.Transformer.Norm)}"
+                + $"positions {ModelConfigJson.Name(config.Transformer.Positions)}, "
+                + $"norm {ModelConfigJson.Name(config.Transformer.Norm)}"
             : config.Bidirectional ? "both directions"
             : "one direction";
         string pooling = ModelConfigJson.Name(config.Pooling);

@@ -151,13 +151,13 @@ internal sealed partial class TransformerTensors : ILayerTensors
         if (_options.Heads is not { } heads)
         {
             throw new InputException(
-                $"{_tensors.Source}: a Transformer, and the file does not say how many heads it has; give TorchImportOptions.Heads = N, "
-                + "the nhead of torch.nn.TransformerEncoderLayer");
+                $"{_tensors.Source}: a Transformer, and the file does not say how many heads it has; give "
+                + "TorchImportOptions.Heads = N, the nhead of torch.nn.TransformerEncoderLayer");
         }
         if (heads < 1 || InputSize % heads != 0)
         {
             throw new InputException(
-                $"TorchImportOptions.Heads is {heads}, expected a number that divides the width of {_tensors.Source}, {InputSize}");
+                $"TorchImportOptions.Heads is {heads}, expected a divisor of {InputSize}, the width of {_tensors.Source}");
         }
     }
 
@@ -207,7 +207,7 @@ internal sealed partial class TransformerTensors : ILayerTensors
         _tensors.Has(name) ? _tensors.Take(name, shape) : throw Missing(name);
 
     private InputException Missing(string name) =>
-        new($"{_tensors.Source}: no tensor {name}, which the other tensors of the Transformer call for; save the whole state dict");
+        new($"{_tensors.Source}: no tensor {name}, which the Transformer's other tensors call for; save the whole state dict");
 
     [GeneratedRegex(@"^(?<prefix>.*?)layers\.(?<layer>[0-9]{1,4})\.self_attn\.in_proj_weight$")]
     private static partial Regex InProjection();

@@ -45,8 +45,8 @@ public sealed class PredictionStream
         if (config().IsTransformer)
         {
             throw new InvalidOperationException(
-                "a Transformer reads every word beside all others, so every new word changes all states; use Predict, or train a " +
-                "recurrent cell with Bidirectional = false");
+                "a Transformer reads every word beside all others, so every new word changes all states; use Predict, or " +
+                "train a recurrent cell with Bidirectional = false");
         }
         (_config, _vocabulary, _linear) = (config, vocabulary, linear);
         _encoder = new TokenEncoder(vocabulary, config().Subwords);

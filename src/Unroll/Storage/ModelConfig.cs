@@ -118,8 +118,8 @@ public sealed record ModelConfig
         if (IsTransformer && Transformer.MostTokens is { } most && tokens > most)
         {
             throw new InputException(
-                $"{what} has {tokens} tokens, expected at most {most}, the places that the model learns; split it, or train with " +
-                "TransformerOptions.Positions = Sinusoidal or a larger TransformerOptions.MaximumPositions");
+                $"{what} has {tokens} tokens, expected at most {most}, the places that the model learns; split it, or train " +
+                "with TransformerOptions.Positions = Sinusoidal or a larger TransformerOptions.MaximumPositions");
         }
     }
 

@@ -16,7 +16,8 @@ namespace Unroll.Training;
 /// </param>
 /// <param name="SpectralRadius">The largest size of an eigenvalue of the same matrix: what many products with it do.</param>
 /// <param name="JacobianSamples">
-/// How many sentences the products of Jacobians were measured on, after the epoch; 0 for a Transformer, which has no steps in time.
+/// How many sentences the products of Jacobians were measured on, after the epoch; 0 for a Transformer, which has no steps in
+/// time.
 /// </param>
 /// <param name="JacobianByDistance">
 /// Mean of ‖∂s_T/∂s_{T-d}‖₂, the largest singular value of the product of d Jacobians of that layer and direction, by the

@@ -128,7 +128,8 @@ public sealed partial record TrainingOptions
             if (isChanged)
             {
                 throw new InputException(
-                    $"TrainingOptions.{property} is for recurrent cells, and TrainingOptions.Cell = Transformer is none; leave it out");
+                    $"TrainingOptions.{property} is for recurrent cells, and TrainingOptions.Cell = Transformer is none; " +
+                    "leave it out");
             }
         }
         if (Embedding == 0)
@@ -142,14 +143,15 @@ public sealed partial record TrainingOptions
             Embedding % Transformer.Heads == 0, nameof(Transformer.Heads), Transformer.Heads,
             $"a number that divides the width of the word vectors, {Embedding}");
         RequireOfTransformer(
-            Transformer.FeedForward is null or >= 1, nameof(Transformer.FeedForward), Transformer.FeedForward, "a positive width");
+            Transformer.FeedForward is null or >= 1, nameof(Transformer.FeedForward), Transformer.FeedForward,
+            "a positive width");
         RequireOfTransformer(
             Transformer.MaximumPositions is >= 1 and <= TransformerOptions.MostPositions, nameof(Transformer.MaximumPositions),
             Transformer.MaximumPositions, $"a number from 1 to {TransformerOptions.MostPositions}");
 
         RequireOfTransformer(
-            Transformer.PositionScale is null || (Transformer.PositionScale > 0 && float.IsFinite(Transformer.PositionScale.Value)),
-            nameof(Transformer.PositionScale), Transformer.PositionScale, "a positive number");
+            Transformer.PositionScale is null or (> 0 and < float.PositiveInfinity), nameof(Transformer.PositionScale),
+            Transformer.PositionScale, "a positive number");
 
         static void RequireOfTransformer<T>(bool valid, string property, T value, string expected)
         {

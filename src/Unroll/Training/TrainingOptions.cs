@@ -43,7 +43,9 @@ public sealed partial record TrainingOptions
     /// <summary>Recurrent or Transformer layers, one upon the other. Default: 1.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Whether each layer also reads from the last word to the first, as a Transformer always does. Default: yes.</summary>
+    /// <summary>
+    /// Whether each layer also reads from the last word to the first, as a Transformer always does. Default: yes.
+    /// </summary>
     public bool Bidirectional { get; init; } = true;
 
     /// <summary>What else makes a Transformer; for <see cref="Cell.Transformer"/> alone.</summary>

@@ -18,7 +18,8 @@ using Xunit;
 namespace Unroll.Tests.Layers;
 
 /// <summary>
-/// The Transformer beside PyTorch's numbers and its own reference; <see cref="EngineTests"/> has logits and gradients of every kind.
+/// The Transformer beside PyTorch's numbers and its own reference; <see cref="EngineTests"/> has logits and gradients of every
+/// kind.
 /// </summary>
 [Collection(AvailableKernels.Name)]
 public unsafe class TransformerTests
@@ -78,7 +79,8 @@ public unsafe class TransformerTests
         {
             float[] expected = golden.GetProperty("weights")[head.Layer][head.Head].EnumerateArray()
                 .SelectMany(row => row.EnumerateArray().Select(value => value.GetSingle())).ToArray();
-            Close.To(expected, head.Weights.SelectMany(row => row).ToArray(), 1e-5, what: $"layer {head.Layer}, head {head.Head}");
+            float[] actual = [.. head.Weights.SelectMany(row => row)];
+            Close.To(expected, actual, 1e-5, what: $"layer {head.Layer}, head {head.Head}");
         }
         Assert.Equal(2, inspection.States.Count);
         Assert.Equal(classifier.Predict(text).Probabilities, inspection.Prediction.Probabilities);
@@ -110,10 +112,15 @@ public unsafe class TransformerTests
             Parameters actual = gradients.Copy();
             foreach ((string name, double[] slope) in slopes)
                 Close.To(slope, Close.Widen(actual[name]), 1e-5, 1e-4, $"{kernels}: d {name}");
-            // A pass without a trace gives the same logits.
+            // A pass without a trace gives the same logits, and a text does not know what stands beside it.
+            int[] rows = batch.Rows.ToArray();
             float[] trained = Logits(network, texts, pass);
             foreach ((float z, float other) in trained.Zip(Logits(network, texts, new NetworkPass(network, pool))))
                 Assert.Equal(z, other);
+            batch.Fill(texts, [sentences / 2]);
+            pass.Forward(batch);
+            int place = Array.IndexOf(rows, sentences / 2);
+            Assert.Equal(trained.AsSpan(place * 3, 3), pass.Logits);
         }
     }
 
@@ -185,7 +192,8 @@ public unsafe class TransformerTests
             {
                 const float epsilon = 2e-3f;
                 double slope = (At(epsilon) - At(-epsilon)) / (2 * epsilon);
-                Assert.True(Math.Abs(slope - d[i]) < 3e-3 + 0.03 * Math.Abs(slope), $"{parameter.Name}[{i}]: {d[i]}, slope {slope}");
+                bool isSlope = Math.Abs(slope - d[i]) < 3e-3 + 0.03 * Math.Abs(slope);
+                Assert.True(isSlope, $"{parameter.Name}[{i}]: {d[i]}, slope {slope}");
 
                 double At(float moved)
                 {
@@ -215,7 +223,7 @@ public unsafe class TransformerTests
             float[] p = [.. x];
             fixed (float* at = p)
                 kernels.Softmax(length, 0.5f, at);
-            Close.To([.. exponentials.Select(value => value / exponentials.Sum())], Close.Widen(p[..length]), 1e-6, 1e-5);
+            Close.To([.. exponentials.Select(value => value / exponentials.Sum())], Close.Widen(p.AsSpan(0, length)), 1e-6, 1e-5);
             Assert.Equal(x[length], p[length]);
 
             double mean = x[..length].Average(value => (double)value);
@@ -223,9 +231,10 @@ public unsafe class TransformerTests
             float[] normed = [.. x];
             float[] statistics = new float[2];
             fixed (float* from = x, to = normed, weight = y, kept = statistics)
-                kernels.LayerNorm(length, from, weight, weight, to, kept);
-            double[] expected = [.. Enumerable.Range(0, length).Select(i => ((x[i] - mean) / Math.Sqrt(variance + 1e-5) + 1) * y[i])];
-            Close.To(expected, Close.Widen(normed[..length]), 2e-5, 2e-5);
+                kernels.LayerNormForward(length, from, weight, weight, to, kept);
+            double inverse = 1 / Math.Sqrt(variance + 1e-5);
+            double[] expected = [.. Enumerable.Range(0, length).Select(i => ((x[i] - mean) * inverse + 1) * y[i])];
+            Close.To(expected, Close.Widen(normed.AsSpan(0, length)), 2e-5, 2e-5);
             Assert.Equal(x[length], normed[length]);
         }
     }
@@ -289,8 +298,9 @@ public unsafe class TransformerTests
             double[][] words = [.. ids.Select(id => parameters["embedding.weight"][(id * width)..((id + 1) * width)])];
             double[][] states = layers.Forward(words);
             double[] pooled = [.. Enumerable.Range(0, width).Select(i => states.Average(state => state[i]))];
-            double[] z = [.. Enumerable.Range(0, config.Classes).Select(
-                c => parameters["output.bias"][c] + pooled.Select((p, i) => p * parameters["output.weight"][c * width + i]).Sum())];
+            double[] weight = parameters["output.weight"];
+            double[] z = [.. parameters["output.bias"].Select(
+                (bias, c) => bias + pooled.Select((p, i) => p * weight[c * width + i]).Sum())];
             double sum = z.Sum(Math.Exp);
             loss -= (z[texts.LabelOf(row)] - Math.Log(sum)) / texts.Count;
             double[] dz = [.. z.Select((value, c) => (Math.Exp(value) / sum - (c == texts.LabelOf(row) ? 1 : 0)) / texts.Count)];
@@ -301,7 +311,7 @@ public unsafe class TransformerTests
                 for (int i = 0; i < width; i++)
                 {
                     gradients["output.weight"][c * width + i] += dz[c] * pooled[i];
-                    dPooled[i] += dz[c] * parameters["output.weight"][c * width + i] / ids.Length;
+                    dPooled[i] += dz[c] * weight[c * width + i] / ids.Length;
                 }
             }
             double[][] dWords = layers.Backward(words, [.. ids.Select(_ => dPooled)], gradients);

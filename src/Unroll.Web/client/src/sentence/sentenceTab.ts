@@ -24,7 +24,8 @@ export function sentenceTab(sentences: Sentence[]): HTMLElement[] {
 /** The layers in a few words. */
 export const modelName = ({ cell, layers, directions }: Pick<Sentence['model'], 'cell' | 'layers' | 'directions'>): string =>
   cell === 'none' ? 'linear part alone'
-  : `${layers > 1 ? `${layers} × ` : ''}${cell === 'transformer' ? 'Transformer' : cell.toUpperCase()}${directions > 1 ? ', both directions' : ''}`;
+  : `${layers > 1 ? `${layers} × ` : ''}${cell === 'transformer' ? 'Transformer' : cell.toUpperCase()}`
+    + (directions > 1 ? ', both directions' : '');
 
 function oneSentence(sentence: Sentence): HTMLElement[] {
   const { model } = sentence;
