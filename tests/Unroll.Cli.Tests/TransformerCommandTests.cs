@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Unroll.Models;
-using Unroll.Storage;
 using Unroll.Tests;
 using Xunit;
 
@@ -23,7 +22,7 @@ public class TransformerCommandTests
         string data = TrainCommandTests.WriteRows(folder, copies: 10);
         CommandRun train = CommandRun.Of(["train", data, "--out", folder["model"], .. Small, .. settings.Split(' ')]);
         Assert.True(train.ExitCode == 0, train.Error);
-        Assert.DoesNotContain("warning", train.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning: --", train.Error, StringComparison.Ordinal);
         string config = File.ReadAllText(folder["model/config.json"]);
         Assert.Contains("\"cell\": \"transformer\"", config, StringComparison.Ordinal);
         Assert.DoesNotContain("bidirectional", config, StringComparison.Ordinal);
@@ -90,9 +89,10 @@ public class TransformerCommandTests
     [InlineData("--embedding 0", "--cell transformer needs word vectors and embedding is 0, one-hot; give --embedding 200")]
     [InlineData("--heads 3", "heads is 3, expected a number that divides the width of the word vectors, 200")]
     [InlineData("--max-positions 9", "--max-positions is for --cell transformer --positions learned; leave one of them out")]
-    [InlineData("--positions relative", "unroll train: --positions is relative, expected sinusoidal or learned")]
-    [InlineData("--norm between", "unroll train: --norm is between, expected before or after")]
-    [InlineData("--heads 0", "unroll train: --heads is 0, expected a whole number of at least 1")]
+    [InlineData(
+        "--positions relative", "unroll train: --positions is relative, expected sinusoidal or learned; see unroll train --help")]
+    [InlineData("--norm between", "unroll train: --norm is between, expected before or after; see unroll train --help")]
+    [InlineData("--heads 0", "unroll train: --heads is 0, expected a whole number of at least 1; see unroll train --help")]
     [InlineData("--cell gru --heads 4", "--heads is for --cell transformer; leave one of them out")]
     [InlineData("--cell lstm --positions sinusoidal", "--positions is for --cell transformer; leave one of them out")]
     [InlineData("--cell none --norm after", "--norm is for --cell transformer; leave one of them out")]
@@ -126,24 +126,5 @@ public class TransformerCommandTests
                 "error: the text has 4 tokens, expected at most 3, the places that the model learns", run.Error,
                 StringComparison.Ordinal);
         }
-    }
-
-    [Theory]
-    [InlineData("\"heads\": 2", "\"heads\": 3", "heads is 3, expected a number that divides embedding, 8")]
-    [InlineData("\"norm\": \"before\"", "\"norm\": \"beside\"", "norm is beside, expected before or after")]
-    [InlineData("\"layers\": 1", "\"hidden\": 8,\n  \"layers\": 1", "unknown key \"hidden\"")]
-    [InlineData("\"position_scale\": 0.1", "\"position_scale\": 0", "position_scale is 0, expected a number above 0")]
-    public void A_config_that_is_none_is_refused(string from, string to, string expected)
-    {
-        using var folder = new TemporaryFolder();
-        string data = TrainCommandTests.WriteRows(folder, copies: 4);
-        Assert.Equal(0, CommandRun.Of(["train", data, "--out", folder["model"], .. Small]).ExitCode);
-        string config = File.ReadAllText(folder["model/config.json"]);
-        Assert.Contains(from, config, StringComparison.Ordinal);
-        File.WriteAllText(folder["model/config.json"], config.Replace(from, to, StringComparison.Ordinal));
-        CommandRun run = CommandRun.Of("predict", folder["model"], "fine");
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"config.json: {expected}", run.Error, StringComparison.Ordinal);
-        Assert.Equal(run.Error.Length - 1, run.Error.IndexOf('\n', StringComparison.Ordinal));
     }
 }

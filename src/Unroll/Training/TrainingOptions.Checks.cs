@@ -112,7 +112,8 @@ public sealed partial record TrainingOptions
             if (Transformer != new TransformerOptions())
             {
                 throw new InputException(
-                    "TrainingOptions.Transformer is for TrainingOptions.Cell = Transformer; leave out one of them, or give it");
+                    $"TrainingOptions.Transformer is set and TrainingOptions.Cell is {Cell}; leave it out, or give " +
+                    "TrainingOptions.Cell = Transformer");
             }
             return;
         }
