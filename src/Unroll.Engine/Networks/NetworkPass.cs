@@ -264,6 +264,8 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
             pooling.Pooled, dLogits, pooling.DPooled, gradients[network.OutputWeight], gradients[network.OutputBias], scratch);
         Drop(Site.Pooled, shard.FirstRow, pooling.DPooled, pooling.DPooled);
         NetworkPooling.Backward(network, _buffers, pooling, gradients, scratch);
+        if (measures)
+            _buffers.MeasureTop(shard);
         int top = network.Layers.Count - 1;
         fixed (int* starts = Batch.Starts)
         {

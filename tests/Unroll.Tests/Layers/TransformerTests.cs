@@ -208,6 +208,27 @@ public unsafe class TransformerTests
         }
     }
 
+    // The second pass of an adversarial step has other gradients; what is told are the first one's.
+    [Fact]
+    public void Gradients_at_the_top_states_are_measured_before_an_adversarial_step()
+    {
+        using var pool = new WorkerPool(2);
+        double[][] measured = [.. new[] { 0f, 0.5f }.Select(adversarial =>
+        {
+            var options = new TrainingOptions { EmbeddingDeviation = 1, Adversarial = adversarial };
+            ModelConfig config = Config(NormPlace.Before, Positions.Sinusoidal, layers: 1);
+            TrainingStep step = TestNetworks.Step(TestNetworks.Create(config, 12, options, seed: 1), options, pool);
+            var texts = new EncodedTexts();
+            for (int row = 0; row < 9; row++)
+                texts.Add(new TorchGenerator((ulong)row).Integers(2 + row, 12), row % 3);
+            var flow = new GradientFlowSums();
+            step.Run(texts, [.. Enumerable.Range(0, 9)], 0.1f, flow);
+            return flow.MeansByDistance;
+        })];
+        Assert.All(measured[0], norm => Assert.True(norm > 0));
+        Close.To(measured[0], measured[1], 1e-6, 1e-5);
+    }
+
     [Theory]
     [MemberData(nameof(AvailableKernels.All), MemberType = typeof(AvailableKernels))]
     public void Softmax_and_layer_norm_are_right_at_every_length_and_touch_nothing_else(string name)
