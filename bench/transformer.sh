@@ -22,11 +22,10 @@ measure() { # SET NAME OPTION…: a row of the table
   shift 2
   "$BIN/Unroll.Cli" train "$data/$set/train.tsv" --test "$data/$set/test.tsv" --seeds "$seeds" --threads "$threads" --json "$@" \
     >"$work/out" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
-  # Each seed has a line; the model's accuracy stands before those of the majority class, the linear part and the network.
-  grep '"seed"' "$work/out" | while read -r line; do
-    echo "$line" | grep -o '"test_accuracy":[0-9.]*' | cut -d: -f2 | paste -sd' '
-  done | awk -v set="$set" -v name="$name" -v seconds="$(awk "BEGIN { print $EPOCHREALTIME - $started }")" '
-    { model[NR] = $1; network[NR] = $4; sum += $1; alone += $4 }
+  # Each seed has a line, and all together one more.
+  grep '^{"seed":' "$work/out" | sed -E 's/.*[{,]"test_accuracy":([0-9.e-]+).*"network_test_accuracy":([0-9.e-]+).*/\1 \2/' |
+    awk -v set="$set" -v name="$name" -v seconds="$(awk "BEGIN { print $EPOCHREALTIME - $started }")" '
+    { model[NR] = $1; network[NR] = $2; sum += $1; alone += $2 }
     END {
       for (i = 1; i <= NR; i++) { a += (model[i] - sum / NR) ^ 2; b += (network[i] - alone / NR) ^ 2 }
       n = NR > 1 ? NR - 1 : 1
