@@ -60,7 +60,7 @@ internal sealed class ClassifierGraph
         if (_config.Networks == 0)
             return null;
         // What all networks read is written before them.
-        bool readsMask = _config.Pooling != Pooling.Last
+        bool readsMask = _config.Pooling != Pooling.Last || _config.IsTransformer
             || RecurrentCells.Of(_config.Cell, _config.Nonlinearity).Onnx is OnnxStep;
         if (_config.Networks > 1 && readsMask)
             _ = texts.TextMask;
@@ -81,13 +81,27 @@ internal sealed class ClassifierGraph
     private string Network(TextNodes texts, int network, string output)
     {
         string words = WordVectors(texts.Words, network);
+        string pooled = _config.IsTransformer ? OfTransformer(words, texts) : OfRecurrent(words, texts);
+        return _graph.Node(
+            "Gemm", output, [pooled, Parameter("output.weight"), Parameter("output.bias")], Setting("transB", 1));
+    }
+
+    // p of recurrent layers, [B,H·D]
+    private string OfRecurrent(string words, TextNodes texts)
+    {
         IRecurrentNodes recurrent = RecurrentNodes(texts);
         for (int layer = 0; layer < _config.Layers; layer++)
             recurrent.Add(layer, layer == 0 ? words : recurrent.States(layer - 1));
         int top = _config.Layers - 1;
-        string pooled = _config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts);
-        return _graph.Node(
-            "Gemm", output, [pooled, Parameter("output.weight"), Parameter("output.bias")], Setting("transB", 1));
+        return _config.Pooling == Pooling.Last ? recurrent.LastStates(top) : Pool(recurrent.States(top), texts);
+    }
+
+    // p of a Transformer, [B,E]
+    private string OfTransformer(string words, TextNodes texts)
+    {
+        var transformer = new TransformerNodes(_graph, _config, _tensors, texts.TextMask, texts.TextLengths);
+        string states = transformer.States(words);
+        return _config.Pooling == Pooling.Last ? transformer.LastStates(states) : Pool(states, texts);
     }
 
     // [T,B,E], or [T,B,V] for one-hot input

@@ -109,6 +109,15 @@ internal sealed class GraphBuilder(string name)
         return bytes;
     }
 
+    /// <summary>A constant of doubles, row-major in the given shape.</summary>
+    public string Doubles(string name, ReadOnlySpan<long> shape, double[] values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(double)];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        return Constant(name, shape, TensorProto.Types.DataType.Double, bytes);
+    }
+
     /// <summary>A constant list of whole numbers.</summary>
     public string Integers(string name, params ReadOnlySpan<long> values) => Integers(name, [values.Length], values);
 
@@ -139,6 +148,9 @@ internal sealed class GraphBuilder(string name)
         new() { Name = name, Type = AttributeType.Graph, G = body };
 
     public static AttributeProto Setting(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
+
+    public static AttributeProto Setting(string name, float value) =>
+        new() { Name = name, Type = AttributeType.Float, F = value };
 
     public static AttributeProto Setting(string name, params ReadOnlySpan<long> values)
     {

@@ -35,10 +35,32 @@ public sealed record ExportCase(
            from pooling in Enum.GetValues<Pooling>()
            select new ExportCase(cell, Nonlinearity.Tanh, 5, 2, true, pooling) { Networks = 2 },
         new(Cell.Rnn, Nonlinearity.Tanh, 0, 1, false, Pooling.Last, Temperature: 2.5) { Networks = 3 },
+        .. from norm in Enum.GetValues<NormPlace>()
+           from positions in Enum.GetValues<Positions>()
+           from layers in (int[])[1, 3]
+           from pooling in Enum.GetValues<Pooling>()
+           select Transformer(layers, pooling, new TransformerOptions
+           {
+               Heads = layers,
+               Norm = norm,
+               Positions = positions,
+               MaximumPositions = 20,
+           }),
+        Transformer(2, Pooling.Max, new TransformerOptions { Heads = 3, FinalNorm = false, PositionScale = 0.3f }) with
+        {
+            Networks = 2,
+        },
+        Transformer(2, Pooling.Last, new TransformerOptions { Heads = 6, Norm = NormPlace.After, FinalNorm = true }),
     ];
 
+    /// <summary>What else makes a Transformer.</summary>
+    public TransformerOptions Options { get; init; } = new();
+
+    private static ExportCase Transformer(int layers, Pooling pooling, TransformerOptions options) =>
+        new(Cell.Transformer, Nonlinearity.Tanh, 6, layers, false, pooling) { Options = options };
+
     public string Name =>
-        $"{Networks} × {Cell} {Nonlinearity}, embedding {Embedding}, {Layers} layers, "
+        $"{Networks} × {Cell} {(Cell == Cell.Transformer ? Options : Nonlinearity)}, embedding {Embedding}, {Layers} layers, "
             + $"{(Bidirectional ? "both directions" : "forward")}, {Pooling}, T {Temperature}";
 
     public ModelConfig Config => new()
@@ -50,6 +72,7 @@ public sealed record ExportCase(
         Hidden = 6,
         Layers = Layers,
         Bidirectional = Bidirectional,
+        Transformer = Options,
         Pooling = Pooling,
         Temperature = Temperature,
         Labels = ["bad", "\"good\"", "né"],

@@ -159,6 +159,24 @@ public sealed class OnnxRuntimeTests(OnnxRuntimeTests.Runs runs) : IClassFixture
             AssertClose(expected[b], outputs[4].GetProperty("logits")[b], $"past the length: text {b}");
     }
 
+    [Fact]
+    public void A_Transformer_refuses_places_that_it_has_not_learned_and_has_sines_for_any_text()
+    {
+        using var folder = new TemporaryFolder();
+        int[][] texts = ExportCase.Sentences(5, 21, 3);
+        TextBatch[] batches = [new("21 tokens of 20", [[.. texts[0]], [.. texts[1], .. new int[18]]], 21, [21, 3], [])];
+        ExportCase learned = ExportCase.All.First(@case => @case.Options.Positions == Positions.Learned);
+        JsonElement refused = Run(folder, learned.CreateModel(), batches);
+        Assert.Contains(
+            "texts_must_have_at_most_20_tokens", refused[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+
+        // Where a float's sine of place 3000 would be off.
+        SentenceClassifier model = (learned with { Options = new TransformerOptions { Heads = 2 } }).CreateModel();
+        int[] longest = ExportCase.Sentences(6, 3000)[0];
+        JsonElement output = Run(folder, model, [new("3000 tokens", [longest], 3000, [3000], [])]);
+        AssertClose(ExportCase.Logits(model, [longest])[0], output[0].GetProperty("logits")[0], "3000 tokens");
+    }
+
     private static JsonElement Run(TemporaryFolder folder, SentenceClassifier classifier, IReadOnlyList<TextBatch> batches)
     {
         JsonElement result = OnnxRuntime.Run(

@@ -35,7 +35,7 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
 
         """;
 
-    private static readonly string[] Tiny = ["--hidden", "2", "--embedding", "2", "--epochs", "2"];
+    private static readonly string[] Tiny = ["--embedding", "2", "--epochs", "2"];
 
     private static readonly string Client = Path.Combine(RepositoryRoot.Path, "src", "Unroll.Web", "client").Replace('\\', '/');
 
@@ -88,10 +88,12 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
             {
                 string run = _folder[$"{cell}-{pooling}"], sentence = _folder[$"{cell}-{pooling}.html"];
                 // With one direction and two units there is a decision boundary in the plane.
-                string[] directions = pooling == Pooling.Mean ? ["--bidirectional"] : ["--bidirectional=false"];
+                string[] sizes = cell == Cell.Transformer ? ["--heads", "2"]
+                    : pooling == Pooling.Mean ? ["--bidirectional", "--hidden", "2"]
+                    : ["--bidirectional=false", "--hidden", "2"];
                 string[] measured = pooling == Pooling.Max ? ["--dev-share", "0"] : ["--test", data];
                 string[] kind = ["--cell", $"{cell}", "--pooling", $"{pooling}"];
-                Succeed(["train", data, "--out", run, .. kind, .. directions, .. measured, .. Tiny]);
+                Succeed(["train", data, "--out", run, .. kind, .. sizes, .. measured, .. Tiny]);
                 Succeed(["inspect", run, "a good film", "--html", sentence]);
                 yield return Path.Combine(run, "report.html");
                 yield return sentence;
@@ -104,7 +106,7 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
     {
         IEnumerable<string> rows = Enumerable.Range(0, 2002).Select(i => $"{i % 1001}\tword {i}\n");
         string data = _folder.Write("many.tsv", "label\ttext\n0\tconflict\n1\tconflict\n" + string.Concat(rows));
-        Succeed(["train", data, "--out", _folder["many"], "--dev", data, "--no-baselines", .. Tiny]);
+        Succeed(["train", data, "--out", _folder["many"], "--dev", data, "--no-baselines", "--hidden", "2", .. Tiny]);
         return _folder["many/report.html"];
     }
 

@@ -18,6 +18,7 @@ internal sealed class TrainFlags
     private static readonly TrainingOptions Defaults = new();
 
     private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];
+    private readonly Flags _flags;
     private readonly Option<string> _cell;
     private readonly Option<int?> _ensemble;
     private readonly Option<int?> _embedding;
@@ -28,17 +29,18 @@ internal sealed class TrainFlags
     /// <param name="vectors">The file of word vectors, which have a width of their own.</param>
     public TrainFlags(Flags flags, Option<string?> vectors)
     {
+        _flags = flags;
         _cell = flags.Add(Options.ChoiceOrNone(
-            "--cell", "Recurrent layer; none trains the linear part alone", Defaults.Cell, NoNetwork)!)!;
+            "--cell", "Layer that reads the words; none trains the linear part alone", Defaults.Cell, NoNetwork)!)!;
         Set(
             _cell,
             (options, name) => name == NoNetwork
                 ? options with { Networks = 0 }
-                : options with { Cell = RecurrentCells.All.First(cell => Options.NameOf(cell) == name) });
+                : options with { Cell = Enum.GetValues<Cell>().First(cell => Options.NameOf(cell) == name) });
         _ensemble = flags.Add(Options.OptionalInteger(
             "--ensemble", "Train N networks, each from another seed, that answer together", 1));
         Set(_ensemble, (options, networks) => networks is { } many ? options with { Networks = many } : options);
-        Set(
+        SetRecurrent(
             flags.AddChoice(Options.Choice("--nonlinearity", "Function of the RNN", Defaults.Nonlinearity)),
             (options, value) => options with { Nonlinearity = value });
         _embedding = flags.Add(
@@ -52,13 +54,14 @@ internal sealed class TrainFlags
                 "--subwords", "Pieces of words have vectors too, so that words that no row has are read by theirs",
                 Defaults.Subwords)),
             (options, value) => options with { Subwords = value });
-        Set(
+        SetRecurrent(
             flags.Add(Options.Integer("--hidden", "Width of the hidden state", Defaults.Hidden, 1)),
             (options, value) => options with { Hidden = value });
         Set(
-            flags.Add(Options.Integer("--layers", "Recurrent layers, one upon the other", Defaults.Layers, 1)),
+            flags.Add(Options.Integer("--layers", "Layers, one upon the other", Defaults.Layers, 1)),
             (options, value) => options with { Layers = value });
-        Set(
+        AddTransformer();
+        SetRecurrent(
             flags.Add(Options.Switch("--bidirectional", "Also read from the last word to the first", Defaults.Bidirectional)),
             (options, value) => options with { Bidirectional = value });
         Set(
@@ -167,7 +170,7 @@ internal sealed class TrainFlags
         Set(
             flags.Add(Options.Number("--label-smoothing", "Share of the target spread over all labels", Defaults.LabelSmoothing)),
             (options, value) => options with { LabelSmoothing = value });
-        Set(
+        SetRecurrent(
             flags.AddChoice(Options.Choice("--init", "How parameters are drawn", Defaults.Initialization)),
             (options, value) => options with { Initialization = value });
         Set(
@@ -179,14 +182,14 @@ internal sealed class TrainFlags
                 "--vectors-scale", "Size of --vectors: standard, that of --embedding-deviation, or none, their own",
                 Defaults.VectorScale)),
             (options, value) => options with { VectorScale = value });
-        Set(
+        SetRecurrent(
             flags.AddChoice(Options.Choice(
                 "--recurrent-init", "How recurrent weights are drawn", Defaults.RecurrentInitialization)),
             (options, value) => options with { RecurrentInitialization = value });
-        Set(
+        SetRecurrent(
             flags.Add(Options.OptionalNumber("--forget-bias", "First value of the bias of an LSTM's forget gate")),
             (options, value) => options with { ForgetBias = value });
-        Set(
+        SetRecurrent(
             flags.Add(Options.OptionalInteger(
                 "--truncate",
                 "Steps that gradients go back from a sentence's last word (truncated back-propagation); " +
@@ -219,6 +222,33 @@ internal sealed class TrainFlags
         Set(Threads, (options, threads) => options with { Threads = threads });
     }
 
+    private void AddTransformer()
+    {
+        TransformerOptions defaults = Defaults.Transformer;
+        SetTransformer(
+            _flags.Add(Options.Integer("--heads", "Heads of a Transformer's attention", defaults.Heads, 1)),
+            (options, value) => options with { Heads = value });
+        SetTransformer(
+            _flags.Add(
+                Options.OptionalInteger(
+                    "--feed-forward", "Width inside a Transformer's feed-forward part [default: that of the words]", 1)),
+            (options, value) => options with { FeedForward = value });
+        Option<Positions> positions = _flags.AddChoice(
+            Options.Choice("--positions", "How a Transformer knows the order of the words", defaults.Positions));
+        SetTransformer(positions, (options, value) => options with { Positions = value });
+        Option<int> most = _flags.Add(
+            Options.Integer(
+                "--max-positions", "Places that --positions learned learns; longer texts are refused", defaults.MaximumPositions,
+                1));
+        SetTransformer(most, (options, value) => options with { MaximumPositions = value });
+        _flags.SetCondition(
+            most, parsed => IsTransformer(parsed) && parsed.GetValue(positions) == Positions.Learned,
+            "--cell transformer --positions learned");
+        SetTransformer(
+            _flags.AddChoice(Options.Choice("--norm", "Where a Transformer's layer norms stand", defaults.Norm)),
+            (options, value) => options with { Norm = value });
+    }
+
     /// <summary>How many threads train.</summary>
     public Option<int> Threads { get; }
 
@@ -234,6 +264,7 @@ internal sealed class TrainFlags
     /// <exception cref="InputException">A value is out of range.</exception>
     public TrainingOptions Read(ParseResult parsed, IReadOnlyList<string> labels)
     {
+        _flags.RequireRead(parsed);
         TrainingOptions options = Unchecked(parsed);
         if (parsed.GetValue(_cell) == NoNetwork && parsed.GetValue(_ensemble) is not null)
         {
@@ -256,6 +287,21 @@ internal sealed class TrainFlags
 
     private void Set<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set) =>
         _settings.Add((options, parsed) => set(options, parsed.GetValue(option)!));
+
+    // A Transformer refuses it; other cells that do not read it warn.
+    private void SetRecurrent<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set)
+    {
+        Set(option, set);
+        _flags.SetCondition(option, parsed => !IsTransformer(parsed), "recurrent cells, and --cell is transformer");
+    }
+
+    private void SetTransformer<T>(Option<T> option, Func<TransformerOptions, T, TransformerOptions> set)
+    {
+        Set(option, (options, value) => options with { Transformer = set(options.Transformer, value) });
+        _flags.SetCondition(option, IsTransformer, "--cell transformer");
+    }
+
+    private bool IsTransformer(ParseResult parsed) => parsed.GetValue(_cell) == Options.NameOf(Cell.Transformer);
 
     private static string NameOf(string label)
     {

@@ -22,11 +22,18 @@ internal static partial class FlagNames
         ["TrainingOptions.Cell"] = "--cell",
         ["TrainingOptions.Networks = 0"] = "--cell none",
         ["TrainingOptions.Networks"] = "--ensemble",
-        ["TrainingOptions.Nonlinearity"] = "--nonlinearity",
         ["TrainingOptions.Embedding"] = "--embedding",
         ["TrainingOptions.Subwords"] = "--subwords",
         ["TrainingOptions.Tokens"] = "--tokens",
         ["TrainingOptions.Hidden"] = "--hidden",
+        ["TransformerOptions.Heads"] = "--heads",
+        ["TransformerOptions.FeedForward"] = "--feed-forward",
+        ["TransformerOptions.Positions"] = "--positions",
+        ["TransformerOptions.MaximumPositions"] = "--max-positions",
+        ["TransformerOptions.Norm"] = "--norm",
+        ["TrainingOptions.Nonlinearity"] = "--nonlinearity",
+        ["TrainingOptions.RecurrentInitialization"] = "--recurrent-init",
+        ["TrainingOptions.Initialization"] = "--init",
         ["TrainingOptions.Layers"] = "--layers",
         ["TrainingOptions.Bidirectional"] = "--bidirectional",
         ["TrainingOptions.Linear"] = "--linear",
@@ -69,6 +76,10 @@ internal static partial class FlagNames
         ["TorchImportOptions.Labels"] = "--labels",
         ["TorchImportOptions.Pooling"] = "--pooling",
         ["TorchImportOptions.Nonlinearity"] = "--nonlinearity",
+        ["TorchImportOptions.Heads"] = "--heads",
+        ["TorchImportOptions.Norm"] = "--norm",
+        ["TorchImportOptions.ScaledWords"] = "--scaled-words",
+        ["TorchImportOptions.ScaledWords = true"] = "--scaled-words",
         ["TorchImportOptions.Unknown"] = "--unknown",
         ["TorchImportOptions.UnknownToken"] = "--unknown",
         ["TorchImportOptions.Padding"] = "--padding",
@@ -115,11 +126,13 @@ internal static partial class FlagNames
 
     // What a sentence is about stands without dashes: dropout is 1, expected …
     private static string AtStart(Match match, string flag) =>
-        match.Index == 0 && match.Value.StartsWith("TrainingOptions.", StringComparison.Ordinal) ? flag.TrimStart('-') : flag;
+        match.Index == 0 && (match.Value.StartsWith("TrainingOptions.", StringComparison.Ordinal)
+            || match.Value.StartsWith("TransformerOptions.", StringComparison.Ordinal)) ? flag.TrimStart('-') : flag;
 
     // A property, and what it may be set to: a text in quotes, a name or number, or several names.
     [GeneratedRegex(
-        @"\b(?<property>(?:DataFormat|TrainingOptions|CheckpointOptions|CrossValidation|TorchImportOptions|Tokenizer|" +
+        @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|" +
+        "TorchImportOptions|Tokenizer|" +
         @"SentenceClassifier)\.\w+)" +
         """(?: = (?:"(?<text>[^"]*)"|(?<value>\w+(?: or [A-Z]\w*)*)))?""")]
     private static partial Regex Setting();

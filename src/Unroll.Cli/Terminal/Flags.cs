@@ -8,6 +8,7 @@ internal sealed class Flags
 {
     private readonly List<(Option Option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> Write)> _all = [];
     private readonly List<string> _paths = [];
+    private readonly Dictionary<Option, (Func<ParseResult, bool> IsRead, string Reader)> _conditions = [];
 
     /// <summary>Every option, in the order they were added.</summary>
     public IEnumerable<Option> All => _all.Select(flag => flag.Option);
@@ -86,14 +87,38 @@ internal sealed class Flags
         where T : struct, Enum =>
         Add(option, (json, value) => json.WriteStringValue(Options.NameOf(value)));
 
-    /// <summary>Writes name and value of every option that has one.</summary>
+    /// <summary>Says that an option is for some other choice alone: elsewhere it may not be given, and is not written.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="isRead">Whether the choice was made.</param>
+    /// <param name="reader">The choice, such as <c>--cell transformer</c>.</param>
+    public void SetCondition(Option option, Func<ParseResult, bool> isRead, string reader) =>
+        _conditions[option] = (isRead, reader);
+
+    /// <summary>Refuses options that were given and that nothing reads.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="InputException">There is one.</exception>
+    public void RequireRead(ParseResult parsed)
+    {
+        foreach ((Option option, (Func<ParseResult, bool> isRead, string reader)) in _conditions)
+        {
+            if (parsed.GetResult(option) is { Implicit: false } && !isRead(parsed))
+                throw new InputException($"{option.Name} is for {reader}; leave one of them out");
+        }
+    }
+
+    /// <summary>Writes name and value of every option that has one and that something reads.</summary>
     /// <param name="json">Inside an object.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="path">How the name of a file is written.</param>
     public void Write(Utf8JsonWriter json, ParseResult parsed, Func<string, string> path)
     {
-        foreach ((_, Action<Utf8JsonWriter, ParseResult, Func<string, string>> write) in _all)
-            write(json, parsed, path);
+        foreach ((Option option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> write) in _all)
+        {
+            bool isRead = !_conditions.TryGetValue(option, out (Func<ParseResult, bool> IsRead, string) condition)
+                || condition.IsRead(parsed);
+            if (isRead)
+                write(json, parsed, path);
+        }
     }
 
     private Option<T> AddOptional<T>(

@@ -20,6 +20,8 @@ internal sealed class InspectionTable(TextInspection text)
     private const int NumberWidth = 7;
     private const int ColumnWidth = 11;
     private const int MostUnknown = 10;
+    private const int MostHeads = 4;
+    private const int HeadWidth = 15;
 
     // Blue and orange are told apart by everyone; the sign stands there too.
     private const string For = "deepskyblue1";
@@ -54,7 +56,10 @@ internal sealed class InspectionTable(TextInspection text)
             .. model.Networks > 1 ? (string[])[Invariant($"{model.Networks} networks")] : [],
             Invariant($"{model.Cell}"), Invariant($"{model.Hidden} hidden unit{(model.Hidden == 1 ? "" : "s")}"),
             Invariant($"{model.Layers} layer{(model.Layers == 1 ? "" : "s")}"),
-            model.Bidirectional ? "two directions" : "one direction", $"pooling {model.Pooling}",
+            model.IsTransformer ? Invariant($"{model.Transformer.Heads} head{(model.Transformer.Heads == 1 ? "" : "s")}")
+                : model.Bidirectional ? "two directions"
+                : "one direction",
+            $"pooling {model.Pooling}",
         ];
         yield return [new(string.Join(", ", parts).ToLowerInvariant(), Faint)];
         yield return [];
@@ -73,6 +78,12 @@ internal sealed class InspectionTable(TextInspection text)
         {
             yield return [];
             foreach (Cell[] line in MeansOfGates(_top))
+                yield return line;
+        }
+        if (text.Heads.Count > 0)
+        {
+            yield return [];
+            foreach (Cell[] line in MostReadByHeads())
                 yield return line;
         }
         yield return [];
@@ -122,6 +133,29 @@ internal sealed class InspectionTable(TextInspection text)
         }
     }
 
+    // Of every word the one that each head of the top layer reads most.
+    private IEnumerable<Cell[]> MostReadByHeads()
+    {
+        HeadTrace[] heads = [.. TopHeads().Take(MostHeads)];
+        yield return [Header("word", WordWidth), .. heads.Select(head => Header($"head {head.Head}", HeadWidth))];
+        for (int t = 0; t < text.Tokens.Count; t++)
+        {
+            yield return
+            [
+                new(ColumnText.Fit(text.Tokens[t], WordWidth), IsUnknown(t) ? Faint : ""),
+                .. heads.Select(head => MostRead(head.Weights[t])),
+            ];
+        }
+    }
+
+    private Cell MostRead(float[] weights)
+    {
+        int most = Enumerable.Range(0, weights.Length).MaxBy(t => weights[t]);
+        return new(Invariant($"{ColumnText.Fit(text.Tokens[most], HeadWidth - 5)} {weights[most]:F2}"), "");
+    }
+
+    private IEnumerable<HeadTrace> TopHeads() => text.Heads.Where(head => head.Layer == text.Model.Layers - 1);
+
     private IEnumerable<string> Legend(int[] units)
     {
         string label = ColumnText.Cut(text.Prediction.Label, 20);
@@ -157,6 +191,12 @@ internal sealed class InspectionTable(TextInspection text)
         yield return $"{string.Join(' ', units.Select(unit => $"h{unit}")),-10}  "
             + $"{which}{(text.Model.Layers > 1 ? " in the top layer" : "")}{(text.Model.Bidirectional ? ", forward" : "")}"
             + (of.Length > 0 ? "," + of : "");
+        if (text.Heads.Count > 0)
+        {
+            string shown = TopHeads().Count() > MostHeads ? $"the first {MostHeads} heads" : "each head";
+            string where = text.Model.Layers > 1 ? " of the top layer" : "";
+            yield return $"head        the word that {shown}{where} reads most here, and its share{of}";
+        }
         if (_top.Gates.Count > 0)
             yield return "gates       mean over the hidden units, of a candidate's size";
     }

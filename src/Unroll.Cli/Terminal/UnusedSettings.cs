@@ -22,15 +22,9 @@ internal static class UnusedSettings
             WarnOfNetwork(terminal, options);
             return;
         }
-        IRecurrentCell cell = RecurrentCells.Of(options.Cell);
         (string Name, bool IsChanged, bool IsRead, string Reader)[] all =
         [
-            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, cell.ReadsNonlinearity,
-                CellsWith(other => other.ReadsNonlinearity)),
-            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, cell.ForgetGate is not null,
-                CellsWith(other => other.ForgetGate is not null)),
-            ("--recurrent-init", options.RecurrentInitialization != Usual.RecurrentInitialization, HasRecurrentWeight(cell),
-                CellsWith(HasRecurrentWeight)),
+            .. RecurrentCells.Has(options.Cell) ? OfCell(options) : [],
             ("--momentum", options.Momentum != Usual.Momentum, isSgd, "--optimizer sgd"),
             ("--dense-updates", options.DenseUpdates != Usual.DenseUpdates, !isSgd || options.Momentum > 0,
                 "--optimizer adam or adamw, and --momentum"),
@@ -45,6 +39,21 @@ internal static class UnusedSettings
         ];
         foreach ((string name, _, _, string reader) in all.Where(setting => setting.IsChanged && !setting.IsRead))
             terminal.Error.WriteLine($"warning: {name} has no effect here, it is for {reader}; leave it out");
+    }
+
+    // A Transformer refuses them.
+    private static (string Name, bool IsChanged, bool IsRead, string Reader)[] OfCell(TrainingOptions options)
+    {
+        IRecurrentCell cell = RecurrentCells.Of(options.Cell);
+        return
+        [
+            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, cell.ReadsNonlinearity,
+                CellsWith(other => other.ReadsNonlinearity)),
+            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, cell.ForgetGate is not null,
+                CellsWith(other => other.ForgetGate is not null)),
+            ("--recurrent-init", options.RecurrentInitialization != Usual.RecurrentInitialization, HasRecurrentWeight(cell),
+                CellsWith(HasRecurrentWeight)),
+        ];
     }
 
     // All but what the linear part, its rows and its seed are made of.

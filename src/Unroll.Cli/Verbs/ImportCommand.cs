@@ -29,6 +29,14 @@ internal static class ImportCommand
         Option<bool> overwrite = Options.Overwrite();
         Option<Pooling?> pooling = Options.OptionalChoice<Pooling>("--pooling", "How hidden states become one vector");
         Option<Nonlinearity?> nonlinearity = Options.OptionalChoice<Nonlinearity>("--nonlinearity", "Function of an RNN");
+        Option<int?> heads = Options.OptionalInteger(
+            "--heads", "Heads of a Transformer's attention, which the file does not say", 1);
+        Option<NormPlace?> norm = Options.OptionalChoice<NormPlace>(
+            "--norm", "Where a Transformer's layer norms stand, before for norm_first=True [default: after]");
+        var scaledWords = new Option<bool>("--scaled-words")
+        {
+            Description = "A Transformer that multiplies word vectors by the root of their width",
+        };
         Option<TokenKind> tokens = Options.Choice("--tokens", "How a text is cut into tokens", TokenKind.Whitespace);
         var keepCase = new Option<bool>("--keep-case") { Description = "Do not lower-case the texts" };
         Option<string?> padding = Options.Text(
@@ -47,8 +55,8 @@ internal static class ImportCommand
         Option<bool> json = Options.Json("Print what was found as one JSON object");
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
-            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, tokens, keepCase, padding, unknown, ignore,
-            json,
+            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, heads, norm, scaledWords, tokens, keepCase,
+            padding, unknown, ignore, json,
         };
         command.SetAction(parsed =>
         {
@@ -64,6 +72,9 @@ internal static class ImportCommand
                 Labels = QuotedList.Words("--labels", parsed.GetRequiredValue(labels)),
                 Pooling = parsed.GetValue(pooling),
                 Nonlinearity = parsed.GetValue(nonlinearity),
+                Heads = parsed.GetValue(heads),
+                Norm = parsed.GetValue(norm),
+                ScaledWords = parsed.GetValue(scaledWords),
                 Tokens = new Tokenizer(parsed.GetValue(tokens), !parsed.GetValue(keepCase)),
                 Unknown = unknownWords,
                 UnknownToken = unknownWords is null ? parsed.GetValue(unknown) : null,

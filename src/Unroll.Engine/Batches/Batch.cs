@@ -54,6 +54,9 @@ public sealed class Batch
     /// </summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
 
+    /// <summary>[B]: which of its text's tokens is each sentence's first: 0 unless a stretch of it was taken.</summary>
+    internal ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
+
     /// <summary>[B]: the place of each sentence among the rows that were given, shard by shard, longest first.</summary>
     internal ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
 

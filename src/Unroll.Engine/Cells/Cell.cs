@@ -2,7 +2,9 @@ using Unroll.Engine.Cells;
 
 namespace Unroll;
 
-/// <summary>The kind of recurrent layer. Files and the command line have the member's name in lower case.</summary>
+/// <summary>
+/// The kind of layer that reads the words. Files and the command line have the member's name in lower case.
+/// </summary>
 public enum Cell
 {
     /// <summary>Vanilla recurrent network (Elman, 1990): <see cref="RnnCell"/>.</summary>
@@ -20,13 +22,24 @@ public enum Cell
     /// Minimal gated recurrent unit (Feng et al., 2024), whose gates do not read the state: <see cref="MinGruCell"/>.
     /// </summary>
     MinGru,
+
+    /// <summary>
+    /// Transformer encoder (Vaswani et al., 2017): no recurrent cell, every word reads all others by attention. Its own settings
+    /// are
+    /// <see cref="TransformerOptions"/>.
+    /// </summary>
+    Transformer,
 }
 
 /// <summary>Every recurrent cell that there is. What a cell can do and what it is made of, the cell itself says.</summary>
 public static class RecurrentCells
 {
     /// <summary>All of them, in the order in which they are listed to a user.</summary>
-    public static IReadOnlyList<Cell> All { get; } = Enum.GetValues<Cell>();
+    public static IReadOnlyList<Cell> All { get; } = [.. Enum.GetValues<Cell>().Where(Has)];
+
+    /// <summary>Whether a kind of layer is a recurrent cell; a Transformer is none.</summary>
+    /// <param name="cell">The kind.</param>
+    public static bool Has(Cell cell) => cell != Cell.Transformer;
 
     /// <summary>A cell's name in files and on the command line.</summary>
     /// <param name="cell">The cell.</param>
@@ -37,13 +50,15 @@ public static class RecurrentCells
     /// <param name="nonlinearity">
     /// Its function, for a cell that lets one choose: <see cref="IRecurrentCell.ReadsNonlinearity"/>.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such cell.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such cell, or it is a Transformer.</exception>
     public static IRecurrentCell Of(Cell cell, Nonlinearity nonlinearity = Nonlinearity.Tanh) => cell switch
     {
         Cell.Rnn => new RnnCell(nonlinearity),
         Cell.Gru => new GruCell(),
         Cell.Lstm => new LstmCell(),
         Cell.MinGru => new MinGruCell(),
+        Cell.Transformer => throw new ArgumentOutOfRangeException(
+            nameof(cell), cell, $"a Transformer is no recurrent cell, expected {string.Join(", ", All)}"),
         _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, $"no such cell, expected {string.Join(", ", All)}"),
     };
 }

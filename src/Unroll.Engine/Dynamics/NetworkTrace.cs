@@ -6,15 +6,20 @@ using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Dynamics;
 
-/// <summary>What one recurrent layer computed in one direction, step by step.</summary>
+/// <summary>What one layer computed in one direction, step by step.</summary>
 /// <param name="Layer">The layer, from 0, the lowest.</param>
 /// <param name="IsReverse">Whether it reads from the last step to the first.</param>
-/// <param name="Hidden">h, [T][H].</param>
+/// <param name="Hidden">h, [T][H]: the layer's output, of a Transformer's top layer behind its last norm.</param>
 /// <param name="Cell">c, [T][H]; empty for cells without cell state.</param>
 /// <param name="Gates">Each gate by its name, after its function, [T][H].</param>
 public sealed record RecurrentTrace(
     int Layer, bool IsReverse, IReadOnlyList<float[]> Hidden, IReadOnlyList<float[]> Cell,
     IReadOnlyList<(string Name, float[][] Values)> Gates);
+
+/// <summary>What the heads of one layer of a Transformer read.</summary>
+/// <param name="Layer">The layer, from 0, the lowest.</param>
+/// <param name="Weights">[heads][T][T]: how much each step (row) reads of each.</param>
+public sealed record AttentionTrace(int Layer, IReadOnlyList<float[][]> Weights);
 
 /// <summary>One sequence's way through a network and back: what the engine itself computes, taken out of its buffers.</summary>
 /// <param name="Logits">z, [C].</param>
@@ -27,6 +32,15 @@ public sealed record NetworkTrace(
     float[] Logits, IReadOnlyList<RecurrentTrace> States, float[] AttentionWeights, double[] HiddenGradient,
     double[] InputGradient, double[] GradientTimesInput)
 {
+    // Weights of attention grow with the square of the steps.
+    private const int MostStepsOfHeads = 256;
+
+    /// <summary>
+    /// Every layer of a Transformer; none for a recurrent network, and for sequences of more than 256 steps, whose weights would
+    /// be too many to look at.
+    /// </summary>
+    public IReadOnlyList<AttentionTrace> Heads { get; init; } = [];
+
     /// <summary>Runs a network on the ids of one sequence.</summary>
     /// <param name="network">The network.</param>
     /// <param name="ids">At least one.</param>
@@ -43,13 +57,13 @@ public sealed record NetworkTrace(
 
         pass.Trace(batch);
         float[] logits = pass.Logits.ToArray();
-        RecurrentTrace[] states =
-        [
-            .. network.Layout.Recurrent().Select(at => ReadLayer(network, pass.Buffers, at.Layer, at.Direction)),
-        ];
+        RecurrentTrace[] states = network.Config.IsTransformer
+            ? [.. Enumerable.Range(0, network.Config.Layers).Select(layer => ReadTransformer(network, pass.Buffers, layer))]
+            : [.. network.Layout.Recurrent().Select(at => ReadLayer(network, pass.Buffers, at.Layer, at.Direction))];
+        AttentionTrace[] heads = ids.Length > MostStepsOfHeads ? [] : [.. ReadHeads(network, pass.Buffers)];
         float[] attention = pass.AttentionWeights.ToArray();
 
-        // From here the gates are overwritten with da.
+        // From here the gates are overwritten with da, and what heads read with its gradient.
         gradientOf(logits).CopyTo(pass.Buffers.Logits.Row(0));
         pass.BackwardOfTrace(new GradientSum(network, WorkerPool.CallerAlone));
         (double[] norms, double[] products) = network.Config.Embedding > 0
@@ -57,7 +71,27 @@ public sealed record NetworkTrace(
             : ReadOneHotGradients(network, pass.Buffers, ids);
         double[] hidden = [.. ids.Select((_, t) => pass.Buffers.GradientNorm(t))];
         GC.KeepAlive(pass);
-        return new NetworkTrace(logits, states, attention, hidden, norms, products);
+        return new NetworkTrace(logits, states, attention, hidden, norms, products) { Heads = heads };
+    }
+
+    // Positions stand below the layers, and the norm behind them.
+    private static RecurrentTrace ReadTransformer(Network network, PassBuffers buffers, int layer)
+    {
+        bool isTop = layer == network.Config.Layers - 1;
+        return new RecurrentTrace(
+            layer, IsReverse: false, Rows(buffers.States(isTop ? network.Layers.Count - 1 : layer + 1)), Cell: [], Gates: []);
+    }
+
+    private static IEnumerable<AttentionTrace> ReadHeads(Network network, PassBuffers buffers)
+    {
+        for (int layer = 0; layer < network.Layers.Count; layer++)
+        {
+            if (network.Layers[layer] is TransformerLayer transformer)
+            {
+                var pass = (TransformerLayerPass)buffers.Layer(layer);
+                yield return new AttentionTrace(transformer.Index, pass.AttentionWeights());
+            }
+        }
     }
 
     // With one sentence the packed rows are its words.

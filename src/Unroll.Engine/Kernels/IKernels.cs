@@ -98,4 +98,39 @@ internal unsafe interface IKernels
 
     /// <summary>The gradient of <see cref="MinGruForward"/>.</summary>
     void MinGruBackward(in CellStep step);
+
+    /// <summary>p = softmax(scale·x), in place.</summary>
+    void Softmax(int count, float scale, float* x);
+
+    /// <summary>The gradient of <see cref="Softmax"/>: dx = scale·p ⊙ (dp - Σ p dp), in the place of dp.</summary>
+    void SoftmaxBackward(int count, float scale, float* p, float* dp);
+
+    /// <summary>y = x̂ ⊙ weight + bias with x̂ = (x - mean) / √(variance + ε), of one token.</summary>
+    /// <param name="count">Values of a token.</param>
+    /// <param name="x">[count].</param>
+    /// <param name="weight">[count].</param>
+    /// <param name="bias">[count].</param>
+    /// <param name="y">[count]; overwritten.</param>
+    /// <param name="statistics">The mean and 1/√(variance + ε); overwritten.</param>
+    void LayerNormForward(int count, float* x, float* weight, float* bias, float* y, float* statistics);
+
+    /// <summary>The gradient of <see cref="LayerNormForward"/>.</summary>
+    /// <param name="count">Values of a token.</param>
+    /// <param name="x">[count].</param>
+    /// <param name="statistics">As they were forward.</param>
+    /// <param name="weight">[count].</param>
+    /// <param name="dy">[count].</param>
+    /// <param name="dx">[count]; added to. Not dy.</param>
+    /// <param name="dWeight">[count]; added to.</param>
+    /// <param name="dBias">[count]; added to.</param>
+    /// <param name="scratch">Memory of 2·count floats.</param>
+    void LayerNormBackward(
+        int count, float* x, float* statistics, float* weight, float* dy, float* dx, float* dWeight, float* dBias,
+        float* scratch);
+
+    /// <summary>x = max(x, 0).</summary>
+    void Relu(int count, float* x);
+
+    /// <summary>dy = scale·dy where y &gt; 0, else 0.</summary>
+    void ReluBackward(int count, float scale, float* y, float* dy);
 }

@@ -101,3 +101,26 @@ internal static unsafe class Dropout
 
     private static bool IsDropped(long place, uint key, uint threshold) => Scatter.Mix((uint)place * Spread ^ key) < threshold;
 }
+
+/// <summary>The masks of one training step.</summary>
+/// <param name="Share">p, the share that becomes zero; 0 for no dropout.</param>
+/// <param name="Seed">The seed of all masks.</param>
+/// <param name="Step">The step.</param>
+internal readonly record struct DropoutMasks(float Share, ulong Seed, long Step)
+{
+    /// <summary>What the values that stay are multiplied by.</summary>
+    public float Scale => 1 / (1 - Share);
+
+    /// <summary>The key of the masks of one place in the network.</summary>
+    public uint KeyOf(int site) => Scatter.Key(Seed, Step, site);
+
+    /// <summary>Drops values of tokens in place.</summary>
+    /// <param name="site">The place in the network.</param>
+    /// <param name="first">The place of the first row among all rows of the batch.</param>
+    /// <param name="x">[N, …], without gaps between its rows.</param>
+    public unsafe void Apply(int site, int first, in Matrix x)
+    {
+        if (Share > 0)
+            Dropout.Apply(Share, KeyOf(site), (long)first * x.Columns, (long)x.Rows * x.Columns, x.Pointer, x.Pointer);
+    }
+}

@@ -15,6 +15,12 @@ internal interface ILayer
     /// </summary>
     int ForwardSize { get; }
 
+    /// <summary>
+    /// Whether a training step with dropout sets a share of the output to zero before the next layer reads it. No for layers that
+    /// drop inside.
+    /// </summary>
+    bool DropsOutput { get; }
+
     /// <summary>The parameters it needs.</summary>
     IReadOnlyList<TensorShape> Tensors { get; }
 

@@ -18,6 +18,9 @@ internal unsafe struct LayerArguments
     /// <summary>The ids of the tokens, [N].</summary>
     public int* Ids;
 
+    /// <summary>The place in its text of each sentence's first token, [R]; null where all begin at 0.</summary>
+    public int* Starts;
+
     /// <summary>y, [N,P]; overwritten by the forward pass.</summary>
     public Matrix Output;
 
@@ -32,6 +35,9 @@ internal unsafe struct LayerArguments
 
     /// <summary>Whether the backward pass keeps the norms of the gradients at its states, in layers that have such.</summary>
     public bool MeasuresGradients;
+
+    /// <summary>What is dropped inside the layer, in layers that drop inside; nothing but in training.</summary>
+    public DropoutMasks Dropout;
 
     /// <summary>Memory that no other thread uses meanwhile.</summary>
     public float* Scratch;

@@ -80,6 +80,8 @@ internal sealed unsafe class RecurrentLayer : ILayer
 
     public int ForwardSize => HiddenSize;
 
+    public bool DropsOutput => true;
+
     public IReadOnlyList<TensorShape> Tensors { get; }
 
     public long BackwardLength => _directions.Sum(direction => direction.Weights.BackwardLength);

@@ -63,8 +63,10 @@ public sealed record InitialValues
                 DrawNormal(_parameters.WritableOf(subwords));
         }
 
-        private IEnumerable<Parameter> AfterRecurrent =>
-            _layout.Parameters.Where(p => !p.Name.StartsWith("rnn.", StringComparison.Ordinal) && !p.IsTable);
+        // Of pooling and output.
+        private IEnumerable<Parameter> AfterLayers => _layout.Parameters.Where(
+            p => p.Name.StartsWith("attention.", StringComparison.Ordinal)
+                || p.Name.StartsWith("output.", StringComparison.Ordinal));
 
         private void DrawWordVectors(Span<float> vectors)
         {
@@ -85,6 +87,8 @@ public sealed record InitialValues
         // The lab's order: W, U, b of each layer, then the others.
         private void DrawStandardNormal()
         {
+            if (_config.IsTransformer)
+                throw new InvalidOperationException("a Transformer's layers are drawn PyTorch's way");
             foreach ((int layer, int direction) in _layout.Recurrent())
             {
                 foreach (CellTensor tensor in _layout.Cell.Tensors.OrderBy(tensor => tensor.Input == TensorInput.Hidden ? 0 : 1))
@@ -93,12 +97,14 @@ public sealed record InitialValues
                     _parameters.Write(parameter, Draw(parameter.Length, values => Initializers.Normal(values, generator)));
                 }
             }
-            foreach (Parameter parameter in AfterRecurrent)
+            foreach (Parameter parameter in AfterLayers)
                 Initializers.Normal(_parameters.WritableOf(parameter), generator);
         }
 
         private void DrawTorchDefault()
         {
+            if (_config.IsTransformer)
+                new TransformerValues(choices, network, generator).Draw();
             foreach ((int layer, int direction) in _layout.Recurrent())
             {
                 // PyTorch's modules have a second bias; a bias of ours that is a part of it is drawn with it.
@@ -113,7 +119,7 @@ public sealed record InitialValues
                         _parameters.Write(parameter, values);
                 }
             }
-            foreach (Parameter parameter in AfterRecurrent)
+            foreach (Parameter parameter in AfterLayers)
                 Initializers.UniformByRoot(_parameters.WritableOf(parameter), generator, _config.StateSize);
         }
 

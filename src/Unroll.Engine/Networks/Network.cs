@@ -16,7 +16,7 @@ public sealed unsafe class Network
     private bool _backwardIsPacked;
     private int _packedVersion = -1;
 
-    /// <summary>Makes a network of recurrent layers whose parameters are zero.</summary>
+    /// <summary>Makes a network, recurrent or a Transformer, whose parameters are zero.</summary>
     /// <param name="config">Its sizes.</param>
     /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
     public Network(NetworkConfig config)
@@ -25,7 +25,7 @@ public sealed unsafe class Network
     }
 
     private Network(NetworkConfig config, IKernels kernels)
-        : this(config, kernels, NetworkLayout.RecurrentLayers(config, kernels))
+        : this(config, kernels, NetworkLayout.LayersOf(config, kernels))
     {
     }
 

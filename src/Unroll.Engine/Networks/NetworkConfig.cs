@@ -1,4 +1,5 @@
 using Unroll.Engine.Cells;
+using Unroll.Engine.Layers;
 
 namespace Unroll.Engine.Networks;
 
@@ -8,7 +9,7 @@ public sealed record NetworkConfig
     /// <summary>The most layers that a network may have.</summary>
     public const int MostLayers = 256;
 
-    /// <summary>The kind of recurrent layer.</summary>
+    /// <summary>The kind of layer that reads the words.</summary>
     public Cell Cell { get; init; } = Cell.Rnn;
 
     /// <summary>The function of a vanilla RNN.</summary>
@@ -26,14 +27,17 @@ public sealed record NetworkConfig
     /// </summary>
     public int Subwords { get; init; }
 
-    /// <summary>H: the width of the hidden state.</summary>
+    /// <summary>H: the width of the hidden state; of a Transformer E.</summary>
     public required int Hidden { get; init; }
 
-    /// <summary>Recurrent layers, one upon the other.</summary>
+    /// <summary>Recurrent or Transformer layers, one upon the other.</summary>
     public int Layers { get; init; } = 1;
 
     /// <summary>Whether each layer also reads from the last step to the first.</summary>
     public bool Bidirectional { get; init; }
+
+    /// <summary>What else makes a Transformer; no recurrent network looks at it.</summary>
+    public TransformerOptions Transformer { get; init; } = new();
 
     /// <summary>How the hidden states become one vector.</summary>
     public Pooling Pooling { get; init; } = Pooling.Last;
@@ -56,6 +60,9 @@ public sealed record NetworkConfig
     /// <summary>Whether ids are read as one-hot vectors: the lowest layer's input weight is then the table.</summary>
     public bool IsOneHot => Embedding == 0;
 
+    /// <summary>Whether its layers are a Transformer's and not recurrent ones.</summary>
+    public bool IsTransformer => Cell == Cell.Transformer;
+
     /// <summary>
     /// Floats that a training step keeps of its batch: it grows as T·B·H. Parameters, gradients, moments of the optimizer and
     /// each thread's scratch memory come on top; they do not depend on the batch's tokens.
@@ -64,13 +71,8 @@ public sealed record NetworkConfig
     /// <param name="rows">B: sentences of the batch.</param>
     public long TrainingStepFloats(long tokens, long rows)
     {
-        IRecurrentCell cell = CreateCell();
         long words = 2 * tokens * Embedding;
-        long states = 2 * tokens * StateSize * Layers;
-        long dropped = Dropout > 0 ? tokens * StateSize * (Layers - 1) : 0;
-        long cells = cell.HasCellState ? 1 : 0;
-        long trace = tokens * Hidden * (cell.Columns + 2 * cells) * Layers * Directions;
-        long carried = rows * Hidden * (1 + cells) * Layers * Directions;
+        long layers = IsTransformer ? TransformerFloats(tokens) : RecurrentFloats(tokens, rows);
         long pooling = Pooling switch
         {
             Pooling.Last or Pooling.Mean => 0,
@@ -78,11 +80,30 @@ public sealed record NetworkConfig
             Pooling.Attention => tokens * (StateSize + 1),
             _ => throw new InvalidOperationException($"no pooling {Pooling}"),
         };
-        return words + states + dropped + trace + carried + pooling + rows * (2 * StateSize + Classes);
+        return words + layers + pooling + rows * (2 * StateSize + Classes);
+    }
+
+    private long RecurrentFloats(long tokens, long rows)
+    {
+        IRecurrentCell cell = CreateCell();
+        long states = 2 * tokens * StateSize * Layers;
+        long dropped = Dropout > 0 ? tokens * StateSize * (Layers - 1) : 0;
+        long cells = cell.HasCellState ? 1 : 0;
+        long trace = tokens * Hidden * (cell.Columns + 2 * cells) * Layers * Directions;
+        long carried = rows * Hidden * (1 + cells) * Layers * Directions;
+        return states + dropped + trace + carried;
+    }
+
+    private long TransformerFloats(long tokens)
+    {
+        int norms = Transformer.HasFinalNorm ? 1 : 0;
+        long states = 2 * tokens * Embedding * (1 + Layers + norms);
+        long ofLayer = 7L * Embedding + Transformer.FeedForwardOf(Embedding) + 2 * LayerNorm.Statistics;
+        return states + tokens * (ofLayer * Layers + LayerNorm.Statistics * norms);
     }
 
     /// <summary>The cell of every recurrent layer.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such cell or function.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such cell or function, or it is a Transformer.</exception>
     public IRecurrentCell CreateCell() => RecurrentCells.Of(Cell, Nonlinearity);
 
     /// <summary>Throws when a kind is none that there is.</summary>
@@ -90,7 +111,10 @@ public sealed record NetworkConfig
     {
         if (Layers is < 1 or > MostLayers)
             throw new ArgumentOutOfRangeException(nameof(Layers), Layers, $"expected 1 to {MostLayers} layers");
-        _ = CreateCell();
+        if (IsTransformer)
+            ValidateTransformer();
+        else
+            _ = CreateCell();
         if (Subwords < 0 || (Subwords > 0 && !HasWordVectors))
             throw new ArgumentOutOfRangeException(nameof(Subwords), Subwords, "expected 0, or word vectors beside them");
         if (!Enum.IsDefined(Nonlinearity))
@@ -100,5 +124,19 @@ public sealed record NetworkConfig
             string known = string.Join(", ", Enum.GetNames<Pooling>());
             throw new ArgumentOutOfRangeException(nameof(Pooling), Pooling, $"no such pooling, expected {known}");
         }
+    }
+
+    private void ValidateTransformer()
+    {
+        if (Embedding < 1 || Hidden != Embedding)
+            throw new ArgumentOutOfRangeException(nameof(Hidden), Hidden, $"a Transformer is as wide as its words, {Embedding}");
+        if (Bidirectional)
+            throw new ArgumentOutOfRangeException(nameof(Bidirectional), "a Transformer reads both ways by itself");
+        if (Transformer.Heads < 1 || Embedding % Transformer.Heads != 0)
+            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.Heads, $"expected a divisor of {Embedding}");
+        if (Transformer.FeedForwardOf(Embedding) < 1)
+            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.FeedForward, "expected a positive width");
+        if (Transformer.MaximumPositions is < 1 or > TransformerOptions.MostPositions)
+            throw new ArgumentOutOfRangeException(nameof(Transformer), Transformer.MaximumPositions, "expected some places");
     }
 }

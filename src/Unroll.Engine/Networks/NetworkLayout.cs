@@ -13,14 +13,21 @@ public sealed class NetworkLayout
     /// <summary>The name of the table of sub-words.</summary>
     public const string SubwordWeight = "subword.weight";
 
+    /// <summary>The name of a Transformer's learned positions.</summary>
+    public const string PositionWeight = "position.weight";
+
+    /// <summary>What the names of a Transformer's other parameters begin with.</summary>
+    public const string Encoder = "encoder";
+
     private readonly NetworkConfig _config;
+    private readonly IRecurrentCell? _cell;
 
     /// <summary>Lays the parameters out; nothing is allocated for their values.</summary>
     /// <param name="config">The network's sizes.</param>
     /// <exception cref="OverflowException">There would be 2^31 parameters or more.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The cell, its function or the pooling is none that there is.</exception>
     public NetworkLayout(NetworkConfig config)
-        : this(config, RecurrentLayers(config, KernelRegistry.Current))
+        : this(config, LayersOf(config, KernelRegistry.Current))
     {
     }
 
@@ -31,7 +38,7 @@ public sealed class NetworkLayout
     {
         config.Validate();
         _config = config;
-        Cell = config.CreateCell();
+        _cell = config.IsTransformer ? null : config.CreateCell();
         var tensors = new List<TensorShape>();
         if (config.HasWordVectors)
             tensors.Add(new TensorShape(EmbeddingWeight, [config.Vocabulary, config.Embedding], IsTable: true));
@@ -63,7 +70,8 @@ public sealed class NetworkLayout
     }
 
     /// <summary>The cell of every recurrent layer.</summary>
-    public IRecurrentCell Cell { get; }
+    /// <exception cref="InvalidOperationException">There are none: it is a Transformer.</exception>
+    public IRecurrentCell Cell => _cell ?? throw new InvalidOperationException("a Transformer has no recurrent cell");
 
     /// <summary>Every tensor, in PyTorch's order.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -82,12 +90,33 @@ public sealed class NetworkLayout
     /// <param name="name">Its name.</param>
     public Parameter this[string name] => Parameters.First(parameter => parameter.Name == name);
 
-    /// <summary>The recurrent layers of a network.</summary>
+    /// <summary>What stands between a network's word vectors and its pooling, the lowest first.</summary>
     /// <param name="config">Its sizes.</param>
     /// <param name="kernels">The kernels that compute.</param>
-    internal static ILayer[] RecurrentLayers(NetworkConfig config, IKernels kernels)
+    internal static ILayer[] LayersOf(NetworkConfig config, IKernels kernels)
     {
         config.Validate();
+        return config.IsTransformer ? TransformerLayers(config, kernels) : RecurrentLayers(config, kernels);
+    }
+
+    /// <summary>What the names of a Transformer layer's parameters begin with.</summary>
+    /// <param name="layer">The layer, from 0.</param>
+    public static string TransformerName(int layer) => $"{Encoder}.layers.{layer}";
+
+    private static ILayer[] TransformerLayers(NetworkConfig config, IKernels kernels)
+    {
+        int width = config.Embedding;
+        return
+        [
+            new PositionLayer(kernels, width, config.Transformer, PositionWeight),
+            .. Enumerable.Range(0, config.Layers).Select(
+                layer => new TransformerLayer(kernels, width, config.Transformer, layer, TransformerName(layer))),
+            .. config.Transformer.HasFinalNorm ? (ILayer[])[new NormLayer(kernels, width, $"{Encoder}.norm")] : [],
+        ];
+    }
+
+    private static ILayer[] RecurrentLayers(NetworkConfig config, IKernels kernels)
+    {
         var layers = new ILayer[config.Layers];
         for (int layer = 0; layer < layers.Length; layer++)
         {
@@ -112,9 +141,9 @@ public sealed class NetworkLayout
     /// <summary>PyTorch's ending of the names of one layer and direction.</summary>
     public static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";
 
-    /// <summary>Every recurrent layer and direction, in PyTorch's order.</summary>
+    /// <summary>Every recurrent layer and direction, in PyTorch's order; a Transformer has none.</summary>
     public IEnumerable<(int Layer, int Direction)> Recurrent() =>
-        from layer in Enumerable.Range(0, _config.Layers)
+        from layer in Enumerable.Range(0, _cell is null ? 0 : _config.Layers)
         from direction in Enumerable.Range(0, _config.Directions)
         select (layer, direction);
 }

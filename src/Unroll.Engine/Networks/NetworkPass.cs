@@ -189,14 +189,15 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         bool keepsTrace = mode == PassMode.ForwardBackward;
         if (network.Embedding is { } embedding)
             LookUp(shard, embedding, keepsTrace, step);
-        fixed (int* ids = Batch.Ids)
+        fixed (int* ids = Batch.Ids, starts = Batch.Starts)
         {
             for (int layer = 0; layer < network.Layers.Count; layer++)
             {
                 LayerArguments arguments = ArgumentsOf(shard, layer, worker, mode);
                 arguments.Ids = ids + shard.FirstToken;
+                arguments.Starts = starts + shard.FirstRow;
                 _buffers.Layer(layer).Forward(arguments);
-                if (keepsTrace && layer < network.Layers.Count - 1 && network.Config.Dropout > 0)
+                if (keepsTrace && _buffers.UsesDropped(layer))
                 {
                     Matrix dropped = _buffers.Dropped(layer).RowsFrom(shard.FirstToken, shard.Tokens);
                     Drop(Site.Layer + layer, shard.FirstToken, arguments.Output, dropped);
@@ -245,6 +246,8 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         // With several shards each thread has its own.
         if (mode == PassMode.ForwardBackward && Batch.ShardCount == 1)
             arguments.Shared = Shared;
+        if (_stage == Stage.Training)
+            arguments.Dropout = new DropoutMasks(network.Config.Dropout, _dropoutSeed, _step);
         return arguments;
     }
 
@@ -268,14 +271,20 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
             pooling.Pooled, dLogits, pooling.DPooled, gradients[network.OutputWeight], gradients[network.OutputBias], scratch);
         Drop(Site.Pooled, shard.FirstRow, pooling.DPooled, pooling.DPooled);
         NetworkPooling.Backward(network, _buffers, pooling, gradients, scratch);
+        if (measures)
+            _buffers.MeasureTop(shard);
         int top = network.Layers.Count - 1;
-        for (int layer = top; layer >= 0; layer--)
+        fixed (int* starts = Batch.Starts)
         {
-            LayerArguments arguments = ArgumentsOf(shard, layer, worker, PassMode.ForwardBackward);
-            arguments.MeasuresGradients = measures && layer == top;
-            if (layer < top)
-                Drop(Site.Layer + layer, shard.FirstToken, arguments.DOutput, arguments.DOutput);
-            _buffers.Layer(layer).Backward(arguments, gradients.Of(network, layer));
+            for (int layer = top; layer >= 0; layer--)
+            {
+                LayerArguments arguments = ArgumentsOf(shard, layer, worker, PassMode.ForwardBackward);
+                arguments.Starts = starts + shard.FirstRow;
+                arguments.MeasuresGradients = measures && layer == top;
+                if (_buffers.UsesDropped(layer))
+                    Drop(Site.Layer + layer, shard.FirstToken, arguments.DOutput, arguments.DOutput);
+                _buffers.Layer(layer).Backward(arguments, gradients.Of(network, layer));
+            }
         }
         if (network.Config.Embedding > 0)
         {
@@ -307,7 +316,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         Training,
     }
 
-    // The places where values are dropped; each has masks of its own.
+    // The places where values are dropped; each has masks of its own. Layers that drop inside have sites far above.
     private static class Site
     {
         public const int Embedding = 0;

@@ -23,6 +23,7 @@ internal sealed unsafe class PassBuffers
     private readonly AlignedBuffer _attention = new();
     private readonly AlignedBuffer _alpha = new();
     private readonly AlignedBuffer _sources = new();
+    private readonly AlignedBuffer _gradientNorms = new();
     private readonly AlignedBuffer[] _scratch;
     private bool _measuresGradients;
     private int _tokens;
@@ -56,7 +57,7 @@ internal sealed unsafe class PassBuffers
 
     /// <summary>Floats of all buffers together, but for the workers' scratch memory.</summary>
     public long Length =>
-        new[] { _embedded, _dEmbedded, _pooled, _dPooled, _logits, _attention, _alpha, _sources }
+        new[] { _embedded, _dEmbedded, _pooled, _dPooled, _logits, _attention, _alpha, _sources, _gradientNorms }
             .Concat(_states).Concat(_dropped).Concat(_dStates).Sum(buffer => (long)buffer.Length)
         + _layers.Sum(layer => layer.Length);
 
@@ -112,12 +113,25 @@ internal sealed unsafe class PassBuffers
     /// <param name="token">The place of the token among those of the batch.</param>
     public double GradientNorm(int token)
     {
-        if (_layers[^1] is RecurrentLayerPass top)
-            return top.GradientNorm(token);
-        double squares = 0;
-        foreach (float d in DStates(_layers.Length - 1).Row(token))
-            squares += (double)d * d;
-        return Math.Sqrt(squares);
+        return _layers[^1] is RecurrentLayerPass top ? top.GradientNorm(token) : _gradientNorms.Pointer[token];
+    }
+
+    /// <summary>
+    /// Keeps the norms of the gradients at a shard's top states, as pooling left them; a recurrent layer does it by itself, step
+    /// by step.
+    /// </summary>
+    public void MeasureTop(Shard shard)
+    {
+        if (_layers[^1] is RecurrentLayerPass)
+            return;
+        Matrix dStates = OfShard(DStates(_layers.Length - 1), shard);
+        for (int n = 0; n < shard.Tokens; n++)
+        {
+            double squares = 0;
+            foreach (float d in dStates.Row(n))
+                squares += (double)d * d;
+            _gradientNorms.Pointer[shard.FirstToken + n] = (float)Math.Sqrt(squares);
+        }
     }
 
     /// <summary>Makes room for a batch.</summary>
@@ -153,6 +167,8 @@ internal sealed unsafe class PassBuffers
             _attention.EnsureLength(tokens * state);
             _alpha.EnsureLength(tokens);
         }
+        if (trains && MeasuresGradients && _layers[^1] is not RecurrentLayerPass)
+            _gradientNorms.EnsureLength(tokens);
         PrepareScratch(batch, mode);
     }
 
@@ -202,8 +218,12 @@ internal sealed unsafe class PassBuffers
 
     private static Matrix OfShard(in Matrix tokens, Shard shard) => tokens.RowsFrom(shard.FirstToken, shard.Tokens);
 
-    // The top layer's output is pooled; dropout comes after that.
-    private bool UsesDropped(int layer) => _network.Config.Dropout > 0 && layer < _layers.Length - 1;
+    /// <summary>
+    /// Whether values of a layer's output are dropped before the next one reads it. The top layer's is pooled; dropout comes
+    /// after that.
+    /// </summary>
+    public bool UsesDropped(int layer) =>
+        _network.Config.Dropout > 0 && layer < _layers.Length - 1 && _network.Layers[layer].DropsOutput;
 
     private void PrepareScratch(Batch batch, PassMode mode)
     {

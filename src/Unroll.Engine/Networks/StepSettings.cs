@@ -45,6 +45,8 @@ public sealed record StepSettings
     {
         if (Adversarial > 0 && !network.HasWordVectors)
             throw new ArgumentException("adversarial steps move word vectors, and the network has none", nameof(network));
+        if (TruncateSteps is not null && network.IsTransformer)
+            throw new ArgumentException("a Transformer has no steps in time to truncate at", nameof(network));
         if (TruncateSteps is not null && (network.Bidirectional || network.Pooling != Pooling.Last))
         {
             throw new ArgumentException(

@@ -21,13 +21,20 @@ public sealed unsafe class StreamingPass
 
     /// <summary>Begins a sequence.</summary>
     /// <param name="network">A network of one direction.</param>
-    /// <exception cref="ArgumentException">The network also reads from the last id to the first.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network also reads from the last id to the first, or is a Transformer.
+    /// </exception>
     public StreamingPass(Network network)
     {
         if (network.Config.Bidirectional)
         {
             throw new ArgumentException(
                 "a bidirectional network reads whole sequences: every new id changes all states", nameof(network));
+        }
+        if (network.Config.IsTransformer)
+        {
+            throw new ArgumentException(
+                "a Transformer reads whole sequences: every new id changes all states", nameof(network));
         }
         _network = network;
         _pass = new NetworkPass(network, WorkerPool.CallerAlone);

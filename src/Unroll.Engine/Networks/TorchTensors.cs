@@ -92,8 +92,10 @@ public static class TorchTensors
     // A second bias follows the first one, and has its shape.
     private static IEnumerable<Place> Places(NetworkLayout layout)
     {
-        (int Layer, int Direction)[] recurrent = layout.Cell.TorchModule is null ? [] : [.. layout.Recurrent()];
-        CellTensor[] alone = [.. layout.Cell.Tensors.Where(tensor => tensor.SecondBiasGate is not null)];
+        (int Layer, int Direction)[] recurrent = [.. layout.Recurrent().Where(_ => layout.Cell.TorchModule is not null)];
+        CellTensor[] alone = recurrent.Length == 0
+            ? []
+            : [.. layout.Cell.Tensors.Where(tensor => tensor.SecondBiasGate is not null)];
         foreach (Parameter parameter in layout.Parameters)
         {
             if (recurrent.Any(at => alone.Any(tensor => parameter.Name == NetworkLayout.NameOf(tensor, at.Layer, at.Direction))))

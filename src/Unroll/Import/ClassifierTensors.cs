@@ -6,20 +6,20 @@ namespace Unroll.Import;
 /// and by name where shapes leave a choice. A matrix that has a vector <c>bias</c> beside its <c>weight</c> is no table of word
 /// vectors.
 /// </summary>
-internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recurrent)
+internal sealed class ClassifierTensors(StateDict tensors, ILayerTensors layers)
 {
     private static readonly string[] OutputHints = ["fc", "out", "class", "head"];
 
-    private readonly long _state = recurrent.StateSize;
+    private readonly long _state = layers.StateSize;
 
     /// <summary>What the tensors are that have no role.</summary>
-    public LayersWithoutPlace Others { get; } = new(tensors, recurrent);
+    public LayersWithoutPlace Others { get; } = new(tensors, layers);
 
     /// <summary>The name of the table of word vectors; null where words are one-hot.</summary>
     /// <exception cref="InputException">None fits the vocabulary, or several do.</exception>
     public string? FindEmbedding(VocabularyFile vocabulary)
     {
-        string[] tables = [.. Matrices(recurrent.InputSize).Where(name => BiasOf(name) is null)];
+        string[] tables = [.. Matrices(layers.InputSize).Where(name => BiasOf(name) is null)];
         string[] fitting = [.. tables.Where(name => vocabulary.Fits(RowsOf(name)))];
         string[] exact = [.. fitting.Where(name => RowsOf(name) == vocabulary.RowsNeeded)];
         if (fitting.Length > 0)
@@ -29,16 +29,16 @@ internal sealed class ClassifierTensors(StateDict tensors, RecurrentTensors recu
         }
         bool hasTable = tables.Any(
             name => RowsOf(name) > vocabulary.RowsNeeded || name.Contains("emb", StringComparison.OrdinalIgnoreCase));
-        if (vocabulary.Fits(recurrent.InputSize) && !hasTable)
+        if (vocabulary.Fits(layers.InputSize) && !hasTable)
             return null;
         // The output layer of a model without biases is a matrix like the word vectors; it has few rows.
         if (tables.MaxBy(RowsOf) is { } table)
             throw new InputException($"{vocabulary.Path}: {vocabulary.Describe()}, but {OtherRows(vocabulary, table)}");
         string? apart = tensors.Names.FirstOrDefault(name => tensors.ShapeOf(name) is [var rows, _] && vocabulary.Fits(rows));
         throw new InputException(
-            $"{tensors.Source}: no word vectors [{vocabulary.RowsNeeded},{recurrent.InputSize}] for the recurrent layer's "
+            $"{tensors.Source}: no word vectors [{vocabulary.RowsNeeded},{layers.InputSize}] for the recurrent layer's "
                 + $"input " +
-            $"of {recurrent.InputSize}, and one-hot input would be {vocabulary.RowsNeeded} wide, as {vocabulary.Path} is; " +
+            $"of {layers.InputSize}, and one-hot input would be {vocabulary.RowsNeeded} wide, as {vocabulary.Path} is; " +
             $"found {Found()}" +
             (apart is null ? "" : $"; if {apart} has the word vectors, a layer stands between, which Unroll does not have"));
     }

@@ -8,6 +8,11 @@ internal static class ImportAssumptions
 {
     public static IEnumerable<string> Of(ModelConfig config, TorchImportOptions options, Vocabulary vocabulary)
     {
+        if (config.IsTransformer)
+        {
+            foreach (string assumption in OfTransformer(config, options))
+                yield return assumption;
+        }
         if (options.Pooling is null && config.Pooling == Pooling.Last)
         {
             yield return "the file does not say how states are pooled: last (h_n) was taken; "
@@ -22,7 +27,8 @@ internal static class ImportAssumptions
         }
         if (config.Pooling == Pooling.Attention)
             yield return "attention was taken to score a word by query·tanh(W h + b), as Unroll's does";
-        if (RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell && options.Nonlinearity is null)
+        if (!config.IsTransformer && RecurrentCells.Of(config.Cell) is { ReadsNonlinearity: true } cell
+            && options.Nonlinearity is null)
         {
             yield return $"the file does not say the {cell.TorchModule}'s nonlinearity: tanh was taken; "
                 + "give TorchImportOptions.Nonlinearity = Relu if the model has it";
@@ -38,6 +44,27 @@ internal static class ImportAssumptions
             yield return $"the vocabulary has {string.Join(" and ", around.Take(4))}: Unroll does not put such tokens around a "
                 + "text, so a model that was trained with them answers otherwise";
         }
+    }
+
+    private static IEnumerable<string> OfTransformer(ModelConfig config, TorchImportOptions options)
+    {
+        if (options.Pooling is null && config.Pooling == Pooling.Mean)
+        {
+            yield return "the file does not say how states are pooled: their mean over a text's words was taken; "
+                + "give TorchImportOptions.Pooling = Max or Last if the model does so";
+        }
+        if (options.Norm is null)
+        {
+            yield return "the file does not say where the layer norms stand: after, PyTorch's default, was taken; "
+                + "give TorchImportOptions.Norm = Before for norm_first=True";
+        }
+        if (!options.ScaledWords)
+        {
+            yield return "word vectors were taken as they are; give TorchImportOptions.ScaledWords = true if forward() "
+                + "multiplies them by the root of their width";
+        }
+        yield return "the Transformer was taken to have relu, eps 1e-5 and src_key_padding_mask, and no mask that hides later "
+            + "words";
     }
 
     private static string Describe(Tokenizer tokens)

@@ -19,13 +19,20 @@ public sealed record ImportedModel(
         ArgumentNullException.ThrowIfNull(json);
         ModelConfig config = Classifier.Config;
         json.WriteString("cell", ModelConfigJson.Name(config.Cell));
-        if (RecurrentCells.Of(config.Cell).ReadsNonlinearity)
+        if (!config.IsTransformer && RecurrentCells.Of(config.Cell).ReadsNonlinearity)
             json.WriteString("nonlinearity", ModelConfigJson.Name(config.Nonlinearity));
         json.WriteNumber("embedding", config.Embedding);
         if (config.Subwords > 0)
             json.WriteNumber("subwords", config.Subwords);
         json.WriteNumber("hidden", config.Hidden);
         json.WriteNumber("layers", config.Layers);
+        if (config.IsTransformer)
+        {
+            json.WriteNumber("heads", config.Transformer.Heads);
+            json.WriteNumber("feed_forward", config.Transformer.FeedForwardOf(config.Embedding));
+            json.WriteString("positions", ModelConfigJson.Name(config.Transformer.Positions));
+            json.WriteString("norm", ModelConfigJson.Name(config.Transformer.Norm));
+        }
         json.WriteBoolean("bidirectional", config.Bidirectional);
         json.WriteString("pooling", ModelConfigJson.Name(config.Pooling));
         json.WriteNumber("labels", config.Classes);

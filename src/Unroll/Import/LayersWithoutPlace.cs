@@ -7,8 +7,8 @@ namespace Unroll.Import;
 /// computes, and that Unroll does not have.
 /// </summary>
 /// <param name="tensors">The state dict.</param>
-/// <param name="recurrent">The recurrent layer.</param>
-internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors recurrent)
+/// <param name="layers">The layers that were found.</param>
+internal sealed class LayersWithoutPlace(StateDict tensors, ILayerTensors layers)
 {
     private static readonly string[] OfLoss = ["loss", "criterion", "class_weight", "pos_weight"];
 
@@ -67,7 +67,7 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
     /// <exception cref="InputException">They are a chain.</exception>
     public void RequireNoChain(string[] matrices)
     {
-        if (matrices.Length == 1 || tensors.ShapeOf(matrices[0])[0] != recurrent.StateSize)
+        if (matrices.Length == 1 || tensors.ShapeOf(matrices[0])[0] != layers.StateSize)
             return;
         Output = matrices[0];
         RequireNoneKnown(matrices[1..]);
@@ -98,13 +98,13 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
         IReadOnlyList<long> shape = tensors.All[name].Shape;
         string module = ModuleOf(name);
         string last = name[(module.Length == 0 ? 0 : module.Length + 1)..];
-        if (recurrent.Owns(name))
-            return "a part of the recurrent layer";
+        if (layers.Owns(name))
+            return $"a part of {layers.Name}";
         if (RecurrentTensors.IsRecurrent(name))
             return WhatIsRecurrent(name, shape);
         if (TensorNames.IsPeephole(name))
             return "a peephole of an LSTM: its gates read the cell's state";
-        if (module.Length > 0 && module == recurrent.Module)
+        if (module.Length > 0 && module == layers.Module)
             return $"a part of {module}, whose other tensors are read";
         if (TensorNames.IsInitialState(name))
             return "a learned initial state";
@@ -134,7 +134,7 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
     {
         if (shape is not [_, long width] || !RecurrentTensors.ReadsInput(name))
             return null;
-        return width == recurrent.StateSize ? "another recurrent layer, as wide as the states" : null;
+        return width == layers.StateSize ? "another recurrent layer, as wide as the states" : null;
     }
 
     private string? WhatIsVector(string module, string last, TensorEntry entry)
@@ -150,23 +150,23 @@ internal sealed class LayersWithoutPlace(StateDict tensors, RecurrentTensors rec
             return "a norm (layer norm or the like)";
         }
         string name = module.Length == 0 ? last : $"{module}.{last}";
-        if (TensorNames.IsOfAttention(name) && (entry.Shape[0] == recurrent.StateSize || entry.Shape[0] == recurrent.Hidden))
+        if (TensorNames.IsOfAttention(name) && (entry.Shape[0] == layers.StateSize || entry.Shape[0] == layers.Hidden))
             return "a vector as long as the states: attention of another form than Unroll's";
         if (last == "weight" && entry.Shape[0] == 1)
             return "a learned slope (PReLU)";
         if (!Contains(last, "weight") && !Contains(last, "bias"))
             return null;
         string? place = entry.Shape[0] == OutputRows ? "the output"
-            : entry.Shape[0] == recurrent.StateSize ? "the states"
-            : entry.Shape[0] == recurrent.InputSize ? "the word vectors"
+            : entry.Shape[0] == layers.StateSize ? "the states"
+            : entry.Shape[0] == layers.InputSize ? "the word vectors"
             : null;
         return place is null ? null : $"a {(Contains(last, "bias") ? "bias" : "scale")}, as long as {place}";
     }
 
     private string? WhatIsMatrix(string name, long rows, long columns)
     {
-        int state = recurrent.StateSize;
-        int input = recurrent.InputSize;
+        int state = layers.StateSize;
+        int input = layers.InputSize;
         if (Embedding is not null && columns == input && rows == tensors.All[Embedding].Shape[0])
             return null;
         if (IsOtherTable(name) && columns != input)

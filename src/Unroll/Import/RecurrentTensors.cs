@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
+using Unroll.Storage;
 
 namespace Unroll.Import;
 
@@ -9,7 +10,7 @@ namespace Unroll.Import;
 /// The recurrent layer of a state dict: a module of <c>torch.nn.RNN</c>, <c>GRU</c> or <c>LSTM</c> under any name, found by the
 /// endings of its tensors' names, such as <c>weight_ih_l0_reverse</c>; a cell (<c>weight_ih</c>) is a layer too.
 /// </summary>
-internal sealed partial class RecurrentTensors
+internal sealed partial class RecurrentTensors : ILayerTensors
 {
     // States of both directions side by side are still counted by an int.
     private const long MostRows = int.MaxValue / 2;
@@ -22,6 +23,8 @@ internal sealed partial class RecurrentTensors
     {
         (_tensors, _prefix, _isCell) = (tensors, prefix, isCell);
     }
+
+    public string Name => "the recurrent layer";
 
     public Cell Cell { get; private init; }
 
@@ -70,8 +73,12 @@ internal sealed partial class RecurrentTensors
     }
 
     /// <summary>Takes every tensor, under the names of a module called <c>rnn</c>; biases that are not there are zeros.</summary>
-    public Dictionary<string, float[]> TakeAll()
+    public Dictionary<string, float[]> TakeAll(List<string> notes)
     {
+        if (!ReadsState)
+            notes.Add("there is no weight_hh: the layer is read as a cell whose gates do not read the state, in Unroll's order");
+        if (!HasBias)
+            notes.Add("the recurrent layer has no biases (bias=False); they are zeros");
         var values = new Dictionary<string, float[]>();
         for (int layer = 0; layer < Layers; layer++)
         {
@@ -89,11 +96,17 @@ internal sealed partial class RecurrentTensors
         return values;
     }
 
-    /// <summary>Whether a tensor is of the module that was found, also where it was left out.</summary>
+    public ModelConfig Complete(ModelConfig config) => config with
+    {
+        Cell = Cell,
+        Hidden = Hidden,
+        Layers = Layers,
+        Bidirectional = Bidirectional,
+    };
+
     public bool Owns(string name) =>
         RecurrentName().Match(name) is { Success: true } match && match.Groups["prefix"].Value == _prefix;
 
-    /// <summary>The module's name; empty where its tensors have no module of their own.</summary>
     public string Module => _prefix.EndsWith('.') ? _prefix[..^1] : "";
 
     /// <summary>Whether it is the matrix by which some recurrent module reads its input.</summary>

@@ -6,8 +6,9 @@ using Unroll.Text;
 namespace Unroll.Import;
 
 /// <summary>
-/// Reads a state dict of PyTorch, saved as safetensors under names of its own: embedding (or one-hot) → RNN, GRU or LSTM →
-/// pooling → linear. Cell, sizes, layers and directions come from names and shapes.
+/// Reads a state dict of PyTorch, saved as safetensors under names of its own: embedding (or one-hot) → RNN, GRU or
+/// LSTM → pooling → linear, or embedding → positions → Transformer encoder → pooling → linear. Cell, sizes, layers and directions
+/// come from names and shapes.
 /// </summary>
 public static class TorchImport
 {
@@ -25,40 +26,37 @@ public static class TorchImport
         string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
 
         QuantizedTensors.Refuse(tensors);
-        RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
-        var roles = new ClassifierTensors(tensors, recurrent);
+        ILayerTensors layers = FindLayers(tensors, options);
+        var roles = new ClassifierTensors(tensors, layers);
         var notes = new List<string>();
-        Dictionary<string, float[]> values = recurrent.TakeAll();
-        int subwords = TakeSubwords(tensors, recurrent.InputSize, values, notes);
+        Dictionary<string, float[]> values = layers.TakeAll(notes);
+        int subwords = TakeSubwords(tensors, layers.InputSize, values, notes);
         string? embedding = roles.FindEmbedding(file);
         var vocabulary = ImportedVocabulary.Of(file, options);
-        TakeWords(tensors, recurrent, embedding, vocabulary, values, notes);
+        TakeWords(tensors, layers, embedding, vocabulary, values, notes);
+        if (options.ScaledWords)
+            ScaleWords(values[NetworkLayout.EmbeddingWeight], layers.InputSize);
         NoteUpperCase(vocabulary.Vocabulary, options.Tokens, notes);
-        if (!recurrent.ReadsState)
-            notes.Add("there is no weight_hh: the layer is read as a cell whose gates do not read the state, in Unroll's order");
-        if (!recurrent.HasBias)
-            notes.Add("the recurrent layer has no biases (bias=False); they are zeros");
-        bool hasAttention = TakeAttention(tensors, recurrent, roles, options.Pooling, values, notes);
-        TakeOutput(tensors, recurrent, roles, options.Labels, values, notes);
+        bool hasAttention = TakeAttention(tensors, layers, roles, options.Pooling, values, notes);
+        TakeOutput(tensors, layers, roles, options.Labels, values, notes);
         roles.Others.RequireNone(tensors.Names);
         roles.Others.RequireNoPart(ignored);
         if (tensors.ConvertedTypes.Count > 0)
             notes.Add($"converted to F32 from {string.Join(" and ", tensors.ConvertedTypes)}");
 
-        var config = new ModelConfig
+        ModelConfig config = layers.Complete(new ModelConfig
         {
-            Cell = recurrent.Cell,
             Nonlinearity = options.Nonlinearity ?? Nonlinearity.Tanh,
-            Embedding = embedding is null ? 0 : recurrent.InputSize,
+            Embedding = embedding is null ? 0 : layers.InputSize,
             Subwords = subwords,
-            Hidden = recurrent.Hidden,
-            Layers = recurrent.Layers,
-            Bidirectional = recurrent.Bidirectional,
-            Pooling = hasAttention ? Pooling.Attention : options.Pooling ?? Pooling.Last,
+            Hidden = layers.Hidden,
+            Pooling = hasAttention ? Pooling.Attention : options.Pooling ?? UsualPooling(layers),
             Labels = options.Labels,
             Tokens = options.Tokens,
             Unknown = vocabulary.Vocabulary.UnknownWords,
-        };
+        });
+        if (config.TransformerFault is { } wrong)
+            throw new InputException($"{tensors.Source}: a Transformer whose {wrong}");
         if (config.SubwordsFault is { } fault)
             throw new InputException($"{tensors.Source}: {NetworkLayout.SubwordWeight} is there and {fault}");
         notes.AddRange(ImportAssumptions.Of(config, options, vocabulary.Vocabulary));
@@ -66,6 +64,27 @@ public static class TorchImport
             (name, target) => values[name].CopyTo(target), config, vocabulary.Vocabulary));
         List<string> warnings = Warnings(ignored, notes);
         return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes, warnings);
+    }
+
+    private static ILayerTensors FindLayers(StateDict tensors, TorchImportOptions options)
+    {
+        if (TransformerTensors.IsIn(tensors))
+            return TransformerTensors.Find(tensors, options);
+        RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
+        string? unread = options.Heads is not null ? nameof(options.Heads)
+            : options.Norm is not null ? nameof(options.Norm)
+            : options.ScaledWords ? nameof(options.ScaledWords)
+            : null;
+        return unread is null ? recurrent : throw new InputException(
+            $"TorchImportOptions.{unread} is for a Transformer, and {tensors.Source} has a recurrent layer; leave it out");
+    }
+
+    private static Pooling UsualPooling(ILayerTensors layers) => layers is TransformerTensors ? Pooling.Mean : Pooling.Last;
+
+    private static void ScaleWords(float[] vectors, int width)
+    {
+        for (int i = 0; i < vectors.Length; i++)
+            vectors[i] *= (float)Math.Sqrt(width);
     }
 
     private static List<string> Warnings(string[] ignored, List<string> notes)
@@ -126,10 +145,10 @@ public static class TorchImport
 
     // Without a table words are one-hot.
     private static void TakeWords(
-        StateDict tensors, RecurrentTensors recurrent, string? table, ImportedVocabulary vocabulary,
+        StateDict tensors, ILayerTensors layers, string? table, ImportedVocabulary vocabulary,
         Dictionary<string, float[]> values, List<string> notes)
     {
-        int width = recurrent.InputSize;
+        int width = layers.InputSize;
         int rows = table is null ? width : (int)tensors.ShapeOf(table)[0];
         notes.AddRange(vocabulary.Notes(rows));
         if (table is not null)
@@ -137,7 +156,7 @@ public static class TorchImport
             values[NetworkLayout.EmbeddingWeight] = vocabulary.Rows(tensors.Take(table, rows, width), width);
             return;
         }
-        for (int direction = 0; direction < (recurrent.Bidirectional ? 2 : 1); direction++)
+        for (int direction = 0; direction < layers.StateSize / layers.Hidden; direction++)
         {
             string name = "rnn.weight_ih" + NetworkLayout.Suffix(0, direction);
             values[name] = vocabulary.Columns(values[name], width);
@@ -145,12 +164,12 @@ public static class TorchImport
     }
 
     private static bool TakeAttention(
-        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, Pooling? pooling,
+        StateDict tensors, ILayerTensors layers, ClassifierTensors roles, Pooling? pooling,
         Dictionary<string, float[]> values, List<string> notes)
     {
         if (roles.FindAttention(pooling) is not { } names)
             return false;
-        int state = recurrent.StateSize;
+        int state = layers.StateSize;
         values["attention.weight"] = tensors.Take(names.Weight, state, state);
         values["attention.bias"] = names.Bias is null ? new float[state] : tensors.Take(names.Bias, state);
         values["attention.query"] = tensors.Take(names.Query, [.. tensors.ShapeOf(names.Query)]);
@@ -165,14 +184,14 @@ public static class TorchImport
     }
 
     private static void TakeOutput(
-        StateDict tensors, RecurrentTensors recurrent, ClassifierTensors roles, IReadOnlyList<string> labels,
+        StateDict tensors, ILayerTensors layers, ClassifierTensors roles, IReadOnlyList<string> labels,
         Dictionary<string, float[]> values, List<string> notes)
     {
         string weight = roles.FindOutput(labels.Count);
         string? bias = roles.BiasOf(weight);
         int rows = (int)tensors.ShapeOf(weight)[0];
         float[] outputBias = bias is null ? new float[rows] : tensors.Take(bias, rows);
-        float[] outputWeight = tensors.Take(weight, rows, recurrent.StateSize);
+        float[] outputWeight = tensors.Take(weight, rows, layers.StateSize);
         if (bias is null)
             notes.Add("the output layer has no bias; it is zero");
         if (rows == 1)
@@ -206,12 +225,17 @@ public static class TorchImport
 
     private static string Describe(ModelConfig config, Vocabulary vocabulary)
     {
-        bool hasChoice = RecurrentCells.Of(config.Cell).ReadsNonlinearity;
+        bool hasChoice = !config.IsTransformer && RecurrentCells.Of(config.Cell).ReadsNonlinearity;
         string function = hasChoice ? $" ({ModelConfigJson.Name(config.Nonlinearity)})" : "";
         string cell = ModelConfigJson.Name(config.Cell) + function;
         string words = config.Embedding > 0 ? $"embedding {config.Embedding}" : "one-hot words";
         string layers = config.Layers == 1 ? "1 layer" : $"{config.Layers} layers";
-        string directions = config.Bidirectional ? "both directions" : "one direction";
+        string directions = config.IsTransformer
+            ? $"{config.Transformer.Heads} heads, feed-forward {config.Transformer.FeedForward}, "
+                + $"positions {ModelConfigJson.Name(config.Transformer.Positions)}, "
+                + $"norm {ModelConfigJson.Name(config.Transformer.Norm)}"
+            : config.Bidirectional ? "both directions"
+            : "one direction";
         string pooling = ModelConfigJson.Name(config.Pooling);
         return $"{cell}, {words}, hidden {config.Hidden}, {layers}, {directions}, pooling {pooling}, {config.Classes} labels, "
             + $"{vocabulary.Size} tokens";

@@ -22,6 +22,19 @@ public sealed record TorchImportOptions
     /// <summary>The function of a vanilla RNN; null for tanh.</summary>
     public Nonlinearity? Nonlinearity { get; init; }
 
+    /// <summary>How many heads a Transformer's attention has, <c>nhead</c>; a Transformer needs it.</summary>
+    public int? Heads { get; init; }
+
+    /// <summary>
+    /// Where a Transformer's layer norms stand: before for <c>norm_first=True</c>; null for after, PyTorch's default.
+    /// </summary>
+    public NormPlace? Norm { get; init; }
+
+    /// <summary>
+    /// Whether a Transformer multiplies word vectors by √E before positions are added, as PyTorch's tutorial does. Default: no.
+    /// </summary>
+    public bool ScaledWords { get; init; }
+
     /// <summary>How a text is cut into tokens.</summary>
     public Tokenizer Tokens { get; init; } = new();
 

@@ -46,6 +46,7 @@ internal sealed record InspectedText(
         }
         var unknown = new SubwordLists();
         int[] ids = classifier.CreateEncoder().Encode(tokens, unknown);
+        classifier.Config.RequirePlaces(ids.Length, "the text");
         bool[] isUnknown = [.. ids.Select(id => id == vocabulary.IdOfUnknown || id >= vocabulary.Size)];
         return new InspectedText(tokens, ids, unknown, isUnknown, dropped, all, places);
     }

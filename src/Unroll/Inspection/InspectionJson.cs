@@ -41,6 +41,8 @@ internal static class InspectionJson
             json.WritePropertyName("attention");
             WriteRow(json, [.. text.AttentionWeights]);
         }
+        if (text.Heads.Count > 0)
+            WriteHeads(json, text.Heads);
         if (text.Plane is not null)
             WritePlane(json, text.Plane);
         json.WriteEndObject();
@@ -66,7 +68,10 @@ internal static class InspectionJson
         bool hasNetwork = text.Model.Networks > 0;
         json.WriteNumber("networks", text.Model.Networks);
         json.WriteString("cell", hasNetwork ? text.Model.Cell.ToString().ToLowerInvariant() : "none");
-        WriteTexts(json, "gates", hasNetwork ? RecurrentCells.Of(text.Model.Cell).GateNames : []);
+        bool isRecurrent = hasNetwork && !text.Model.IsTransformer;
+        WriteTexts(json, "gates", isRecurrent ? RecurrentCells.Of(text.Model.Cell).GateNames : []);
+        if (text.Model.IsTransformer)
+            json.WriteNumber("heads", text.Model.Transformer.Heads);
         json.WriteNumber("embedding", text.Model.Embedding);
         json.WriteNumber("hidden", text.Model.Hidden);
         json.WriteNumber("layers", text.Model.Layers);
@@ -93,6 +98,20 @@ internal static class InspectionJson
             json.WriteEndObject();
         }
         json.WriteEndObject();
+    }
+
+    private static void WriteHeads(Utf8JsonWriter json, IReadOnlyList<HeadTrace> heads)
+    {
+        json.WriteStartArray("heads");
+        foreach (HeadTrace head in heads)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("layer", head.Layer);
+            json.WriteNumber("head", head.Head);
+            WriteMatrix(json, "weights", head.Weights);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteLinear(Utf8JsonWriter json, LinearTrace linear)

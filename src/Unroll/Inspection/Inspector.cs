@@ -59,6 +59,12 @@ public static class Inspector
             Linear = classifier.Linear is { } part
                 ? LinearWords.Trace(part, config.Tokens.Kind, config.LinearShare, read, predicted)
                 : null,
+            Heads =
+            [
+                .. from layer in first?.Heads ?? []
+                   from head in layer.Weights.Select((weights, i) => new HeadTrace(layer.Layer, i, weights))
+                   select head,
+            ],
             AttentionWeights = first?.AttentionWeights ?? [],
             Plane = first is null
                 ? null

@@ -71,6 +71,12 @@ public sealed record TextInspection
     /// <summary>[T]: the weight of each word; empty unless the model pools by attention.</summary>
     public required IReadOnlyList<float> AttentionWeights { get; init; }
 
+    /// <summary>
+    /// What each head of each layer of a Transformer reads, lowest layer first; of the first of several networks. None for other
+    /// models, and for texts of more than 256 tokens.
+    /// </summary>
+    public IReadOnlyList<HeadTrace> Heads { get; init; } = [];
+
     /// <summary>The hidden states as points of a plane; null for a model without a network.</summary>
     public required StatePlane? Plane { get; init; }
 

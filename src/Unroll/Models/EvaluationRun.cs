@@ -74,7 +74,9 @@ public sealed class EvaluationRun : IDisposable
         if (label >= _classifier.Config.Classes)
             _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
         string[] tokens = _classifier.Tokenize(row.Text);
-        _encoded.Add(_encoder.Encode(tokens, _encoded.UnknownWords), label);
+        int[] ids = _encoder.Encode(tokens, _encoded.UnknownWords);
+        _classifier.Config.RequirePlaces(ids.Length, "the text");
+        _encoded.Add(ids, label);
         if (_terms is not null)
         {
             _classifier.Linear!.Terms.Read(tokens, _termRow);

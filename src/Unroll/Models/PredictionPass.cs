@@ -61,6 +61,7 @@ internal sealed class PredictionPass(
             config.Tokens.Tokenize(text, _pool, _tokens);
             TokenLimit.Require(_tokens.Count - start, mostTokens);
             encoder.AddTo(_encoded, CollectionsMarshal.AsSpan(_tokens)[start..]);
+            config.RequirePlaces(_encoded.LengthOf(_encoded.Count - 1), "the text");
         }
         _starts.Add(_tokens.Count);
         for (int first = 0; first < texts.Length;)

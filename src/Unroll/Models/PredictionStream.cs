@@ -42,6 +42,12 @@ public sealed class PredictionStream
                 "a bidirectional model also reads from the last word to the first, so every new word changes all states; " +
                 "use Predict, or train with Bidirectional = false");
         }
+        if (config().IsTransformer)
+        {
+            throw new InvalidOperationException(
+                "a Transformer reads every word beside all others, so every new word changes all states; use Predict, or " +
+                "train a recurrent cell with Bidirectional = false");
+        }
         (_config, _vocabulary, _linear) = (config, vocabulary, linear);
         _encoder = new TokenEncoder(vocabulary, config().Subwords);
         _passes = [.. networks.Select(network => new StreamingPass(network))];

@@ -148,7 +148,7 @@ public sealed partial class SentenceClassifier
         if (train.Count == 0)
             throw new InputException("no rows to train on, expected at least one");
         options.RequireWordVectors(Config.Embedding);
-        options.RequireTruncation(Config.Bidirectional, Config.Pooling);
+        options.RequireTruncation(Config.Bidirectional, Config.Pooling, Config.IsTransformer);
         return options.ResolveFor(Config, train);
     }
 

@@ -113,6 +113,8 @@ public sealed partial class SentenceClassifier
     public static SentenceClassifier Create(ModelConfig config, Vocabulary vocabulary, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
+        if (config.TransformerFault is { } wrong)
+            throw new InputException($"ModelConfig: {wrong}");
         if (config.SubwordsFault is { } fault)
             throw new InputException($"ModelConfig.Subwords is {config.Subwords} and {fault}");
         var networks = new Network[config.Networks];
@@ -192,7 +194,9 @@ public sealed partial class SentenceClassifier
     }
 
     /// <summary>Begins a text that comes word by word.</summary>
-    /// <exception cref="InvalidOperationException">The model is bidirectional: it needs the whole text.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is bidirectional or a Transformer: it needs the whole text.
+    /// </exception>
     public PredictionStream Stream() => new(() => Config, Vocabulary, Networks, Linear);
 
     /// <summary>Puts pre-trained vectors in the place of the random ones, for the words that have some.</summary>

@@ -11,7 +11,7 @@ public sealed record ModelConfig
     /// <summary>The most networks that a model may have.</summary>
     public const int MostNetworks = 64;
 
-    /// <summary>The kind of recurrent layer.</summary>
+    /// <summary>The kind of layer that reads the words.</summary>
     public Cell Cell { get; init; } = Cell.Rnn;
 
     /// <summary>E: the width of the word vectors; 0 for one-hot input.</summary>
@@ -24,14 +24,17 @@ public sealed record ModelConfig
     /// </summary>
     public int Subwords { get; init; }
 
-    /// <summary>H: the width of the hidden state.</summary>
+    /// <summary>H: the width of the hidden state; of a Transformer E.</summary>
     public required int Hidden { get; init; }
 
-    /// <summary>Recurrent layers, one upon the other.</summary>
+    /// <summary>Recurrent or Transformer layers, one upon the other.</summary>
     public int Layers { get; init; } = 1;
 
     /// <summary>Whether each layer also reads from the last word to the first.</summary>
     public bool Bidirectional { get; init; }
+
+    /// <summary>What else makes a Transformer; no recurrent model looks at it.</summary>
+    public TransformerOptions Transformer { get; init; } = new();
 
     /// <summary>How the hidden states become one vector.</summary>
     public Pooling Pooling { get; init; } = Pooling.Last;
@@ -78,6 +81,9 @@ public sealed record ModelConfig
     /// <summary>H·D: the width of a layer's output.</summary>
     public int StateSize => checked(Hidden * Directions);
 
+    /// <summary>Whether its networks are Transformers and not recurrent.</summary>
+    public bool IsTransformer => Networks > 0 && Cell == Cell.Transformer;
+
     /// <summary>A model of no network, with labels to be filled in.</summary>
     internal static ModelConfig WithoutNetwork { get; } = new() { Networks = 0, Embedding = 0, Hidden = 0, Labels = [] };
 
@@ -90,6 +96,32 @@ public sealed record ModelConfig
         : Tokens.Kind == TokenKind.Char ? "the tokens are characters, expected words"
         : Unknown != UnknownWords.Token ? $"unknown is \"{ModelConfigJson.Name(Unknown)}\", expected \"token\""
         : null;
+
+    /// <summary>Why there can be no such Transformer, and what was expected; null where there is no reason.</summary>
+    internal string? TransformerFault => !IsTransformer ? null
+        : Embedding == 0 ? "embedding is 0, expected word vectors"
+        : Hidden != Embedding ? $"hidden is {Hidden}, expected the width of the word vectors, {Embedding}"
+        : Bidirectional ? "bidirectional is true, expected false: it reads both ways by itself"
+        : Transformer.Heads < 1 || Embedding % Transformer.Heads != 0
+            ? $"heads is {Transformer.Heads}, expected a number that divides embedding, {Embedding}"
+        : Transformer.FeedForwardOf(Embedding) < 1 ? $"feed_forward is {Transformer.FeedForward}, expected a positive width"
+        : Transformer.MaximumPositions is < 1 or > TransformerOptions.MostPositions
+            ? $"max_positions is {Transformer.MaximumPositions}, expected 1 to {TransformerOptions.MostPositions}"
+        : null;
+
+    /// <summary>Refuses a text that has more tokens than the model has learned places.</summary>
+    /// <param name="tokens">How many the network reads of it.</param>
+    /// <param name="what">What is refused: a text, or a row by its number.</param>
+    /// <exception cref="InputException">It has more.</exception>
+    internal void RequirePlaces(int tokens, string what)
+    {
+        if (IsTransformer && Transformer.MostTokens is { } most && tokens > most)
+        {
+            throw new InputException(
+                $"{what} has {tokens} tokens, expected at most {most}, the places that the model learns; split it, or train " +
+                "with TransformerOptions.Positions = Sinusoidal or a larger TransformerOptions.MaximumPositions");
+        }
+    }
 
     /// <summary>The class of each label.</summary>
     internal Dictionary<string, int> ClassOfLabel() =>
@@ -118,6 +150,7 @@ public sealed record ModelConfig
         Hidden = Hidden,
         Layers = Layers,
         Bidirectional = Bidirectional,
+        Transformer = Transformer,
         Pooling = Pooling,
         Dropout = Dropout,
         Classes = Classes,

@@ -17,6 +17,12 @@ internal static class ModelConfigJson
     private static readonly string[] NetworkKeys =
         ["cell", "embedding", "subwords", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
 
+    private static readonly string[] TransformerKeys =
+    [
+        "cell", "embedding", "subwords", "layers", "heads", "feed_forward", "positions", "position_scale", "max_positions",
+        "norm", "final_norm", "pooling", "dropout",
+    ];
+
     public static byte[] Write(ModelConfig config)
     {
         using var buffer = new MemoryStream();
@@ -53,11 +59,32 @@ internal static class ModelConfigJson
         json.WriteNumber("embedding", config.Embedding);
         if (config.Subwords != 0)
             json.WriteNumber("subwords", config.Subwords);
+        if (config.IsTransformer)
+        {
+            WriteTransformer(json, config);
+            return;
+        }
         json.WriteNumber("hidden", config.Hidden);
         json.WriteNumber("layers", config.Layers);
         json.WriteBoolean("bidirectional", config.Bidirectional);
         json.WriteString("pooling", Name(config.Pooling));
         json.WriteString("nonlinearity", Name(config.Nonlinearity));
+        json.WriteNumber("dropout", config.Dropout);
+    }
+
+    private static void WriteTransformer(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteNumber("layers", config.Layers);
+        json.WriteNumber("heads", config.Transformer.Heads);
+        json.WriteNumber("feed_forward", config.Transformer.FeedForwardOf(config.Embedding));
+        json.WriteString("positions", Name(config.Transformer.Positions));
+        if (config.Transformer.Positions == Positions.Learned)
+            json.WriteNumber("max_positions", config.Transformer.MaximumPositions);
+        else
+            json.WriteNumber("position_scale", config.Transformer.PositionScale ?? 1);
+        json.WriteString("norm", Name(config.Transformer.Norm));
+        json.WriteBoolean("final_norm", config.Transformer.HasFinalNorm);
+        json.WriteString("pooling", Name(config.Pooling));
         json.WriteNumber("dropout", config.Dropout);
     }
 
@@ -68,7 +95,8 @@ internal static class ModelConfigJson
         {
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var keys = Fields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
-            keys.RequireOnly([.. OwnKeys, .. NetworkKeys]);
+            bool isTransformer = keys.Is("cell", Name(Cell.Transformer));
+            keys.RequireOnly([.. OwnKeys, .. isTransformer ? TransformerKeys : NetworkKeys]);
             keys.RequireValue("format", Format);
             int networks = keys.Has("networks") ? keys.Integer("networks", 0, ModelConfig.MostNetworks) : 1;
             if (networks == 0)
@@ -76,7 +104,9 @@ internal static class ModelConfigJson
             var tokens = Fields.Of(
                 keys["tokens"], $"{source}: tokens", $"{source}: tokens", "an object of kind and lowercase");
             tokens.RequireOnly("kind", "lowercase");
-            ModelConfig sizes = networks == 0 ? ModelConfig.WithoutNetwork : ReadNetwork(keys);
+            ModelConfig sizes = networks == 0 ? ModelConfig.WithoutNetwork
+                : isTransformer ? ReadTransformer(keys)
+                : ReadNetwork(keys);
             ModelConfig config = sizes with
             {
                 Networks = networks,
@@ -88,6 +118,8 @@ internal static class ModelConfigJson
             };
             if (networks == 0)
                 keys.RequireOne("linear_share", config.LinearShare);
+            if (config.TransformerFault is { } wrong)
+                throw new InputException($"{source}: {wrong}; {Restore}");
             return config.SubwordsFault is { } fault
                 ? throw new InputException($"{source}: subwords is {config.Subwords} and {fault}; {Restore}")
                 : config;
@@ -121,6 +153,34 @@ internal static class ModelConfigJson
         Dropout = keys.Share("dropout"),
         Nonlinearity = keys.Choice<Nonlinearity>("nonlinearity"),
     };
+
+    private static ModelConfig ReadTransformer(Fields keys)
+    {
+        int width = keys.Integer("embedding", 1);
+        Positions positions = keys.Choice<Positions>("positions");
+        var transformer = new TransformerOptions
+        {
+            Heads = keys.Integer("heads", 1),
+            FeedForward = keys.Integer("feed_forward", 1),
+            Positions = positions,
+            Norm = keys.Choice<NormPlace>("norm"),
+            FinalNorm = keys.Flag("final_norm"),
+        };
+        transformer = positions == Positions.Learned
+            ? transformer with { MaximumPositions = keys.Integer("max_positions", 1, TransformerOptions.MostPositions) }
+            : transformer with { PositionScale = (float)keys.Positive("position_scale") };
+        return ModelConfig.WithoutNetwork with
+        {
+            Cell = Cell.Transformer,
+            Embedding = width,
+            Subwords = keys.Has("subwords") ? keys.Integer("subwords", 1, CharacterNgrams.MostRows) : 0,
+            Hidden = width,
+            Layers = keys.Integer("layers", 1, NetworkConfig.MostLayers),
+            Transformer = transformer,
+            Pooling = keys.Choice<Pooling>("pooling"),
+            Dropout = keys.Share("dropout"),
+        };
+    }
 
     /// <summary>The name of a choice in files and on the command line.</summary>
     public static string Name<T>(T value)
@@ -167,6 +227,10 @@ internal static class ModelConfigJson
         }
 
         public bool Has(string key) => _element.TryGetProperty(key, out _);
+
+        public bool Is(string key, string text) =>
+            _element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                && value.GetString() == text;
 
         public bool Flag(string key) => this[key].ValueKind switch
         {

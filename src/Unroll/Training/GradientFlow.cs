@@ -12,10 +12,13 @@ namespace Unroll.Training;
 /// <param name="ByStep">Mean of ‖∂L/∂h_t‖ by t, the first word (that gradients go back to) first.</param>
 /// <param name="SpectralNorm">
 /// The largest singular value of W_hh of the lowest layer, forward direction, after the epoch: the most that it can stretch a
-/// vector. For LSTM and GRU of the rows of the candidate g or n.
+/// vector. For LSTM and GRU of the rows of the candidate g or n. NaN where there is no such weight.
 /// </param>
 /// <param name="SpectralRadius">The largest size of an eigenvalue of the same matrix: what many products with it do.</param>
-/// <param name="JacobianSamples">How many sentences the products of Jacobians were measured on, after the epoch.</param>
+/// <param name="JacobianSamples">
+/// How many sentences the products of Jacobians were measured on, after the epoch; 0 for a Transformer, which has no steps in
+/// time.
+/// </param>
 /// <param name="JacobianByDistance">
 /// Mean of ‖∂s_T/∂s_{T-d}‖₂, the largest singular value of the product of d Jacobians of that layer and direction, by the
 /// distance d, 0 first: the most that a gradient keeps on its way. s is the layer's state: h, for an LSTM h and c together.

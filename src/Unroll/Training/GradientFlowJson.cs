@@ -17,6 +17,8 @@ public static class GradientFlowJson
         json.WriteNumberOrNull(flow.SpectralNorm);
         json.WritePropertyName("spectral_radius");
         json.WriteNumberOrNull(flow.SpectralRadius);
+        if (flow.JacobianSamples == 0)
+            return;
         json.WriteNumber("jacobian_samples", flow.JacobianSamples);
         json.WriteNumbers("jacobian_norm", flow.JacobianByDistance);
     });

@@ -54,6 +54,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
             }
             if (buffer.Count == 0)
                 buffer.Add(vocabulary.IdOfEmpty);
+            config.RequirePlaces(buffer.Count, $"row {row + 1}");
             encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
         }
         RequireKnown();
@@ -79,6 +80,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
             string[] tokens = config.Tokens.Tokenize(row.Text);
             TokenLimit.Require(tokens.Length, mostTokens);
             encoded.Add(_encoder.Encode(tokens, encoded.UnknownWords), label);
+            config.RequirePlaces(encoded.LengthOf(encoded.Count - 1), $"{what} {encoded.Count}");
             if (terms is null || sparse is null)
                 continue;
             terms.Read(tokens, termRow);

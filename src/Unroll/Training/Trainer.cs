@@ -60,7 +60,7 @@ internal sealed class Trainer
         if (options.Checkpoint is { } checkpoint)
             _checkpoint = new TrainingCheckpoint(
                 checkpoint, _trainings, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
-        if (options.GradientFlow is not null)
+        if (options.GradientFlow is not null && !networks[0].Config.IsTransformer)
             _jacobians = new JacobianNorms(networks[0], train, pool);
     }
 
@@ -211,8 +211,8 @@ internal sealed class Trainer
         var spectrum = RecurrentSpectrum.Of(_networks[0]);
         GradientFlowSums sums = at.GradientFlow;
         _options.GradientFlow.Report(new GradientFlow(
-            at.Epoch, sums.Samples, sums.MeansByDistance, sums.MeansByStep, spectrum.Norm, spectrum.Radius, _jacobians!.Sentences,
-            _jacobians.Measure()));
+            at.Epoch, sums.Samples, sums.MeansByDistance, sums.MeansByStep, spectrum.Norm, spectrum.Radius,
+            _jacobians?.Sentences ?? 0, _jacobians?.Measure() ?? []));
     }
 
     private double Score(EpochReport report) => _options.Best switch

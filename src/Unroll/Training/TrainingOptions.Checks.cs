@@ -43,6 +43,7 @@ public sealed partial record TrainingOptions
             "0 (none) or a positive share, such as 0.07");
         RequireWordVectors(Embedding);
         RequireWords();
+        RequireTransformer();
         Require(
             EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), nameof(EmbeddingDeviation), EmbeddingDeviation,
             "a positive number");
@@ -103,15 +104,80 @@ public sealed partial record TrainingOptions
         }
     }
 
+    // What a recurrent layer alone reads is refused for a Transformer, and the other way round.
+    private void RequireTransformer()
+    {
+        if (!IsTransformer)
+        {
+            if (Transformer != new TransformerOptions())
+            {
+                throw new InputException(
+                    $"TrainingOptions.Transformer is set and TrainingOptions.Cell is {Cell}; leave it out, or give " +
+                    "TrainingOptions.Cell = Transformer");
+            }
+            return;
+        }
+        RequireDefined(Transformer.Positions, "Transformer.Positions");
+        RequireDefined(Transformer.Norm, "Transformer.Norm");
+        foreach ((string property, bool isChanged) in (ReadOnlySpan<(string, bool)>)[
+            (nameof(Hidden), Hidden != UsualHidden && Hidden != Embedding), (nameof(Bidirectional), !Bidirectional),
+            (nameof(Nonlinearity), Nonlinearity != Nonlinearity.Tanh), (nameof(ForgetBias), ForgetBias is not null),
+            (nameof(RecurrentInitialization), RecurrentInitialization != RecurrentInitialization.Uniform),
+            (nameof(TruncateSteps), TruncateSteps is not null),
+            (nameof(Initialization), Initialization != Initialization.TorchDefault)])
+        {
+            if (isChanged)
+            {
+                throw new InputException(
+                    $"TrainingOptions.{property} is for recurrent cells, and TrainingOptions.Cell = Transformer is none; " +
+                    "leave it out");
+            }
+        }
+        if (Embedding == 0)
+        {
+            throw new InputException(
+                "TrainingOptions.Cell = Transformer needs word vectors and embedding is 0, one-hot; " +
+                "give TrainingOptions.Embedding = 200");
+        }
+        RequireOfTransformer(Transformer.Heads >= 1, nameof(Transformer.Heads), Transformer.Heads, "a positive number");
+        RequireOfTransformer(
+            Embedding % Transformer.Heads == 0, nameof(Transformer.Heads), Transformer.Heads,
+            $"a number that divides the width of the word vectors, {Embedding}");
+        RequireOfTransformer(
+            Transformer.FeedForward is null or >= 1, nameof(Transformer.FeedForward), Transformer.FeedForward,
+            "a positive width");
+        RequireOfTransformer(
+            Transformer.MaximumPositions is >= 1 and <= TransformerOptions.MostPositions, nameof(Transformer.MaximumPositions),
+            Transformer.MaximumPositions, $"a number from 1 to {TransformerOptions.MostPositions}");
+
+        RequireOfTransformer(
+            Transformer.PositionScale is null or (> 0 and < float.PositiveInfinity), nameof(Transformer.PositionScale),
+            Transformer.PositionScale, "a positive number");
+
+        static void RequireOfTransformer<T>(bool valid, string property, T value, string expected)
+        {
+            if (!valid)
+            {
+                throw new InputException(
+                    FormattableString.Invariant($"TransformerOptions.{property} is {value}, expected {expected}"));
+            }
+        }
+    }
+
     /// <summary>Throws when a new model of these settings could not be trained by them.</summary>
     /// <exception cref="InputException">Gradients cannot be truncated in such a model.</exception>
-    public void ValidateModel() => RequireTruncation(Bidirectional, Pooling);
+    public void ValidateModel() => RequireTruncation(Bidirectional, Pooling, IsTransformer);
 
     /// <summary>
     /// Throws when gradients cannot be truncated in a model: what it reads from its end would not know where it was cut.
     /// </summary>
-    internal void RequireTruncation(bool bidirectional, Pooling pooling)
+    internal void RequireTruncation(bool bidirectional, Pooling pooling, bool isTransformer)
     {
+        if (TruncateSteps is not null && isTransformer)
+        {
+            throw new InputException(
+                "TrainingOptions.TruncateSteps is for recurrent cells, and the model is a Transformer; leave it out");
+        }
         if (TruncateSteps is not null && (bidirectional || pooling != Pooling.Last))
         {
             throw new InputException(

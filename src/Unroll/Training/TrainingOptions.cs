@@ -12,13 +12,14 @@ namespace Unroll.Training;
 /// </summary>
 public sealed partial record TrainingOptions
 {
+    private const int UsualHidden = 128;
     private const float UsualAdversarial = 0.07f;
     private const double MostTokensToDefend = 128;
     private const float FinalRate = 0.5f;
     private const int FewestEpochs = 3;
     private const int FewEpochs = 5;
 
-    /// <summary>The kind of recurrent layer. Default: GRU.</summary>
+    /// <summary>The kind of layer that reads the words. Default: GRU.</summary>
     public Cell Cell { get; init; } = Cell.Gru;
 
     /// <summary>
@@ -34,14 +35,21 @@ public sealed partial record TrainingOptions
     /// <summary>E: the width of the word vectors; 0 for one-hot input. Default: 200.</summary>
     public int Embedding { get; init; } = 200;
 
-    /// <summary>H: the width of the hidden state. Default: 128.</summary>
-    public int Hidden { get; init; } = 128;
+    /// <summary>
+    /// H: the width of the hidden state. A Transformer is as wide as its word vectors and has no other width. Default: 128.
+    /// </summary>
+    public int Hidden { get; init; } = UsualHidden;
 
-    /// <summary>Recurrent layers, one upon the other. Default: 1.</summary>
+    /// <summary>Recurrent or Transformer layers, one upon the other. Default: 1.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Whether each layer also reads from the last word to the first. Default: yes.</summary>
+    /// <summary>
+    /// Whether each layer also reads from the last word to the first, as a Transformer always does. Default: yes.
+    /// </summary>
     public bool Bidirectional { get; init; } = true;
+
+    /// <summary>What else makes a Transformer; for <see cref="Cell.Transformer"/> alone.</summary>
+    public TransformerOptions Transformer { get; init; } = new();
 
     /// <summary>How hidden states become one vector. Default: the largest of each place.</summary>
     public Pooling Pooling { get; init; } = Pooling.Max;
@@ -259,6 +267,9 @@ public sealed partial record TrainingOptions
     /// <param name="subwords">Whether the model has sub-words.</param>
     public static float WordDropoutFor(bool subwords) => subwords ? 0.3f : 0;
 
+    /// <summary>Whether the model's networks are to be Transformers.</summary>
+    internal bool IsTransformer => Networks > 0 && Cell == Cell.Transformer;
+
     /// <summary>How texts are cut: <see cref="Tokens"/> and <see cref="Lowercase"/>.</summary>
     public Tokenizer Tokenizer => new(Tokens, Lowercase);
 
@@ -313,9 +324,10 @@ public sealed partial record TrainingOptions
         Cell = Cell,
         Embedding = Embedding,
         Subwords = Subwords ? CharacterNgrams.DefaultRows : 0,
-        Hidden = Hidden,
+        Hidden = IsTransformer ? Embedding : Hidden,
         Layers = Layers,
-        Bidirectional = Bidirectional,
+        Bidirectional = Bidirectional && !IsTransformer,
+        Transformer = IsTransformer ? Transformer.ResolveFor(Embedding, EmbeddingDeviation) : new TransformerOptions(),
         Pooling = Pooling,
         Dropout = Dropout,
         Nonlinearity = Nonlinearity,

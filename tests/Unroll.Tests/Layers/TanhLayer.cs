@@ -15,6 +15,8 @@ internal sealed unsafe class TanhLayer(IKernels kernels, int inputSize, int outp
 
     public int ForwardSize => outputSize;
 
+    public bool DropsOutput => true;
+
     public IReadOnlyList<TensorShape> Tensors { get; } =
         [new TensorShape("token.weight", [outputSize, inputSize]), new TensorShape("token.bias", [outputSize])];
 

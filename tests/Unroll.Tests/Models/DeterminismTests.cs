@@ -16,6 +16,7 @@ public class DeterminismTests
     [InlineData(Cell.Gru, Pooling.Max)]
     [InlineData(Cell.Lstm, Pooling.Attention)]
     [InlineData(Cell.MinGru, Pooling.Mean)]
+    [InlineData(Cell.Transformer, Pooling.Max)]
     public void Twenty_steps_give_the_same_bits_with_any_number_of_threads(Cell cell, Pooling pooling)
     {
         foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
@@ -33,6 +34,7 @@ public class DeterminismTests
     [InlineData(Cell.Gru, Pooling.Max)]
     [InlineData(Cell.Lstm, Pooling.Attention)]
     [InlineData(Cell.MinGru, Pooling.Mean)]
+    [InlineData(Cell.Transformer, Pooling.Max)]
     public void Twenty_steps_give_the_same_bits_with_every_set_of_kernels(Cell cell, Pooling pooling)
     {
         foreach ((float? clip, float adversarial) in ((float?, float)[])[(null, 0.1f), (1e-3f, 0)])
@@ -109,6 +111,8 @@ public class DeterminismTests
     [InlineData(Cell.Lstm, Pooling.Max, 1)]
     [InlineData(Cell.Lstm, Pooling.Attention, 2)]
     [InlineData(Cell.MinGru, Pooling.Last, 2)]
+    [InlineData(Cell.Transformer, Pooling.Mean, 1)]
+    [InlineData(Cell.Transformer, Pooling.Attention, 2)]
     public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads, int subwords = 0)
     {
         using var pool = new WorkerPool(threads);
@@ -187,9 +191,10 @@ public class DeterminismTests
             Cell = cell,
             Embedding = width,
             Subwords = subwords,
-            Hidden = width + 2,
+            Hidden = cell == Cell.Transformer ? width : width + 2,
             Layers = 2,
-            Bidirectional = bidirectional,
+            Bidirectional = bidirectional && cell != Cell.Transformer,
+            Transformer = new TransformerOptions { Heads = 3, Positions = Positions.Learned },
             Pooling = pooling,
             Dropout = 0.3f,
             Labels = ["a", "b", "c"],

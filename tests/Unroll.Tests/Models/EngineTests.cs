@@ -23,8 +23,8 @@ public class EngineTests
     {
         using IDisposable forced = AvailableKernels.Force(kernels);
         using var pool = new WorkerPool(2);
-        JsonElement[] cases = [.. GoldenCase.All("cases")];
-        Assert.True(cases.Length >= 64 + 16);
+        JsonElement[] cases = [.. GoldenCase.All("cases"), .. GoldenCase.Transformers.GetProperty("cases").EnumerateArray()];
+        Assert.True(cases.Length >= 64 + 16 + 13);
         foreach (JsonElement golden in cases)
         {
             string name = golden.GetProperty("name").GetString()!;

@@ -14,6 +14,9 @@ internal sealed class GoldenCase
     // Cells that torch.nn does not have: a file each.
     private static readonly JsonElement[] OtherCells = [GoldenFile.Read("mingru.json")];
 
+    /// <summary>Those of a Transformer, which has no truncated ones.</summary>
+    public static readonly JsonElement Transformers = GoldenFile.Read("transformer.json");
+
     public GoldenCase(JsonElement config, JsonElement parameters, JsonElement sentences, JsonElement labels)
     {
         string cell = config.GetProperty("cell").GetString()!;
@@ -26,6 +29,7 @@ internal sealed class GoldenCase
             Layers = config.GetProperty("layers").GetInt32(),
             Bidirectional = config.GetProperty("bidirectional").GetBoolean(),
             Pooling = Enum.Parse<Pooling>(config.GetProperty("pooling").GetString()!, ignoreCase: true),
+            Transformer = TransformerOf(config),
             Labels = [.. Enumerable.Range(0, config.GetProperty("classes").GetInt32()).Select(c => $"{c}")],
         };
         Vocabulary = config.GetProperty("vocabulary").GetInt32();
@@ -37,6 +41,20 @@ internal sealed class GoldenCase
             Texts.Add(sentence.Integers(), label);
         Batch.Fill(Texts, Rows);
     }
+
+    /// <summary>The options of a Transformer in a golden file; the defaults for other cells.</summary>
+    public static TransformerOptions TransformerOf(JsonElement config) => config.TryGetProperty("heads", out JsonElement heads)
+        ? new TransformerOptions
+        {
+            Heads = heads.GetInt32(),
+            FeedForward = config.GetProperty("feed_forward").GetInt32(),
+            Positions = Enum.Parse<Positions>(config.GetProperty("positions").GetString()!, ignoreCase: true),
+            MaximumPositions = config.GetProperty("max_positions").GetInt32(),
+            Norm = Enum.Parse<NormPlace>(config.GetProperty("norm").GetString()!, ignoreCase: true),
+            FinalNorm = config.GetProperty("final_norm").GetBoolean(),
+            PositionScale = config.GetProperty("position_scale").GetSingle(),
+        }
+        : new TransformerOptions();
 
     /// <summary>The entries of a list of every cell's file: <c>cases</c> or <c>truncated</c>.</summary>
     public static IEnumerable<JsonElement> All(string list) =>

@@ -13,7 +13,7 @@ public class PredictionStreamTests
     public static TheoryData<Cell, Pooling> CellsAndPoolings()
     {
         var data = new TheoryData<Cell, Pooling>();
-        foreach (Cell cell in Enum.GetValues<Cell>())
+        foreach (Cell cell in RecurrentCells.All)
         {
             foreach (Pooling pooling in Enum.GetValues<Pooling>())
                 data.Add(cell, pooling);
@@ -96,6 +96,10 @@ public class PredictionStreamTests
         InvalidOperationException e = Assert.Throws<InvalidOperationException>(
             () => SentenceClassifier.Create(config, vocabulary).Stream());
         Assert.Contains("bidirectional", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<InvalidOperationException>(
+            () => SentenceClassifier.Create(
+                config with { Cell = Cell.Transformer, Embedding = 4, Hidden = 4, Bidirectional = false }, vocabulary).Stream());
+        Assert.Contains("a Transformer reads every word beside all others", e.Message, StringComparison.Ordinal);
 
         var closed = SentenceClassifier.Create(
             config with { Bidirectional = false, Unknown = UnknownWords.Refuse }, new Vocabulary(

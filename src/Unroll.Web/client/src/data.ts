@@ -155,6 +155,13 @@ export interface States {
   gates?: Record<string, number[][]>;
 }
 
+/** What one head of a Transformer reads. */
+export interface Head {
+  layer: number;
+  head: number;
+  weights: number[][];
+}
+
 /** A sentence, word by word. */
 export interface Sentence {
   text: string;
@@ -171,6 +178,8 @@ export interface Sentence {
     cell: string;
     /** The names of its gates, in their order. */
     gates: string[];
+    /** How many heads a Transformer's layer has; absent for others. */
+    heads?: number;
     embedding: number;
     hidden: number;
     layers: number;
@@ -190,6 +199,8 @@ export interface Sentence {
     terms: { term: string; value: number }[];
   };
   attention?: number[];
+  /** What each head of each layer of a Transformer reads, [T][T]: how much each word (row) reads of each. */
+  heads?: Head[];
   /** Missing where there is no network. */
   plane?: {
     axes: 'units' | 'principal components';
@@ -212,6 +223,9 @@ export const keptEpoch = (run: Run): Epoch | undefined => run.metrics.findLast((
 /** The labels in the order of the classes; the keys of a JSON object would come numbers first. */
 export const labelsOf = (run: Run): string[] =>
   Array.isArray(run.config['labels']) ? run.config['labels'].map(String) : Object.keys(run.evaluation?.labels ?? {});
+
+/** Whether the layers are a Transformer's. */
+export const isTransformer = (run: Run): boolean => run.config['cell'] === 'transformer';
 
 /** Whether the recurrence is a vanilla one, to which the bounds of Pascanu et al. (2013) apply. */
 export const isUngated = (run: Run): boolean => run.cell?.gates.length === 0;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attributionCards, termsLine } from '../src/sentence/attribution';
 import { boundaryLine, extent } from '../src/sentence/boundary';
+import { headsByLayer, headsPart } from '../src/sentence/heads';
 import { axisNames } from '../src/sentence/path';
 import { mostProbable } from '../src/sentence/prefix';
 import { modelName } from '../src/sentence/sentenceTab';
@@ -32,6 +33,26 @@ describe('a cell that nobody has heard of', () => {
   it('is called by its name', () => {
     expect(modelName(inventedSentence.model)).toBe('ZIGZAG');
     expect(modelName({ cell: 'zigzag', layers: 2, directions: 2 })).toBe('2 × ZIGZAG, both directions');
+  });
+});
+
+describe('the heads of a Transformer', () => {
+  const head = (layer: number, number: number) => ({ layer, head: number, weights: [[1, 0], [0.25, 0.75]] });
+  const heads = [head(0, 0), head(0, 1), head(1, 0), head(1, 1)];
+
+  it('stand by layer, the top one first', () => {
+    expect(headsByLayer(heads).map((layer) => layer.map((one) => [one.layer, one.head]))).toEqual([
+      [[1, 0], [1, 1]], [[0, 0], [0, 1]],
+    ]);
+  });
+
+  it('have a map each, and other models have none', () => {
+    expect(headsPart(inventedSentence)).toBeNull();
+    const part = headsPart({ ...inventedSentence, heads });
+    expect([...part!.querySelectorAll('h3')].map((title) => title.textContent)).toEqual([
+      'Layer 2, head 1: what each word reads', 'Layer 2, head 2: what each word reads',
+    ]);
+    expect(modelName({ cell: 'transformer', layers: 2, directions: 1 })).toBe('2 × Transformer');
   });
 });
 

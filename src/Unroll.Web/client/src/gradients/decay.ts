@@ -1,4 +1,4 @@
-import { isUngated, type GradientEpoch, type Run } from '../data';
+import { isTransformer, isUngated, type GradientEpoch, type Run } from '../data';
 import { distanceChart } from './distance';
 
 /**
@@ -20,6 +20,8 @@ export function decayChart(run: Run, epochs: GradientEpoch[]): HTMLElement {
     note: isBounded
       ? 'Pascanu et al. (2013): going back k words, the gradient grows at most by σᵏ, σ the largest singular value of the '
         + 'recurrent weights (tanh and ReLU have slopes of at most 1). Below σ = 1 it must vanish.'
+      : isTransformer(run)
+      ? 'A Transformer has no recurrence: a gradient reaches each word at once, through attention, however far it stands.'
       : 'The bound of Pascanu et al. (2013) is that of one vanilla recurrence read at its last word; this network has gates, '
         + 'more layers or directions, or another pooling.',
     yName: 'mean ‖∂L/∂h‖',

@@ -19,8 +19,10 @@ export function gradientsTab(runs: Run[]): HTMLElement[] {
 function oneRun(run: Run): HTMLElement[] {
   if (!run.gradients || run.gradients.length === 0)
     return [missing('Gradients through time were not recorded in this run: its folder has no gradients.jsonl.')];
+  const ofRecurrence = [jacobianChart(run, run.gradients), spectrumChart(run, run.gradients)];
   return [
     section('How far the gradient reaches back', grid(flowChart(run.gradients), decayChart(run, run.gradients))),
-    section('What the recurrence passes on', grid(jacobianChart(run, run.gradients), spectrumChart(run, run.gradients))),
+    // A Transformer has none.
+    ...(ofRecurrence.some((chart) => chart) ? [section('What the recurrence passes on', grid(...ofRecurrence))] : []),
   ];
 }

@@ -6,6 +6,7 @@ import { percent, shorten } from '../page/numbers';
 import { figures, grid, missing, section } from '../page/section';
 import { attributionCards } from './attribution';
 import { attentionChart, gradientChart } from './byWord';
+import { headsPart } from './heads';
 import { pathChart } from './path';
 import { prefixChart } from './prefix';
 import { statesPart } from './states';
@@ -20,14 +21,16 @@ export function sentenceTab(sentences: Sentence[]): HTMLElement[] {
   return [...(chooser ? [element('div', { class: 'bar' }, chooser)] : []), one];
 }
 
-/** The recurrent layers in a few words. */
+/** The layers in a few words. */
 export const modelName = ({ cell, layers, directions }: Pick<Sentence['model'], 'cell' | 'layers' | 'directions'>): string =>
   cell === 'none' ? 'linear part alone'
-  : `${layers > 1 ? `${layers} × ` : ''}${cell.toUpperCase()}${directions > 1 ? ', both directions' : ''}`;
+  : `${layers > 1 ? `${layers} × ` : ''}${cell === 'transformer' ? 'Transformer' : cell.toUpperCase()}`
+    + (directions > 1 ? ', both directions' : '');
 
 function oneSentence(sentence: Sentence): HTMLElement[] {
   const { model } = sentence;
   const networks = model.networks ?? 1;
+  const heads = headsPart(sentence);
   return [
     element('p', { class: 'quoted', id: 'sentence-text', dir: 'auto' }, sentence.text),
     figures([
@@ -37,6 +40,7 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ...(sentence.dropped ? [['Dropped', shorten(sentence.dropped.join(', '), 40)] as [string, string]] : []),
       ['Model', modelName(model)],
       ...(networks > 1 ? [['Networks', `${networks}, averaged`] as [string, string]] : []),
+      ...(model.heads ? [['Heads', String(model.heads)] as [string, string]] : []),
       ...(networks > 0
         ? [['Hidden units', String(model.hidden)], ['Pooling', model.pooling]] as [string, string][] : []),
       ...(sentence.linear ? [['Linear part', `${percent(sentence.linear.share)} of the logits`] as [string, string]] : []),
@@ -45,6 +49,9 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
     section('What the words do', grid(
       prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)),
       ...(networks > 0 ? [gradientChart(sentence), attentionChart(sentence)] : []))),
+    ...(heads
+      ? [section(networks > 1 ? 'What the heads of the first network read' : 'What the heads read', heads)]
+      : []),
     ...(sentence.plane
       ? [section(
         networks > 1 ? 'The hidden state of the first network' : 'The hidden state',
