@@ -68,6 +68,7 @@ internal static partial class FlagNames
         ["CrossValidation.Folds"] = "--folds",
         ["TorchImportOptions.Labels"] = "--labels",
         ["TorchImportOptions.Pooling"] = "--pooling",
+        ["TorchImportOptions.Cell"] = "--cell",
         ["TorchImportOptions.Nonlinearity"] = "--nonlinearity",
         ["TorchImportOptions.Unknown"] = "--unknown",
         ["TorchImportOptions.UnknownToken"] = "--unknown",

@@ -25,7 +25,7 @@ public static class TorchImport
         string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
 
         QuantizedTensors.Refuse(tensors);
-        RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
+        RecurrentTensors recurrent = RecurrentTensors.Find(tensors, options.Cell);
         var roles = new ClassifierTensors(tensors, recurrent);
         var notes = new List<string>();
         Dictionary<string, float[]> values = recurrent.TakeAll();

@@ -16,6 +16,12 @@ public class DeterminismTests
     [InlineData(Cell.Gru, Pooling.Max)]
     [InlineData(Cell.Lstm, Pooling.Attention)]
     [InlineData(Cell.MinGru, Pooling.Mean)]
+    [InlineData(Cell.MinLstm, Pooling.Max)]
+    [InlineData(Cell.Sru, Pooling.Last)]
+    [InlineData(Cell.Peephole, Pooling.Mean)]
+    [InlineData(Cell.Coupled, Pooling.Attention)]
+    [InlineData(Cell.Janet, Pooling.Max)]
+    [InlineData(Cell.SLstm, Pooling.Last)]
     public void Twenty_steps_give_the_same_bits_with_any_number_of_threads(Cell cell, Pooling pooling)
     {
         foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
@@ -33,6 +39,12 @@ public class DeterminismTests
     [InlineData(Cell.Gru, Pooling.Max)]
     [InlineData(Cell.Lstm, Pooling.Attention)]
     [InlineData(Cell.MinGru, Pooling.Mean)]
+    [InlineData(Cell.MinLstm, Pooling.Max)]
+    [InlineData(Cell.Sru, Pooling.Last)]
+    [InlineData(Cell.Peephole, Pooling.Mean)]
+    [InlineData(Cell.Coupled, Pooling.Attention)]
+    [InlineData(Cell.Janet, Pooling.Max)]
+    [InlineData(Cell.SLstm, Pooling.Last)]
     public void Twenty_steps_give_the_same_bits_with_every_set_of_kernels(Cell cell, Pooling pooling)
     {
         foreach ((float? clip, float adversarial) in ((float?, float)[])[(null, 0.1f), (1e-3f, 0)])
@@ -69,6 +81,12 @@ public class DeterminismTests
     [InlineData(Cell.Lstm, Pooling.Max, 1)]
     [InlineData(Cell.Lstm, Pooling.Attention, 2)]
     [InlineData(Cell.MinGru, Pooling.Last, 2)]
+    [InlineData(Cell.MinLstm, Pooling.Max, 1)]
+    [InlineData(Cell.Sru, Pooling.Last, 2)]
+    [InlineData(Cell.Peephole, Pooling.Mean, 1)]
+    [InlineData(Cell.Coupled, Pooling.Attention, 2)]
+    [InlineData(Cell.Janet, Pooling.Max, 1)]
+    [InlineData(Cell.SLstm, Pooling.Last, 2)]
     public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads, int subwords = 0)
     {
         using var pool = new WorkerPool(threads);
