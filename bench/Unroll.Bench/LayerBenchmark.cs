@@ -26,6 +26,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
     private readonly float* _inputWeight;
     private readonly float* _recurrentWeight;
     private readonly float* _bias;
+    private readonly float* _memoryWeight;
     private readonly int _gradientLength;
     private readonly SharedWork? _shared;
     private Phase _phase;
@@ -33,13 +34,17 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
     private LayerBenchmark(Work work, WorkerPool pool)
     {
         (_work, _pool) = (work, pool);
-        IRecurrentCell cell = work.CreateCell();
-        int h = work.Hidden, rows = cell.Gates * h, columns = cell.Columns * h;
+        int h = work.Hidden;
+        IRecurrentCell cell = work.CreateCell().Between(work.Input, h);
+        int rows = cell.Gates * h, columns = cell.Columns * h, biases = cell.BiasColumns * h;
+        int recurrentRows = RowsOf(cell, TensorInput.Hidden), memoryWeights = RowsOf(cell, TensorInput.Memory);
+        int memorySize = cell.MemorySize(h), traceSize = cell.TraceSize(h);
         _layer = new RecurrentDirection(_kernels, cell, work.Input, h, reverse: false);
         _inputWeight = Random(rows, work.Input).Pointer;
-        _recurrentWeight = Random(rows, h).Pointer;
-        _bias = Random(1, columns).Pointer;
-        _gradientLength = rows * (work.Input + h) + columns;
+        _recurrentWeight = Random(recurrentRows, h).Pointer;
+        _bias = Random(1, biases).Pointer;
+        _memoryWeight = Random(1, memoryWeights).Pointer;
+        _gradientLength = rows * work.Input + recurrentRows * h + biases + memoryWeights;
 
         var batch = new Batch();
         var texts = new EncodedTexts();
@@ -49,8 +54,8 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         int tokens = batch.TokenCount;
         Matrix x = Random(tokens, work.Input), dx = Random(tokens, work.Input);
         Matrix hidden = Random(tokens, h), dh = Random(tokens, h);
-        Matrix gates = Random(tokens, columns), c = Random(tokens, h), tanhC = Random(tokens, h);
-        Matrix later = Random(work.Batch, h), dc = Random(work.Batch, h);
+        Matrix gates = Random(tokens, columns), memory = Random(tokens, memorySize), trace = Random(tokens, traceSize);
+        Matrix later = Random(work.Batch, h), dMemory = Random(work.Batch, memorySize);
         _gradients = [.. Enumerable.Range(0, batch.ShardCount).Select(_ => new AlignedBuffer(_gradientLength))];
         int scratch = _layer.ScratchLength(batch.ShardAt(0).Rows);
         _scratch = [.. Enumerable.Range(0, pool.Workers).Select(_ => new AlignedBuffer(scratch))];
@@ -67,17 +72,21 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
                 Hidden = OfTokens(hidden, shard),
                 KeepsTrace = true,
                 Gates = OfTokens(gates, shard),
-                CellState = cell.HasCellState ? OfTokens(c, shard) : default,
-                TanhCell = cell.HasCellState ? OfTokens(tanhC, shard) : default,
+                Memory = memorySize > 0 ? OfTokens(memory, shard) : default,
+                Trace = traceSize > 0 ? OfTokens(trace, shard) : default,
                 DHidden = OfTokens(dh, shard),
                 DInput = OfTokens(dx, shard),
                 DHiddenLater = later.RowsFrom(shard.FirstRow, shard.Rows),
-                DCellLater = cell.HasCellState ? dc.RowsFrom(shard.FirstRow, shard.Rows) : default,
+                DMemoryLater = memorySize > 0 ? dMemory.RowsFrom(shard.FirstRow, shard.Rows) : default,
                 DInputWeight = new Matrix(gradients, rows, work.Input),
-                DRecurrentWeight = new Matrix(gradients + rows * work.Input, rows, h),
-                DBias = gradients + rows * (work.Input + h),
+                DRecurrentWeight = recurrentRows > 0 ? new Matrix(gradients + rows * work.Input, rows, h) : default,
+                DBias = gradients + rows * work.Input + recurrentRows * h,
+                DMemoryWeight = memoryWeights > 0 ? gradients + _gradientLength - memoryWeights : null,
             };
         }
+
+        int RowsOf(IRecurrentCell known, TensorInput input) =>
+            known.Tensors.Where(tensor => tensor.Input == input).Sum(tensor => tensor.Gates * h);
     }
 
     private enum Phase
@@ -117,7 +126,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
 
     private void Pack()
     {
-        _layer.Weights.Pack(_inputWeight, _recurrentWeight, _bias);
+        _layer.Weights.Pack(_inputWeight, _recurrentWeight, _bias, _memoryWeight);
         _layer.Weights.PackBackward(_inputWeight, _recurrentWeight);
     }
 

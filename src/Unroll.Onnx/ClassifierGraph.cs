@@ -119,7 +119,7 @@ internal sealed class ClassifierGraph
     private IRecurrentNodes RecurrentNodes(TextNodes texts) => RecurrentCells.Of(_config.Cell, _config.Nonlinearity).Onnx switch
     {
         OnnxOperator known => new OperatorNodes(_graph, _config, _tensors, known, texts.TextLengths),
-        OnnxStep step => new ScanNodes(_graph, _config, _tensors, step, texts.TextMask, texts.TextLengths),
+        OnnxStep => new ScanNodes(_graph, _config, _tensors, texts.TextMask, texts.TextLengths),
         var other => throw new InvalidOperationException($"no nodes for {other.GetType().Name}"),
     };
 

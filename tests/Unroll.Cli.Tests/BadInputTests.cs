@@ -63,7 +63,7 @@ public class BadInputTests
     [InlineData("train rows.tsv --out rows.tsv", "rows.tsv: is a file")]
     [InlineData("lab --out taken", "taken: exists already; choose another --out, or give --overwrite")]
     [InlineData("train - --dev -", "standard input can be read once, expected it as one of DATA, --dev, --test and --unlabelled")]
-    [InlineData("train rows.tsv --cell tree", "unroll train: --cell is tree, expected rnn or gru or lstm or mingru")]
+    [InlineData("train rows.tsv --cell tree", "unroll train: --cell is tree, expected rnn or gru or lstm or mingru or minlstm")]
     [InlineData("train rows.tsv --dropout 1", "dropout is 1, expected a share of at least 0 and below 1")]
     [InlineData("train rows.tsv --truncate 5 --bidirectional", "truncate needs one direction")]
     [InlineData("train rows.tsv --clip x", "unroll train: --clip is x, expected 0 or a positive number")]

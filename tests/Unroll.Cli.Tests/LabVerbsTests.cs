@@ -67,6 +67,24 @@ public class LabVerbsTests
         Assert.Equal((2, "", error), (run.ExitCode, run.Output, run.Error));
     }
 
+    [Fact]
+    public void Check_of_all_cells_prints_the_largest_relative_difference_of_each()
+    {
+        CommandRun run = CommandRun.Of("lab", "check", "--all-cells", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.True(json.RootElement.GetProperty("passes").GetBoolean());
+        JsonElement layers = json.RootElement.GetProperty("layers");
+        string[] lines = CommandRun.Of("lab", "check", "--all-cells").OutputLines;
+        foreach (Cell cell in Enum.GetValues<Cell>())
+        {
+            string name = cell.ToString().ToLowerInvariant();
+            Assert.InRange(layers.GetProperty(name).GetProperty("relative").GetDouble(), 0, 1e-6);
+            Assert.InRange(layers.GetProperty(name).GetProperty("engine").GetDouble(), 0, 1e-5);
+            Assert.Contains(lines, line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData()]
     [InlineData("--hidden", "7", "--seed", "3")]

@@ -12,12 +12,14 @@ public class SequenceNetworkTests
     private const int Rows = 2;
     private const double Epsilon = 1e-6;
 
+    private static readonly string[] Others = ["minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+
     public static TheoryData<string, string> Cases
     {
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (string cell in (string[])["rnn", "irnn", "gru", "lstm", "mingru"])
+            foreach (string cell in (string[])["rnn", "irnn", "gru", "lstm", "mingru", .. Others])
             {
                 cases.Add(cell, "adding");
                 cases.Add(cell, "copy");
@@ -95,7 +97,8 @@ public class SequenceNetworkTests
             double[] bias = [.. Values["rnn.bias_ih_l0"], .. Values.GetValueOrDefault("rnn.bias_hn_l0", [])];
             var dynamics = new RecurrentDynamics(
                 cell.Cell, cell.Nonlinearity, task.InputSize, Hidden, Values["rnn.weight_ih_l0"],
-                Values.GetValueOrDefault("rnn.weight_hh_l0", []), bias);
+                Values.GetValueOrDefault("rnn.weight_hh_l0", []), bias,
+                Values.GetValueOrDefault("rnn.weight_ph_l0") ?? Values.GetValueOrDefault("rnn.weight_c_l0", []));
             int steps = task.Steps(length);
             int first = steps - task.OutputSteps(length);
             double sum = 0;

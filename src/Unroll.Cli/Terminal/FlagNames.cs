@@ -75,6 +75,7 @@ internal static partial class FlagNames
         ["CrossValidation.Folds"] = "--folds",
         ["TorchImportOptions.Labels"] = "--labels",
         ["TorchImportOptions.Pooling"] = "--pooling",
+        ["TorchImportOptions.Cell"] = "--cell",
         ["TorchImportOptions.Nonlinearity"] = "--nonlinearity",
         ["TorchImportOptions.Heads"] = "--heads",
         ["TorchImportOptions.Norm"] = "--norm",

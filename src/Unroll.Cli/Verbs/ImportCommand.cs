@@ -28,6 +28,8 @@ internal static class ImportCommand
         Option<string?> output = Options.Output();
         Option<bool> overwrite = Options.Overwrite();
         Option<Pooling?> pooling = Options.OptionalChoice<Pooling>("--pooling", "How hidden states become one vector");
+        Option<Cell?> cell = Options.OptionalChoice<Cell>(
+            "--cell", "Cell of a file that Unroll wrote; RNN, GRU and LSTM are found by their shapes");
         Option<Nonlinearity?> nonlinearity = Options.OptionalChoice<Nonlinearity>("--nonlinearity", "Function of an RNN");
         Option<int?> heads = Options.OptionalInteger(
             "--heads", "Heads of a Transformer's attention, which the file does not say", 1);
@@ -55,7 +57,7 @@ internal static class ImportCommand
         Option<bool> json = Options.Json("Print what was found as one JSON object");
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
-            file, vocabulary, labels, output, overwrite, pooling, nonlinearity, heads, norm, scaledWords, tokens, keepCase,
+            file, vocabulary, labels, output, overwrite, cell, pooling, nonlinearity, heads, norm, scaledWords, tokens, keepCase,
             padding, unknown, ignore, json,
         };
         command.SetAction(parsed =>
@@ -70,6 +72,7 @@ internal static class ImportCommand
             {
                 Vocabulary = parsed.GetRequiredValue(vocabulary),
                 Labels = QuotedList.Words("--labels", parsed.GetRequiredValue(labels)),
+                Cell = parsed.GetValue(cell),
                 Pooling = parsed.GetValue(pooling),
                 Nonlinearity = parsed.GetValue(nonlinearity),
                 Heads = parsed.GetValue(heads),

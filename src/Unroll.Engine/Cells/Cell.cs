@@ -24,9 +24,30 @@ public enum Cell
     MinGru,
 
     /// <summary>
+    /// Minimal LSTM (Feng et al., 2024), whose two gates do not read the state and add up to 1: <see cref="MinLstmCell"/>.
+    /// </summary>
+    MinLstm,
+
+    /// <summary>
+    /// Simple recurrent unit (Lei et al., 2018), whose gates read the cell state element by element: <see cref="SruCell"/>.
+    /// </summary>
+    Sru,
+
+    /// <summary>LSTM whose gates read the cell state (Gers and Schmidhuber, 2000): <see cref="PeepholeCell"/>.</summary>
+    Peephole,
+
+    /// <summary>LSTM with the input gate 1 - f (Greff et al., 2015): <see cref="CoupledCell"/>.</summary>
+    Coupled,
+
+    /// <summary>LSTM with the forget gate alone (van der Westhuizen and Lasenby, 2018): <see cref="JanetCell"/>.</summary>
+    Janet,
+
+    /// <summary>LSTM with exponential gates and a normaliser (Beck et al., 2024): <see cref="SLstmCell"/>.</summary>
+    SLstm,
+
+    /// <summary>
     /// Transformer encoder (Vaswani et al., 2017): no recurrent cell, every word reads all others by attention. Its own settings
-    /// are
-    /// <see cref="TransformerOptions"/>.
+    /// are <see cref="TransformerOptions"/>.
     /// </summary>
     Transformer,
 }
@@ -57,6 +78,12 @@ public static class RecurrentCells
         Cell.Gru => new GruCell(),
         Cell.Lstm => new LstmCell(),
         Cell.MinGru => new MinGruCell(),
+        Cell.MinLstm => new MinLstmCell(),
+        Cell.Sru => new SruCell(),
+        Cell.Peephole => new PeepholeCell(),
+        Cell.Coupled => new CoupledCell(),
+        Cell.Janet => new JanetCell(),
+        Cell.SLstm => new SLstmCell(),
         Cell.Transformer => throw new ArgumentOutOfRangeException(
             nameof(cell), cell, $"a Transformer is no recurrent cell, expected {string.Join(", ", All)}"),
         _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, $"no such cell, expected {string.Join(", ", All)}"),

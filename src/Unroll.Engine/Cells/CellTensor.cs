@@ -9,6 +9,9 @@ public enum TensorInput
     /// <summary>The hidden state of the step before: a matrix of H columns.</summary>
     Hidden,
 
+    /// <summary>What is carried beside the hidden state, element by element: a vector.</summary>
+    Memory,
+
     /// <summary>Nothing: a bias.</summary>
     None,
 }
@@ -50,7 +53,7 @@ public sealed record CellTensor(string Name, int Gates, TensorInput Input)
         {
             TensorInput.Input => [rows, inputSize],
             TensorInput.Hidden => [rows, hidden],
-            TensorInput.None => [rows],
+            TensorInput.Memory or TensorInput.None => [rows],
             _ => throw new InvalidOperationException($"{Name} is multiplied with {Input}, which nothing is"),
         };
     }

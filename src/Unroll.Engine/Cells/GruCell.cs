@@ -82,21 +82,24 @@ internal sealed class GruCell : IRecurrentCell
             (gates[i], gates[count + i], gates[2 * count + i], gates[3 * count + i]) = (r, z, n, fromState);
             next[i] = (1 - z) * n + z * state[i];
         }
-        return new ReferenceStep(state, next, gates);
+        return new ReferenceStep(input, state, next, gates);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceBack back)
     {
-        int count = layer.HiddenSize;
-        double[] g = forward.Gates;
+        int count = back.Layer.HiddenSize;
+        double[] g = back.Step.Gates;
         for (int i = 0; i < count; i++)
         {
             (double r, double z, double n, double fromState) = (g[i], g[count + i], g[2 * count + i], g[3 * count + i]);
-            double dNew = dState[i] * (1 - z) * (1 - n * n);
-            dPrevious[i] += dState[i] * z;
-            layer.AddRow(i, dNew * fromState * r * (1 - r), dPrevious);
-            layer.AddRow(count + i, dState[i] * (forward.Previous[i] - n) * z * (1 - z), dPrevious);
-            layer.AddRow(2 * count + i, dNew * r, dPrevious);
+            double dh = back.DState[i];
+            double dNew = dh * (1 - z) * (1 - n * n);
+            back.DPrevious[i] += dh * z;
+            back.Add(i, dNew * fromState * r * (1 - r));
+            back.Add(count + i, dh * (back.Step.Previous[i] - n) * z * (1 - z));
+            back.AddInput(2 * count + i, dNew);
+            back.AddRecurrent(2 * count + i, dNew * r);
+            back.AddBias(3 * count + i, dNew * r);
         }
     }
 }

@@ -24,8 +24,23 @@ public interface IRecurrentCell
     /// </summary>
     int Columns { get; }
 
-    /// <summary>Whether there is a cell state c beside h.</summary>
+    /// <summary>Whether there is a cell state c beside h: the first H floats of the memory.</summary>
     bool HasCellState { get; }
+
+    /// <summary>M: floats that a sentence carries from step to step beside h, which an LSTM calls c.</summary>
+    /// <param name="hiddenSize">H.</param>
+    int MemorySize(int hiddenSize) => HasCellState ? hiddenSize : 0;
+
+    /// <summary>Floats of a token that the backward pass needs beside gates and memory, such as tanh c.</summary>
+    /// <param name="hiddenSize">H.</param>
+    int TraceSize(int hiddenSize) => 0;
+
+    /// <summary>
+    /// The cell of a layer of these sizes, for a cell whose tensors depend on more than H; for all others the cell itself.
+    /// </summary>
+    /// <param name="inputSize">I; 0 for one-hot input.</param>
+    /// <param name="hiddenSize">H.</param>
+    IRecurrentCell Between(int inputSize, int hiddenSize) => this;
 
     /// <summary>
     /// The gate that makes the new content: its block of W_hh is the one whose spectrum says how gradients vanish.
@@ -54,16 +69,16 @@ public interface IRecurrentCell
 
     /// <summary>The reference: one step forward in double precision, in plain loops.</summary>
     /// <param name="layer">The parameters.</param>
-    /// <param name="state">s_{t-1}: h, and c behind it where there is one.</param>
+    /// <param name="state">s_{t-1}: h, and the memory behind it.</param>
     /// <param name="input">x_t, [I].</param>
     ReferenceStep StepForward(ReferenceParameters layer, double[] state, double[] input);
 
-    /// <summary>The reference: one step back, ds_{t-1}ᵀ = ds_tᵀ ∂s_t/∂s_{t-1}.</summary>
-    /// <param name="layer">The parameters.</param>
-    /// <param name="forward">What <see cref="StepForward"/> returned.</param>
-    /// <param name="dState">ds_t, as long as the state.</param>
-    /// <param name="dPrevious">ds_{t-1}; zeros that are added to.</param>
-    void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious);
+    /// <summary>
+    /// The reference: one step back, ds_{t-1}ᵀ = ds_tᵀ ∂s_t/∂s_{t-1}, and the gradients of the pre-activations, of which those of
+    /// the parameters and of the input are made.
+    /// </summary>
+    /// <param name="back">The step, ds_t and where the gradients go.</param>
+    void StepBack(ReferenceBack back);
 
     /// <summary>
     /// Whether a part of dh_t goes to dh_{t-1} past the recurrent product; the backward kernel then leaves it in dh_later.
@@ -72,6 +87,9 @@ public interface IRecurrentCell
 
     /// <summary>Which rows of the weights add to which columns of the pre-activations.</summary>
     internal ReadOnlySpan<GateBlock> Blocks { get; }
+
+    /// <summary>How many columns have a bias, the first ones, in units of H.</summary>
+    internal int BiasColumns => Columns;
 
     /// <summary>Pre-activations → gates, h and c of one step.</summary>
     internal void Forward(IKernels kernels, in CellStep step);
@@ -85,10 +103,15 @@ public interface IRecurrentCell
 /// </summary>
 /// <param name="Column">The first column.</param>
 /// <param name="Count">How many columns, and rows of each weight.</param>
-/// <param name="InputRow">The first row of W_ih, or <see cref="None"/>.</param>
+/// <param name="InputRow">
+/// The first row of W_ih, <see cref="None"/>, or <see cref="Identity"/> where the columns are x itself.
+/// </param>
 /// <param name="RecurrentRow">The first row of W_hh, or <see cref="None"/>.</param>
 internal readonly record struct GateBlock(int Column, int Count, int InputRow, int RecurrentRow)
 {
     /// <summary>No row of that weight adds to these columns.</summary>
     public const int None = -1;
+
+    /// <summary>These columns are the input itself, H wide.</summary>
+    public const int Identity = -2;
 }

@@ -28,6 +28,8 @@ internal sealed class LstmCell : IRecurrentCell
 
     public bool HasCellState => true;
 
+    public int TraceSize(int hiddenSize) => hiddenSize;
+
     public int CandidateGate => 2;
 
     public int? ForgetGate => 1;
@@ -71,23 +73,24 @@ internal sealed class LstmCell : IRecurrentCell
             next[count + i] = gates[count + i] * state[count + i] + gates[i] * gates[2 * count + i];
             next[i] = gates[3 * count + i] * Math.Tanh(next[count + i]);
         }
-        return new ReferenceStep(state, next, gates);
+        return new ReferenceStep(input, state, next, gates);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceBack back)
     {
-        int count = layer.HiddenSize;
-        double[] gates = forward.Gates;
+        int count = back.Layer.HiddenSize;
+        double[] gates = back.Step.Gates;
         for (int j = 0; j < count; j++)
         {
             (double i, double f, double g, double o) = (gates[j], gates[count + j], gates[2 * count + j], gates[3 * count + j]);
-            double tanhC = Math.Tanh(forward.Next[count + j]);
-            double dc = dState[count + j] + dState[j] * o * (1 - tanhC * tanhC);
-            dPrevious[count + j] = dc * f;
-            layer.AddRow(j, dc * g * i * (1 - i), dPrevious);
-            layer.AddRow(count + j, dc * forward.Previous[count + j] * f * (1 - f), dPrevious);
-            layer.AddRow(2 * count + j, dc * i * (1 - g * g), dPrevious);
-            layer.AddRow(3 * count + j, dState[j] * tanhC * o * (1 - o), dPrevious);
+            double tanhC = Math.Tanh(back.Step.Next[count + j]);
+            double dh = back.DState[j];
+            double dc = back.DState[count + j] + dh * o * (1 - tanhC * tanhC);
+            back.DPrevious[count + j] = dc * f;
+            back.Add(j, dc * g * i * (1 - i));
+            back.Add(count + j, dc * back.Step.Previous[count + j] * f * (1 - f));
+            back.Add(2 * count + j, dc * i * (1 - g * g));
+            back.Add(3 * count + j, dh * tanhC * o * (1 - o));
         }
     }
 }

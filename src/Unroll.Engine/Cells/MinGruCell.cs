@@ -73,12 +73,18 @@ internal sealed class MinGruCell : IRecurrentCell
             (gates[i], gates[count + i]) = (z, candidate);
             next[i] = (1 - z) * state[i] + z * candidate;
         }
-        return new ReferenceStep(state, next, gates);
+        return new ReferenceStep(input, state, next, gates);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceBack back)
     {
-        for (int i = 0; i < layer.HiddenSize; i++)
-            dPrevious[i] += dState[i] * (1 - forward.Gates[i]);
+        int count = back.Layer.HiddenSize;
+        for (int i = 0; i < count; i++)
+        {
+            (double z, double candidate, double dh) = (back.Step.Gates[i], back.Step.Gates[count + i], back.DState[i]);
+            back.AddInput(i, dh * (candidate - back.Step.Previous[i]) * z * (1 - z));
+            back.AddInput(count + i, dh * z);
+            back.DPrevious[i] += dh * (1 - z);
+        }
     }
 }

@@ -71,15 +71,15 @@ internal sealed class RnnCell : IRecurrentCell
             double a = x[i] + u[i] + layer.Bias[i];
             next[i] = _relu ? Math.Max(a, 0) : Math.Tanh(a);
         }
-        return new ReferenceStep(state, next, []);
+        return new ReferenceStep(input, state, next, []);
     }
 
-    public void StepBack(ReferenceParameters layer, ReferenceStep forward, ReadOnlySpan<double> dState, Span<double> dPrevious)
+    public void StepBack(ReferenceBack back)
     {
-        for (int i = 0; i < layer.HiddenSize; i++)
+        for (int i = 0; i < back.Layer.HiddenSize; i++)
         {
-            double h = forward.Next[i];
-            layer.AddRow(i, dState[i] * (_relu ? h > 0 ? 1 : 0 : 1 - h * h), dPrevious);
+            double h = back.Step.Next[i];
+            back.Add(i, back.DState[i] * (_relu ? h > 0 ? 1 : 0 : 1 - h * h));
         }
     }
 }

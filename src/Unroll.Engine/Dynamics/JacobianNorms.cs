@@ -97,23 +97,24 @@ public sealed unsafe class JacobianNorms : IParallelWork
         _norms[part] = _workspaces[worker]!.Norms(_pass.Buffers, shard, part - shard.FirstRow);
     }
 
-    private static int StateSize(RecurrentLayer layer) => layer.HiddenSize * (layer.Cell.HasCellState ? 2 : 1);
+    private static int StateSize(RecurrentLayer layer) => layer.HiddenSize + layer.MemorySize;
 
-    // P = [dh dc] and what a step back needs, once for each of the S rows.
+    // P = [dh dm] and what a step back needs, once for each of the S rows.
     private sealed class Workspace
     {
         private readonly IKernels _kernels;
         private readonly RecurrentDirection _direction;
         private readonly int _hidden;
+        private readonly int _memory;
         private readonly int _size;
         private readonly int _columns;
         private readonly Shard _rows = new();
         private readonly AlignedBuffer _dHidden;
-        private readonly AlignedBuffer _dCell;
+        private readonly AlignedBuffer _dMemory;
         private readonly AlignedBuffer _gates;
         private readonly AlignedBuffer _previousHidden;
-        private readonly AlignedBuffer _previousCell;
-        private readonly AlignedBuffer _tanhCell;
+        private readonly AlignedBuffer _previousMemory;
+        private readonly AlignedBuffer _trace;
         private readonly AlignedBuffer _none;
         private readonly AlignedBuffer _left;
         private readonly AlignedBuffer _right;
@@ -121,25 +122,26 @@ public sealed unsafe class JacobianNorms : IParallelWork
 
         public Workspace(IKernels kernels, RecurrentLayer layer)
         {
-            (_kernels, _direction, _hidden, _size) = (kernels, layer.Direction(0), layer.HiddenSize, StateSize(layer));
+            (_kernels, _direction, _hidden, _memory) = (kernels, layer.Direction(0), layer.HiddenSize, layer.MemorySize);
+            _size = StateSize(layer);
             _columns = layer.Cell.Columns * _hidden;
             int[] lengths = new int[_size];
             lengths.AsSpan().Fill(1);
             _rows.Lay(lengths, firstRow: 0, firstToken: 0);
             long square = (long)_size * _hidden;
             _dHidden = new AlignedBuffer(square);
-            _dCell = new AlignedBuffer(HasCell ? square : 0);
+            _dMemory = new AlignedBuffer((long)_size * _memory);
             _gates = new AlignedBuffer((long)_size * _columns);
             _previousHidden = new AlignedBuffer(square);
-            _previousCell = new AlignedBuffer(HasCell ? square : 0);
-            _tanhCell = new AlignedBuffer(HasCell ? square : 0);
+            _previousMemory = new AlignedBuffer((long)_size * _memory);
+            _trace = new AlignedBuffer((long)_size * layer.Cell.TraceSize(_hidden));
             _none = new AlignedBuffer(_hidden);
             _left = new AlignedBuffer(_size);
             _right = new AlignedBuffer(_size);
-            _packed = new AlignedBuffer(kernels.PackedLength(_hidden, 1));
+            _packed = new AlignedBuffer(kernels.PackedLength(Math.Max(_hidden, _memory), 1));
         }
 
-        private bool HasCell => _size > _hidden;
+        private bool HasMemory => _memory > 0;
 
         public double[] Norms(PassBuffers buffers, Shard shard, int sentence)
         {
@@ -160,7 +162,7 @@ public sealed unsafe class JacobianNorms : IParallelWork
                 if (norm is > 0 and (< 1e-6 or > 1e6) && double.IsFinite(norm))
                 {
                     Divide(_dHidden, norm);
-                    Divide(_dCell, norm);
+                    Divide(_dMemory, norm);
                     scale *= norm;
                 }
             }
@@ -170,11 +172,11 @@ public sealed unsafe class JacobianNorms : IParallelWork
         private void Begin()
         {
             _dHidden.Span.Clear();
-            _dCell.Span.Clear();
+            _dMemory.Span.Clear();
             for (int i = 0; i < _hidden; i++)
                 _dHidden.Span[i * _hidden + i] = 1;
             for (int i = _hidden; i < _size; i++)
-                _dCell.Span[i * _hidden + i - _hidden] = 1;
+                _dMemory.Span[i * _memory + i - _hidden] = 1;
             _left.Span.Clear();
         }
 
@@ -192,14 +194,17 @@ public sealed unsafe class JacobianNorms : IParallelWork
                 Gates = _gates.AsMatrix(_size, _columns),
                 DHiddenLater = _dHidden.AsMatrix(_size, _hidden),
             };
-            if (HasCell)
+            if (HasMemory)
             {
-                Repeat(pass.TanhCell(0).Row(token), _tanhCell);
-                Repeat(pass.CellState(0).Row(before), _previousCell);
-                arguments.InitialCell = _previousCell.AsMatrix(_size, _hidden);
-                arguments.CellState = Matrix.Repeated(pass.CellState(0).PointerTo(token), _size, _hidden);
-                arguments.TanhCell = _tanhCell.AsMatrix(_size, _hidden);
-                arguments.DCellLater = _dCell.AsMatrix(_size, _hidden);
+                Repeat(pass.Memory(0).Row(before), _previousMemory);
+                arguments.InitialMemory = _previousMemory.AsMatrix(_size, _memory);
+                arguments.Memory = Matrix.Repeated(pass.Memory(0).PointerTo(token), _size, _memory);
+                arguments.DMemoryLater = _dMemory.AsMatrix(_size, _memory);
+            }
+            if (_trace.Length > 0)
+            {
+                Repeat(pass.Trace(0).Row(token), _trace);
+                arguments.Trace = _trace.AsMatrix(_size, _trace.Length / _size);
             }
             _direction.BackwardStep(arguments, t: 0);
         }
@@ -218,29 +223,29 @@ public sealed unsafe class JacobianNorms : IParallelWork
                 for (int row = 0; row < _size; row++)
                 {
                     _kernels.AddScaled(_hidden, _left.Span[row], _dHidden.Pointer + (long)row * _hidden, _right.Pointer);
-                    if (!HasCell)
+                    if (!HasMemory)
                         continue;
-                    float* ofCell = _dCell.Pointer + (long)row * _hidden;
-                    _kernels.AddScaled(_hidden, _left.Span[row], ofCell, _right.Pointer + _hidden);
+                    float* ofMemory = _dMemory.Pointer + (long)row * _memory;
+                    _kernels.AddScaled(_memory, _left.Span[row], ofMemory, _right.Pointer + _hidden);
                 }
                 double next = Math.Sqrt(_kernels.SumOfSquares(_size, _right.Pointer));
                 if (!(next > 0) || Math.Abs(next - value) <= Tolerance * next)
                     return next;
                 value = next;
                 // u = P v
-                Multiply(_dHidden, _right.Pointer, add: false);
-                if (HasCell)
-                    Multiply(_dCell, _right.Pointer + _hidden, add: true);
+                Multiply(_dHidden, _hidden, _right.Pointer, add: false);
+                if (HasMemory)
+                    Multiply(_dMemory, _memory, _right.Pointer + _hidden, add: true);
             }
             return value;
         }
 
-        private void Multiply(AlignedBuffer matrix, float* vector, bool add)
+        private void Multiply(AlignedBuffer matrix, int columns, float* vector, bool add)
         {
-            var packed = new PackedMatrix(_kernels, _packed.Pointer, _hidden, 1);
+            var packed = new PackedMatrix(_kernels, _packed.Pointer, columns, 1);
             Matrix left = _left.AsMatrix(_size, 1);
-            _kernels.Pack(new Matrix(vector, _hidden, 1), packed);
-            _kernels.Multiply(matrix.AsMatrix(_size, _hidden), packed, left, add ? left : default);
+            _kernels.Pack(new Matrix(vector, columns, 1), packed);
+            _kernels.Multiply(matrix.AsMatrix(_size, columns), packed, left, add ? left : default);
         }
 
         private void Repeat(ReadOnlySpan<float> row, AlignedBuffer rows)

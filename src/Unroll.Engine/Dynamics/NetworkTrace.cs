@@ -101,7 +101,7 @@ public sealed record NetworkTrace(
             throw new ArgumentException("only recurrent layers have states and gates to look at", nameof(network));
         int width = network.Config.Hidden;
         float[][] hidden = Rows(buffers.States(layer).ColumnsFrom(direction * width, width));
-        float[][] cell = network.Layout.Cell.HasCellState ? Rows(pass.CellState(direction)) : [];
+        float[][] cell = network.Layout.Cell.HasCellState ? Rows(pass.Memory(direction).ColumnsFrom(0, width)) : [];
         IEnumerable<(string, float[][])> gates = network.Layout.Cell.GateNames
             .Select((name, gate) => (name, Rows(pass.Gates(direction).ColumnsFrom(gate * width, width))));
         return new RecurrentTrace(layer, direction == 1, hidden, cell, [.. gates]);

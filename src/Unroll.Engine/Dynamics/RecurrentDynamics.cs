@@ -5,7 +5,7 @@ namespace Unroll.Engine.Dynamics;
 
 /// <summary>
 /// One recurrent layer as a dynamical system in double precision: the state s_t after a step, and row vectors times the Jacobian
-/// ∂s_t/∂s_{t-1}. The state is h, for an LSTM h and then c.
+/// ∂s_t/∂s_{t-1}. The state is h and behind it the memory, for an LSTM c.
 /// </summary>
 /// <remarks>
 /// The equations are those of the cell's reference, one sentence and plain loops: for measuring what single precision hides, such
@@ -24,16 +24,28 @@ public sealed class RecurrentDynamics
     /// <param name="inputWeight">W_ih, [G·H,I].</param>
     /// <param name="recurrentWeight">W_hh, [G·H,H]; empty for a cell without it.</param>
     /// <param name="bias">Every bias of the cell, one after the other: b, [G·H], and a GRU's b_hn, [H], behind it.</param>
+    /// <param name="memoryWeight">v, which multiplies the memory element by element; empty for a cell without it.</param>
     /// <exception cref="ArgumentException">An array has not as many values as it should.</exception>
     public RecurrentDynamics(
         Cell cell, Nonlinearity nonlinearity, int inputSize, int hiddenSize, ReadOnlySpan<double> inputWeight,
-        ReadOnlySpan<double> recurrentWeight, ReadOnlySpan<double> bias)
+        ReadOnlySpan<double> recurrentWeight, ReadOnlySpan<double> bias, ReadOnlySpan<double> memoryWeight = default)
+        : this(
+            RecurrentCells.Of(cell, nonlinearity).Between(inputSize, hiddenSize), inputSize, hiddenSize, inputWeight,
+            recurrentWeight, bias, memoryWeight)
     {
-        _cell = RecurrentCells.Of(cell, nonlinearity);
+    }
+
+    // The cell of a layer of these sizes.
+    private RecurrentDynamics(
+        IRecurrentCell cell, int inputSize, int hiddenSize, ReadOnlySpan<double> inputWeight,
+        ReadOnlySpan<double> recurrentWeight, ReadOnlySpan<double> bias, ReadOnlySpan<double> memoryWeight)
+    {
+        _cell = cell;
         Require(inputWeight.Length, TensorInput.Input, nameof(inputWeight));
         Require(recurrentWeight.Length, TensorInput.Hidden, nameof(recurrentWeight));
         Require(bias.Length, TensorInput.None, nameof(bias));
-        _layer = new ReferenceParameters(inputSize, hiddenSize, inputWeight, recurrentWeight, bias);
+        Require(memoryWeight.Length, TensorInput.Memory, nameof(memoryWeight));
+        _layer = new ReferenceParameters(inputSize, hiddenSize, inputWeight, recurrentWeight, bias, memoryWeight);
 
         void Require(int length, TensorInput kind, string name)
         {
@@ -49,14 +61,16 @@ public sealed class RecurrentDynamics
     public static RecurrentDynamics Of(Network network)
     {
         NetworkConfig config = network.Config;
+        // A one-hot word is no vector that could stand beside h, however many words there are.
+        IRecurrentCell cell = config.CreateCell().Between(config.Embedding, config.Hidden);
         int inputSize = config.IsOneHot ? config.Vocabulary : config.Embedding;
         return new RecurrentDynamics(
-            config.Cell, config.Nonlinearity, inputSize, config.Hidden, Read(TensorInput.Input), Read(TensorInput.Hidden),
-            Read(TensorInput.None));
+            cell, inputSize, config.Hidden, Read(TensorInput.Input), Read(TensorInput.Hidden), Read(TensorInput.None),
+            Read(TensorInput.Memory));
 
         double[] Read(TensorInput kind) =>
         [
-            .. from tensor in network.Layout.Cell.Tensors
+            .. from tensor in cell.Tensors
                where tensor.Input == kind
                from value in network.Parameters[NetworkLayout.NameOf(tensor, layer: 0, direction: 0)]
                select (double)value,
@@ -70,7 +84,7 @@ public sealed class RecurrentDynamics
     public int HiddenSize => _layer.HiddenSize;
 
     /// <summary>S: H, or 2·H for an LSTM.</summary>
-    public int StateSize => _cell.HasCellState ? 2 * HiddenSize : HiddenSize;
+    public int StateSize => HiddenSize + _cell.MemorySize(HiddenSize);
 
     /// <summary>The next state.</summary>
     /// <param name="state">s_{t-1}, [S].</param>
@@ -84,7 +98,8 @@ public sealed class RecurrentDynamics
     /// <param name="dPrevious">ds_{t-1}, [S]; overwritten.</param>
     public void Back(ReferenceStep step, ReadOnlySpan<double> dState, Span<double> dPrevious)
     {
-        dPrevious.Clear();
-        _cell.StepBack(_layer, step, dState, dPrevious);
+        var back = new ReferenceBack(_layer, step, dState.ToArray());
+        _cell.StepBack(back);
+        back.DPrevious.CopyTo(dPrevious);
     }
 }

@@ -32,14 +32,29 @@ internal unsafe struct CellStep
     /// <summary>From a row of h_{t-1} to the next.</summary>
     public int PreviousHStride;
 
-    /// <summary>c_t, [B,H].</summary>
-    public float* C;
+    /// <summary>What a sentence carries beside h_t, such as c_t, [B,M].</summary>
+    public float* Memory;
 
-    /// <summary>c_{t-1}, [B,H].</summary>
-    public float* PreviousC;
+    /// <summary>From a row of the memory to the next.</summary>
+    public int MemoryStride;
 
-    /// <summary>tanh c_t, [B,H].</summary>
-    public float* TanhC;
+    /// <summary>The memory of step t-1, [B,M].</summary>
+    public float* PreviousMemory;
+
+    /// <summary>From a row of the memory of step t-1 to the next.</summary>
+    public int PreviousMemoryStride;
+
+    /// <summary>What the backward pass needs beside gates and memory, such as tanh c_t, [B,T].</summary>
+    public float* Trace;
+
+    /// <summary>From a row of the trace to the next.</summary>
+    public int TraceStride;
+
+    /// <summary>v, the weights that multiply the memory element by element, one vector of H after the other.</summary>
+    public float* MemoryWeight;
+
+    /// <summary>dv, of the same length; added to. Null where it is not wanted.</summary>
+    public float* DMemoryWeight;
 
     /// <summary>dh_t from the layers above.</summary>
     public float* DH;
@@ -47,6 +62,6 @@ internal unsafe struct CellStep
     /// <summary>dh_t from step t+1, [B,H]; a GRU leaves in it the part of dh_{t-1} that passes by the product.</summary>
     public float* DHLater;
 
-    /// <summary>dc_t from step t+1 going in, dc_{t-1} coming out, [B,H].</summary>
-    public float* DCLater;
+    /// <summary>The memory's gradient from step t+1 going in, that of step t-1 coming out, [B,M].</summary>
+    public float* DMemoryLater;
 }

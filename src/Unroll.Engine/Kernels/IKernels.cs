@@ -133,4 +133,39 @@ internal unsafe interface IKernels
 
     /// <summary>dy = scale·dy where y &gt; 0, else 0.</summary>
     void ReluBackward(int count, float scale, float* y, float* dy);
+    /// <summary>k = f/(f+i) of f, i = σ(a_f, a_i), h = k⊙h_prev + (1-k)⊙g(a_h).</summary>
+    void MinLstmForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="MinLstmForward"/>.</summary>
+    void MinLstmBackward(in CellStep step);
+
+    /// <summary>c = f⊙c_prev + (1-f)⊙c̃, h = r⊙c + (1-r)⊙x; f and r read c_prev element by element.</summary>
+    void SruForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="SruForward"/>.</summary>
+    void SruBackward(in CellStep step);
+
+    /// <summary>As <see cref="LstmForward"/>; i and f read c_prev element by element, o reads c.</summary>
+    void PeepholeForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="PeepholeForward"/>.</summary>
+    void PeepholeBackward(in CellStep step);
+
+    /// <summary>c = f⊙c_prev + (1-f)⊙g, h = o⊙tanh c.</summary>
+    void CoupledForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="CoupledForward"/>.</summary>
+    void CoupledBackward(in CellStep step);
+
+    /// <summary>h = f⊙h_prev + (1 - σ(a_f - 1))⊙g.</summary>
+    void JanetForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="JanetForward"/>.</summary>
+    void JanetBackward(in CellStep step);
+
+    /// <summary>c = f⊙c_prev + i⊙z, n = f⊙n_prev + i, h = o⊙c/n with exponential gates, scaled by e^-m.</summary>
+    void SLstmForward(in CellStep step);
+
+    /// <summary>The gradient of <see cref="SLstmForward"/>.</summary>
+    void SLstmBackward(in CellStep step);
 }

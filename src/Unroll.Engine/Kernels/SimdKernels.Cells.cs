@@ -47,9 +47,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         {
             float* a = step.Gates + (long)row * step.GatesStride;
             float* h = step.H + (long)row * step.HStride;
-            float* previous = step.PreviousC == null ? null : step.PreviousC + (long)row * step.Hidden;
-            float* c = step.C + (long)row * step.Hidden;
-            float* tanhC = step.TanhC + (long)row * step.Hidden;
+            float* previous = step.PreviousMemory == null ? null : step.PreviousMemory + (long)row * step.Hidden;
+            float* c = step.Memory + (long)row * step.Hidden;
+            float* tanhC = step.Trace + (long)row * step.Hidden;
             int u = 0;
             for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
                 LstmForwardAt<TSimd, TVector>(a, step.Hidden, u, h, previous, c, tanhC);
@@ -66,9 +66,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             float* a = step.Gates + (long)row * step.GatesStride;
             float* dh = step.DH + (long)row * step.HStride;
             float* later = step.DHLater + (long)row * step.Hidden;
-            float* dc = step.DCLater + (long)row * step.Hidden;
-            float* previous = step.PreviousC == null ? null : step.PreviousC + (long)row * step.Hidden;
-            float* tanhC = step.TanhC + (long)row * step.Hidden;
+            float* dc = step.DMemoryLater + (long)row * step.Hidden;
+            float* previous = step.PreviousMemory == null ? null : step.PreviousMemory + (long)row * step.Hidden;
+            float* tanhC = step.Trace + (long)row * step.Hidden;
             int u = 0;
             for (; u <= step.Hidden - TSimd.Width; u += TSimd.Width)
                 LstmBackwardAt<TSimd, TVector>(a, step.Hidden, u, dh, later, dc, previous, tanhC);

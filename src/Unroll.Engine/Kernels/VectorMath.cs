@@ -4,10 +4,11 @@ using System.Runtime.Intrinsics;
 namespace Unroll.Engine.Kernels;
 
 /// <summary>
-/// Exponential, sigmoid and tanh on vectors, in fused multiply-adds. NaN passes through all of them.
+/// Exponential, sigmoid, its logarithm and tanh on vectors, in fused multiply-adds. NaN passes through all of them.
 /// </summary>
 /// <remarks>
-/// Against double precision: exp within 1.1 units in the last place, sigmoid within 2.5, tanh within 1.5 (tested).
+/// Against double precision: exp within 1.1 units in the last place, sigmoid within 2.5, its logarithm within 2.5, tanh within
+/// 1.5 (tested).
 /// </remarks>
 internal static unsafe class VectorMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
@@ -49,6 +50,25 @@ internal static unsafe class VectorMath<TSimd, TVector>
     {
         TVector one = TSimd.Broadcast(1);
         return TSimd.Divide(one, TSimd.Add(one, Exp(TSimd.Subtract(TSimd.Zero, x))));
+    }
+
+    /// <summary>log σ(x) = min(x, 0) - log(1 + e^-|x|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector LogSigmoid(TVector x)
+    {
+        TVector y = Exp(TSimd.Subtract(TSimd.Zero, TSimd.Abs(x)));
+        // log(1 + y) = 2 artanh(s) with s = y / (2 + y) ≤ 1/3
+        TVector s = TSimd.Divide(y, TSimd.Add(TSimd.Broadcast(2), y));
+        TVector z = TSimd.Multiply(s, s);
+        TVector p = TSimd.Broadcast(2f / 15);
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2f / 13));
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2f / 11));
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2f / 9));
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2f / 7));
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2f / 5));
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2f / 3));
+        p = TSimd.MultiplyAdd(p, z, TSimd.Broadcast(2));
+        return TSimd.Subtract(TSimd.Min(TSimd.Zero, x), TSimd.Multiply(p, s));
     }
 
     /// <summary>Hyperbolic tangent; never beyond ±1, so that 1 - tanh² is never negative.</summary>

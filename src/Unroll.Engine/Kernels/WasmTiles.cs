@@ -190,7 +190,7 @@ internal static unsafe class WasmTiles
         PackedSimd.ConvertToDoubleLower(PackedSimd.ConvertToSingle(sum));
 
     /// <summary>
-    /// Notes the low 29 bits of each sum, for <see cref="IsHalfway"/>; what comes of the high halves of the doubles is not looked at.
+    /// Notes the low 29 bits of each sum, for <see cref="IsHalfway"/>; what comes of the doubles' high halves is not looked at.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Least(Vector128<int> least, Vector128<double> sum) =>

@@ -20,14 +20,14 @@ internal unsafe struct RecurrentArguments
     /// <summary>h_0, [R,H]; none for zeros.</summary>
     public Matrix InitialHidden;
 
-    /// <summary>c_0, [R,H]; none for zeros.</summary>
-    public Matrix InitialCell;
+    /// <summary>The memory before the first step, such as c_0, [R,M]; none for zeros.</summary>
+    public Matrix InitialMemory;
 
     /// <summary>h, [N,H].</summary>
     public Matrix Hidden;
 
     /// <summary>
-    /// Whether gates and tanh c of all tokens are kept, for a backward pass. Else those of a chunk are, one chunk after the
+    /// Whether gates and trace of all tokens are kept, for a backward pass. Else those of a chunk are, one chunk after the
     /// other.
     /// </summary>
     public bool KeepsTrace;
@@ -37,11 +37,14 @@ internal unsafe struct RecurrentArguments
     /// </summary>
     public Matrix Gates;
 
-    /// <summary>c, [N,H]; none without cell state.</summary>
-    public Matrix CellState;
+    /// <summary>What sentences carry beside h, such as c, [N,M]; none for a cell without.</summary>
+    public Matrix Memory;
 
-    /// <summary>tanh c, [N,H], or as long as a chunk without a trace; none without cell state.</summary>
-    public Matrix TanhCell;
+    /// <summary>
+    /// What the backward pass needs beside gates and memory, such as tanh c, [N,T], or as long as a chunk if it is not kept; none
+    /// for a cell without.
+    /// </summary>
+    public Matrix Trace;
 
     /// <summary>dh from the layers above, [N,H].</summary>
     public Matrix DHidden;
@@ -60,8 +63,8 @@ internal unsafe struct RecurrentArguments
     /// <summary>dh carried from step to step, [R,H]; dh_0 in the end.</summary>
     public Matrix DHiddenLater;
 
-    /// <summary>dc carried from step to step, [R,H]; dc_0 in the end. None without cell state.</summary>
-    public Matrix DCellLater;
+    /// <summary>The memory's gradient carried from step to step, [R,M]; that of the first memory in the end.</summary>
+    public Matrix DMemoryLater;
 
     /// <summary>dW_ih, [G·H, I]; added to. None for one-hot input.</summary>
     public Matrix DInputWeight;
@@ -69,8 +72,11 @@ internal unsafe struct RecurrentArguments
     /// <summary>dW_hh, [G·H, H]; added to. None where the cell has no recurrent weight.</summary>
     public Matrix DRecurrentWeight;
 
-    /// <summary>db, [Columns·H]; added to.</summary>
+    /// <summary>db, as long as the biases; added to.</summary>
     public float* DBias;
+
+    /// <summary>dv of the weights that multiply the memory; added to. Null where the cell has none or it is not wanted.</summary>
+    public float* DMemoryWeight;
 
     /// <summary>Scratch memory of <see cref="RecurrentDirection.ScratchLength"/> floats.</summary>
     public float* Scratch;

@@ -31,6 +31,7 @@ internal sealed unsafe class RecurrentDirection(
 
     private readonly int _columns = cell.Columns * hiddenSize;
     private readonly int _inputColumns = cell.Gates * hiddenSize;
+    private readonly int _biasColumns = cell.BiasColumns * hiddenSize;
     private readonly (GateBlock Block, int Column, int Count)[] _columnGroups = [.. GroupsOf(cell, hiddenSize)];
 
     /// <summary>Its packed parameters.</summary>
@@ -56,7 +57,7 @@ internal sealed unsafe class RecurrentDirection(
             if (!arguments.KeepsTrace)
             {
                 inChunk.Gates = FromToken(arguments.Gates, chunk);
-                inChunk.TanhCell = FromToken(arguments.TanhCell, chunk);
+                inChunk.Trace = FromToken(arguments.Trace, chunk);
             }
             StartPreActivations(inChunk, chunk, shared);
             for (int i = 0; i < chunk.Steps; i++)
@@ -73,7 +74,7 @@ internal sealed unsafe class RecurrentDirection(
     public void Backward(in RecurrentArguments arguments, SharedWork? shared = null)
     {
         arguments.DHiddenLater.Clear();
-        arguments.DCellLater.Clear();
+        arguments.DMemoryLater.Clear();
         Shard shard = arguments.Shard;
         for (int at = 0; at < shard.Steps;)
         {
@@ -97,14 +98,22 @@ internal sealed unsafe class RecurrentDirection(
         Matrix dInput = arguments.DInput.RowsFrom(first, count);
         Matrix da = arguments.Gates.RowsFrom(first, count).ColumnsFrom(0, _inputColumns);
         Multiply(shared, da, Weights.Input.Backward, dInput, arguments.AddToDInput ? dInput : default);
+        foreach (GateBlock block in cell.Blocks)
+        {
+            if (block.InputRow != GateBlock.Identity)
+                continue;
+            Matrix columns = ColumnsOf(arguments, first, count, block);
+            for (int n = 0; n < count; n++)
+                kernels.AddScaled(inputSize, 1, columns.PointerTo(n), dInput.PointerTo(n));
+        }
     }
 
     /// <summary>How many groups of columns of da there are, whose weight gradients are computed apart.</summary>
     public int ColumnGroups => _columnGroups.Length;
 
     /// <summary>
-    /// Propagates dh and dc through one step alone, to the states before it. The step's gates are overwritten with da; gradients
-    /// of parameters and input are not made.
+    /// Propagates dh and the memory's gradient through one step alone, to the states before it. The step's gates are overwritten
+    /// with da; gradients of parameters and input are not made.
     /// </summary>
     public void BackwardStep(in RecurrentArguments arguments, int t)
     {
@@ -165,17 +174,48 @@ internal sealed unsafe class RecurrentDirection(
         Matrix gates = arguments.Gates.RowsFrom(chunk.Start, chunk.Tokens).ColumnsFrom(0, _inputColumns);
         if (inputSize > 0)
         {
-            Matrix bias = Matrix.Repeated(Weights.Bias, chunk.Tokens, _inputColumns);
-            Multiply(shared, arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), Weights.Input.Forward, gates, bias);
+            Matrix start = Matrix.Repeated(Weights.Bias, chunk.Tokens, _inputColumns);
+            if (_biasColumns < _inputColumns)
+            {
+                StartFromBiases(gates);
+                start = gates;
+            }
+            Multiply(shared, arguments.Input.RowsFrom(chunk.Start, chunk.Tokens), Weights.Input.Forward, gates, start);
+            CopyInput(arguments, chunk);
             return;
         }
-        var biases = new ReadOnlySpan<float>(Weights.Bias, _inputColumns);
+        StartFromBiases(gates);
         for (int n = 0; n < chunk.Tokens; n++)
+            kernels.AddScaled(_inputColumns, 1, Weights.Table.PointerTo(arguments.Ids[chunk.Start + n]), gates.PointerTo(n));
+    }
+
+    // Each row is the biases; columns without one begin with zero.
+    private void StartFromBiases(in Matrix gates)
+    {
+        int count = Math.Min(_biasColumns, _inputColumns);
+        var biases = new ReadOnlySpan<float>(Weights.Bias, count);
+        for (int n = 0; n < gates.Rows; n++)
         {
             biases.CopyTo(gates.Row(n));
-            kernels.AddScaled(_inputColumns, 1, Weights.Table.PointerTo(arguments.Ids[chunk.Start + n]), gates.PointerTo(n));
+            gates.Row(n)[count..].Clear();
         }
     }
+
+    // Columns that are x itself.
+    private void CopyInput(in RecurrentArguments arguments, Chunk chunk)
+    {
+        foreach (GateBlock block in cell.Blocks)
+        {
+            if (block.InputRow != GateBlock.Identity)
+                continue;
+            Matrix columns = ColumnsOf(arguments, chunk.Start, chunk.Tokens, block);
+            for (int n = 0; n < chunk.Tokens; n++)
+                arguments.Input.Row(chunk.Start + n).CopyTo(columns.Row(n));
+        }
+    }
+
+    private Matrix ColumnsOf(in RecurrentArguments arguments, int first, int count, GateBlock block) =>
+        arguments.Gates.RowsFrom(first, count).ColumnsFrom(block.Column * hiddenSize, block.Count * hiddenSize);
 
     private void ForwardRows(in RecurrentArguments arguments, int t, int from, int to, in PreviousState previous)
     {
@@ -253,7 +293,9 @@ internal sealed unsafe class RecurrentDirection(
             scratch + kernels.PackedLength(chunk.Tokens, inputSize) + kernels.PackedLength(chunk.Tokens, hiddenSize),
             chunk.Tokens, count);
         kernels.PackColumns(da, columns);
-        kernels.AddColumnSums(da, arguments.DBias + column);
+        int biased = Math.Min(count, _biasColumns - column);
+        if (biased > 0)
+            kernels.AddColumnSums(da.ColumnsFrom(0, biased), arguments.DBias + column);
         if (inputSize > 0 && block.InputRow != GateBlock.None)
         {
             int row = (block.InputRow - block.Column) * hiddenSize + column;
@@ -284,6 +326,8 @@ internal sealed unsafe class RecurrentDirection(
     {
         foreach (GateBlock block in cell.Blocks.ToArray())
         {
+            if (block is { InputRow: GateBlock.Identity, RecurrentRow: GateBlock.None })
+                continue;
             int end = (block.Column + block.Count) * hiddenSize;
             for (int column = block.Column * hiddenSize; column < end; column += ColumnGroup)
                 yield return (block, column, Math.Min(ColumnGroup, end - column));
@@ -310,13 +354,13 @@ internal sealed unsafe class RecurrentDirection(
     private static PreviousState Going(in RecurrentArguments arguments, int before, int rows)
     {
         int offset = arguments.Shard.Offset(before);
-        return new PreviousState(arguments.Hidden.RowsFrom(offset, rows), arguments.CellState.RowsFrom(offset, rows));
+        return new PreviousState(arguments.Hidden.RowsFrom(offset, rows), arguments.Memory.RowsFrom(offset, rows));
     }
 
     private static PreviousState Beginning(in RecurrentArguments arguments, int t, int from)
     {
         int rows = arguments.Shard.BatchSize(t) - from;
-        return new PreviousState(arguments.InitialHidden.RowsFrom(from, rows), arguments.InitialCell.RowsFrom(from, rows));
+        return new PreviousState(arguments.InitialHidden.RowsFrom(from, rows), arguments.InitialMemory.RowsFrom(from, rows));
     }
 
     private CellStep Step(in RecurrentArguments arguments, int t, int from, int to, in PreviousState previous)
@@ -332,20 +376,25 @@ internal sealed unsafe class RecurrentDirection(
             HStride = arguments.Hidden.Stride,
             PreviousH = previous.Hidden.Pointer,
             PreviousHStride = previous.Hidden.Stride,
-            C = arguments.CellState.IsNone ? null : arguments.CellState.PointerTo(token),
-            PreviousC = previous.Cell.Pointer,
-            TanhC = arguments.TanhCell.IsNone ? null : arguments.TanhCell.PointerTo(token),
+            Memory = arguments.Memory.IsNone ? null : arguments.Memory.PointerTo(token),
+            MemoryStride = arguments.Memory.Stride,
+            PreviousMemory = previous.Memory.Pointer,
+            PreviousMemoryStride = previous.Memory.Stride,
+            Trace = arguments.Trace.IsNone ? null : arguments.Trace.PointerTo(token),
+            TraceStride = arguments.Trace.Stride,
+            MemoryWeight = Weights.Memory,
+            DMemoryWeight = arguments.DMemoryWeight,
             DH = arguments.DHidden.IsNone ? null : arguments.DHidden.PointerTo(token),
             DHLater = arguments.DHiddenLater.IsNone ? null : arguments.DHiddenLater.PointerTo(from),
-            DCLater = arguments.DCellLater.IsNone ? null : arguments.DCellLater.PointerTo(from),
+            DMemoryLater = arguments.DMemoryLater.IsNone ? null : arguments.DMemoryLater.PointerTo(from),
         };
     }
 
     // The states that some rows go on from; none for zeros.
-    private readonly struct PreviousState(Matrix hidden, Matrix cell)
+    private readonly struct PreviousState(Matrix hidden, Matrix memory)
     {
         public Matrix Hidden { get; } = hidden;
 
-        public Matrix Cell { get; } = cell;
+        public Matrix Memory { get; } = memory;
     }
 }

@@ -5,8 +5,8 @@ using Unroll.Engine.Numerics;
 namespace Unroll.Engine.Layers;
 
 /// <summary>
-/// A recurrent layer, <c>torch.nn.RNN</c>, <c>GRU</c> or <c>LSTM</c>: one direction or two, whose hidden states stand side by
-/// side.
+/// A recurrent layer, such as <c>torch.nn.RNN</c>, <c>GRU</c> or <c>LSTM</c>: one direction or two, whose hidden states stand
+/// side by side.
 /// </summary>
 internal sealed unsafe class RecurrentLayer : ILayer
 {
@@ -25,6 +25,7 @@ internal sealed unsafe class RecurrentLayer : ILayer
     public RecurrentLayer(
         IKernels kernels, IRecurrentCell cell, int inputSize, int hiddenSize, IReadOnlyList<string> suffixes, int vocabulary = 0)
     {
+        cell = cell.Between(inputSize, hiddenSize);
         (Cell, InputSize, HiddenSize, _vocabulary) = (cell, inputSize, hiddenSize, vocabulary);
         _directions =
         [
@@ -44,7 +45,7 @@ internal sealed unsafe class RecurrentLayer : ILayer
             }
             return new Places(
                 (first + PlaceOf(TensorInput.Input))!.Value, first + PlaceOf(TensorInput.Hidden),
-                (first + PlaceOf(TensorInput.None))!.Value);
+                (first + PlaceOf(TensorInput.None))!.Value, first + PlaceOf(TensorInput.Memory));
         }
         _places = [.. suffixes.Select(Add)];
         Tensors = tensors;
@@ -72,6 +73,9 @@ internal sealed unsafe class RecurrentLayer : ILayer
 
     /// <summary>Whether the cell multiplies the state before by a weight.</summary>
     public bool IsRecurrent { get; }
+
+    /// <summary>M: floats that a sentence carries beside h.</summary>
+    public int MemorySize => Cell.MemorySize(HiddenSize);
 
     /// <summary>D.</summary>
     public int Directions => _directions.Length;
@@ -101,6 +105,7 @@ internal sealed unsafe class RecurrentLayer : ILayer
             arguments.DInputWeight = new Matrix(gradients[_places[direction].InputWeight], Cell.Gates * HiddenSize, InputSize);
         arguments.DRecurrentWeight = RecurrentWeight(gradients, direction);
         arguments.DBias = gradients[_places[direction].Bias];
+        arguments.DMemoryWeight = MemoryWeight(gradients, direction);
     }
 
     public IEnumerable<PackedWeight> PackedWeights => _directions.SelectMany(direction => direction.Weights.All);
@@ -112,7 +117,8 @@ internal sealed unsafe class RecurrentLayer : ILayer
             float* input = parameters[_places[i].InputWeight];
             if (InputSize == 0)
                 _directions[i].Weights.SetTable(input, _vocabulary);
-            _directions[i].Weights.Pack(input, RecurrentWeight(parameters, i).Pointer, parameters[_places[i].Bias]);
+            _directions[i].Weights.Pack(
+                input, RecurrentWeight(parameters, i).Pointer, parameters[_places[i].Bias], MemoryWeight(parameters, i));
         }
     }
 
@@ -130,6 +136,9 @@ internal sealed unsafe class RecurrentLayer : ILayer
 
     public ILayerPass CreatePass() => new RecurrentLayerPass(this);
 
+    private float* MemoryWeight(LayerTensors tensors, int direction) =>
+        _places[direction].MemoryWeight is { } place ? tensors[place] : null;
+
     // The places of a direction's tensors among all of the layer.
-    private readonly record struct Places(int InputWeight, int? RecurrentWeight, int Bias);
+    private readonly record struct Places(int InputWeight, int? RecurrentWeight, int Bias, int? MemoryWeight);
 }

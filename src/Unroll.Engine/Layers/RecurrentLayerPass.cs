@@ -6,15 +6,15 @@ using Unroll.Engine.Threading;
 namespace Unroll.Engine.Layers;
 
 /// <summary>
-/// A recurrent layer at work: its gates and cell states, the gradients that go from step to step, and the states that sentences
+/// A recurrent layer at work: its gates and memories, the gradients that go from step to step, and the states that sentences
 /// carry from one stretch of their words to the next.
 /// </summary>
 internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
 {
     private readonly RecurrentLayer _layer;
-    private readonly Memory[] _directions;
+    private readonly Kept[] _directions;
     private readonly CarriedState _hidden;
-    private readonly CarriedState _cell;
+    private readonly CarriedState _memory;
     private int _tokens;
     private int _rows;
     private LayerArguments _shared;
@@ -26,48 +26,50 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     public RecurrentLayerPass(RecurrentLayer layer)
     {
         _layer = layer;
-        _directions = new Memory[layer.Directions];
+        _directions = new Kept[layer.Directions];
         for (int i = 0; i < _directions.Length; i++)
-            _directions[i] = new Memory();
-        (_hidden, _cell) = (new CarriedState(layer.HiddenSize), new CarriedState(layer.HiddenSize));
+            _directions[i] = new Kept();
+        (_hidden, _memory) = (new CarriedState(layer.HiddenSize), new CarriedState(layer.MemorySize));
     }
 
     /// <summary>Whether backward passes measure the gradients at the states.</summary>
     public bool MeasuresGradients { get; set; }
 
-    public long Length => _directions.Sum(memory => memory.Length);
+    public long Length => _directions.Sum(kept => kept.Length);
 
     private IRecurrentCell Cell => _layer.Cell;
 
     private int HiddenSize => _layer.HiddenSize;
 
+    private int MemorySize => _layer.MemorySize;
+
+    private int TraceSize => Cell.TraceSize(HiddenSize);
+
+    private bool HasMemory => MemorySize > 0;
+
     public void Prepare(int tokens, int rows, PassMode mode)
     {
         (_tokens, _rows) = (tokens, rows);
         // In 64 bits: a long batch must not wrap around to a buffer that is too short.
-        foreach (Memory memory in _directions)
+        foreach (Kept kept in _directions)
         {
-            if (Cell.HasCellState)
-                memory.CellState.EnsureLength((long)tokens * HiddenSize);
+            kept.Memory.EnsureLength((long)tokens * MemorySize);
             if (mode == PassMode.Forward)
                 continue;
-            memory.Gates.EnsureLength((long)tokens * Cell.Columns * HiddenSize);
-            memory.DHiddenLater.EnsureLength((long)rows * HiddenSize);
-            if (Cell.HasCellState)
-            {
-                memory.TanhCell.EnsureLength((long)tokens * HiddenSize);
-                memory.DCellLater.EnsureLength((long)rows * HiddenSize);
-            }
+            kept.Gates.EnsureLength((long)tokens * Cell.Columns * HiddenSize);
+            kept.DHiddenLater.EnsureLength((long)rows * HiddenSize);
+            kept.Trace.EnsureLength((long)tokens * TraceSize);
+            kept.DMemoryLater.EnsureLength((long)rows * MemorySize);
             if (MeasuresGradients)
-                memory.GradientNorms.EnsureLength(tokens);
+                kept.GradientNorms.EnsureLength(tokens);
         }
     }
 
     public long ScratchLength(Shard shard, PassMode mode)
     {
-        // Without a trace the gates of a chunk are scratch.
+        // Gates and trace of a chunk are scratch where they are not kept.
         if (mode == PassMode.Forward)
-            return (long)ChunkTokens(shard) * (Cell.Columns + 1) * HiddenSize;
+            return (long)ChunkTokens(shard) * (Cell.Columns * HiddenSize + TraceSize);
         return _layer.Direction(0).ScratchLength(shard.Rows);
     }
 
@@ -125,13 +127,16 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     /// <summary>Pre-activations, gates or da of a direction, [N, Columns·H], after a pass that keeps its trace.</summary>
     public Matrix Gates(int direction) => _directions[direction].Gates.AsMatrix(_tokens, Cell.Columns * HiddenSize);
 
-    /// <summary>c of a direction, [N,H]; none without cell state.</summary>
-    public Matrix CellState(int direction) =>
-        Cell.HasCellState ? _directions[direction].CellState.AsMatrix(_tokens, HiddenSize) : default;
+    /// <summary>What sentences carry beside h in a direction, such as c, [N,M]; none for a cell without.</summary>
+    public Matrix Memory(int direction) =>
+        HasMemory ? _directions[direction].Memory.AsMatrix(_tokens, MemorySize) : default;
 
-    /// <summary>tanh c of a direction, [N,H], after a pass that keeps its trace; none without cell state.</summary>
-    public Matrix TanhCell(int direction) =>
-        Cell.HasCellState ? _directions[direction].TanhCell.AsMatrix(_tokens, HiddenSize) : default;
+    /// <summary>
+    /// What the backward pass of a direction needs beside gates and memory, such as tanh c, [N,T], after a pass that keeps it;
+    /// none for a cell without.
+    /// </summary>
+    public Matrix Trace(int direction) =>
+        TraceSize > 0 ? _directions[direction].Trace.AsMatrix(_tokens, TraceSize) : default;
 
     /// <summary>
     /// ‖dh_t‖ of both directions together, from the layers above and from the step after, after a pass that measured it.
@@ -140,9 +145,9 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     public double GradientNorm(int token)
     {
         double squares = 0;
-        foreach (Memory memory in _directions)
+        foreach (Kept kept in _directions)
         {
-            double norm = memory.GradientNorms.Pointer[token];
+            double norm = kept.GradientNorms.Pointer[token];
             squares += norm * norm;
         }
         return Math.Sqrt(squares);
@@ -153,16 +158,16 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     public void ClearStates(int rows)
     {
         _hidden.Clear(rows);
-        if (Cell.HasCellState)
-            _cell.Clear(rows);
+        if (HasMemory)
+            _memory.Clear(rows);
     }
 
     /// <summary>Gives a batch's sentences the states that they left behind.</summary>
     public void LoadStates(Batch batch)
     {
         _hidden.Load(batch);
-        if (Cell.HasCellState)
-            _cell.Load(batch);
+        if (HasMemory)
+            _memory.Load(batch);
     }
 
     /// <summary>Keeps the states after each sentence's last token in the batch.</summary>
@@ -171,8 +176,8 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     public void SaveStates(Batch batch, in Matrix output)
     {
         _hidden.Save(batch, output);
-        if (Cell.HasCellState)
-            _cell.Save(batch, CellState(0));
+        if (HasMemory)
+            _memory.Save(batch, Memory(0));
     }
 
     private static int ChunkTokens(Shard shard) => Math.Min(Chunk.MostTokens(shard.Rows), shard.Tokens);
@@ -180,7 +185,7 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
     private RecurrentArguments ArgumentsOf(in LayerArguments arguments, int direction)
     {
         Shard shard = arguments.Shard;
-        Memory memory = _directions[direction];
+        Kept kept = _directions[direction];
         bool trains = arguments.Mode == PassMode.ForwardBackward;
         int columns = Cell.Columns * HiddenSize;
         var ofDirection = new RecurrentArguments
@@ -190,49 +195,48 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
             Ids = arguments.Ids,
             Hidden = arguments.Output.ColumnsFrom(direction * HiddenSize, HiddenSize),
             InitialHidden = arguments.Continues ? _hidden.Initial(shard) : default,
-            InitialCell = arguments.Continues && Cell.HasCellState ? _cell.Initial(shard) : default,
+            InitialMemory = arguments.Continues && HasMemory ? _memory.Initial(shard) : default,
             KeepsTrace = trains,
-            CellState = CellState(direction).RowsFrom(shard.FirstToken, shard.Tokens),
+            Memory = Memory(direction).RowsFrom(shard.FirstToken, shard.Tokens),
             Scratch = arguments.Scratch,
         };
         if (!trains)
         {
             int tokens = ChunkTokens(shard);
             ofDirection.Gates = new Matrix(arguments.Scratch, tokens, columns);
-            if (Cell.HasCellState)
-                ofDirection.TanhCell = new Matrix(arguments.Scratch + (long)tokens * columns, tokens, HiddenSize);
+            if (TraceSize > 0)
+                ofDirection.Trace = new Matrix(arguments.Scratch + (long)tokens * columns, tokens, TraceSize);
             return ofDirection;
         }
         ofDirection.Gates = Gates(direction).RowsFrom(shard.FirstToken, shard.Tokens);
-        ofDirection.TanhCell = TanhCell(direction).RowsFrom(shard.FirstToken, shard.Tokens);
+        ofDirection.Trace = Trace(direction).RowsFrom(shard.FirstToken, shard.Tokens);
         ofDirection.DHidden = arguments.DOutput.ColumnsFrom(direction * HiddenSize, HiddenSize);
         ofDirection.DInput = arguments.DInput;
         ofDirection.AddToDInput = direction > 0;
-        ofDirection.DHiddenLater = memory.DHiddenLater.AsMatrix(_rows, HiddenSize).RowsFrom(shard.FirstRow, shard.Rows);
-        if (Cell.HasCellState)
-            ofDirection.DCellLater = memory.DCellLater.AsMatrix(_rows, HiddenSize).RowsFrom(shard.FirstRow, shard.Rows);
+        ofDirection.DHiddenLater = kept.DHiddenLater.AsMatrix(_rows, HiddenSize).RowsFrom(shard.FirstRow, shard.Rows);
+        if (HasMemory)
+            ofDirection.DMemoryLater = kept.DMemoryLater.AsMatrix(_rows, MemorySize).RowsFrom(shard.FirstRow, shard.Rows);
         if (arguments.MeasuresGradients)
-            ofDirection.DHiddenNorms = memory.GradientNorms.Pointer + shard.FirstToken;
+            ofDirection.DHiddenNorms = kept.GradientNorms.Pointer + shard.FirstToken;
         return ofDirection;
     }
 
     // What one direction keeps of a batch.
-    private sealed class Memory
+    private sealed class Kept
     {
         public AlignedBuffer Gates { get; } = new();
 
-        public AlignedBuffer CellState { get; } = new();
+        public AlignedBuffer Memory { get; } = new();
 
-        public AlignedBuffer TanhCell { get; } = new();
+        public AlignedBuffer Trace { get; } = new();
 
         public AlignedBuffer DHiddenLater { get; } = new();
 
-        public AlignedBuffer DCellLater { get; } = new();
+        public AlignedBuffer DMemoryLater { get; } = new();
 
         public AlignedBuffer GradientNorms { get; } = new();
 
         public long Length =>
-            (long)Gates.Length + CellState.Length + TanhCell.Length + DHiddenLater.Length + DCellLater.Length
-            + GradientNorms.Length;
+            (long)Gates.Length + Memory.Length + Trace.Length + DHiddenLater.Length + DMemoryLater.Length + GradientNorms.Length;
     }
 }

@@ -33,8 +33,11 @@ internal sealed unsafe class RecurrentWeights
         }
     }
 
-    /// <summary>b of every column of the pre-activations, [Columns·H].</summary>
+    /// <summary>b of the columns of the pre-activations that have one.</summary>
     public float* Bias { get; private set; }
+
+    /// <summary>v, the weights that multiply the memory element by element; null where the cell has none.</summary>
+    public float* Memory { get; private set; }
 
     /// <summary>W_ihᵀ for one-hot input, [V, G·H], of which a token picks a row.</summary>
     public Matrix Table { get; private set; }
@@ -54,9 +57,11 @@ internal sealed unsafe class RecurrentWeights
     /// <summary>Packs the parameters as they are now for forward passes.</summary>
     /// <param name="inputWeight">W_ih, [G·H, I].</param>
     /// <param name="recurrentWeight">W_hh, [G·H, H]; not read where the cell has none.</param>
-    /// <param name="bias">[Columns·H]; kept, not copied.</param>
-    public void Pack(float* inputWeight, float* recurrentWeight, float* bias)
+    /// <param name="bias">Of the first columns of the pre-activations; kept, not copied.</param>
+    /// <param name="memoryWeight">v; kept, not copied. Null where the cell has none.</param>
+    public void Pack(float* inputWeight, float* recurrentWeight, float* bias, float* memoryWeight)
     {
+        Memory = memoryWeight;
         Bias = bias;
         _input?.Pack(inputWeight);
         for (int i = 0; i < _recurrent.Length; i++)

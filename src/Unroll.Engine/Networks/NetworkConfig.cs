@@ -88,9 +88,9 @@ public sealed record NetworkConfig
         IRecurrentCell cell = CreateCell();
         long states = 2 * tokens * StateSize * Layers;
         long dropped = Dropout > 0 ? tokens * StateSize * (Layers - 1) : 0;
-        long cells = cell.HasCellState ? 1 : 0;
-        long trace = tokens * Hidden * (cell.Columns + 2 * cells) * Layers * Directions;
-        long carried = rows * Hidden * (1 + cells) * Layers * Directions;
+        long memory = cell.MemorySize(Hidden);
+        long trace = tokens * ((long)Hidden * cell.Columns + memory + cell.TraceSize(Hidden)) * Layers * Directions;
+        long carried = rows * (Hidden + memory) * Layers * Directions;
         return states + dropped + trace + carried;
     }
 

@@ -48,7 +48,9 @@ internal sealed partial class RecurrentTensors : ILayerTensors
 
     /// <summary>Finds the one recurrent module.</summary>
     /// <exception cref="InputException">There is none, there are several, or it is one that Unroll does not have.</exception>
-    public static RecurrentTensors Find(StateDict tensors)
+    /// <param name="tensors">The state dict.</param>
+    /// <param name="named">The cell; null to tell it by shapes.</param>
+    public static RecurrentTensors Find(StateDict tensors, Cell? named)
     {
         Match[] all = [.. tensors.Names.Select(name => RecurrentName().Match(name)).Where(match => match.Success)];
         string[] prefixes = [.. all.Select(match => match.Groups["prefix"].Value).Distinct()];
@@ -69,7 +71,7 @@ internal sealed partial class RecurrentTensors : ILayerTensors
                 $"{tensors.Source}: {projection.Value} is an LSTM's projection, which Unroll does not have; " +
                 "train without proj_size");
         }
-        return Measure(tensors, prefixes[0], all);
+        return Measure(tensors, prefixes[0], all, named);
     }
 
     /// <summary>Takes every tensor, under the names of a module called <c>rnn</c>; biases that are not there are zeros.</summary>
@@ -85,11 +87,14 @@ internal sealed partial class RecurrentTensors : ILayerTensors
             for (int direction = 0; direction < (Bidirectional ? 2 : 1); direction++)
             {
                 string suffix = NetworkLayout.Suffix(layer, direction);
+                if (RecurrentCells.Of(Cell).TorchModule is null)
+                {
+                    TakeOwn(values, layer, suffix);
+                    continue;
+                }
                 values["rnn.weight_ih" + suffix] = Take("weight_ih" + suffix, Rows, layer == 0 ? InputSize : StateSize);
-                if (ReadsState)
-                    values["rnn.weight_hh" + suffix] = Take("weight_hh" + suffix, Rows, Hidden);
-                string[] biases = RecurrentCells.Of(Cell).TorchModule is null ? ["bias_ih"] : ["bias_ih", "bias_hh"];
-                foreach (string name in biases)
+                values["rnn.weight_hh" + suffix] = Take("weight_hh" + suffix, Rows, Hidden);
+                foreach (string name in (string[])["bias_ih", "bias_hh"])
                     values["rnn." + name + suffix] = HasBias ? Take(name + suffix, Rows) : new float[Rows];
             }
         }
@@ -104,6 +109,25 @@ internal sealed partial class RecurrentTensors : ILayerTensors
         Bidirectional = Bidirectional,
     };
 
+    // The tensors of a cell that torch.nn does not have, as the cell names them. One-hot words are no vectors beside h.
+    private void TakeOwn(Dictionary<string, float[]> values, int layer, string suffix)
+    {
+        int inputSize = layer == 0 ? InputSize : StateSize;
+        IRecurrentCell known = RecurrentCells.Of(Cell);
+        IRecurrentCell cell = known.Between(inputSize, Hidden);
+        if (layer == 0 && cell.Gates * Hidden != Rows)
+            cell = known.Between(0, Hidden);
+        foreach (CellTensor tensor in cell.Tensors)
+        {
+            int[] shape = tensor.Shape(inputSize, Hidden);
+            bool isMissing = tensor.Name == CellTensor.Bias && !HasBias;
+            values[$"rnn.{tensor.Name}{suffix}"] = isMissing
+                ? new float[shape[0]]
+                : Take(tensor.Name + suffix, [.. shape.Select(size => (long)size)]);
+        }
+    }
+
+    /// <summary>Whether a tensor is of the module that was found, also where it was left out.</summary>
     public bool Owns(string name) =>
         RecurrentName().Match(name) is { Success: true } match && match.Groups["prefix"].Value == _prefix;
 
@@ -141,7 +165,7 @@ internal sealed partial class RecurrentTensors : ILayerTensors
         }
     }
 
-    private static RecurrentTensors Measure(StateDict tensors, string prefix, Match[] all)
+    private static RecurrentTensors Measure(StateDict tensors, string prefix, Match[] all, Cell? named)
     {
         bool isCell = all.All(match => match.Groups["layer"].Length == 0);
         string suffix = isCell ? "" : "_l0";
@@ -159,7 +183,21 @@ internal sealed partial class RecurrentTensors : ILayerTensors
         (long rows, long input) = (tensors.ShapeOf(inputName)[0], tensors.ShapeOf(inputName)[1]);
         Cell? cell;
         long hidden;
-        if (readsState)
+        if (named is { } known)
+        {
+            hidden = readsState
+                ? tensors.ShapeOf(recurrentName)[1]
+                : HiddenOf(tensors, $"{prefix}bias_ih{suffix}", known, rows);
+            cell = known;
+            RequireRows(tensors, inputName, known, rows, input, hidden);
+        }
+        else if (all.FirstOrDefault(match => !IsOfTorch(match.Groups["kind"].Value)) is { } strange)
+        {
+            throw new InputException(
+                $"{tensors.Source}: {strange.Value} is no tensor of {TorchModules}; give TorchImportOptions.Cell = NAME, the "
+                + $"cell that Unroll wrote it for: {CellsWith(strange.Groups["kind"].Value)}");
+        }
+        else if (readsState)
         {
             (rows, hidden) = (tensors.ShapeOf(recurrentName)[0], tensors.ShapeOf(recurrentName)[1]);
             cell = hidden == 0 || rows % hidden != 0 ? null : CellOf(rows / hidden);
@@ -189,17 +227,45 @@ internal sealed partial class RecurrentTensors : ILayerTensors
         };
     }
 
-    // A cell whose gates do not read the state has no W_hh; its rows are G·H.
+    // The first cell whose gates do not read the state has no W_hh; its rows are G·H. Others are asked for by name.
     private static (Cell? Cell, long Hidden) WithoutState(long rows)
     {
-        foreach (Cell cell in RecurrentCells.All)
-        {
-            IRecurrentCell known = RecurrentCells.Of(cell);
-            if (known.Tensors.All(tensor => tensor.Name != CellTensor.RecurrentWeight) && rows > 0 && rows % known.Gates == 0)
-                return (cell, rows / known.Gates);
-        }
-        return (null, 0);
+        Cell cell = RecurrentCells.All.First(
+            cell => RecurrentCells.Of(cell).Tensors.All(tensor => tensor.Input != TensorInput.Hidden));
+        int gates = RecurrentCells.Of(cell).Gates;
+        return rows > 0 && rows % gates == 0 ? (cell, rows / gates) : (null, 0);
     }
+
+    // H of a named cell without W_hh: of its biases, whose number does not depend on the input, or else of its rows.
+    private static long HiddenOf(StateDict tensors, string biasName, Cell cell, long rows)
+    {
+        IRecurrentCell known = RecurrentCells.Of(cell);
+        int biases = known.Tensors.Where(tensor => tensor.Input == TensorInput.None).Sum(tensor => tensor.Gates);
+        return tensors.Has(biasName) && tensors.ShapeOf(biasName) is [long length] ? length / biases : rows / known.Gates;
+    }
+
+    private static void RequireRows(StateDict tensors, string name, Cell cell, long rows, long input, long hidden)
+    {
+        IRecurrentCell known = RecurrentCells.Of(cell);
+        bool fits = hidden is > 0 and <= MostRows && input is > 0 and <= MostRows
+            && (rows == GatesFor(input) * hidden || rows == GatesFor(0) * hidden);
+        if (!fits)
+        {
+            throw new InputException(
+                $"{tensors.Source}: {name} is [{rows},{input}], which is no {RecurrentCells.NameOf(cell)}'s; give "
+                + "TorchImportOptions.Cell of the model that the file is of");
+        }
+
+        long GatesFor(long inputSize) => known.Between((int)inputSize, (int)hidden).Gates;
+    }
+
+    private static bool IsOfTorch(string tensor) => tensor.EndsWith("_ih", StringComparison.Ordinal)
+        || tensor.EndsWith("_hh", StringComparison.Ordinal) || tensor.EndsWith("_hr", StringComparison.Ordinal);
+
+    private static string CellsWith(string tensor) => string.Join(
+        " or ",
+        RecurrentCells.All.Where(cell => RecurrentCells.Of(cell).Tensors.Any(known => known.Name == tensor))
+            .Select(RecurrentCells.NameOf));
 
     // Of the modules of torch.nn, rows over columns of W_hh tell which one it is.
     private static Cell? CellOf(long gates)
@@ -253,7 +319,7 @@ internal sealed partial class RecurrentTensors : ILayerTensors
     private static int LayerOf(Match match) => int.Parse(match.Groups["layer"].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"^(?<prefix>.*?)(?<kind>weight_ih|weight_hh|weight_hr|bias_ih|bias_hh)" +
+        @"^(?<prefix>.*?)(?<kind>weight_ih|weight_hh|weight_hr|(?:weight_ph|weight_c)(?=_l[0-9])|bias_ih|bias_hh)" +
         @"(?:_l(?<layer>[0-9]{1,4})(?<reverse>_reverse)?)?$")]
     private static partial Regex RecurrentName();
 }

@@ -68,9 +68,16 @@ public static class TorchImport
 
     private static ILayerTensors FindLayers(StateDict tensors, TorchImportOptions options)
     {
-        if (TransformerTensors.IsIn(tensors))
+        bool isTransformer = TransformerTensors.IsIn(tensors);
+        if (options.Cell is { } cell && cell == Cell.Transformer != isTransformer)
+        {
+            throw new InputException(
+                $"TorchImportOptions.Cell is {cell}, and {tensors.Source} has {(isTransformer ? "a Transformer" : "a recurrent layer")}; "
+                + "leave it out, or name the cell that the file has");
+        }
+        if (isTransformer)
             return TransformerTensors.Find(tensors, options);
-        RecurrentTensors recurrent = RecurrentTensors.Find(tensors);
+        RecurrentTensors recurrent = RecurrentTensors.Find(tensors, options.Cell);
         string? unread = options.Heads is not null ? nameof(options.Heads)
             : options.Norm is not null ? nameof(options.Norm)
             : options.ScaledWords ? nameof(options.ScaledWords)

@@ -19,6 +19,12 @@ public sealed record TorchImportOptions
     /// </summary>
     public Pooling? Pooling { get; init; }
 
+    /// <summary>
+    /// The cell, for a file that Unroll wrote of a cell that <c>torch.nn</c> does not have; null to tell RNN, GRU and LSTM by
+    /// their shapes.
+    /// </summary>
+    public Cell? Cell { get; init; }
+
     /// <summary>The function of a vanilla RNN; null for tanh.</summary>
     public Nonlinearity? Nonlinearity { get; init; }
 

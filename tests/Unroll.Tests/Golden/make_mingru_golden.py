@@ -45,16 +45,17 @@ class MinGru(nn.Module):
                 states = torch.stack(states)
                 sides.append(states.flip(0) if suffix else states)
             x = torch.cat(sides, 1)
+        self.states = last
         return x, last
 
 
 class Classifier(nn.Module):
-    def __init__(self, c):
+    def __init__(self, c, rnn=MinGru):
         super().__init__()
         self.c, A = c, c["hidden"] * (2 if c["bidirectional"] else 1)
         if c["embedding"]:
             self.embedding = nn.Embedding(c["vocabulary"], c["embedding"], padding_idx=0)
-        self.rnn = MinGru(c["embedding"] or c["vocabulary"], c["hidden"], c["layers"], c["bidirectional"])
+        self.rnn = rnn(c["embedding"] or c["vocabulary"], c["hidden"], c["layers"], c["bidirectional"])
         if c["pooling"] == "attention":
             self.attention = Attention(A)
         self.output = nn.Linear(A, c["classes"])
@@ -80,8 +81,8 @@ class Classifier(nn.Module):
         return self.output(torch.stack([self.pool(*self.rnn(self.words(s))) for s in sentences]))
 
 
-def case(c, extra=""):
-    net = Classifier(c)
+def case(c, extra="", rnn=MinGru):
+    net = Classifier(c, rnn)
     sentences = [torch.randint(1, c["vocabulary"], (n,)).tolist() for n in LENGTHS]
     labels = torch.randint(0, c["classes"], (len(LENGTHS),))
     logits = net(sentences)
@@ -93,20 +94,20 @@ def case(c, extra=""):
             "gradients": single({n: p.grad for n, p in parameters.items()})}
 
 
-def cases():
+def cases(cell="mingru", rnn=MinGru):
     torch.manual_seed(2410)
-    out = [case(config("mingru", bidirectional, layers, pooling))
+    out = [case(config(cell, bidirectional, layers, pooling), rnn=rnn)
            for bidirectional in (False, True) for layers in (1, 2) for pooling in POOLINGS]
-    out.append(case(config("mingru", False, 1, "last", embedding=0), " one-hot"))
-    out.append(case(config("mingru", True, 2, "mean", embedding=0), " one-hot"))
+    out.append(case(config(cell, False, 1, "last", embedding=0), " one-hot", rnn))
+    out.append(case(config(cell, True, 2, "mean", embedding=0), " one-hot", rnn))
     return out
 
 
-def truncated():
+def truncated(cell="mingru", rnn=MinGru):
     """Gradients through the last three words only; the words before set the state they begin with."""
     torch.manual_seed(1201)
-    c = config("mingru", False, 2, "last")
-    net = Classifier(c)
+    c = config(cell, False, 2, "last")
+    net = Classifier(c, rnn)
     sentences = [torch.randint(1, c["vocabulary"], (n,)).tolist() for n in LENGTHS]
     labels = torch.randint(0, c["classes"], (len(LENGTHS),))
     tops = []
@@ -114,7 +115,8 @@ def truncated():
         state = None
         if len(s) > 3:
             with torch.no_grad():
-                state = net.rnn(net.words(s[:-3]))[1]
+                net.rnn(net.words(s[:-3]))
+                state = net.rnn.states
         tops.append(net.rnn(net.words(s[-3:]), state)[1][-1])
     loss = F.cross_entropy(net.output(torch.stack(tops)), labels)
     loss.backward()
@@ -123,13 +125,13 @@ def truncated():
              "parameters": single(parameters), "loss": loss.float(), "gradients": single({n: p.grad for n, p in parameters.items()})}]
 
 
-def training():
+def training(cell="mingru", rnn=MinGru, rate=0.1):
     """30 SGD steps on mixed lengths: batches of four and three in turn."""
     torch.manual_seed(3)
-    c = config("mingru", False, 1, "last", vocabulary=10, embedding=6, hidden=8)
-    net = Classifier(c)
+    c = config(cell, False, 1, "last", vocabulary=10, embedding=6, hidden=8)
+    net = Classifier(c, rnn)
     start = single(dict(net.named_parameters()))
-    optimizer, losses = torch.optim.SGD(net.parameters(), lr=0.1), []
+    optimizer, losses = torch.optim.SGD(net.parameters(), lr=rate), []
     for step in range(30):
         rows = SENTENCES[:4] if step % 2 == 0 else SENTENCES[4:]
         optimizer.zero_grad()

@@ -15,10 +15,15 @@ public class InspectorSlopeTests
     // Each word once, so that a change of its vector is a change at its place.
     private static readonly int[] Ids = [3, 5, 2, 6, 4];
 
+    private static readonly string[] Cells =
+        ["rnn", "rnn_relu", "gru", "lstm", "mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+
+    public static TheoryData<string> CellNames => [.. Cells];
+
     public static TheoryData<string, bool, int, Pooling, int> Combinations()
     {
         var data = new TheoryData<string, bool, int, Pooling, int>();
-        foreach (string cell in (string[])["rnn", "rnn_relu", "gru", "lstm", "mingru"])
+        foreach (string cell in Cells)
         {
             foreach (Pooling pooling in Enum.GetValues<Pooling>())
             {
@@ -39,6 +44,12 @@ public class InspectorSlopeTests
     {
         SentenceClassifier classifier = Create(cell, bidirectional, layers, pooling, embedding);
         TextInspection inspection = Inspector.Inspect(classifier, InspectedModels.TextOf(Ids));
+        // Drawn again where max pooling takes saturated states alone.
+        for (ulong seed = 8; inspection.GradientTimesInput.Max(Math.Abs) <= 1e-3 && seed < 12; seed++)
+        {
+            classifier = Create(cell, bidirectional, layers, pooling, embedding, seed);
+            inspection = Inspector.Inspect(classifier, InspectedModels.TextOf(Ids));
+        }
         Dictionary<string, double[]> parameters = ParametersOf(classifier);
         int predicted = classifier.Config.Labels.ToList().IndexOf(inspection.Prediction.Label);
         var oracle = new ClassifierOracle(
@@ -57,11 +68,7 @@ public class InspectorSlopeTests
     }
 
     [Theory]
-    [InlineData("rnn")]
-    [InlineData("rnn_relu")]
-    [InlineData("gru")]
-    [InlineData("lstm")]
-    [InlineData("mingru")]
+    [MemberData(nameof(CellNames))]
     public void Gradients_by_the_hidden_state_are_slopes_over_all_ways(string cell)
     {
         SentenceClassifier classifier = Create(cell, bidirectional: false, layers: 1, Pooling.Mean, embedding: 4);
@@ -82,17 +89,21 @@ public class InspectorSlopeTests
         // The logit when h_t itself is moved: it goes into the pooled vector and into step t + 1.
         double LogitWith(int moved, int unit, double by)
         {
-            var oracle = CellOracle.Create(cell, 3);
+            CellOracle oracle = CellOracle.Create(cell, 3, input: 4);
             double[] recurrentBias = parameters.GetValueOrDefault("rnn.bias_hh_l0") ?? new double[oracle.Gates * 3];
-            var state = CellState.Zero(3);
+            CellState state = oracle.Start;
+            if (oracle.MemoryWeight is { } weight)
+                oracle.V = parameters[$"rnn.{weight.Name}_l0"];
+            double[] inputBias = [.. parameters["rnn.bias_ih_l0"], .. new double[oracle.Gates * 3 - oracle.BiasRows]];
             double[] pooled = new double[3];
             for (int t = 0; t < Ids.Length; t++)
             {
                 double[] x = parameters["embedding.weight"][(Ids[t] * 4)..(Ids[t] * 4 + 4)];
-                double[] a = LinearOracle.Forward(parameters["rnn.weight_ih_l0"], parameters["rnn.bias_ih_l0"], x);
+                double[] a = LinearOracle.Forward(parameters["rnn.weight_ih_l0"], inputBias, x);
                 double[] u = oracle.HasRecurrentWeight
                     ? LinearOracle.Forward(parameters["rnn.weight_hh_l0"], recurrentBias, state.Hidden)
                     : [];
+                oracle.X = x;
                 state = oracle.Forward(a, u, state);
                 if (t == moved)
                     state.Hidden[unit] += by;
@@ -103,7 +114,8 @@ public class InspectorSlopeTests
         }
     }
 
-    private static SentenceClassifier Create(string cell, bool bidirectional, int layers, Pooling pooling, int embedding)
+    private static SentenceClassifier Create(
+        string cell, bool bidirectional, int layers, Pooling pooling, int embedding, ulong seed = 7)
     {
         var config = new ModelConfig
         {
@@ -120,7 +132,7 @@ public class InspectorSlopeTests
         };
         return SentenceClassifier.Create(
             config, InspectedModels
-                .VocabularyOf(7), new TrainingOptions { Initialization = Initialization.StandardNormal, Seed = 7 });
+                .VocabularyOf(7), new TrainingOptions { Initialization = Initialization.StandardNormal, Seed = seed });
     }
 
     private static Dictionary<string, double[]> ParametersOf(SentenceClassifier classifier)

@@ -91,6 +91,12 @@ public class InspectorTests
     [InlineData(Cell.Gru, Pooling.Attention, 2)]
     [InlineData(Cell.Lstm, Pooling.Mean, 2)]
     [InlineData(Cell.MinGru, Pooling.Max, 2)]
+    [InlineData(Cell.MinLstm, Pooling.Mean, 1)]
+    [InlineData(Cell.Sru, Pooling.Max, 2)]
+    [InlineData(Cell.Peephole, Pooling.Last, 2)]
+    [InlineData(Cell.Coupled, Pooling.Mean, 1)]
+    [InlineData(Cell.Janet, Pooling.Attention, 2)]
+    [InlineData(Cell.SLstm, Pooling.Max, 2)]
     public void The_JSON_has_every_array_in_its_shape(Cell cell, Pooling pooling, int layers)
     {
         SentenceClassifier classifier = Create(cell, bidirectional: layers == 2, pooling, layers);
@@ -109,8 +115,9 @@ public class InspectorTests
         foreach (JsonElement state in json.GetProperty("states").EnumerateArray())
         {
             AssertShape(state.GetProperty("hidden"), 4, 5);
-            Assert.Equal(cell == Cell.Lstm, state.TryGetProperty("cell", out JsonElement memory));
-            if (cell == Cell.Lstm)
+            bool hasCellState = cell is Cell.Lstm or Cell.Sru or Cell.Peephole or Cell.Coupled or Cell.SLstm;
+            Assert.Equal(hasCellState, state.TryGetProperty("cell", out JsonElement memory));
+            if (hasCellState)
                 AssertShape(memory, 4, 5);
             string[] gates = state.TryGetProperty("gates", out JsonElement all)
                 ? [.. all.EnumerateObject().Select(gate => gate.Name)]
@@ -121,6 +128,11 @@ public class InspectorTests
                 Cell.Gru => ["reset", "update", "new"],
                 Cell.Lstm => ["input", "forget", "cell_candidate", "output"],
                 Cell.MinGru => ["update", "candidate"],
+                Cell.MinLstm => ["forget", "input", "candidate"],
+                Cell.Sru => ["forget", "reset", "candidate"],
+                Cell.Peephole or Cell.SLstm => ["input", "forget", "cell_candidate", "output"],
+                Cell.Coupled => ["forget", "cell_candidate", "output"],
+                Cell.Janet => ["forget", "candidate"],
                 _ => throw new InvalidOperationException($"what are the gates of {cell}?"),
             };
             Assert.Equal(expected, gates);

@@ -21,6 +21,12 @@ public class RecurrentDynamicsTests
         { Cell.Gru, Nonlinearity.Tanh },
         { Cell.Lstm, Nonlinearity.Tanh },
         { Cell.MinGru, Nonlinearity.Tanh },
+        { Cell.MinLstm, Nonlinearity.Tanh },
+        { Cell.Sru, Nonlinearity.Tanh },
+        { Cell.Peephole, Nonlinearity.Tanh },
+        { Cell.Coupled, Nonlinearity.Tanh },
+        { Cell.Janet, Nonlinearity.Tanh },
+        { Cell.SLstm, Nonlinearity.Tanh },
     };
 
     [Theory]
@@ -28,7 +34,7 @@ public class RecurrentDynamicsTests
     public void States_are_those_of_the_engine(Cell cell, Nonlinearity nonlinearity)
     {
         Values values = Draw(cell);
-        IRecurrentCell layer = RecurrentCells.Of(cell, nonlinearity);
+        IRecurrentCell layer = RecurrentCells.Of(cell, nonlinearity).Between(InputSize, HiddenSize);
         var run = new LayerRun(KernelRegistry.Current, layer, InputSize, HiddenSize, reverse: false, [Steps])
         {
             InputWeight = Narrow(values.InputWeight),
@@ -36,7 +42,8 @@ public class RecurrentDynamicsTests
             Bias = Narrow(values.Bias),
             Input = [.. values.Inputs.SelectMany(Narrow)],
             InitialHidden = new float[HiddenSize],
-            InitialCell = new float[HiddenSize],
+            InitialMemory = new float[layer.MemorySize(HiddenSize)],
+            MemoryWeight = Narrow(values.MemoryWeight),
             DHidden = new float[Steps * HiddenSize],
         };
         run.Execute();
@@ -124,15 +131,16 @@ public class RecurrentDynamicsTests
             () => new RecurrentDynamics(Cell.Gru, Nonlinearity.Tanh, 1, 1, new double[3], new double[3], new double[3]));
 
     private static RecurrentDynamics Dynamics(Cell cell, Nonlinearity nonlinearity, Values values) =>
-        new(cell, nonlinearity, InputSize, HiddenSize, values.InputWeight, values.RecurrentWeight, values.Bias);
+        new(cell, nonlinearity, InputSize, HiddenSize, values.InputWeight, values.RecurrentWeight, values.Bias,
+            values.MemoryWeight);
 
     private static Values Draw(Cell cell)
     {
-        IRecurrentCell known = RecurrentCells.Of(cell);
+        IRecurrentCell known = RecurrentCells.Of(cell).Between(InputSize, HiddenSize);
         var generator = new TorchGenerator(3);
         return new Values(
             Normals(generator, known.Gates * HiddenSize * InputSize), Normals(generator, RecurrentRows(known) * HiddenSize),
-            Normals(generator, known.Columns * HiddenSize),
+            Normals(generator, known.BiasColumns * HiddenSize), Normals(generator, LayerRun.MemoryWeights(known, HiddenSize)),
             [.. Enumerable.Range(0, Steps).Select(_ => Normals(generator, InputSize))]);
     }
 
@@ -145,5 +153,6 @@ public class RecurrentDynamicsTests
 
     private static float[] Narrow(double[] values) => [.. values.Select(value => (float)value)];
 
-    private sealed record Values(double[] InputWeight, double[] RecurrentWeight, double[] Bias, double[][] Inputs);
+    private sealed record Values(
+        double[] InputWeight, double[] RecurrentWeight, double[] Bias, double[] MemoryWeight, double[][] Inputs);
 }

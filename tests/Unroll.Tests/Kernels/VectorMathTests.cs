@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Numerics;
 using Xunit;
@@ -10,15 +11,21 @@ public unsafe class VectorMathTests
     [Fact]
     public void Exp_sigmoid_and_tanh_are_within_the_promised_units_in_the_last_place()
     {
-        double exp = 0, sigmoid = 0, tanh = 0;
+        double exp = 0, sigmoid = 0, logSigmoid = 0, tanh = 0;
         for (float x = -87; x < 88; x += 0.00317f)
             exp = Math.Max(exp, UnitsOff(VectorMath<SimdScalar, float>.Exp(x), Math.Exp(x)));
         for (float x = -80; x < 80; x += 0.00317f)
             sigmoid = Math.Max(sigmoid, UnitsOff(VectorMath<SimdScalar, float>.Sigmoid(x), 1 / (1 + Math.Exp(-(double)x))));
+        for (float x = -80; x < 60; x += 0.00317f)
+        {
+            double expected = Math.Min(x, 0.0) - LogOfOnePlus(Math.Exp(-Math.Abs((double)x)));
+            logSigmoid = Math.Max(logSigmoid, UnitsOff(VectorMath<SimdScalar, float>.LogSigmoid(x), expected));
+        }
         for (float x = -12; x < 12; x += 0.000317f)
             tanh = Math.Max(tanh, UnitsOff(VectorMath<SimdScalar, float>.Tanh(x), Math.Tanh(x)));
         Assert.True(exp <= 1.1, $"exp {exp:F2}");
         Assert.True(sigmoid <= 2.5, $"sigmoid {sigmoid:F2}");
+        Assert.True(logSigmoid <= 2.5, $"log sigmoid {logSigmoid:F2}");
         Assert.True(tanh <= 1.5, $"tanh {tanh:F2}");
     }
 
@@ -35,6 +42,7 @@ public unsafe class VectorMathTests
         Assert.Equal(0, VectorMath<SimdScalar, float>.Tanh(0));
         Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Tanh(float.NaN)));
         Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Sigmoid(float.NaN)));
+        Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.LogSigmoid(float.NaN)));
         Assert.True(float.IsNaN(VectorMath<SimdScalar, float>.Exp(float.NaN)));
     }
 
@@ -109,56 +117,69 @@ public unsafe class VectorMathTests
     {
         IKernels kernels = AvailableKernels.Get(name);
         IKernels scalar = AvailableKernels.Get("scalar");
-        (int Columns, CellRun Run)[] cells =
-        [
-            (1, (k, s) => k.RnnForward(s, relu: false)), (1, (k, s) => k.RnnForward(s, relu: true)),
-            (1, (k, s) => k.RnnBackward(s, relu: false)), (1, (k, s) => k.RnnBackward(s, relu: true)),
-            (4, (k, s) => k.LstmForward(s)), (4, (k, s) => k.LstmBackward(s)),
-            (4, (k, s) => k.GruForward(s)), (4, (k, s) => k.GruBackward(s)),
-        ];
-        for (int hidden = 1; hidden <= 130; hidden += hidden < 40 ? 1 : 13)
+        foreach (Cell kind in RecurrentCells.All)
         {
-            foreach ((int columns, CellRun run) in cells)
+            foreach (Nonlinearity nonlinearity in Enum.GetValues<Nonlinearity>())
             {
-                foreach (bool first in (bool[])[false, true])
-                    Assert.Equal(Outcome(scalar, columns, hidden, first, run), Outcome(kernels, columns, hidden, first, run));
+                IRecurrentCell cell = RecurrentCells.Of(kind, nonlinearity);
+                CellRun[] runs = [(k, s) => cell.Forward(k, s), (k, s) => cell.Backward(k, s)];
+                for (int hidden = 1; hidden <= 130; hidden += hidden < 40 ? 1 : 13)
+                {
+                    foreach (CellRun run in runs)
+                    {
+                        foreach (bool first in (bool[])[false, true])
+                            Assert.Equal(Outcome(scalar, cell, hidden, first, run), Outcome(kernels, cell, hidden, first, run));
+                    }
+                }
             }
         }
     }
 
-    private static List<float> Outcome(IKernels kernels, int columns, int hidden, bool first, CellRun run)
+    private static List<float> Outcome(IKernels kernels, IRecurrentCell cell, int hidden, bool first, CellRun run)
     {
         const int rows = 3;
         var random = new TorchGenerator((ulong)hidden);
         GuardedMemory Memory(int width) => new(random.Normal(rows * width), shift: hidden % 3);
-        GuardedMemory gates = Memory(columns * hidden), h = Memory(hidden), previousH = Memory(hidden), c = Memory(hidden);
-        GuardedMemory previousC = Memory(hidden), tanhC = Memory(hidden), dh = Memory(hidden), later = Memory(hidden),
-            dc = Memory(hidden);
+        cell = cell.Between(hidden, hidden);
+        (int columns, int memorySize, int traceSize) = (cell.Columns * hidden, cell.MemorySize(hidden), cell.TraceSize(hidden));
+        int weights = cell.Tensors.Where(tensor => tensor.Input == TensorInput.Memory).Sum(tensor => tensor.Gates * hidden);
+        GuardedMemory gates = Memory(columns), h = Memory(hidden), previousH = Memory(hidden), memory = Memory(memorySize);
+        GuardedMemory previousMemory = Memory(memorySize), trace = Memory(traceSize), dh = Memory(hidden), later = Memory(hidden);
+        GuardedMemory dMemory = Memory(memorySize), weight = Memory(weights), dWeight = Memory(weights);
         run(kernels, new CellStep
         {
             Rows = rows,
             Hidden = hidden,
             Gates = gates.Pointer,
-            GatesStride = columns * hidden,
+            GatesStride = columns,
             H = h.Pointer,
             HStride = hidden,
             PreviousH = first ? null : previousH.Pointer,
             PreviousHStride = hidden,
-            C = c.Pointer,
-            PreviousC = first ? null : previousC.Pointer,
-            TanhC = tanhC.Pointer,
+            Memory = memory.Pointer,
+            MemoryStride = memorySize,
+            PreviousMemory = first ? null : previousMemory.Pointer,
+            PreviousMemoryStride = memorySize,
+            Trace = trace.Pointer,
+            TraceStride = traceSize,
+            MemoryWeight = weight.Pointer,
+            DMemoryWeight = dWeight.Pointer,
             DH = dh.Pointer,
             DHLater = later.Pointer,
-            DCLater = dc.Pointer,
+            DMemoryLater = dMemory.Pointer,
         });
         var all = new List<float>();
-        foreach (GuardedMemory memory in (GuardedMemory[])[gates, h, previousH, c, previousC, tanhC, dh, later, dc])
+        GuardedMemory[] used =
+            [gates, h, previousH, memory, previousMemory, trace, dh, later, dMemory, weight, dWeight];
+        foreach (GuardedMemory guarded in used)
         {
-            memory.Check();
-            all.AddRange(memory.Values);
+            guarded.Check();
+            all.AddRange(guarded.Values);
         }
         return all;
     }
+
+    private static double LogOfOnePlus(double y) => 2 * Math.Atanh(y / (2 + y));
 
     private static double UnitsOff(float actual, double expected)
     {

@@ -19,20 +19,24 @@ internal sealed unsafe class LayerRun
 
     public LayerRun(IKernels kernels, IRecurrentCell cell, int inputSize, int hiddenSize, bool reverse, int[] lengths)
     {
+        cell = cell.Between(inputSize, hiddenSize);
         (_kernels, _cell, _reverse, _lengths, InputSize, HiddenSize) = (kernels, cell, reverse, lengths, inputSize, hiddenSize);
         _shard.Lay(lengths, 0, 0);
         Hidden = NaNs(_shard.Tokens * hiddenSize);
         DInputWeight = new float[cell.Gates * hiddenSize * inputSize];
         DRecurrentWeight = new float[cell.Gates * hiddenSize * hiddenSize];
-        DBias = new float[cell.Columns * hiddenSize];
+        DBias = new float[cell.BiasColumns * hiddenSize];
+        DMemoryWeight = new float[MemoryWeights(cell, hiddenSize)];
         DInput = NaNs(_shard.Tokens * inputSize);
         DInitialHidden = NaNs(lengths.Length * hiddenSize);
-        DInitialCell = NaNs(lengths.Length * hiddenSize);
+        DInitialMemory = NaNs(lengths.Length * cell.MemorySize(hiddenSize));
     }
 
     public int InputSize { get; }
 
     public int HiddenSize { get; }
+
+    private int MemorySize => _cell.MemorySize(HiddenSize);
 
     public required float[] InputWeight { get; init; }
 
@@ -40,13 +44,15 @@ internal sealed unsafe class LayerRun
 
     public required float[] Bias { get; init; }
 
+    public float[] MemoryWeight { get; init; } = [];
+
     public required float[] Input { get; init; }
 
     public int[] Ids { get; init; } = [];
 
     public float[] InitialHidden { get; init; } = [];
 
-    public float[] InitialCell { get; init; } = [];
+    public float[] InitialMemory { get; init; } = [];
 
     public required float[] DHidden { get; init; }
 
@@ -58,11 +64,13 @@ internal sealed unsafe class LayerRun
 
     public float[] DBias { get; }
 
+    public float[] DMemoryWeight { get; }
+
     public float[] DInput { get; }
 
     public float[] DInitialHidden { get; }
 
-    public float[] DInitialCell { get; }
+    public float[] DInitialMemory { get; }
 
     /// <summary>Σ h·dh after a forward pass.</summary>
     public double Loss(float[] dHidden)
@@ -70,6 +78,10 @@ internal sealed unsafe class LayerRun
         Run(backward: false);
         return Hidden.Zip(dHidden, (h, d) => (double)h * d).Sum();
     }
+
+    /// <summary>How many weights multiply the memory.</summary>
+    public static int MemoryWeights(IRecurrentCell cell, int hiddenSize) =>
+        cell.Tensors.Where(tensor => tensor.Input == TensorInput.Memory).Sum(tensor => tensor.Gates * hiddenSize);
 
     public void Execute() => Run(backward: true);
 
@@ -83,9 +95,10 @@ internal sealed unsafe class LayerRun
         InputWeight = InputWeight,
         RecurrentWeight = RecurrentWeight,
         Bias = Bias,
+        MemoryWeight = MemoryWeight,
         Input = RowOf(Input, row, InputSize),
         InitialHidden = [.. InitialHidden.Skip(row * HiddenSize).Take(HiddenSize)],
-        InitialCell = [.. InitialCell.Skip(row * HiddenSize).Take(HiddenSize)],
+        InitialMemory = [.. InitialMemory.Skip(row * MemorySize).Take(MemorySize)],
         DHidden = RowOf(DHidden, row, HiddenSize),
     };
 
@@ -98,17 +111,18 @@ internal sealed unsafe class LayerRun
         int rows = _lengths.Length;
         int gateRows = _cell.Gates * HiddenSize;
         float[] gates = NaNs(tokens * _cell.Columns * HiddenSize);
-        float[] cells = NaNs(tokens * HiddenSize);
-        float[] tanhCells = NaNs(tokens * HiddenSize);
+        int traceSize = _cell.TraceSize(HiddenSize);
+        float[] memories = NaNs(tokens * MemorySize);
+        float[] traces = NaNs(tokens * traceSize);
         float[] scratch = NaNs(layer.ScratchLength(rows));
         float[] table = Table();
-        fixed (float* w = InputWeight, u = RecurrentWeight, b = Bias, x = Input, h0 = InitialHidden, c0 = InitialCell, h = Hidden)
-        fixed (float* g = gates, c = cells, tc = tanhCells, s = scratch)
-        fixed (float* dh = DHidden, dx = DInput, dh0 = DInitialHidden, dc0 = DInitialCell)
+        fixed (float* w = InputWeight, u = RecurrentWeight, b = Bias, x = Input, h0 = InitialHidden, m0 = InitialMemory)
+        fixed (float* h = Hidden, g = gates, m = memories, tr = traces, s = scratch, v = MemoryWeight, dv = DMemoryWeight)
+        fixed (float* dh = DHidden, dx = DInput, dh0 = DInitialHidden, dm0 = DInitialMemory)
         fixed (float* dw = DInputWeight, du = DRecurrentWeight, db = DBias, wt = table)
         fixed (int* ids = Ids)
         {
-            layer.Weights.Pack(w, u, b);
+            layer.Weights.Pack(w, u, b, v);
             layer.Weights.PackBackward(w, u);
             if (oneHot)
                 layer.Weights.SetTable(wt, InputSize);
@@ -118,19 +132,20 @@ internal sealed unsafe class LayerRun
                 Input = oneHot ? default : new Matrix(x, tokens, InputSize),
                 Ids = ids,
                 InitialHidden = h0 == null ? default : new Matrix(h0, rows, HiddenSize),
-                InitialCell = c0 == null ? default : new Matrix(c0, rows, HiddenSize),
+                InitialMemory = m0 == null ? default : new Matrix(m0, rows, MemorySize),
                 Hidden = new Matrix(h, tokens, HiddenSize),
                 KeepsTrace = true,
                 Gates = new Matrix(g, tokens, _cell.Columns * HiddenSize),
-                CellState = new Matrix(c, tokens, HiddenSize),
-                TanhCell = new Matrix(tc, tokens, HiddenSize),
+                Memory = m == null ? default : new Matrix(m, tokens, MemorySize),
+                Trace = tr == null ? default : new Matrix(tr, tokens, traceSize),
                 DHidden = new Matrix(dh, tokens, HiddenSize),
                 DInput = oneHot ? default : new Matrix(dx, tokens, InputSize),
                 DHiddenLater = new Matrix(dh0, rows, HiddenSize),
-                DCellLater = new Matrix(dc0, rows, HiddenSize),
+                DMemoryLater = dm0 == null ? default : new Matrix(dm0, rows, MemorySize),
                 DInputWeight = oneHot ? default : new Matrix(dw, gateRows, InputSize),
                 DRecurrentWeight = new Matrix(du, gateRows, HiddenSize),
                 DBias = db,
+                DMemoryWeight = dv,
                 Scratch = s,
             };
             layer.Forward(arguments);

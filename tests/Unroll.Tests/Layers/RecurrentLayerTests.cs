@@ -58,13 +58,25 @@ public class RecurrentLayerTests
     [InlineData(Cell.Lstm, true)]
     [InlineData(Cell.MinGru, false)]
     [InlineData(Cell.MinGru, true)]
+    [InlineData(Cell.MinLstm, false)]
+    [InlineData(Cell.MinLstm, true)]
+    [InlineData(Cell.Sru, false)]
+    [InlineData(Cell.Sru, true)]
+    [InlineData(Cell.Peephole, false)]
+    [InlineData(Cell.Peephole, true)]
+    [InlineData(Cell.Coupled, false)]
+    [InlineData(Cell.Coupled, true)]
+    [InlineData(Cell.Janet, false)]
+    [InlineData(Cell.Janet, true)]
+    [InlineData(Cell.SLstm, false)]
+    [InlineData(Cell.SLstm, true)]
     public void Gradients_by_initial_states_are_slopes(Cell kind, bool reverse)
     {
         LayerRun run = Random(kind, reverse, [5, 3, 3, 1]);
         run.Execute();
         CheckSlope(run.InitialHidden, run.DInitialHidden, run, "dh_0");
-        if (kind == Cell.Lstm)
-            CheckSlope(run.InitialCell, run.DInitialCell, run, "dc_0");
+        if (run.InitialMemory.Length > 0)
+            CheckSlope(run.InitialMemory, run.DInitialMemory, run, "dm_0");
     }
 
     // More units than one group of columns whose weight gradients are computed together.
@@ -73,15 +85,22 @@ public class RecurrentLayerTests
     [InlineData(Cell.Gru)]
     [InlineData(Cell.Lstm)]
     [InlineData(Cell.MinGru)]
+    [InlineData(Cell.MinLstm)]
+    [InlineData(Cell.Sru)]
+    [InlineData(Cell.Peephole)]
+    [InlineData(Cell.Coupled)]
+    [InlineData(Cell.Janet)]
+    [InlineData(Cell.SLstm)]
     public void Gradients_by_the_weights_of_a_wide_layer_are_slopes(Cell kind)
     {
         LayerRun run = Random(kind, reverse: false, [5, 3, 3, 1], hiddenSize: 70, weightScale: 0.1f);
         run.Execute();
-        (float[] dInputWeight, float[] dRecurrentWeight, float[] dBias) = (
-            [.. run.DInputWeight], [.. run.DRecurrentWeight], [.. run.DBias]);
+        (float[] dInputWeight, float[] dRecurrentWeight) = ([.. run.DInputWeight], [.. run.DRecurrentWeight]);
+        (float[] dBias, float[] dMemoryWeight) = ([.. run.DBias], [.. run.DMemoryWeight]);
         CheckSlope(run.InputWeight, dInputWeight, run, "dW_ih", every: 17);
         CheckSlope(run.RecurrentWeight, dRecurrentWeight, run, "dW_hh", every: 211);
         CheckSlope(run.Bias, dBias, run, "db", every: 3);
+        CheckSlope(run.MemoryWeight, dMemoryWeight, run, "dv", every: 3);
     }
 
     // More tokens than a chunk holds: sums, states and gradients must not depend on where chunks begin.
@@ -90,6 +109,12 @@ public class RecurrentLayerTests
     [InlineData(Cell.Gru)]
     [InlineData(Cell.Lstm)]
     [InlineData(Cell.MinGru)]
+    [InlineData(Cell.MinLstm)]
+    [InlineData(Cell.Sru)]
+    [InlineData(Cell.Peephole)]
+    [InlineData(Cell.Coupled)]
+    [InlineData(Cell.Janet)]
+    [InlineData(Cell.SLstm)]
     public void A_long_sentence_beside_short_ones_is_what_it_is_alone(Cell kind)
     {
         foreach (bool reverse in (bool[])[false, true])
@@ -104,22 +129,58 @@ public class RecurrentLayerTests
         }
     }
 
+    // An input as wide as the state: the highway of an SRU then reads it as it is.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gradients_of_an_input_as_wide_as_the_state_are_slopes(bool reverse)
+    {
+        LayerRun run = Random(Cell.Sru, reverse, [5, 3, 3, 1], hiddenSize: 5);
+        run.Execute();
+        (float[] dInput, float[] dInputWeight) = ([.. run.DInput], [.. run.DInputWeight]);
+        CheckSlope(run.Input, dInput, run, "dx");
+        CheckSlope(run.InputWeight, dInputWeight, run, "dW_ih");
+    }
+
     private static LayerRun Random(Cell kind, bool reverse, int[] lengths, int hiddenSize = 7, float weightScale = 0.4f)
     {
         var random = new TorchGenerator(3);
-        IRecurrentCell cell = RecurrentCells.Of(kind);
         const int inputSize = 5;
+        IRecurrentCell cell = RecurrentCells.Of(kind).Between(inputSize, hiddenSize);
+        int memorySize = cell.MemorySize(hiddenSize);
         int rows = cell.Gates * hiddenSize;
         return new LayerRun(AvailableKernels.Get(KernelRegistry.Current.Name), cell, inputSize, hiddenSize, reverse, lengths)
         {
             InputWeight = random.Normal(rows * inputSize, weightScale),
             RecurrentWeight = random.Normal(rows * hiddenSize, weightScale),
-            Bias = random.Normal(cell.Columns * hiddenSize, 0.4f),
+            Bias = Biases(random, kind, cell.BiasColumns * hiddenSize),
+            MemoryWeight = random.Normal(LayerRun.MemoryWeights(cell, hiddenSize), 0.4f),
             Input = random.Normal(lengths.Sum() * inputSize),
             InitialHidden = random.Normal(lengths.Length * hiddenSize),
-            InitialCell = kind == Cell.Lstm ? random.Normal(lengths.Length * hiddenSize) : [],
+            InitialMemory = Memories(random, lengths.Length, memorySize, hiddenSize),
             DHidden = random.Normal(lengths.Sum() * hiddenSize),
         };
+    }
+
+    // The candidate of a minLSTM has a bend at zero, which differences must not step over.
+    private static float[] Biases(TorchGenerator random, Cell kind, int length)
+    {
+        float[] biases = random.Normal(length, 0.4f);
+        for (int i = 2 * length / 3; i < length && kind == Cell.MinLstm; i++)
+            biases[i] = i % 2 == 0 ? 4 : -4;
+        return biases;
+    }
+
+    // An sLSTM divides by its second part, which is never below 1 once a word was read.
+    private static float[] Memories(TorchGenerator random, int rows, int size, int hiddenSize)
+    {
+        float[] memories = random.Normal(rows * size);
+        if (size == 3 * hiddenSize)
+        {
+            for (int i = 0; i < memories.Length; i++)
+                memories[i] = i % size / hiddenSize == 1 ? 1 + Math.Abs(memories[i]) : memories[i];
+        }
+        return memories;
     }
 
     // Central differences in single precision: coarse, but a wrong term shows.

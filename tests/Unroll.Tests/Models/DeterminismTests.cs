@@ -17,6 +17,12 @@ public class DeterminismTests
     [InlineData(Cell.Lstm, Pooling.Attention)]
     [InlineData(Cell.MinGru, Pooling.Mean)]
     [InlineData(Cell.Transformer, Pooling.Max)]
+    [InlineData(Cell.MinLstm, Pooling.Max)]
+    [InlineData(Cell.Sru, Pooling.Last)]
+    [InlineData(Cell.Peephole, Pooling.Mean)]
+    [InlineData(Cell.Coupled, Pooling.Attention)]
+    [InlineData(Cell.Janet, Pooling.Max)]
+    [InlineData(Cell.SLstm, Pooling.Last)]
     public void Twenty_steps_give_the_same_bits_with_any_number_of_threads(Cell cell, Pooling pooling)
     {
         foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
@@ -35,6 +41,12 @@ public class DeterminismTests
     [InlineData(Cell.Lstm, Pooling.Attention)]
     [InlineData(Cell.MinGru, Pooling.Mean)]
     [InlineData(Cell.Transformer, Pooling.Max)]
+    [InlineData(Cell.MinLstm, Pooling.Max)]
+    [InlineData(Cell.Sru, Pooling.Last)]
+    [InlineData(Cell.Peephole, Pooling.Mean)]
+    [InlineData(Cell.Coupled, Pooling.Attention)]
+    [InlineData(Cell.Janet, Pooling.Max)]
+    [InlineData(Cell.SLstm, Pooling.Last)]
     public void Twenty_steps_give_the_same_bits_with_every_set_of_kernels(Cell cell, Pooling pooling)
     {
         foreach ((float? clip, float adversarial) in ((float?, float)[])[(null, 0.1f), (1e-3f, 0)])
@@ -113,6 +125,12 @@ public class DeterminismTests
     [InlineData(Cell.MinGru, Pooling.Last, 2)]
     [InlineData(Cell.Transformer, Pooling.Mean, 1)]
     [InlineData(Cell.Transformer, Pooling.Attention, 2)]
+    [InlineData(Cell.MinLstm, Pooling.Max, 1)]
+    [InlineData(Cell.Sru, Pooling.Last, 2)]
+    [InlineData(Cell.Peephole, Pooling.Mean, 1)]
+    [InlineData(Cell.Coupled, Pooling.Attention, 2)]
+    [InlineData(Cell.Janet, Pooling.Max, 1)]
+    [InlineData(Cell.SLstm, Pooling.Last, 2)]
     public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads, int subwords = 0)
     {
         using var pool = new WorkerPool(threads);

@@ -11,8 +11,11 @@ internal sealed class GoldenCase
 {
     public static readonly JsonElement File = GoldenFile.Read("engine.json");
 
-    // Cells that torch.nn does not have: a file each.
-    private static readonly JsonElement[] OtherCells = [GoldenFile.Read("mingru.json")];
+    /// <summary>Cells that torch.nn does not have: a file each.</summary>
+    public static readonly string[] OtherCells =
+        ["mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+
+    private static readonly JsonElement[] OtherFiles = [.. OtherCells.Select(cell => GoldenFile.Read($"{cell}.json"))];
 
     /// <summary>Those of a Transformer, which has no truncated ones.</summary>
     public static readonly JsonElement Transformers = GoldenFile.Read("transformer.json");
@@ -58,7 +61,7 @@ internal sealed class GoldenCase
 
     /// <summary>The entries of a list of every cell's file: <c>cases</c> or <c>truncated</c>.</summary>
     public static IEnumerable<JsonElement> All(string list) =>
-        OtherCells.Prepend(File).SelectMany(file => file.GetProperty(list).EnumerateArray());
+        OtherFiles.Prepend(File).SelectMany(file => file.GetProperty(list).EnumerateArray());
 
     public ModelConfig Config { get; }
 

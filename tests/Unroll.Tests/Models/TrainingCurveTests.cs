@@ -47,10 +47,13 @@ public class TrainingCurveTests
                 .Read(parameter), 1e-5, 1e-5, parameter.Name);
     }
 
-    [Fact]
-    public void Thirty_steps_of_a_minGRU_give_the_losses_and_parameters_of_autograd()
+    public static TheoryData<string> OtherCells => [.. GoldenCase.OtherCells];
+
+    [Theory]
+    [MemberData(nameof(OtherCells))]
+    public void Thirty_steps_of_other_cells_give_the_losses_and_parameters_of_autograd(string cell)
     {
-        JsonElement golden = GoldenFile.Read("mingru.json").GetProperty("training");
+        JsonElement golden = GoldenFile.Read($"{cell}.json").GetProperty("training");
         var @case = new GoldenCase(
             golden.GetProperty("config"), golden.GetProperty("start"), golden.GetProperty("sentences"),
             golden.GetProperty("labels"));
@@ -59,11 +62,12 @@ public class TrainingCurveTests
             @case.Network, new TrainingOptions { Optimizer = OptimizerKind.Sgd, ClipNorm = null, Adversarial = 0 }, pool);
         var batch = new Batch();
         double[] expected = golden.GetProperty("losses").Doubles();
+        float rate = golden.TryGetProperty("rate", out JsonElement written) ? written.GetSingle() : 0.1f;
         Assert.True(expected[^1] < expected[0] / 2);
         for (int step = 0; step < expected.Length; step++)
         {
             batch.Fill(@case.Texts, step % 2 == 0 ? [0, 1, 2, 3] : [4, 5, 6]);
-            Assert.Equal(expected[step], trainer.Run(batch, 0.1f).Loss, 1e-5);
+            Assert.Equal(expected[step], trainer.Run(batch, rate).Loss, 1e-5);
         }
         @case.Compare(golden.GetProperty("final"), @case.Parameters, 2e-5, 1e-5);
     }

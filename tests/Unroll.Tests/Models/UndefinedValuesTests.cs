@@ -14,7 +14,8 @@ public class UndefinedValuesTests
 {
     public static TheoryData<string, TrainingOptions> Options => new()
     {
-        { "TrainingOptions.Cell is 9, expected rnn or gru or lstm or mingru", new TrainingOptions { Cell = (Cell)9 } },
+        { "TrainingOptions.Cell is 99, expected rnn or gru or lstm or mingru or minlstm or sru or ",
+            new TrainingOptions { Cell = (Cell)99 } },
         { "TrainingOptions.Nonlinearity is 9, expected tanh or relu", new TrainingOptions { Nonlinearity = (Nonlinearity)9 } },
         { "TrainingOptions.Pooling is 9, expected last or mean or max or attention",
             new TrainingOptions { Pooling = (Pooling)9 } },
@@ -40,7 +41,7 @@ public class UndefinedValuesTests
             var config = new ModelConfig { Embedding = 2, Hidden = 2, Labels = ["a", "b"] };
             return new()
             {
-                { "no such cell, expected Rnn, Gru, Lstm, MinGru", config with { Cell = (Cell)9 } },
+                { "no such cell, expected Rnn, Gru, Lstm, MinGru, MinLstm, Sru, ", config with { Cell = (Cell)99 } },
                 { "no such function, expected Tanh or Relu", config with { Nonlinearity = (Nonlinearity)9 } },
                 { "no such function, expected Tanh or Relu", config with { Nonlinearity = (Nonlinearity)9, Cell = Cell.Lstm } },
                 { "no such pooling, expected Last, Mean, Max, Attention", config with { Pooling = (Pooling)9 } },
@@ -62,7 +63,7 @@ public class UndefinedValuesTests
     {
         Assert.Throws<InvalidOperationException>(() => new LearningRateSchedule((ScheduleKind)9).Factor(1, 2));
         Assert.Throws<InvalidOperationException>(() => new Tokenizer((TokenKind)9).Tokenize("a"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => RecurrentCells.Of((Cell)9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RecurrentCells.Of((Cell)99));
         var network = new Network(new NetworkConfig { Vocabulary = 3, Embedding = 2, Hidden = 2, Classes = 2 });
         var values = new InitialValues { RecurrentInitialization = (RecurrentInitialization)9 };
         Assert.Throws<InvalidOperationException>(() => values.Draw(network, new Engine.Numerics.TorchGenerator(1)));

@@ -1,7 +1,8 @@
 namespace Unroll.Tests.Oracles;
 
 /// <summary>
-/// Cell: rnn, rnn_relu, gru, lstm, mingru. Pooling: last, mean, max, attention. Embedding 0: words are one-hot.
+/// Cell: rnn, rnn_relu, gru, lstm, mingru and the others of <see cref="CellOracle.Create"/>. Pooling: last, mean, max, attention.
+/// Embedding 0: words are one-hot.
 /// </summary>
 internal sealed record OracleConfig(
     string Cell, int Vocabulary, int Embedding, int Hidden, int Layers, bool Bidirectional, string Pooling, int Classes)
@@ -13,20 +14,22 @@ internal sealed record OracleConfig(
     /// <summary>The length of every parameter by its name, in PyTorch's order.</summary>
     public IEnumerable<(string Name, int Length)> Parameters()
     {
-        var cell = CellOracle.Create(Cell, Hidden);
-        int rows = cell.Gates * Hidden;
         if (Embedding > 0)
             yield return ("embedding.weight", Vocabulary * Embedding);
         for (int layer = 0; layer < Layers; layer++)
         {
             int input = layer > 0 ? Features : Embedding > 0 ? Embedding : Vocabulary;
+            CellOracle cell = CreateCell(layer);
+            int rows = cell.Gates * Hidden;
             for (int direction = 0; direction < Directions; direction++)
             {
                 string suffix = Suffix(layer, direction);
                 yield return ("rnn.weight_ih_" + suffix, rows * input);
                 if (cell.HasRecurrentWeight)
                     yield return ("rnn.weight_hh_" + suffix, rows * Hidden);
-                yield return ("rnn.bias_ih_" + suffix, rows);
+                if (cell.MemoryWeight is { } weight)
+                    yield return ($"rnn.{weight.Name}_{suffix}", weight.Count * Hidden);
+                yield return ("rnn.bias_ih_" + suffix, cell.BiasRows);
                 if (Cell == "gru")
                     yield return ("rnn.bias_hh_" + suffix, rows);
             }
@@ -40,6 +43,9 @@ internal sealed record OracleConfig(
         yield return ("output.weight", Classes * Features);
         yield return ("output.bias", Classes);
     }
+
+    /// <summary>The cell of a layer.</summary>
+    public CellOracle CreateCell(int layer) => CellOracle.Create(Cell, Hidden, layer > 0 ? Features : Embedding);
 
     public static string Suffix(int layer, int direction) => $"l{layer}{(direction == 1 ? "_reverse" : "")}";
 }
@@ -56,7 +62,7 @@ internal sealed class ClassifierOracle(OracleConfig config, Dictionary<string, d
     private readonly DirectionOracle[][] layers =
         [.. Enumerable.Range(0, config.Layers).Select(layer => Enumerable.Range(0, config.Directions)
             .Select(direction => new DirectionOracle(
-                CellOracle.Create(config.Cell, config.Hidden), config.Hidden, OracleConfig.Suffix(layer, direction),
+                config.CreateCell(layer), config.Hidden, OracleConfig.Suffix(layer, direction),
                 direction == 1, parameters))
             .ToArray())];
 

@@ -16,17 +16,22 @@ internal sealed class DirectionOracle(
     public double[][] Backward(double[][] x, double[][] dh, Dictionary<string, double[]> gradients)
     {
         double[][] dx = new double[x.Length][];
-        var fromLater = CellState.Zero(hidden);
+        CellState fromLater = cell.Start;
         foreach (Step step in Enumerable.Reverse(Run(x).Steps))
         {
             double[] dHidden = [.. dh[step.Word]];
             Add(dHidden, fromLater.Hidden);
+            cell.X = x[step.Word];
             CellGradients d = cell.Backward(step.A, step.U, step.Previous, fromLater with { Hidden = dHidden });
 
             (double[] dInputWeight, double[] dBias, double[] dWord) =
                 LinearOracle.Backward(parameters["rnn.weight_ih_" + suffix], x[step.Word], d.Input);
             Add(gradients["rnn.weight_ih_" + suffix], dInputWeight);
-            Add(gradients["rnn.bias_ih_" + suffix], dBias);
+            Add(gradients["rnn.bias_ih_" + suffix], dBias[..cell.BiasRows]);
+            if (cell.MemoryWeight is { } weight)
+                Add(gradients[$"rnn.{weight.Name}_{suffix}"], d.MemoryWeight);
+            if (d.Direct.Length > 0)
+                Add(dWord, d.Direct);
             double[] dPrevious = cell.HasRecurrentWeight ? BackwardRecurrent(step, d.Recurrent, gradients) : new double[hidden];
 
             dx[step.Word] = dWord;
@@ -54,16 +59,19 @@ internal sealed class DirectionOracle(
             : new double[cell.Gates * hidden];
         double[][] h = new double[x.Length][];
         var steps = new List<Step>();
-        var state = CellState.Zero(hidden);
+        CellState state = cell.Start;
+        if (cell.MemoryWeight is { } weight)
+            cell.V = parameters[$"rnn.{weight.Name}_{suffix}"];
+        double[] inputBias = [.. parameters["rnn.bias_ih_" + suffix], .. new double[cell.Gates * hidden - cell.BiasRows]];
         for (int i = 0; i < x.Length; i++)
         {
             int word = reverse ? x.Length - 1 - i : i;
-            double[] a = LinearOracle.Forward(
-                parameters["rnn.weight_ih_" + suffix], parameters["rnn.bias_ih_" + suffix], x[word]);
+            double[] a = LinearOracle.Forward(parameters["rnn.weight_ih_" + suffix], inputBias, x[word]);
             double[] u = cell.HasRecurrentWeight
                 ? LinearOracle.Forward(parameters["rnn.weight_hh_" + suffix], recurrentBias, state.Hidden)
                 : [];
             steps.Add(new Step(word, a, u, state));
+            cell.X = x[word];
             state = cell.Forward(a, u, state);
             h[word] = state.Hidden;
         }

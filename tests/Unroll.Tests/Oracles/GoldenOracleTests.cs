@@ -6,7 +6,8 @@ using Xunit;
 namespace Unroll.Tests.Oracles;
 
 /// <summary>
-/// The second proof of the whole classifier: its oracle agrees with PyTorch (make_engine_golden.py, make_mingru_golden.py).
+/// The second proof of the whole classifier: its oracle agrees with PyTorch (make_engine_golden.py, make_mingru_golden.py,
+/// make_cells_golden.py).
 /// </summary>
 public class GoldenOracleTests
 {
