@@ -71,9 +71,9 @@ public static class TorchImport
         bool isTransformer = TransformerTensors.IsIn(tensors);
         if (options.Cell is { } cell && cell == Cell.Transformer != isTransformer)
         {
+            string found = isTransformer ? "a Transformer" : "a recurrent layer";
             throw new InputException(
-                $"TorchImportOptions.Cell is {cell}, and {tensors.Source} has {(isTransformer ? "a Transformer" : "a recurrent layer")}; "
-                + "leave it out, or name the cell that the file has");
+                $"TorchImportOptions.Cell is {cell}, and {tensors.Source} has {found}; leave it out, or name the cell of the file");
         }
         if (isTransformer)
             return TransformerTensors.Find(tensors, options);
