@@ -24,7 +24,7 @@ internal sealed class AddingTask : ISequenceTask
         Cells = SequenceExperiment.DefaultCells,
         Lengths = full ? [150, 200, 300, 400] : [20, 50, 100],
         LeastLength = 2,
-        Seeds = full ? 3 : 1,
+        Seeds = full ? 5 : 3,
         Steps = full ? 50_000 : 3000,
         Hidden = full ? 100 : 48,
     };

@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
 
@@ -38,6 +39,11 @@ public sealed record CellChoice(string Name, Cell Cell)
     public static IReadOnlyList<CellChoice> Usual { get; } =
         [.. All.Where(choice => RecurrentCells.Of(choice.Cell).TorchModule is not null)];
 
+    /// <summary>
+    /// Every cell as it is, for experiments that compare what cells can do: a cell that is added is among them by itself.
+    /// </summary>
+    public static IReadOnlyList<CellChoice> Plains { get; } = [.. All.Where(choice => choice.IsPlain)];
+
     /// <summary>The function of a vanilla RNN.</summary>
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
 
@@ -52,6 +58,12 @@ public sealed record CellChoice(string Name, Cell Cell)
 
     /// <summary>Whether nothing but the cell is chosen.</summary>
     public bool IsPlain => this == Plain(Cell);
+
+    /// <summary>
+    /// Whether theory says that the layer can follow a state over any number of words: <see cref="IRecurrentCell.TracksState"/>.
+    /// What is no recurrent cell reads a fixed number of times, and cannot.
+    /// </summary>
+    public bool TracksState => RecurrentCells.All.Contains(Cell) && RecurrentCells.Of(Cell).TracksState;
 
     private static CellChoice Plain(Cell cell) => new(RecurrentCells.NameOf(cell), cell);
 

@@ -44,11 +44,16 @@ internal sealed class ChaosExperiment : IExperiment
         Divergence[] measured = ParallelRuns.Of(
             runs, run => Measure(run.Radius, (ulong)run.Seed, settings.Hidden, steps, cancellationToken), log, cancellationToken);
         var rows = new List<string[]>();
+        var exponents = new List<(double Radius, Spread Exponent)>();
+        var lines = new List<ChartSeries>();
         foreach (double radius in settings.Radii!)
         {
             Divergence[] ofRadius = [.. measured.Where((_, i) => runs[i].Radius == radius)];
             double[] distance = [.. Enumerable.Range(0, steps + 1).Select(t => MeanDistance(ofRadius, t))];
             double growth = ofRadius.Average(run => run.Growth);
+            exponents.Add((radius, Spread.Of(ofRadius.Select(run => run.Growth))));
+            lines.Add(new ChartSeries(
+                ExperimentLog.Short(radius), [.. distance.Select((value, t) => new ChartPoint(t, value))]));
             log.Line("curve", ("radius", radius), ("distance", distance));
             log.Line(
                 "summary", ("radius", radius), ("lyapunov_exponent", growth),
@@ -66,6 +71,38 @@ internal sealed class ChaosExperiment : IExperiment
         log.Text(
             "The exponent is Lyapunov's, the mean logarithm of the growth in a step: " +
             "below 0 the two come together, above 0 they part.");
+        log.Chart(new ExperimentChart(
+            "distance", "Distance of two states by step",
+            "Geometric mean over the seeds, a line for each spectral radius of the recurrent weights.",
+            new("step"), new("distance", ChartScale.Log), lines));
+        log.Chart(new ExperimentChart(
+            "exponent", "Lyapunov exponent by spectral radius",
+            "The mean logarithm of the growth in a step: below 0 the two states come together, above 0 they part.",
+            new("spectral radius"), new("exponent"),
+            [
+                new("exponent", [.. exponents.OrderBy(of => of.Radius).Select(of => ChartPoint.Of(of.Radius, of.Exponent))]),
+                new("neither", [new(exponents.Min(of => of.Radius), 0), new(exponents.Max(of => of.Radius), 0)], IsBound: true),
+            ]));
+        log.Conclude(Verdict(exponents, settings.Seeds!.Value));
+    }
+
+    internal static string Verdict(IReadOnlyList<(double Radius, Spread Exponent)> exponents, int seeds)
+    {
+        double[] together = [.. exponents.Where(of => of.Exponent.Most < 0).Select(of => of.Radius)];
+        double[] apart = [.. exponents.Where(of => of.Exponent.Least > 0).Select(of => of.Radius)];
+        string One(double radius)
+        {
+            Spread exponent = exponents.First(of => of.Radius == radius).Exponent;
+            return $"{ExperimentLog.Short(radius)} (factor a step " +
+                $"{new Spread(Math.Exp(exponent.Mean), Math.Exp(exponent.Least), Math.Exp(exponent.Most)).Short})";
+        }
+        string comes = together.Length == 0
+            ? "at no radius do they come together in every seed"
+            : $"they come together in every seed up to radius {One(together.Max())}";
+        string parts = apart.Length == 0
+            ? "at none do they part in every seed"
+            : $"they part in every seed from radius {One(apart.Min())} on";
+        return $"Two states a millionth apart: {comes}, and {parts} ({Sentence.Seeds(seeds)}; mean, least and most).";
     }
 
     // Growing is a factor, so the mean is geometric.

@@ -31,7 +31,7 @@ internal sealed class CopyTask : ISequenceTask
     {
         Cells = SequenceExperiment.DefaultCells,
         Lengths = full ? [100, 200, 300, 500] : [5, 20],
-        Seeds = full ? 3 : 1,
+        Seeds = full ? 5 : 3,
         Steps = full ? 50_000 : 6000,
         Hidden = full ? 128 : 64,
     };

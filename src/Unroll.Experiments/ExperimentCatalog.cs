@@ -8,5 +8,7 @@ public static class ExperimentCatalog
     [
         new VanishingExperiment(), new ExplodingExperiment(), new MemoryExperiment(), new SequenceExperiment(new AddingTask()),
         new SequenceExperiment(new CopyTask()), new ChaosExperiment(), new OrderExperiment(), new SeedsExperiment(),
+        new WordsExperiment(), new NegationExperiment(), new RecallExperiment(), new SelectExperiment(), new PositionExperiment(),
+        new ContextExperiment(), new ForgetExperiment(), new WindowExperiment(), new RateExperiment(), new ScanExperiment(),
     ];
 }

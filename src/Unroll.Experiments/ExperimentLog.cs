@@ -15,12 +15,21 @@ public sealed class ExperimentLog(string experiment, IExperimentOutput output)
     private readonly List<string> _lines = [];
     private readonly List<ExperimentTable> _tables = [];
     private readonly List<string> _texts = [];
+    private readonly List<ExperimentChart> _charts = [];
 
     /// <summary>The lines so far.</summary>
     public IReadOnlyList<string> Lines => _lines;
 
+    /// <summary>What the measurement says in one sentence; empty as long as nothing is measured.</summary>
+    public string Verdict { get; private set; } = "";
+
+    /// <summary>The charts so far.</summary>
+    public IReadOnlyList<ExperimentChart> Charts => _charts;
+
     /// <summary>Adds one line.</summary>
-    /// <param name="kind">What the line is: <c>settings</c>, <c>run</c>, <c>curve</c> or <c>summary</c>.</param>
+    /// <param name="kind">
+    /// What the line is: <c>settings</c>, <c>run</c>, <c>curve</c>, <c>summary</c> or <c>verdict</c>.
+    /// </param>
     /// <param name="fields">Names and values: texts, numbers, truth values and arrays of numbers.</param>
     public void Line(string kind, params (string Name, object? Value)[] fields)
     {
@@ -56,10 +65,30 @@ public sealed class ExperimentLog(string experiment, IExperimentOutput output)
         output.Text(text);
     }
 
-    /// <summary>Writes what the page shows: <c>tables</c>, <c>notes</c> below them and <c>lines</c>.</summary>
+    /// <summary>Adds a chart, which the page and the picture show.</summary>
+    /// <param name="chart">The chart.</param>
+    public void Chart(ExperimentChart chart) => _charts.Add(chart);
+
+    /// <summary>Says what the measurement shows: it ends the run, and stands on top of the page.</summary>
+    /// <param name="sentence">One sentence, made from the numbers.</param>
+    public void Conclude(string sentence)
+    {
+        Verdict = sentence;
+        Line("verdict", ("text", sentence));
+        output.Text(sentence);
+    }
+
+    /// <summary>
+    /// Writes what the page shows: <c>verdict</c>, <c>charts</c>, <c>tables</c>, <c>notes</c> below them and <c>lines</c>.
+    /// </summary>
     /// <param name="writer">Inside an object.</param>
     public void WriteTo(Utf8JsonWriter writer)
     {
+        writer.WriteString("verdict", Verdict);
+        writer.WriteStartArray("charts");
+        foreach (ExperimentChart chart in _charts)
+            ChartJson.Write(writer, chart);
+        writer.WriteEndArray();
         writer.WriteStartArray("tables");
         foreach (ExperimentTable table in _tables)
         {

@@ -12,6 +12,9 @@ public sealed record ExperimentSettings
     /// <summary>The least length there can be.</summary>
     public int LeastLength { get; init; } = 1;
 
+    /// <summary>The greatest length there can be.</summary>
+    public int GreatestLength { get; init; } = 100_000;
+
     /// <summary>Spectral radii of the recurrent weights.</summary>
     public IReadOnlyList<double>? Radii { get; init; }
 
@@ -20,6 +23,12 @@ public sealed record ExperimentSettings
 
     /// <summary>Training steps at most; epochs where there are rows.</summary>
     public int? Steps { get; init; }
+
+    /// <summary>Several H, of an experiment that compares sizes of the state.</summary>
+    public IReadOnlyList<int>? Sizes { get; init; }
+
+    /// <summary>Learning rates that are tried.</summary>
+    public IReadOnlyList<double>? Rates { get; init; }
 
     /// <summary>H.</summary>
     public int Hidden { get; init; } = 64;

@@ -51,6 +51,7 @@ internal sealed class ExplodingExperiment : IExperiment
         ];
         Result[] results = ParallelRuns.Of(runs, run => Train(run, settings, cancellationToken), log, cancellationToken);
         var rows = new List<string[]>();
+        var measured = new List<Measured>();
         foreach (IGrouping<(CellChoice Cell, int Length, double Radius, bool Clip), int> group in
             Enumerable.Range(0, runs.Length).GroupBy(i => (runs[i].Cell, runs[i].Length, runs[i].Radius, runs[i].Clip)))
         {
@@ -67,6 +68,10 @@ internal sealed class ExplodingExperiment : IExperiment
             int broken = repeated.Count(result => !result.IsFinite);
             double jump = Median(repeated.Select(result => result.LargestJump));
             double gradient = Median(repeated.Select(result => result.LargestGradient));
+            measured.Add(new Measured(
+                group.Key.Cell.Name, group.Key.Length, group.Key.Radius, group.Key.Clip, broken, repeated.Length,
+                new Spread(jump, repeated.Min(result => result.LargestJump), repeated.Max(result => result.LargestJump)),
+                gradient));
             double last = Median(repeated.Select(result => result.LastLoss));
             log.Line(
                 "summary", ("cell", group.Key.Cell.Name), ("length", group.Key.Length), ("radius", group.Key.Radius),
@@ -87,6 +92,61 @@ internal sealed class ExplodingExperiment : IExperiment
                 "loss of the last 20 steps", "not finite",
             ],
             rows);
+        Draw(measured, log);
+        log.Conclude(Verdict(measured, settings.Seeds!.Value));
+    }
+
+    /// <summary>What trainings with one beginning did.</summary>
+    /// <param name="Cell">The cell's name.</param>
+    /// <param name="Length">Words of a sentence.</param>
+    /// <param name="Radius">The spectral radius at the beginning.</param>
+    /// <param name="Clip">Whether gradients are clipped.</param>
+    /// <param name="Broken">Trainings whose loss became no number.</param>
+    /// <param name="Count">All trainings.</param>
+    /// <param name="Jump">The largest rise of the loss in one step: the median of the seeds, the least and the most.</param>
+    /// <param name="Gradient">The median of the largest norm of the gradient.</param>
+    internal sealed record Measured(
+        string Cell, int Length, double Radius, bool Clip, int Broken, int Count, Spread Jump, double Gradient);
+
+    internal static string Verdict(IReadOnlyList<Measured> measured, int seeds)
+    {
+        int Broken(bool clip) => measured.Where(of => of.Clip == clip).Sum(of => of.Broken);
+        int Count(bool clip) => measured.Where(of => of.Clip == clip).Sum(of => of.Count);
+        string breaks = $"Without clipping {Broken(false)} of {Count(false)} trainings end in numbers that are not finite, " +
+            "with " +
+            $"clipping {Broken(true)} of {Count(true)}";
+        // Where the loss jumps most and every seed stays finite, so that both can be compared.
+        Measured? wild = measured.Where(of => !of.Clip && double.IsFinite(of.Jump.Most)).MaxBy(of => of.Jump.Mean);
+        Measured? tamed = measured.FirstOrDefault(
+            of => wild is not null && of.Clip && of.Cell == wild.Cell && of.Radius == wild.Radius && of.Length == wild.Length);
+        string jumps = wild is null || tamed is null
+            ? ""
+            : $"; with {wild.Cell} at radius {ExperimentLog.Short(wild.Radius)} clipping makes the largest jump of the loss " +
+              $"{tamed.Jump.Short} instead of {wild.Jump.Short}";
+        string helps = Broken(true).CompareTo(Broken(false)) switch
+        {
+            < 0 => "clipping helps",
+            0 => "clipping saves none",
+            > 0 => "clipping harms",
+        };
+        return $"{breaks}{jumps}: {helps} ({Sentence.Seeds(seeds)}; median, least and most).";
+    }
+
+    private static void Draw(IReadOnlyList<Measured> measured, ExperimentLog log)
+    {
+        ExperimentChart Chart(string id, string title, string yName, Func<Measured, double> value) =>
+            new(
+                id, title, "Median over the seeds; where a line ends, the median training broke.",
+                new("spectral radius at the beginning"), new(yName, ChartScale.Log),
+                [
+                    .. from line in measured.GroupBy(of => (of.Cell, of.Length, of.Clip))
+                       select new ChartSeries(
+                           $"{line.Key.Cell}{(line.Key.Clip ? ", clipped" : "")}",
+                           [.. line.OrderBy(of => of.Radius).Select(of => new ChartPoint(of.Radius, value(of)))]),
+                ]);
+
+        log.Chart(Chart("gradient", "Largest gradient", "largest norm of the gradient", of => of.Gradient));
+        log.Chart(Chart("jump", "Largest jump of the loss", "largest rise in one step", of => of.Jump.Mean));
     }
 
     private static Result Train(Setup setup, ExperimentSettings settings, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using Unroll.Text;
+
 namespace Unroll.Experiments;
 
 /// <summary>A measurement that anybody can repeat.</summary>
@@ -14,6 +16,9 @@ public interface IExperiment
 
     /// <summary>Whether it needs <see cref="ExperimentSettings.Rows"/>.</summary>
     bool ReadsData => false;
+
+    /// <summary>How the texts of the rows are cut.</summary>
+    Tokenizer Tokenizer => ExperimentRows.Tokenizer;
 
     /// <summary>Its sizes.</summary>
     /// <param name="full">Whether they are those of the publications, and may take hours.</param>

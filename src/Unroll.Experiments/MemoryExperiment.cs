@@ -50,9 +50,13 @@ internal sealed class MemoryExperiment : IExperiment
         Result[] results = ParallelRuns.Of(
             runs, run => Train(run.Cell, run.Length, (ulong)run.Seed, settings, cancellationToken), log, cancellationToken);
         var rows = new List<string[]>();
+        var measured = new List<Measured>();
+        var lines = new List<ChartSeries>();
         foreach (CellChoice cell in settings.Cells!)
         {
             var row = new List<string> { cell.Name };
+            var counts = new List<int>();
+            var points = new List<ChartPoint>();
             foreach (int length in settings.Lengths!)
             {
                 Result[] repeated = [.. results.Where((_, i) => runs[i].Cell == cell && runs[i].Length == length)];
@@ -71,14 +75,55 @@ internal sealed class MemoryExperiment : IExperiment
                 log.Line(
                     "summary", ("cell", cell.Name), ("length", length), ("seeds", repeated.Length), ("learned", learned),
                     ("mean_steps", steps), ("mean_accuracy", repeated.Average(result => result.Accuracy[^1])));
+                counts.Add(learned);
+                points.Add(ChartPoint.Of(length, Spread.Of(repeated.Select(result => result.Accuracy[^1]))));
                 row.Add(learned == 0 ? $"0 of {repeated.Length}" : $"{learned} of {repeated.Length} ({steps:0})");
             }
             rows.Add([.. row]);
+            measured.Add(new Measured(cell.Name, settings.Lengths!, counts, settings.Seeds!.Value));
+            lines.Add(new ChartSeries(cell.Name, [.. points.OrderBy(point => point.X)]));
         }
         log.Table(
             $"Seeds that learned the first word, and after how many steps (hidden {settings.Hidden}, " +
             $"at most {settings.Steps} steps of {BatchSize} sentences), by length of the sentence",
             ["cell", .. settings.Lengths!.Select(length => $"{length}")], rows);
+        log.Chart(new ExperimentChart(
+            "accuracy", "Right answers by the length of the sentence",
+            "At the end of training, mean over the seeds, least and most; 0.5 is guessing.",
+            new("words of the sentence", ChartScale.Log), new("accuracy"), lines));
+        log.Chart(new ExperimentChart(
+            "reach", "The longest sentence that every seed learns", $"Of {Sentence.Seeds(settings.Seeds!.Value)}; no bar: none.",
+            new("cell"), new("words"),
+            [new("words", [.. measured.Select((cell, place) => new ChartPoint(place, cell.Reach))])])
+        {
+            Names = [.. measured.Select(cell => cell.Cell)],
+        });
+        log.Conclude(Verdict(measured, settings.Seeds!.Value));
+    }
+
+    /// <summary>What a cell learned.</summary>
+    /// <param name="Cell">Its name.</param>
+    /// <param name="Lengths">Lengths of the sentences.</param>
+    /// <param name="Learned">How many seeds learned each.</param>
+    /// <param name="Seeds">How many there are.</param>
+    internal sealed record Measured(string Cell, IReadOnlyList<int> Lengths, IReadOnlyList<int> Learned, int Seeds)
+    {
+        /// <summary>The longest sentence that every seed learned; 0 for none.</summary>
+        public int Reach => Lengths.Where((_, i) => Learned[i] == Seeds).DefaultIfEmpty(0).Max();
+
+        /// <summary>The longest sentence that any seed learned; 0 for none.</summary>
+        public int AnySeed => Lengths.Where((_, i) => Learned[i] > 0).DefaultIfEmpty(0).Max();
+    }
+
+    internal static string Verdict(IReadOnlyList<Measured> cells, int seeds)
+    {
+        string One(Measured cell) => cell.AnySeed > cell.Reach
+            ? $"{cell.Cell} {cell.Reach} (some seeds {cell.AnySeed})"
+            : $"{cell.Cell} {cell.Reach}";
+        int longest = cells[0].Lengths.Max();
+        return $"So many words may a sentence have for its first word to be learned in every seed, of {longest} that were " +
+            "tried: " +
+            $"{Sentence.List(cells.OrderByDescending(cell => cell.Reach).Select(One))} ({Sentence.Seeds(seeds)}).";
     }
 
     internal static EncodedTexts Sentences(int count, int length, TorchGenerator generator)

@@ -1,8 +1,6 @@
-using Unroll.Engine.Batches;
-using Unroll.Engine.Networks;
+using System.Globalization;
 using Unroll.Engine.Numerics;
-using Unroll.Text;
-using Unroll.Training;
+using Unroll.Evaluation;
 
 namespace Unroll.Experiments;
 
@@ -14,10 +12,6 @@ internal sealed class OrderExperiment : IExperiment
 {
     private const string Bag = "bag";
     private const int Embedding = 64;
-    private const int BatchSize = 32;
-    private const int MinimumCount = 2;
-    private const ulong SplitSeed = 42;
-    private const double DevShare = 0.1;
     private const float LearningRate = 0.001f;
 
     public string Name => "order";
@@ -31,31 +25,29 @@ internal sealed class OrderExperiment : IExperiment
     public ExperimentSettings Defaults(bool full) => new()
     {
         Cells = [.. CellChoice.Usual.Where(choice => choice.IsPlain), CellChoice.Named("rnn-attention")],
-        Seeds = full ? 10 : 3,
+        Seeds = full ? 20 : 10,
         Steps = full ? 15 : 6,
         Hidden = full ? 128 : 64,
     };
 
     public void Run(ExperimentSettings settings, ExperimentLog log, CancellationToken cancellationToken)
     {
-        (string name, Corpus train, Corpus? dev) = settings.Rows
+        ExperimentRows rows = settings.Rows
             ?? throw new ArgumentException($"the experiment {Name} needs labelled rows", nameof(settings));
-        var split = DevSplit.Of(train, dev, new TrainingOptions { DevShare = DevShare, Seed = SplitSeed });
-        IReadOnlyList<int> trainRows = split.TrainRows ?? [.. Enumerable.Range(0, train.Count)];
-        var vocabulary = Vocabulary.Build(train, trainRows, MinimumCount);
-        IReadOnlyList<string> labels = train.DistinctLabels(trainRows);
-        var inOrder = new Texts(
-            Encode(split.Train, split.TrainRows, vocabulary, labels), Encode(split.Dev, split.DevRows, vocabulary, labels));
+        int seeds = settings.Seeds!.Value;
+        // Where no rows are given to measure on, each seed measures on others.
+        RowTexts[] splits = [.. Enumerable.Range(1, rows.Dev is null ? seeds : 1).Select(split => RowTexts.Of(rows, split))];
+        RowTexts Split(int seed) => splits[(seed - 1) % splits.Length];
         IReadOnlyList<string> names = [Bag, .. settings.Cells!.Select(cell => cell.Name)];
         log.Line(
-            "settings", ("data", name), ("train_rows", inOrder.Train.Count), ("test_rows", inOrder.Test.Count), ("cells", names),
-            ("seeds", settings.Seeds), ("epochs", settings.Steps), ("embedding", Embedding), ("hidden", settings.Hidden),
-            ("vocabulary", vocabulary.Size));
+            "settings", ("data", rows.Name), ("train_rows", splits[0].Train.Count), ("test_rows", splits[0].Test.Count),
+            ("splits", splits.Length), ("cells", names), ("seeds", seeds), ("epochs", settings.Steps), ("embedding", Embedding),
+            ("hidden", settings.Hidden), ("vocabulary", splits[0].Vocabulary.Size));
         (CellChoice? Cell, bool Shuffled, int Seed)[] runs =
         [
             .. from cell in (CellChoice?[])[null, .. settings.Cells!]
                from shuffled in (bool[])[false, true]
-               from seed in Enumerable.Range(1, settings.Seeds!.Value)
+               from seed in Enumerable.Range(1, seeds)
                select (cell, shuffled, seed),
         ];
         double[][] curves = ParallelRuns.Of(
@@ -63,118 +55,95 @@ internal sealed class OrderExperiment : IExperiment
             run =>
             {
                 ulong seed = (ulong)run.Seed;
-                Texts texts = run.Shuffled ? inOrder.Shuffled(new TorchGenerator(1_000_000 + seed)) : inOrder;
+                int epochs = settings.Steps!.Value;
+                RowTexts texts = Split(run.Seed);
+                if (run.Shuffled)
+                    texts = texts.Shuffled(new TorchGenerator(1_000_000 + seed));
                 return run.Cell is { } cell
-                    ? TrainCell(cell, texts, vocabulary.Size, labels.Count, seed, settings, cancellationToken)
-                    : TrainBag(texts, vocabulary.Size, labels.Count, seed, settings.Steps!.Value, cancellationToken);
+                    ? RowTraining.Cell(
+                        cell, texts, Embedding, settings.Hidden, LearningRate, epochs, seed, cancellationToken).Accuracy
+                    : RowTraining.Bag(texts, Embedding, LearningRate, epochs, seed, cancellationToken);
             },
             log, cancellationToken);
 
-        var rows = new List<string[]>();
+        var shownRows = new List<string[]>();
+        var measured = new List<Measured>();
         foreach (CellChoice? cell in (CellChoice?[])[null, .. settings.Cells!])
         {
-            var means = new double[2];
-            string[] shown = new string[2];
+            string cellName = cell?.Name ?? Bag;
+            double[][] best = new double[2][];
             foreach (bool shuffled in (bool[])[false, true])
             {
                 double[][] repeated = [.. curves.Where((_, i) => runs[i].Cell == cell && runs[i].Shuffled == shuffled)];
                 for (int seed = 1; seed <= repeated.Length; seed++)
                 {
                     log.Line(
-                        "run", ("cell", cell?.Name ?? Bag), ("shuffled", shuffled), ("seed", seed),
+                        "run", ("cell", cellName), ("shuffled", shuffled), ("seed", seed),
                         ("accuracy", repeated[seed - 1].Max()), ("curve", repeated[seed - 1]));
                 }
-                double[] best = [.. repeated.Select(curve => curve.Max())];
-                int column = shuffled ? 1 : 0;
-                means[column] = best.Average();
-                shown[column] = $"{100 * means[column]:0.0} ({100 * best.Min():0.0}–{100 * best.Max():0.0})";
+                best[shuffled ? 1 : 0] = [.. repeated.Select(curve => curve.Max())];
             }
+            var of = new Measured(cellName, best[0], best[1]);
+            measured.Add(of);
             log.Line(
-                "summary", ("cell", cell?.Name ?? Bag), ("accuracy_in_order", means[0]), ("accuracy_shuffled", means[1]),
-                ("difference", means[0] - means[1]));
-            rows.Add([cell?.Name ?? Bag, .. shown, $"{100 * (means[0] - means[1]):+0.0;-0.0;0.0}"]);
+                "summary", ("cell", cellName), ("accuracy_in_order", of.InOrder.Mean), ("accuracy_shuffled", of.Shuffled.Mean),
+                ("difference", of.Difference.Mean));
+            shownRows.Add(
+                [cellName, of.InOrder.InPercent, of.Shuffled.InPercent, $"{100 * of.Difference.Mean:+0.0;-0.0;0.0}"]);
         }
+        string measuredOn = splits.Length > 1
+            ? $"{splits[0].Test.Count} rows of {rows.Name} in each of {splits.Length} splits"
+            : $"{splits[0].Test.Count} rows of {rows.Name}";
         log.Table(
-            $"Accuracy in % on {inOrder.Test.Count} rows of {name} (best epoch of {settings.Steps}, " +
+            $"Accuracy in % on {measuredOn} (best epoch of {settings.Steps}, " +
             $"mean of {settings.Seeds} seeds, least and most; embedding {Embedding}, hidden {settings.Hidden})",
-            ["cell", "in order", "shuffled", "difference"], rows);
-    }
-
-    private static EncodedTexts Encode(
-        Corpus corpus, IReadOnlyList<int>? rows, Vocabulary vocabulary, IReadOnlyList<string> labels)
-    {
-        Dictionary<string, int> classOf = labels.Select((label, c) => (label, c)).ToDictionary(StringComparer.Ordinal);
-        var texts = new EncodedTexts();
-        foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
+            ["cell", "in order", "shuffled", "difference"], shownRows);
+        log.Chart(new ExperimentChart(
+            "order", "Accuracy with the words in order and shuffled", "Of the best epoch, mean over the seeds, least and most.",
+            new("cell"), new("accuracy"),
+            [
+                new("in order", [.. measured.Select((cell, place) => ChartPoint.Of(place, cell.InOrder))]),
+                new("shuffled", [.. measured.Select((cell, place) => ChartPoint.Of(place, cell.Shuffled))]),
+            ])
         {
-            string label = corpus.Labels[corpus.LabelOf(row)];
-            if (!classOf.TryGetValue(label, out int c))
-            {
-                throw new InputException(
-                    $"row {row + 1} is the only one with the label \"{label}\", expected at least two of each");
-            }
-            string[] tokens = [.. corpus.TokensOf(row).ToArray().Select(token => corpus.Tokens[token])];
-            texts.Add(vocabulary.Encode(tokens), c);
-        }
-        return texts;
+            Names = names,
+        });
+        log.Conclude(Verdict(measured, seeds));
     }
 
-    private static double[] TrainCell(
-        CellChoice cell, Texts texts, int vocabulary, int classes, ulong seed, ExperimentSettings settings,
-        CancellationToken cancellationToken)
+    /// <summary>What a cell reached.</summary>
+    /// <param name="Cell">Its name.</param>
+    /// <param name="OfInOrder">Accuracy of each seed with the words in order.</param>
+    /// <param name="OfShuffled">The same with the words shuffled.</param>
+    internal sealed record Measured(string Cell, double[] OfInOrder, double[] OfShuffled)
     {
-        var training = new CellTraining(
-            cell, cell.Config(Embedding, settings.Hidden, classes, vocabulary), CellTraining.Settings(seed));
-        var batch = new Batch();
-        batch.Fill(texts.Test, [.. Enumerable.Range(0, texts.Test.Count)]);
-        return Epochs(
-            texts.Train, seed, settings.Steps!.Value, rows => training.Step.Run(texts.Train, rows, LearningRate),
-            () => training.Accuracy(batch), cancellationToken);
+        public Spread InOrder => Spread.Of(OfInOrder);
+
+        public Spread Shuffled => Spread.Of(OfShuffled);
+
+        public Spread Difference => Spread.Of(Differences);
+
+        /// <summary>Whether the order is worth something beyond what chance would do: the 95 % interval lies above 0.</summary>
+        public bool UsesOrder => OfInOrder.Length > 1 ? MeanInterval.Of(Differences).Low > 0 : Difference.Mean > 0;
+
+        private double[] Differences => [.. OfInOrder.Zip(OfShuffled, (inOrder, shuffled) => inOrder - shuffled)];
     }
 
-    private static double[] TrainBag(
-        Texts texts, int vocabulary, int classes, ulong seed, int epochs, CancellationToken cancellationToken)
+    internal static string Verdict(IReadOnlyList<Measured> cells, int seeds)
     {
-        var bag = new BagOfEmbeddings(vocabulary, Embedding, classes, CellTraining.Settings(seed).Optimizer, seed);
-        return Epochs(
-            texts.Train, seed, epochs, rows => bag.Step(texts.Train, rows, LearningRate), () => bag.Accuracy(texts.Test),
-            cancellationToken);
-    }
+        string Points(Measured cell) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cell.Cell} ({100 * cell.Difference.Mean:0.0}, {100 * cell.Difference.Least:0.0} to " +
+                $"{100 * cell.Difference.Most:0.0})");
 
-    private static double[] Epochs(
-        EncodedTexts train, ulong seed, int epochs, Action<int[]> step, Func<double> accuracy,
-        CancellationToken cancellationToken)
-    {
-        var generator = new TorchGenerator(2_000_000 + seed);
-        double[] curve = new double[epochs];
-        for (int epoch = 0; epoch < epochs; epoch++)
-        {
-            foreach (int[] rows in BatchOrder.Shuffled(train, BatchSize, generator))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                step(rows);
-            }
-            curve[epoch] = accuracy();
-        }
-        return curve;
-    }
-
-    private sealed record Texts(EncodedTexts Train, EncodedTexts Test)
-    {
-        /// <summary>The same with the words of each text in random order.</summary>
-        public Texts Shuffled(TorchGenerator generator) => new(Shuffled(Train, generator), Shuffled(Test, generator));
-
-        private static EncodedTexts Shuffled(EncodedTexts texts, TorchGenerator generator)
-        {
-            var shuffled = new EncodedTexts();
-            for (int row = 0; row < texts.Count; row++)
-            {
-                int[] order = new int[texts.LengthOf(row)];
-                generator.FillPermutation(order);
-                int[] ids = texts.IdsOf(row).ToArray();
-                shuffled.Add([.. order.Select(i => ids[i])], texts.LabelOf(row));
-            }
-            return shuffled;
-        }
+        Measured[] use = [.. cells.Where(cell => cell.UsesOrder)];
+        string loses = use.Length == 0
+            ? "Shuffling the words costs no cell more than chance would"
+            : $"Shuffling the words costs {Sentence.List(use.Select(Points))} points of accuracy beyond chance, and the " +
+                "others nothing sure";
+        Measured best = cells.MaxBy(cell => cell.InOrder.Mean)!;
+        return $"{loses}; with the words in order {best.Cell} is best, {best.InOrder.Percent} " +
+            $"({Sentence.Seeds(seeds)}; mean, least and most).";
     }
 }

@@ -1,21 +1,9 @@
-using Unroll.Engine.Batches;
-using Unroll.Engine.Networks;
-using Unroll.Engine.Numerics;
-using Unroll.Engine.Optimization;
-using Unroll.Engine.Threading;
-
 namespace Unroll.Experiments;
 
 /// <summary>The lab from many seeds: how many learn it.</summary>
 internal sealed class SeedsExperiment : IExperiment
 {
-    private const int Epochs = 300;
-    private const int Hidden = 2;
-    private const float LearningRate = 0.1f;
     private const int CurveEvery = 10;
-
-    // The words are numbered The, movie, is, good, bad.
-    private static readonly (int[] Words, int Label)[] Sentences = [([0, 1, 2, 3], 1), ([0, 1, 2, 4], 0)];
 
     public string Name => "seeds";
 
@@ -24,14 +12,14 @@ internal sealed class SeedsExperiment : IExperiment
     public IReadOnlyList<CellChoice> Cells => [];
 
     public ExperimentSettings Defaults(bool full) =>
-        new() { Seeds = full ? 10_000 : 200, Steps = Epochs, Hidden = Hidden };
+        new() { Seeds = full ? 10_000 : 200, Steps = LabNetwork.Epochs, Hidden = LabNetwork.Hidden };
 
     public void Run(ExperimentSettings settings, ExperimentLog log, CancellationToken cancellationToken)
     {
         int seeds = settings.Seeds!.Value;
         int epochs = settings.Steps!.Value;
         log.Line(
-            "settings", ("seeds", seeds), ("epochs", epochs), ("learning_rate", (double)LearningRate),
+            "settings", ("seeds", seeds), ("epochs", epochs), ("learning_rate", (double)LabNetwork.LearningRate),
             ("hidden", settings.Hidden));
         (double[] Losses, bool Learned)[] runs = ParallelRuns.Of(
             [.. Enumerable.Range(1, seeds)], seed => Train((ulong)seed, settings.Hidden, epochs, cancellationToken), log,
@@ -59,32 +47,33 @@ internal sealed class SeedsExperiment : IExperiment
                     ExperimentLog.Short(Quantile(0.9)), ExperimentLog.Short(losses[^1]),
                 ],
             ]);
+        log.Chart(new ExperimentChart(
+            "final", "Loss at the end, from least to most", $"Each of {seeds} beginnings; guessing has 2 ln 2 = 1.39.",
+            new("rank of the seed"), new("total loss", ChartScale.Log),
+            [
+                new("loss", [.. losses.Select((loss, i) => new ChartPoint(i + 1, loss))]),
+                new("guessing", [new(1, 2 * Math.Log(2)), new(seeds, 2 * Math.Log(2))], IsBound: true),
+            ]));
+        log.Conclude(Verdict(seeds, learned, epochs, losses));
     }
 
-    // The lab as it is taught: one-hot words, everything drawn from N(0,1), one step of plain gradient descent for each sentence.
+    internal static string Verdict(int seeds, int learned, int epochs, IReadOnlyList<double> losses)
+    {
+        string how = ((double)learned / seeds) switch
+        {
+            1 => "every beginning learns the lab",
+            >= 0.9 => "almost every beginning learns the lab",
+            > 0.5 => "most beginnings learn the lab, many do not",
+            > 0 => "most beginnings fail",
+            _ => "no beginning learns the lab",
+        };
+        return $"{Sentence.Capital(how)}: {learned} of {seeds} in {epochs} epochs, and the total loss " +
+            $"ends between {ExperimentLog.Short(losses[0])} and {ExperimentLog.Short(losses[^1])}.";
+    }
+
     private static (double[] Losses, bool Learned) Train(ulong seed, int hidden, int epochs, CancellationToken cancellationToken)
     {
-        var network = new Network(
-            new NetworkConfig { Cell = Cell.Rnn, Vocabulary = 5, Embedding = 0, Hidden = hidden, Classes = 2 });
-        new InitialValues { Initialization = Initialization.StandardNormal }.Draw(network, new TorchGenerator(seed));
-        var texts = new EncodedTexts();
-        foreach ((int[] words, int label) in Sentences)
-            texts.Add(words, label);
-        var settings = new StepSettings { Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd }, Seed = seed };
-        var step = new TrainingStep(network, settings, WorkerPool.CallerAlone);
-        double[] losses = new double[epochs];
-        for (int epoch = 0; epoch < epochs; epoch++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            for (int row = 0; row < texts.Count; row++)
-                losses[epoch] += step.Run(texts, [row], LearningRate).Loss;
-        }
-        var pass = new NetworkPass(network, WorkerPool.CallerAlone);
-        var batch = new Batch();
-        batch.Fill(texts, [0, 1]);
-        pass.Forward(batch);
-        bool learned = Enumerable.Range(0, texts.Count)
-            .All(b => Argmax.Of(pass.Logits.Slice(2 * b, 2)) == batch.Labels[b]);
-        return (losses, learned);
+        var lab = new LabNetwork(seed, hidden);
+        return (lab.Train(epochs, cancellationToken), lab.Learned());
     }
 }

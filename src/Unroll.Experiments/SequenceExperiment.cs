@@ -45,8 +45,12 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
         {
             (string[])["knowing nothing", .. settings.Lengths!.Select(length => ExperimentLog.Short(task.Chance(length)))],
         };
+        var measured = new List<Measured>();
+        var lines = new List<ChartSeries>();
         foreach (CellChoice cell in settings.Cells!)
         {
+            var counts = new List<int>();
+            var points = new List<ChartPoint>();
             var row = new List<string> { cell.Name };
             foreach (int length in settings.Lengths!)
             {
@@ -65,16 +69,60 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
                 log.Line(
                     "summary", ("cell", cell.Name), ("length", length), ("seeds", repeated.Length),
                     ("chance", task.Chance(length)), ("mean_loss", loss), ("solved", solved), ("mean_steps", steps));
-                row.Add(ExperimentLog.Short(loss) + (solved == 0 ? "" : $" ({steps:0})"));
+                counts.Add(solved);
+                points.Add(ChartPoint.Of(length, Spread.Of(repeated.Select(result => result.Curve[^1]))));
+                row.Add(ExperimentLog.Short(loss) + SolvedText(solved, repeated.Length, steps));
             }
             rows.Add([.. row]);
+            measured.Add(new Measured(cell.Name, settings.Lengths!, counts, settings.Seeds!.Value));
+            lines.Add(new ChartSeries(cell.Name, [.. points.OrderBy(point => point.X)]));
         }
         log.Table(
             $"{char.ToUpperInvariant(task.LossName[0])}{task.LossName[1..]} at the end, by length " +
             "(in brackets the step after which it was a tenth of knowing nothing; " +
             $"at most {settings.Steps} steps, hidden {settings.Hidden}, {settings.Seeds} seed{(settings.Seeds == 1 ? "" : "s")})",
             ["cell", .. settings.Lengths!.Select(length => $"{length}")], rows);
+        lines.Add(new ChartSeries(
+            "knowing nothing", [.. settings.Lengths!.Order().Select(length => new ChartPoint(length, task.Chance(length)))],
+            IsBound: true));
+        log.Chart(new ExperimentChart(
+            "loss-by-length", "Loss at the end, by length", "Mean over the seeds, least and most.", new("length"),
+            new(task.LossName, ChartScale.Log), lines));
+        log.Conclude(Verdict(task.Name, measured, settings.Seeds!.Value));
     }
+
+    /// <summary>What a cell solved.</summary>
+    /// <param name="Cell">Its name.</param>
+    /// <param name="Lengths">The lengths.</param>
+    /// <param name="Solved">How many seeds solved each.</param>
+    /// <param name="Seeds">How many there are.</param>
+    internal sealed record Measured(string Cell, IReadOnlyList<int> Lengths, IReadOnlyList<int> Solved, int Seeds);
+
+    internal static string Verdict(string task, IReadOnlyList<Measured> cells, int seeds)
+    {
+        string[] all = [.. cells.Where(cell => cell.Solved.All(count => count == cell.Seeds)).Select(cell => cell.Cell)];
+        Measured[] some =
+            [.. cells.Where(cell => cell.Solved.Any(count => count > 0) && cell.Solved.Any(count => count < cell.Seeds))];
+        string[] none = [.. cells.Where(cell => cell.Solved.All(count => count == 0)).Select(cell => cell.Cell)];
+        string One(Measured cell) =>
+            $"{cell.Cell} ({string.Join(", ", cell.Lengths.Select((length, i) => $"{cell.Solved[i]} at {length}"))})";
+        string[] parts =
+        [
+            all.Length == 0 ? "no cell solves every length in every seed"
+                : $"{Sentence.List(all)} {(all.Length == 1 ? "solves" : "solve")} every length in every seed",
+            some.Length == 0 ? "" : $"{Sentence.List(some.Select(One))} {(some.Length == 1 ? "solves" : "solve")} a part",
+            none.Length == 0 ? "" : $"{Sentence.List(none)} {(none.Length == 1 ? "solves" : "solve")} nothing",
+        ];
+        return $"Of the test {task}: {string.Join("; ", parts.Where(part => part.Length > 0))} ({Sentence.Seeds(seeds)}).";
+    }
+
+    // After how many steps, on average over those seeds that solved it, and how many these are where not all did.
+    private static string SolvedText(int solved, int seeds, double steps) => solved switch
+    {
+        0 => "",
+        _ when solved < seeds => $" ({steps:0}, {solved} of {seeds})",
+        _ => $" ({steps:0})",
+    };
 
     /// <summary>Trains on new sequences in every step until the task is solved or the steps are over.</summary>
     private Result Train(

@@ -53,6 +53,9 @@ internal sealed class VanishingExperiment : IExperiment
 
         var gradientRows = new List<string[]>();
         var jacobianRows = new List<string[]>();
+        var measured = new List<Measured>();
+        var lines = new List<ChartSeries>();
+        var norms = new List<ChartSeries>();
         foreach (CellChoice cell in settings.Cells!)
         {
             Flow[] ofCell = [.. flows.Where((_, i) => runs[i].Cell == cell)];
@@ -64,6 +67,15 @@ internal sealed class VanishingExperiment : IExperiment
             double stretch = ofCell.Average(flow => flow.LargestSingularValue);
             int from = Math.Min(SlopeFrom, steps - 1);
             double factor = Math.Pow(gradient[steps] / gradient[from], 1.0 / (steps - from));
+            measured.Add(new Measured(
+                cell.Name,
+                Spread.Of(ofCell.Select(flow => Math.Pow(flow.Gradient[steps] / flow.Gradient[from], 1.0 / (steps - from)))) with
+                {
+                    Mean = factor,
+                },
+                gradient[steps] / gradient[0]));
+            lines.Add(new ChartSeries(cell.Name, [.. gradient.Select((value, d) => new ChartPoint(d, value / gradient[0]))]));
+            norms.Add(new ChartSeries(cell.Name, [.. norm.Select((value, d) => new ChartPoint(d, value))]));
             log.Line("curve", ("cell", cell.Name), ("gradient", gradient), ("hidden_gradient", hidden), ("jacobian_norm", norm));
             double[] left = [.. distances.Select(d => gradient[d] / gradient[0])];
             log.Line(
@@ -80,6 +92,35 @@ internal sealed class VanishingExperiment : IExperiment
             "Norm of the product of Jacobians over so many steps, and the largest singular value of W_hh",
             ["cell", .. distances.Select(d => $"{d}"), "σ₁"], jacobianRows);
         log.Text($"Of {string.Join(" and ", GatedCells)} radius and σ₁ are of the candidate's block of W_hh.");
+        log.Chart(new ExperimentChart(
+            "gradient", "Gradient left against distance",
+            "Before any training, geometric mean over the seeds: a straight line is a constant factor a step.",
+            new("steps before the end"), new("share of the gradient", ChartScale.Log), lines));
+        log.Chart(new ExperimentChart(
+            "norm", "Product of Jacobians against distance", "Its largest singular value: the most that any gradient could keep.",
+            new("steps before the end"), new("norm", ChartScale.Log), norms));
+        log.Conclude(Verdict(measured, steps, settings.Seeds!.Value));
+    }
+
+    /// <summary>What a cell does to a gradient.</summary>
+    /// <param name="Cell">Its name.</param>
+    /// <param name="Factor">The factor a step: geometric mean, least and most of the seeds.</param>
+    /// <param name="Left">What is left after all steps, of 1.</param>
+    internal sealed record Measured(string Cell, Spread Factor, double Left);
+
+    internal static string Verdict(IReadOnlyList<Measured> cells, int steps, int seeds)
+    {
+        Measured least = cells.MinBy(cell => cell.Factor.Mean)!;
+        Measured most = cells.MaxBy(cell => cell.Factor.Mean)!;
+        string One(Measured cell) =>
+            $"{cell.Factor.Short} a step with {cell.Cell}, which leaves {ExperimentLog.Short(cell.Left)} of 1 after {steps}";
+        int shrinks = cells.Count(cell => cell.Factor.Most < 1);
+        string how = shrinks == cells.Count
+            ? "Before any training every gradient shrinks on its way back"
+            : $"Before any training the gradient shrinks on its way back, in every seed, with {shrinks} of {cells.Count} cells";
+        return cells.Count == 1
+            ? $"{how}: by {One(least)} ({Sentence.Seeds(seeds)}; mean, least and most)."
+            : $"{how}: by {One(least)}, and by {One(most)} ({Sentence.Seeds(seeds)}; mean, least and most).";
     }
 
     private static Flow Measure(CellChoice cell, int hidden, int steps, ulong seed, CancellationToken cancellationToken)

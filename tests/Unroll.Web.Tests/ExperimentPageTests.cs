@@ -33,6 +33,47 @@ public class ExperimentPageTests(Experiments experiments)
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task The_verdict_stands_on_top(string name)
+    {
+        await using OpenPage page = await Browser.Open(experiments.Page(name));
+        JsonElement verdict = Assert.Single(experiments.Lines(name, "verdict"));
+        string text = verdict.GetProperty("text").GetString()!;
+        Assert.Equal(text, await page.Page.Locator("p.verdict").TextContentAsync());
+        Assert.EndsWith(".", text, StringComparison.Ordinal);
+        Assert.Contains(text, experiments.Printed(name), StringComparison.Ordinal);
+        double verdictAt = await page.Page.EvaluateAsync<double>("document.querySelector('p.verdict').getBoundingClientRect().top");
+        double figureAt = await page.Page.EvaluateAsync<double>("document.querySelector('figure').getBoundingClientRect().top");
+        Assert.True(verdictAt < figureAt, $"{verdictAt} is below {figureAt}");
+    }
+
+    [Theory]
+    [InlineData("negation")]
+    [InlineData("recall")]
+    [InlineData("forget")]
+    [InlineData("scan")]
+    public async Task Charts_that_an_experiment_declares_show_its_points(string name)
+    {
+        await using OpenPage page = await Browser.Open(experiments.Page(name));
+        JsonElement charts = await page.Evaluate("window.unroll.data.experiment.charts");
+        foreach (JsonElement chart in charts.EnumerateArray())
+        {
+            string id = chart.GetProperty("id").GetString()!;
+            bool hasNames = chart.GetProperty("names").GetArrayLength() > 0;
+            JsonElement[] series = [.. chart.GetProperty("series").EnumerateArray()];
+            for (int i = 0; i < series.Length; i++)
+            {
+                double[][] points = [.. series[i].GetProperty("points").EnumerateArray().Select(OpenPage.Numbers)];
+                bool isLog = chart.GetProperty("x").GetProperty("log").GetBoolean();
+                double[][] expected = hasNames
+                    ? [.. points.Select(point => (double[])[point[1]])]
+                    : [.. points.Where(point => !isLog || point[0] > 0).Select(point => point[..2])];
+                Assert.Equal(expected, await page.Points(id, i));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task It_is_readable_on_a_telephone_and_on_a_wide_screen_light_and_dark(string name)
     {
         foreach ((int width, ColorScheme scheme) in ((int, ColorScheme)[])[(360, ColorScheme.Dark), (1600, ColorScheme.Light)])

@@ -29,6 +29,19 @@ public sealed class Experiments : IDisposable
         Measure("chaos", "--radii", "0.5,1,3", "--lengths", "10,50", "--seeds", "2");
         Measure("order", "--data", rows, "--cells", "gru", "--seeds", "2", "--steps", "3");
         Measure("seeds", "--seeds", "40");
+        Measure("negation", "--cells", "rnn,mingru", "--lengths", "3,6", "--seeds", "2", "--steps", "120");
+        Measure(
+            "recall", "--cells", "gru,rnn-attention", "--lengths", "1,2", "--sizes", "4,8", "--rates", "0.003,0.01", "--seeds", "2",
+            "--steps", "60");
+        Measure("select", "--cells", "gru,rnn", "--lengths", "4,8", "--rates", "0.01", "--seeds", "2", "--steps", "60");
+        Measure("position", "--cells", "gru,rnn", "--lengths", "4,8", "--seeds", "2", "--steps", "60");
+        string reviews = Path.Combine(RepositoryRoot.Path, "samples", "reviews.tsv");
+        Measure("context", "--data", reviews, "--cells", "gru,rnn", "--seeds", "2", "--steps", "1");
+        Measure("forget", "--cells", "lstm,rnn", "--lengths", "4,6", "--seeds", "2", "--steps", "60");
+        Measure("window", "--data", reviews, "--cells", "gru,rnn", "--seeds", "2", "--steps", "1");
+        Measure("rate", "--cells", "gru,rnn", "--lengths", "4", "--rates", "0.005,0.01", "--seeds", "2", "--steps", "60");
+        Measure("scan", "--cells", "gru,rnn", "--lengths", "8,16", "--seeds", "2");
+        Measure("words", "--seeds", "6");
     }
 
     public static IEnumerable<string> Names => ExperimentCatalog.All.Select(experiment => experiment.Name);

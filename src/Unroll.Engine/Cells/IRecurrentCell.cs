@@ -55,6 +55,13 @@ public interface IRecurrentCell
     /// <summary>Whether the cell reads <see cref="Nonlinearity"/>; the functions of other cells are fixed.</summary>
     bool ReadsNonlinearity { get; }
 
+    /// <summary>
+    /// Whether layers of this cell can follow a state, such as whether a count is even, over any number of words. A recurrent
+    /// weight is enough; a linear recurrence needs factors below 0 (Grazzi et al., 2024, arXiv 2411.12537). What is trained need
+    /// not do what it can.
+    /// </summary>
+    bool TracksState => Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
+
     /// <summary>Every tensor that a layer of this cell owns, in PyTorch's order.</summary>
     IReadOnlyList<CellTensor> Tensors { get; }
 

@@ -124,7 +124,8 @@ public class ExperimentCommandTests
         Assert.Equal(0, printed.ExitCode);
         string file = folder["results/seeds.jsonl"];
         Assert.Equal(printed.Output, File.ReadAllText(file));
-        Assert.Equal(8, printed.OutputLines.Length);
+        // Settings, six runs, the summary and the verdict.
+        Assert.Equal(9, printed.OutputLines.Length);
         JsonElement run = JsonDocument.Parse(printed.OutputLines[1]).RootElement;
         Assert.Equal(30, run.GetProperty("curve").GetArrayLength());
         // Where Node was not there, the command says how to come to the page and is done all the same.
@@ -152,8 +153,8 @@ public class ExperimentCommandTests
     [InlineData("vanish", "there is no experiment vanish, expected one of vanishing, exploding, memory")]
     [InlineData(
         "memori",
-        "there is no experiment memori, expected one of vanishing, exploding, memory, adding, copy, chaos, order, seeds; did "
-            + "you mean memory?")]
+        "there is no experiment memori, expected one of vanishing, exploding, memory, adding, copy, chaos, order, seeds, "
+            + "words, negation, recall, select, position, context, forget, window, rate, scan; did you mean memory?")]
     [InlineData(
         "memory --cells rnn,lstmm",
         "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,mingru,minlstm,sru,"
@@ -166,6 +167,12 @@ public class ExperimentCommandTests
     [InlineData(
         "seeds --lengths 5", "--lengths means nothing to the experiment seeds, which takes --seeds, --steps; leave it out")]
     [InlineData("memory --seeds 0", "unroll experiment: --seeds is 0, expected a whole number of at least 1")]
+    [InlineData("recall --lengths 2,9", "--lengths has 9, expected whole numbers from 1 to 8 with commas")]
+    [InlineData("select --lengths 3", "--lengths has 3, expected whole numbers from 4 to 100000 with commas")]
+    [InlineData("recall --sizes 0", "--sizes has 0, expected whole numbers from 1 to 4096 with commas")]
+    [InlineData("rate --rates 0.1,x", "--rates has x, expected positive numbers with commas")]
+    [InlineData("scan --rates 0.1", "--rates means nothing to the experiment scan, which takes --cells, --lengths, --seeds;")]
+    [InlineData("position --cells rnn-attention", "--cells has rnn-attention, expected some of rnn,")]
     [InlineData("order --data none.tsv", "none.tsv: no such file")]
     [InlineData("order --dev none.tsv", "--dev measures what --data trains, and there is no --data; give both")]
     [InlineData(
@@ -197,6 +204,73 @@ public class ExperimentCommandTests
         Assert.Equal(130, process.ExitCode);
         Assert.StartsWith("error: interrupted", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["results"]));
+    }
+
+    [Theory]
+    [InlineData("negation --cells rnn,mingru --lengths 3,6 --seeds 2 --steps 60", 2)]
+    [InlineData("recall --cells gru --lengths 1,2 --sizes 4,8 --rates 0.003,0.01 --seeds 2 --steps 60", 8)]
+    [InlineData("select --cells gru --lengths 4,8 --rates 0.01 --seeds 2 --steps 60", 2)]
+    [InlineData("position --cells gru --lengths 4,8 --seeds 2 --steps 60", 2)]
+    [InlineData("forget --cells lstm,rnn --lengths 4,6 --seeds 1 --steps 60", 2)]
+    [InlineData("rate --cells gru --lengths 4 --rates 0.01,0.02 --seeds 1 --steps 60", 2)]
+    [InlineData("context --data SAMPLES --cells gru --seeds 2 --steps 1", 2)]
+    [InlineData("window --data SAMPLES --cells gru --seeds 2 --steps 1", 2)]
+    [InlineData("words --seeds 4", 0)]
+    public void A_short_run_ends_with_its_verdict_and_repeats(string commandLine, int runs)
+    {
+        string[] args = commandLine.Split(' ');
+        string samples = Path.Combine(Repository.Root, "samples", "reviews.tsv");
+        args = [.. args.Select(word => word == "SAMPLES" ? samples : word)];
+        CommandRun first = Json(args);
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        JsonElement[] lines = [.. first.OutputLines.Select(line => JsonDocument.Parse(line).RootElement)];
+        string[] kinds = [.. lines.Select(line => line.GetProperty("kind").GetString()!)];
+        Assert.Equal(("settings", "verdict"), (kinds[0], kinds[^1]));
+        if (runs > 0)
+            Assert.Equal(runs * (args[0] == "negation" ? 2 : 1), kinds.Count(kind => kind == "run"));
+        Assert.Contains("summary", kinds);
+        Assert.Equal(first.Output, Json(args).Output);
+        string printed = CommandRun.Of(["experiment", .. args]).Output;
+        Assert.EndsWith(lines[^1].GetProperty("text").GetString() + "\n", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Times_are_measured_for_every_cell_and_both_numbers_of_threads()
+    {
+        string[] args = ["scan", "--cells", "rnn,mingru", "--lengths", "8,16", "--seeds", "2"];
+        JsonElement[] steps = Lines("step", args);
+        Assert.Equal(
+            [("rnn", 1), ("mingru", 1), ("rnn", 2), ("mingru", 2)],
+            steps.Select(step => (step.GetProperty("cell").GetString(), step.GetProperty("threads").GetInt32())));
+        IEnumerable<JsonElement> times = steps.SelectMany(step => step.GetProperty("least").EnumerateArray());
+        Assert.All(times, time => Assert.True(time.GetDouble() > 0));
+    }
+
+    [Fact]
+    public void A_plain_rnn_follows_a_parity_beyond_its_training_and_a_linear_recurrence_does_not()
+    {
+        JsonElement[] summaries = Lines(
+            "summary", "negation", "--cells", "rnn,mingru", "--lengths", "6,20", "--seeds", "1", "--steps", "1500");
+        Assert.Equal([true, false], summaries.Select(line => line.GetProperty("theory").GetBoolean()));
+        Assert.Equal(1, summaries[0].GetProperty("beyond").GetDouble());
+        Assert.InRange(summaries[1].GetProperty("beyond").GetDouble(), 0.2, 0.8);
+    }
+
+    [Fact]
+    public void The_picture_is_beside_the_measurements_and_is_not_written_over()
+    {
+        using var folder = new TemporaryFolder();
+        string[] args = ["experiment", "words", "--seeds", "3", "--out", folder["results"]];
+        Assert.Equal(0, CommandRun.Of(args).ExitCode);
+        string picture = folder["results/words.svg"];
+        Assert.Contains("The state moves from word to word", File.ReadAllText(picture), StringComparison.Ordinal);
+        File.Delete(folder["results/words.jsonl"]);
+        File.Delete(folder["results/words.html"]);
+        File.WriteAllText(picture, "mine");
+        CommandRun again = CommandRun.Of(args);
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("words.svg: exists already", again.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(picture));
     }
 
     [Fact]

@@ -15,9 +15,9 @@ public class CellNamesTests
         "ExplodingExperiment.cs \"rnn\"",
         "LabCommand.cs \"rnn\"",
         "LabExercise.cs Cell.Rnn",
+        "LabNetwork.cs Cell.Rnn",
         "ModelConfig.cs Cell.Rnn",
         "NetworkConfig.cs Cell.Rnn",
-        "SeedsExperiment.cs Cell.Rnn",
         "TrainingOptions.cs Cell.Gru",
     ];
 

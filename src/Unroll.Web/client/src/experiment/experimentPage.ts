@@ -4,6 +4,7 @@ import { card, grid, section } from '../page/section';
 import { tableElement, type Cell } from '../page/table';
 import { chaosCharts } from './chaos';
 import type { Experiment, ExperimentName, ExperimentOf } from './data';
+import { declaredCharts } from './declared';
 import { explodingCharts } from './exploding';
 import { linesOf } from './lines';
 import { memoryCharts } from './memory';
@@ -12,7 +13,8 @@ import { seedsCharts } from './seeds';
 import { sequenceCharts } from './sequences';
 import { vanishingCharts } from './vanishing';
 
-const CHARTS: { [N in ExperimentName]: (experiment: ExperimentOf<N>) => HTMLElement[] } = {
+// Those that have more on the page than what they declare; all others show their own charts.
+const CHARTS: { [N in ExperimentName]?: (experiment: ExperimentOf<N>) => HTMLElement[] } = {
   vanishing: vanishingCharts,
   exploding: explodingCharts,
   memory: memoryCharts,
@@ -23,13 +25,15 @@ const CHARTS: { [N in ExperimentName]: (experiment: ExperimentOf<N>) => HTMLElem
   seeds: seedsCharts,
 };
 
-const chartsOf = <N extends ExperimentName>(experiment: Experiment<N>): HTMLElement[] => CHARTS[experiment.name](experiment);
+const chartsOf = <N extends ExperimentName>(experiment: Experiment<N>): HTMLElement[] =>
+  CHARTS[experiment.name]?.(experiment) ?? declaredCharts(experiment);
 
-/** What an experiment measured: its charts, its tables as they are printed, and how to repeat it. */
+/** What an experiment measured: the verdict, its charts, its tables as they are printed, and how to repeat it. */
 export function experimentPage(experiment: Experiment): HTMLElement[] {
   const lines: { kind: string }[] = experiment.lines;
   const settings = Object.entries(linesOf(lines, 'settings')[0]!).filter(([name]) => name !== 'experiment' && name !== 'kind');
   return [
+    element('p', { class: 'verdict' }, experiment.verdict),
     section('Charts', grid(...chartsOf(experiment))),
     section('As the command prints it', element('div', { class: 'stack printed' },
       ...experiment.tables.map(({ title, columns, rows }) => element('div', { class: 'card' },
