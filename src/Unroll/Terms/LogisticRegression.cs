@@ -53,6 +53,17 @@ internal sealed class LogisticRegression
         Span<float> logits)
     {
         bias.CopyTo(logits);
+        if (logits.Length < Vector<float>.Count)
+        {
+            // No vector is whole. A call for each term would cost more than its sums where code is interpreted.
+            for (int i = 0; i < columns.Length; i++)
+            {
+                (float value, int first) = (values[i], columns[i] * logits.Length);
+                for (int c = 0; c < logits.Length; c++)
+                    logits[c] += value * weights[first + c];
+            }
+            return;
+        }
         for (int i = 0; i < columns.Length; i++)
             AddScaled(values[i], weights.Slice(columns[i] * logits.Length, logits.Length), logits);
     }
