@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Unroll.Storage;
 
@@ -118,19 +117,7 @@ public sealed class ExperimentLog(string experiment, IExperimentOutput output)
 
     /// <summary>A number as the tables show it: three digits that count.</summary>
     /// <param name="value">The number.</param>
-    public static string Short(double value) => value switch
-    {
-        0 => "0",
-        _ when !double.IsFinite(value) => "not finite",
-        _ when Math.Abs(value) is >= 1e-3 and < 1e4 => Significant(value),
-        _ => value.ToString("0.0e+0", CultureInfo.InvariantCulture),
-    };
-
-    private static string Significant(double value)
-    {
-        int whole = (int)Math.Floor(Math.Log10(Math.Abs(value))) + 1;
-        return value.ToString("F" + Math.Clamp(3 - whole, 0, 6), CultureInfo.InvariantCulture);
-    }
+    public static string Short(double value) => ShortNumber.Of(value);
 
     private static void Write(Utf8JsonWriter writer, object? value)
     {

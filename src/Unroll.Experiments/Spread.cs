@@ -32,5 +32,5 @@ internal readonly record struct Spread(double Mean, double Least, double Most)
 
     /// <summary>Mean, least and most with three digits that count: <c>0.97 (0.95–1.00)</c>.</summary>
     public string Short =>
-        $"{ExperimentLog.Short(Mean)} ({ExperimentLog.Short(Least)}–{ExperimentLog.Short(Most)})";
+        $"{ShortNumber.Of(Mean)} ({ShortNumber.Of(Least)}–{ShortNumber.Of(Most)})";
 }

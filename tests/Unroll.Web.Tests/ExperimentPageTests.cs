@@ -41,7 +41,8 @@ public class ExperimentPageTests(Experiments experiments)
         Assert.Equal(text, await page.Page.Locator("p.verdict").TextContentAsync());
         Assert.EndsWith(".", text, StringComparison.Ordinal);
         Assert.Contains(text, experiments.Printed(name), StringComparison.Ordinal);
-        double verdictAt = await page.Page.EvaluateAsync<double>("document.querySelector('p.verdict').getBoundingClientRect().top");
+        double verdictAt = await page.Page.EvaluateAsync<double>(
+            "document.querySelector('p.verdict').getBoundingClientRect().top");
         double figureAt = await page.Page.EvaluateAsync<double>("document.querySelector('figure').getBoundingClientRect().top");
         Assert.True(verdictAt < figureAt, $"{verdictAt} is below {figureAt}");
     }

@@ -31,7 +31,8 @@ public sealed class Experiments : IDisposable
         Measure("seeds", "--seeds", "40");
         Measure("negation", "--cells", "rnn,mingru", "--lengths", "3,6", "--seeds", "2", "--steps", "120");
         Measure(
-            "recall", "--cells", "gru,rnn-attention", "--lengths", "1,2", "--sizes", "4,8", "--rates", "0.003,0.01", "--seeds", "2",
+            "recall", "--cells", "gru,rnn-attention", "--lengths", "1,2", "--sizes", "4,8", "--rates", "0.003,0.01",
+            "--seeds", "2",
             "--steps", "60");
         Measure("select", "--cells", "gru,rnn", "--lengths", "4,8", "--rates", "0.01", "--seeds", "2", "--steps", "60");
         Measure("position", "--cells", "gru,rnn", "--lengths", "4,8", "--seeds", "2", "--steps", "60");

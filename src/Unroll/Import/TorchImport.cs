@@ -73,7 +73,7 @@ public static class TorchImport
         {
             string found = isTransformer ? "a Transformer" : "a recurrent layer";
             throw new InputException(
-                $"TorchImportOptions.Cell is {cell}, and {tensors.Source} has {found}; leave it out, or name the cell of the file");
+                $"TorchImportOptions.Cell is {cell}, and {tensors.Source} has {found}; leave it out or name the file's cell");
         }
         if (isTransformer)
             return TransformerTensors.Find(tensors, options);
