@@ -79,7 +79,8 @@ public class TrainSettingsTests
     [InlineData("--momentum 0.9", "--momentum", "--optimizer sgd")]
     [InlineData("--optimizer sgd --beta1 0.8", "--beta1", "--optimizer adam or adamw")]
     [InlineData("--nonlinearity relu", "--nonlinearity", "--cell rnn")]
-    [InlineData("--forget-bias 1", "--forget-bias", "--cell lstm")]
+    [InlineData("--forget-bias 1", "--forget-bias",
+        "--cell lstm or minlstm or sru or peephole or coupled or janet or slstm")]
     [InlineData("--gamma 0.9", "--gamma", "--schedule step")]
     [InlineData("--patience 2 --dev-share 0", "--patience", "dev rows")]
     [InlineData("--cell lstm --forget-bias 1 --optimizer sgd --momentum 0.9", null, null)]
