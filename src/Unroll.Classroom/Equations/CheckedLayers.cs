@@ -9,12 +9,39 @@ public static class CheckedLayers
     public const int Hidden = 5;
 
     private const int InputSize = 4;
+    private const int Heads = 2;
 
     /// <summary>All of them.</summary>
     /// <param name="hidden">H, the width of the hidden states.</param>
     /// <param name="seed">The seed of parameters and inputs.</param>
     public static IEnumerable<ICheckedLayer> All(int hidden, ulong seed) =>
-        RecurrentCells.All.SelectMany(cell => Of(cell, hidden, seed));
+        RecurrentCells.All.SelectMany(cell => Of(cell, hidden, seed)).Concat(Transformers(hidden, seed));
+
+    // Its heads are two: as wide as asked for, or one wider.
+    private static IEnumerable<ICheckedLayer> Transformers(int hidden, ulong seed)
+    {
+        int width = hidden + hidden % Heads;
+        foreach (NormPlace norm in Enum.GetValues<NormPlace>())
+        {
+            foreach (Positions positions in Enum.GetValues<Positions>())
+            {
+                var options = new TransformerOptions
+                {
+                    Heads = Heads,
+                    FeedForward = width + 1,
+                    Positions = positions,
+                    MaximumPositions = 6,
+                    Norm = norm,
+                };
+                string name = (norm, positions) switch
+                {
+                    (NormPlace.Before, Positions.Sinusoidal) => "transformer",
+                    _ => $"transformer ({positions}, norms {norm})".ToLowerInvariant(),
+                };
+                yield return new CheckedTransformer(name, options, width, seed);
+            }
+        }
+    }
 
     // A cell with each of its functions, and once more where its tensors are others for an input as wide as the state.
     private static IEnumerable<ICheckedLayer> Of(Cell cell, int hidden, ulong seed)
