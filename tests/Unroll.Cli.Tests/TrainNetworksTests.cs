@@ -72,7 +72,7 @@ public class TrainNetworksTests
     [InlineData("--cell none --linear=false", "nothing is left to train with --cell none and --linear false")]
     [InlineData("--cell none --find-lr", "the model has no network, expected one whose learning rate is looked for")]
     [InlineData("--cell none --vectors DATA", "word vectors are for a network, and --cell none trains the linear part alone")]
-    [InlineData("--cell nine", "--cell is nine, expected rnn or gru or lstm or mingru or none")]
+    [InlineData("--cell nine", "--cell is nine, expected rnn or gru or lstm or mingru or transformer or none")]
     [InlineData("--ensemble 0", "--ensemble is 0, expected a whole number of at least 1")]
     [InlineData("--ensemble 65", "ensemble is 65, expected at most 64 networks in a model")]
     public void What_does_not_go_together_is_told_in_a_line(string options, string message)
