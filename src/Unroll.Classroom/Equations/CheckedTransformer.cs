@@ -14,7 +14,7 @@ internal sealed class CheckedTransformer : ICheckedLayer
     private const int Vocabulary = 9;
     private const int Classes = 3;
     private const int Layers = 2;
-    private const double Deviation = 0.6;
+    private const double Deviation = 0.4;
     private const string OutputWeight = "output.weight";
     private const string OutputBias = "output.bias";
 
@@ -47,9 +47,12 @@ internal sealed class CheckedTransformer : ICheckedLayer
         var generator = new TorchGenerator(seed);
         foreach (Parameter parameter in _network.Parameters.All)
         {
+            // A norm that scales by nearly nothing leaves gradients that are nearly nothing.
+            bool scales = parameter.Name.Contains("norm", StringComparison.Ordinal)
+                && parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
             float[] values = new float[parameter.Length];
             for (int i = 0; i < values.Length; i++)
-                values[i] = (float)(Deviation * generator.NextNormal());
+                values[i] = (float)((scales ? 1 : 0) + Deviation * generator.NextNormal());
             _network.Parameters.Write(parameter, values);
         }
         _values = _network.Parameters.All.ToDictionary(

@@ -85,7 +85,7 @@ internal sealed class TrainFlags
                     "--adversarial",
                     "Also learn each text with its word vectors moved against it, by this share of their length " +
                     $"[default: {TrainingOptions.AdversarialFor(Defaults.Embedding, Defaults.Tokens, tokensOfText: 0)}; " +
-                    "0 for characters, one-hot and long texts]")),
+                    "0 for characters, one-hot, long texts and a Transformer]")),
             (options, value) => options with { Adversarial = value });
         Set(
             flags.Add(Options.Switch(

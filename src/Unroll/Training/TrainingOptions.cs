@@ -67,7 +67,8 @@ public sealed partial record TrainingOptions
     /// <summary>
     /// Adversarial training (Miyato, Dai and Goodfellow, 2017): every step also learns the batch with word vectors moved where
     /// the loss of each text rises most, by this share of their length, so that answers do not hang on a few words. Costs a
-    /// second pass. Needs word vectors. 0 for none; null for <see cref="AdversarialFor"/>. Default: null.
+    /// second pass. Needs word vectors. 0 for none; null for <see cref="AdversarialFor"/>, and for none in a Transformer.
+    /// Default: null.
     /// </summary>
     public float? Adversarial { get; init; }
 
@@ -282,7 +283,9 @@ public sealed partial record TrainingOptions
     {
         ClassWeights = BalancedClasses ? train.BalancedWeights(model.Classes) : ClassWeights,
         Adversarial = Adversarial
-            ?? AdversarialFor(model.Embedding, model.Tokens.Kind, (double)train.TokenCount / Math.Max(1, train.Count)),
+            ?? (model.IsTransformer
+                ? 0
+                : AdversarialFor(model.Embedding, model.Tokens.Kind, (double)train.TokenCount / Math.Max(1, train.Count))),
         WordDropout = WordDropout ?? WordDropoutFor(model.Subwords > 0),
     };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Storage;
 using Unroll.Training;
@@ -62,6 +63,15 @@ public class TransformerOptionsTests
             var layout = new NetworkLayout(ConfigOf(options).ToNetwork(10));
             return layout.Parameters.Where(parameter => !parameter.IsTable).Sum(parameter => (long)parameter.Length);
         }
+    }
+
+    [Fact]
+    public void Adversarial_steps_are_taken_where_they_are_asked_for()
+    {
+        var texts = new EncodedTexts();
+        texts.Add([1, 2, 3], 0);
+        Assert.Equal(0, Transformer.ResolveFor(ConfigOf(Transformer), texts).Adversarial);
+        Assert.Equal(0.1f, (Transformer with { Adversarial = 0.1f }).ResolveFor(ConfigOf(Transformer), texts).Adversarial);
     }
 
     [Theory]
