@@ -17,10 +17,10 @@ public static class CheckedLayers
     public static IEnumerable<ICheckedLayer> All(int hidden, ulong seed) =>
         RecurrentCells.All.SelectMany(cell => Of(cell, hidden, seed)).Concat(Transformers(hidden, seed));
 
-    // Its heads are two: as wide as asked for, or one wider.
+    // Its heads are two, of three units each at least: norms of fewer make much of rounding.
     private static IEnumerable<ICheckedLayer> Transformers(int hidden, ulong seed)
     {
-        int width = hidden + hidden % Heads;
+        int width = Math.Max(Heads * 3, hidden + hidden % Heads);
         foreach (NormPlace norm in Enum.GetValues<NormPlace>())
         {
             foreach (Positions positions in Enum.GetValues<Positions>())
