@@ -11,7 +11,7 @@ public static class ChartPicture
     private const int PlotHeight = 230;
     private const int Left = 58;
     private const int Right = 14;
-    private const int Top = 34;
+    private const int Top = 42;
     private const int Below = 40;
     private const int LegendLine = 16;
     private const int CharacterWidth = 6;
@@ -145,7 +145,12 @@ public static class ChartPicture
         {
             int left = places[i].X;
             int y = Top + PlotHeight + BelowOf(chart) + LegendLine * places[i].Line + 4;
-            string look = chart.Series[i].IsBound ? "stroke=\"#555\" stroke-dasharray=\"3 3\"" : Stroke(i);
+            string look = (chart.Series[i].IsBound, chart.Names.Count > 0) switch
+            {
+                (true, _) => "stroke=\"#555\" stroke-dasharray=\"3 3\"",
+                (_, true) => $"stroke=\"{Colour(i)}\" stroke-width=\"9\"",
+                _ => Stroke(i),
+            };
             svg.Append($"<path d=\"M{left} {y}h18\" {look}/>");
             svg.Append($"<text x=\"{left + 23}\" y=\"{y + 4}\">{Escape(chart.Series[i].Name)}</text>\n");
         }

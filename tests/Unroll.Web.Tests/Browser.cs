@@ -32,6 +32,8 @@ internal static class Browser
             ColorScheme = scheme,
             AcceptDownloads = true,
         });
+        // Thirty seconds are not enough where other tests keep the processors busy.
+        context.SetDefaultTimeout(120_000);
         return await OpenPage.Of(context, new Uri(file).AbsoluteUri + tab);
     }
 

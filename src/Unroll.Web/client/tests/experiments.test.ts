@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Chart } from '../src/experiment/data';
+import { chartTable, linesOfChart } from '../src/experiment/declared';
 import { settingText } from '../src/experiment/experimentPage';
 import { curvesOf, distinct, linesOf } from '../src/experiment/lines';
 import { light, seriesColour } from '../src/page/palette';
@@ -30,4 +32,33 @@ it('settings are rounded, and seeds are numbered from 1', () => {
   expect(settingText('seeds', 1)).toBe('1');
   expect(settingText('radii', [0.1 + 0.2, 1])).toBe('0.3, 1');
   expect(settingText('clip', true)).toBe('true');
+});
+
+const chart = (log: boolean): Chart => ({
+  id: 'kept',
+  title: 'Kept',
+  note: '',
+  x: { name: 'words', log },
+  y: { name: 'share', log: false },
+  names: [],
+  series: [
+    { name: 'gru', bound: false, points: [[0, 1, 1, 1], [8, 0.5, 0.25, 0.75], [16, null, null, null]] },
+    { name: 'guessing', bound: true, points: [[0, 0.1, 0.1, 0.1]] },
+  ],
+});
+
+it('a declared chart draws means and gaps, bounds as bounds, and nothing at 0 of a logarithm', () => {
+  expect(linesOfChart(chart(false))).toEqual([
+    { name: 'gru', points: [[0, 1], [8, 0.5], [16, null]] },
+    { name: 'guessing', style: 'bound', points: [[0, 0.1]] },
+  ]);
+  expect(linesOfChart(chart(true)).map(({ points }) => points)).toEqual([[[8, 0.5], [16, null]], []]);
+});
+
+it('the table of a declared chart has the spread of the seeds where there is one', () => {
+  expect(chartTable(chart(false))).toEqual({
+    caption: 'Kept',
+    columns: ['words', 'gru', 'guessing'],
+    rows: [['0', 1, 0.1], ['8', '0.5 (0.25–0.75)', undefined], ['16', undefined, undefined]],
+  });
 });
