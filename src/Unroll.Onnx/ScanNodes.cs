@@ -20,6 +20,7 @@ internal sealed class ScanNodes : IRecurrentNodes
     private readonly IReadOnlyDictionary<string, NamedTensor> _tensors;
     private readonly ModelConfig _config;
     private readonly IRecurrentCell _cell;
+    private bool _hasInitialMemory;
 
     /// <summary>Adds what all layers share.</summary>
     /// <param name="graph">Where the nodes go.</param>
@@ -54,7 +55,7 @@ internal sealed class ScanNodes : IRecurrentNodes
             else
                 _graph.Node("Split", gates, [sums], Setting("axis", 2L));
             string[] scanned = readsInput ? [.. gates, input, "scan_mask"] : [.. gates, "scan_mask"];
-            string[] states = [.. Enumerable.Repeat("initial_hidden", 1 + step.Memory.Count)];
+            string[] states = ["initial_hidden", .. Enumerable.Repeat(InitialMemory(step), step.Memory.Count)];
             string[] lastMemory = [.. step.Memory.Select((_, part) => $"last_memory_{part}{suffix}")];
             long[] order = [.. Enumerable.Repeat((long)direction, scanned.Length)];
             _graph.Node(
@@ -70,6 +71,20 @@ internal sealed class ScanNodes : IRecurrentNodes
 
     // [B,H] of each direction → [B,H·D]
     public string LastStates(int layer) => Beside(layer, Last, "pooled", axis: 1);
+
+    // Zeros as wide as a part of the memory.
+    private string InitialMemory(OnnxStep step)
+    {
+        if (step.MemoryWidth == 1)
+            return "initial_hidden";
+        const string name = "initial_memory";
+        if (_hasInitialMemory)
+            return name;
+        _hasInitialMemory = true;
+        string width = _graph.Integers("memory_size", step.MemoryWidth * _config.Hidden);
+        _graph.Node("Concat", "initial_memory_shape", ["text_count", width], Setting("axis", 0L));
+        return _graph.Node("ConstantOfShape", name, ["initial_memory_shape"]);
+    }
 
     // X W_ihᵀ + b, [T,B,G·H]
     private string PreActivations(string input, IRecurrentCell cell, int layer, int direction, string suffix)
@@ -123,6 +138,8 @@ internal sealed class ScanNodes : IRecurrentNodes
                 body.Floats(Own(OnnxStep.One), [], [1]);
             foreach ((string name, float value) in step.Constants)
                 body.Floats(Own(name), [], [value]);
+            foreach ((string name, long[] sizes) in step.Shapes)
+                body.Integers(Own(name), sizes);
             foreach (CellTensor tensor in cell.Tensors.Where(tensor => tensor.Input == TensorInput.Memory))
             {
                 float[] values = _tensors[NetworkLayout.NameOf(tensor, layer, direction)].Values.ToArray();

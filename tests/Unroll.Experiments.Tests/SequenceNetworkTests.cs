@@ -12,7 +12,8 @@ public class SequenceNetworkTests
     private const int Rows = 2;
     private const double Epsilon = 1e-6;
 
-    private static readonly string[] Others = ["minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+    private static readonly string[] Others =
+        ["minlstm", "sru", "peephole", "coupled", "janet", "slstm", "deltanet", "deltanet1"];
 
     public static TheoryData<string, string> Cases
     {

@@ -46,6 +46,15 @@ public enum Cell
     SLstm,
 
     /// <summary>
+    /// DeltaNet (Yang et al., 2024), a matrix in which values stand under keys; with β up to 2 (Grazzi et al., 2024):
+    /// <see cref="DeltaNetCell"/>.
+    /// </summary>
+    DeltaNet,
+
+    /// <summary>DeltaNet with β up to 1, as it was first: <see cref="DeltaNet1Cell"/>.</summary>
+    DeltaNet1,
+
+    /// <summary>
     /// Transformer encoder (Vaswani et al., 2017): no recurrent cell, every word reads all others by attention. Its own settings
     /// are <see cref="TransformerOptions"/>.
     /// </summary>
@@ -84,6 +93,8 @@ public static class RecurrentCells
         Cell.Coupled => new CoupledCell(),
         Cell.Janet => new JanetCell(),
         Cell.SLstm => new SLstmCell(),
+        Cell.DeltaNet => new DeltaNetCell(most: 2),
+        Cell.DeltaNet1 => new DeltaNet1Cell(),
         Cell.Transformer => throw new ArgumentOutOfRangeException(
             nameof(cell), cell, $"a Transformer is no recurrent cell, expected {string.Join(", ", All)}"),
         _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, $"no such cell, expected {string.Join(", ", All)}"),

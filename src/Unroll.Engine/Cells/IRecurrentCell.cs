@@ -42,6 +42,10 @@ public interface IRecurrentCell
     /// <param name="hiddenSize">H.</param>
     IRecurrentCell Between(int inputSize, int hiddenSize) => this;
 
+    /// <summary>Which widths the state can have, where a given one is none of them; null where it is.</summary>
+    /// <param name="hiddenSize">H.</param>
+    string? ExpectedInPlaceOf(int hiddenSize) => null;
+
     /// <summary>
     /// The gate that makes the new content: its block of W_hh is the one whose spectrum says how gradients vanish.
     /// </summary>

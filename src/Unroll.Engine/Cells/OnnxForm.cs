@@ -34,8 +34,14 @@ public sealed record OnnxStep(IReadOnlyList<OnnxNode> Nodes) : OnnxForm
     /// <summary>The number 1.</summary>
     public const string One = "one";
 
-    /// <summary>The nodes' outputs that are carried to the next step beside h_t: the memory in parts of H.</summary>
+    /// <summary>The nodes' outputs that are carried to the next step beside h_t: the memory in parts.</summary>
     public IReadOnlyList<string> Memory { get; init; } = [];
+
+    /// <summary>How wide each part of the memory is, in units of H.</summary>
+    public int MemoryWidth { get; init; } = 1;
+
+    /// <summary>Shapes that nodes read; 0 stands for the number of texts.</summary>
+    public IReadOnlyList<(string Name, long[] Sizes)> Shapes { get; init; } = [];
 
     /// <summary>Other numbers than 1 that the nodes read.</summary>
     public IReadOnlyList<(string Name, float Value)> Constants { get; init; } = [];
@@ -44,7 +50,7 @@ public sealed record OnnxStep(IReadOnlyList<OnnxNode> Nodes) : OnnxForm
     /// <param name="gate">The gate, from 0.</param>
     public static string Gate(int gate) => $"gate_{gate}";
 
-    /// <summary>A part of the memory of step t-1, [B,H].</summary>
+    /// <summary>A part of the memory of step t-1, [B,H·<see cref="MemoryWidth"/>].</summary>
     /// <param name="part">Its place in <see cref="Memory"/>.</param>
     public static string PreviousMemory(int part) => $"previous_memory_{part}";
 

@@ -24,6 +24,7 @@ public sealed unsafe class JacobianNorms : IParallelWork
     private const int MostSentences = 8;
     private const int MostSteps = 64;
     private const int LeastSteps = 16;
+    private const int LargestState = 1024;
     private const int MostIterations = 50;
     private const double Tolerance = 1e-4;
 
@@ -41,6 +42,14 @@ public sealed unsafe class JacobianNorms : IParallelWork
     private readonly Batch _batch = new();
     private readonly Workspace?[] _workspaces;
 
+    /// <summary>
+    /// Whether a network can be measured: its lowest layer is recurrent, and its state has no more than 1,024 floats. More are a
+    /// matrix state's, of which one step back is as much work as an epoch.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    public static bool CanMeasure(Network network) =>
+        network.Layers[0] is RecurrentLayer layer && StateSize(layer) <= LargestState;
+
     /// <summary>Chooses the sentences.</summary>
     /// <param name="network">The network; its weights are read when it is measured.</param>
     /// <param name="texts">The training rows.</param>
@@ -57,8 +66,11 @@ public sealed unsafe class JacobianNorms : IParallelWork
         // A step back takes S rows through W_hh; a token of training all weights three times, forward and for both kinds of
         // gradients.
         int weights = network.Parameters.Length - network.Parameters.DenseStart;
+        double size = StateSize(layer);
         double recurrent = layer.IsRecurrent ? (double)layer.Cell.Gates * layer.HiddenSize * layer.HiddenSize : 0;
-        double tokensAStep = StateSize(layer) * recurrent / (3.0 * weights);
+        // The iterations over a matrix state's S rows are more than all else.
+        double iterations = size > 4 * layer.HiddenSize ? MostIterations * size : 0;
+        double tokensAStep = size * (recurrent + iterations) / (3.0 * weights);
         int affordable = (int)Math.Clamp(texts.TokenCount * Share / tokensAStep, LeastSteps, MostSentences * MostSteps);
 
         long[] byLength = [.. Enumerable.Range(0, texts.Count).Select(row => ((long)texts.LengthOf(row) << 32) | (uint)row)];

@@ -168,4 +168,13 @@ internal unsafe interface IKernels
 
     /// <summary>The gradient of <see cref="SLstmForward"/>.</summary>
     void SLstmBackward(in CellStep step);
+
+    /// <summary>What is added to the square of a norm that something is divided by.</summary>
+    const float NormEpsilon = 1e-6f;
+
+    /// <summary>S += (β⊙(v - S k)) kᵀ, h = S q for each head, with queries and keys of length 1 and β = most·σ(a).</summary>
+    void DeltaNetForward(in CellStep step, int headSize, float most);
+
+    /// <summary>The gradient of <see cref="DeltaNetForward"/>.</summary>
+    void DeltaNetBackward(in CellStep step, int headSize, float most);
 }

@@ -113,8 +113,8 @@ public sealed record NetworkConfig
             throw new ArgumentOutOfRangeException(nameof(Layers), Layers, $"expected 1 to {MostLayers} layers");
         if (IsTransformer)
             ValidateTransformer();
-        else
-            _ = CreateCell();
+        else if (CreateCell().ExpectedInPlaceOf(Hidden) is { } expected)
+            throw new ArgumentOutOfRangeException(nameof(Hidden), Hidden, $"expected {expected}");
         if (Subwords < 0 || (Subwords > 0 && !HasWordVectors))
             throw new ArgumentOutOfRangeException(nameof(Subwords), Subwords, "expected 0, or word vectors beside them");
         if (!Enum.IsDefined(Nonlinearity))

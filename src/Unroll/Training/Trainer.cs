@@ -60,7 +60,7 @@ internal sealed class Trainer
         if (options.Checkpoint is { } checkpoint)
             _checkpoint = new TrainingCheckpoint(
                 checkpoint, _trainings, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
-        if (options.GradientFlow is not null && !networks[0].Config.IsTransformer)
+        if (options.GradientFlow is not null && JacobianNorms.CanMeasure(networks[0]))
             _jacobians = new JacobianNorms(networks[0], train, pool);
     }
 

@@ -33,6 +33,8 @@ public sealed partial record TrainingOptions
         RequireDefined(Best, nameof(Best));
         Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");
+        if (RecurrentCells.Has(Cell) && RecurrentCells.Of(Cell).ExpectedInPlaceOf(Hidden) is { } expected)
+            Require(false, nameof(Hidden), Hidden, expected);
         Require(
             Layers is >= 1 and <= NetworkConfig.MostLayers, nameof(Layers), Layers,
             $"a number from 1 to {NetworkConfig.MostLayers}");

@@ -145,7 +145,33 @@ class SLstm(Layers):
         return torch.sigmoid(o) * c / n, c, n, m
 
 
-CELLS = {"minlstm": MinLstm, "sru": Sru, "peephole": Peephole, "coupled": Coupled, "janet": Janet, "slstm": SLstm}
+class DeltaNet(Layers):
+    """Yang et al., 2024; Grazzi et al., 2024: S = S'(I - β k kᵀ) + β v kᵀ, a β for each unit, h = S q. Rows q, k, v, β; one head."""
+
+    most = 2
+
+    def tensors(self, I, H):
+        return {"weight_ih": (4 * H, I), "bias_ih": (4 * H,)}
+
+    def start(self, H, dtype):
+        return torch.zeros(H, dtype=dtype), torch.zeros(H, H, dtype=dtype)
+
+    def step(self, p, x, h, S):
+        q, k, v, beta = F.linear(x, p["weight_ih"], p["bias_ih"]).chunk(4)
+        q, k = (a / torch.sqrt((a * a).sum() + 1e-6) for a in (q, k))
+        beta = self.most * torch.sigmoid(beta)
+        S = S - torch.outer(beta * (S @ k), k) + torch.outer(beta * v, k)
+        return S @ q, S
+
+
+class DeltaNet1(DeltaNet):
+    """The same with β up to 1."""
+
+    most = 1
+
+
+CELLS = {"minlstm": MinLstm, "sru": Sru, "peephole": Peephole, "coupled": Coupled, "janet": Janet, "slstm": SLstm,
+         "deltanet": DeltaNet, "deltanet1": DeltaNet1}
 
 # Thirty steps show that a cell learns.
 RATE = 0.5

@@ -16,7 +16,8 @@ public class InspectorSlopeTests
     private static readonly int[] Ids = [3, 5, 2, 6, 4];
 
     private static readonly string[] Cells =
-        ["rnn", "rnn_relu", "gru", "lstm", "mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+        ["rnn", "rnn_relu", "gru", "lstm", "mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm", "deltanet",
+            "deltanet1"];
 
     public static TheoryData<string> CellNames => [.. Cells];
 

@@ -97,6 +97,7 @@ public class InspectorTests
     [InlineData(Cell.Coupled, Pooling.Mean, 1)]
     [InlineData(Cell.Janet, Pooling.Attention, 2)]
     [InlineData(Cell.SLstm, Pooling.Max, 2)]
+    [InlineData(Cell.DeltaNet, Pooling.Mean, 2)]
     public void The_JSON_has_every_array_in_its_shape(Cell cell, Pooling pooling, int layers)
     {
         SentenceClassifier classifier = Create(cell, bidirectional: layers == 2, pooling, layers);
@@ -133,6 +134,7 @@ public class InspectorTests
                 Cell.Peephole or Cell.SLstm => ["input", "forget", "cell_candidate", "output"],
                 Cell.Coupled => ["forget", "cell_candidate", "output"],
                 Cell.Janet => ["forget", "candidate"],
+                Cell.DeltaNet => ["query", "key", "value", "write"],
                 _ => throw new InvalidOperationException($"what are the gates of {cell}?"),
             };
             Assert.Equal(expected, gates);

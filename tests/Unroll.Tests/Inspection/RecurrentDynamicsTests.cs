@@ -27,6 +27,8 @@ public class RecurrentDynamicsTests
         { Cell.Coupled, Nonlinearity.Tanh },
         { Cell.Janet, Nonlinearity.Tanh },
         { Cell.SLstm, Nonlinearity.Tanh },
+        { Cell.DeltaNet, Nonlinearity.Tanh },
+        { Cell.DeltaNet1, Nonlinearity.Tanh },
     };
 
     [Theory]

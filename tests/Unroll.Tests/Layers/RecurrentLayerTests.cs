@@ -70,6 +70,9 @@ public class RecurrentLayerTests
     [InlineData(Cell.Janet, true)]
     [InlineData(Cell.SLstm, false)]
     [InlineData(Cell.SLstm, true)]
+    [InlineData(Cell.DeltaNet, false)]
+    [InlineData(Cell.DeltaNet, true)]
+    [InlineData(Cell.DeltaNet1, false)]
     public void Gradients_by_initial_states_are_slopes(Cell kind, bool reverse)
     {
         LayerRun run = Random(kind, reverse, [5, 3, 3, 1]);
@@ -91,6 +94,7 @@ public class RecurrentLayerTests
     [InlineData(Cell.Coupled)]
     [InlineData(Cell.Janet)]
     [InlineData(Cell.SLstm)]
+    [InlineData(Cell.DeltaNet)]
     public void Gradients_by_the_weights_of_a_wide_layer_are_slopes(Cell kind)
     {
         LayerRun run = Random(kind, reverse: false, [5, 3, 3, 1], hiddenSize: 70, weightScale: 0.1f);
@@ -115,6 +119,7 @@ public class RecurrentLayerTests
     [InlineData(Cell.Coupled)]
     [InlineData(Cell.Janet)]
     [InlineData(Cell.SLstm)]
+    [InlineData(Cell.DeltaNet)]
     public void A_long_sentence_beside_short_ones_is_what_it_is_alone(Cell kind)
     {
         foreach (bool reverse in (bool[])[false, true])

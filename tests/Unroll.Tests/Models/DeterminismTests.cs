@@ -23,6 +23,7 @@ public class DeterminismTests
     [InlineData(Cell.Coupled, Pooling.Attention)]
     [InlineData(Cell.Janet, Pooling.Max)]
     [InlineData(Cell.SLstm, Pooling.Last)]
+    [InlineData(Cell.DeltaNet, Pooling.Mean)]
     public void Twenty_steps_give_the_same_bits_with_any_number_of_threads(Cell cell, Pooling pooling)
     {
         foreach (string kernels in AvailableKernels.All().Select(row => row.Data))
@@ -131,6 +132,7 @@ public class DeterminismTests
     [InlineData(Cell.Coupled, Pooling.Attention, 2)]
     [InlineData(Cell.Janet, Pooling.Max, 1)]
     [InlineData(Cell.SLstm, Pooling.Last, 2)]
+    [InlineData(Cell.DeltaNet, Pooling.Mean, 2)]
     public void A_step_allocates_nothing_once_its_buffers_have_grown(Cell cell, Pooling pooling, int threads, int subwords = 0)
     {
         using var pool = new WorkerPool(threads);

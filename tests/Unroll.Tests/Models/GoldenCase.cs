@@ -13,7 +13,7 @@ internal sealed class GoldenCase
 
     /// <summary>Cells that torch.nn does not have: a file each.</summary>
     public static readonly string[] OtherCells =
-        ["mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+        ["mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm", "deltanet", "deltanet1"];
 
     private static readonly JsonElement[] OtherFiles = [.. OtherCells.Select(cell => GoldenFile.Read($"{cell}.json"))];
 

@@ -39,6 +39,7 @@ public class JacobianNormsTests
                 config with { Cell = Cell.Coupled, Bidirectional = true, Hidden = 2 },
                 config with { Cell = Cell.Janet, Hidden = 2 },
                 config with { Cell = Cell.SLstm, Hidden = 2 },
+                config with { Cell = Cell.DeltaNet, Hidden = 3 },
             ])
         {
             SentenceClassifier classifier = Create(cell, weightScale: 2.5f);

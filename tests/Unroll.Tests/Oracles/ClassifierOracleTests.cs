@@ -11,7 +11,8 @@ public class ClassifierOracleTests
     private static readonly int[] Labels = [2, 0, 1];
 
     private static readonly string[] Cells =
-        ["rnn", "rnn_relu", "gru", "lstm", "mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm"];
+        ["rnn", "rnn_relu", "gru", "lstm", "mingru", "minlstm", "sru", "peephole", "coupled", "janet", "slstm", "deltanet",
+            "deltanet1"];
 
     public static TheoryData<string, bool, int, string> Combinations()
     {
@@ -46,6 +47,7 @@ public class ClassifierOracleTests
     [InlineData("coupled", false, 2, "attention")]
     [InlineData("janet", true, 1, "mean")]
     [InlineData("slstm", true, 2, "max")]
+    [InlineData("deltanet", true, 2, "attention")]
     public void Gradient_is_the_slope_for_one_hot_words(string cell, bool bidirectional, int layers, string pooling) =>
         Check(new OracleConfig(cell, 5, 0, 2, layers, bidirectional, pooling, 3));
 
