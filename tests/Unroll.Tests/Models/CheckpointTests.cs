@@ -82,6 +82,44 @@ public class CheckpointTests
                 + $"{flow.SpectralNorm} {flow.SpectralRadius} {string.Join(' ', flow.JacobianByDistance)}";
     }
 
+    public static TheoryData<Cell> Cells => [.. Enum.GetValues<Cell>()];
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void A_training_of_every_cell_goes_on_from_where_it_stopped(Cell cell)
+    {
+        using var folder = new TemporaryFolder();
+        (Corpus corpus, EncodedTexts train, EncodedTexts dev) = Data();
+        bool isTransformer = cell == Cell.Transformer;
+        TrainingOptions options = Options with
+        {
+            Cell = cell,
+            Hidden = isTransformer ? Options.Embedding : Options.Hidden,
+            Layers = 2,
+            Epochs = 3,
+            Transformer = isTransformer ? new TransformerOptions { Heads = 2 } : new TransformerOptions(),
+        };
+        SentenceClassifier whole = SentenceClassifier.CreateFor(corpus, null, options);
+        whole.Fit(train, options, dev);
+        int steps = options.Epochs!.Value * BatchOrder.BatchCount(train.Count, options.BatchSize);
+        foreach (int stop in (int[])[0, steps / 2])
+        {
+            TrainingOptions stopped = options with { Checkpoint = new CheckpointOptions(folder[$"{stop}"]) };
+            using var source = new CancellationTokenSource();
+            int seen = 0;
+            var stopper = new Reporter(_ =>
+            {
+                if (++seen > stop)
+                    source.Cancel();
+            });
+            Assert.Throws<OperationCanceledException>(
+                () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, stopped, dev, stopper, source.Token));
+            SentenceClassifier resumed = SentenceClassifier.CreateFor(corpus, null, options);
+            resumed.Fit(train, Resuming(stopped), dev);
+            Assert.Equal(whole.Network.Parameters.Values.ToArray(), resumed.Network.Parameters.Values.ToArray());
+        }
+    }
+
     [Fact]
     public void A_finished_training_resumes_to_its_model_at_once()
     {

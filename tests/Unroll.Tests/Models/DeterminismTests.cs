@@ -48,6 +48,7 @@ public class DeterminismTests
     [InlineData(Cell.Coupled, Pooling.Attention)]
     [InlineData(Cell.Janet, Pooling.Max)]
     [InlineData(Cell.SLstm, Pooling.Last)]
+    [InlineData(Cell.DeltaNet, Pooling.Mean)]
     public void Twenty_steps_give_the_same_bits_with_every_set_of_kernels(Cell cell, Pooling pooling)
     {
         foreach ((float? clip, float adversarial) in ((float?, float)[])[(null, 0.1f), (1e-3f, 0)])
