@@ -7,9 +7,10 @@ import type { Lab, Part } from './lab';
 import { set, signColour, svg, widthOf } from './svg';
 import type { Parameter, View } from './view';
 
-const MOST_HIDDEN = 3;
+const MOST_HIDDEN = 2;
 const MOST_WORDS = 8;
 const ROW = 44;
+const NARROW = 420;
 const TOP = 26;
 
 /** A weight as a line from one place to another, or a bias at its place. */
@@ -36,7 +37,8 @@ export function edges(view: View,
   const hidden = view.settings.hidden;
   const rows = view.words.length + hidden;
   const height = TOP + ROW * rows;
-  const [left, middle, right] = [72, width * 0.57, width - 62];
+  const isNarrow = width < NARROW;
+  const [left, middle, right] = [isNarrow ? 58 : 72, width * 0.57, width - (isNarrow ? 46 : 62)];
   const spread = (i: number, count: number): number => TOP + (height - TOP) * ((i + 0.5) / count);
   const source = (i: number): [number, number] => [left, spread(i, rows)];
   const unit = (i: number): [number, number] => [middle, spread(i, hidden)];
@@ -50,7 +52,7 @@ export function edges(view: View,
       parameter: parameter.name, symbol, index, ...edge(Math.floor(index / columns), index % columns),
     }));
   };
-  const place = (i: number): number => 0.26 + (hidden === 1 ? 0 : 0.36 * i / (hidden - 1));
+  const place = (i: number): number => (isNarrow ? 0.22 + 0.4 * i : 0.24 + 0.24 * i);
   add('U', view.words.length, (row, column) => ({
     from: source(column), to: unit(row), at: place(row), label: `U: ${view.words[column]!} to unit ${row + 1}`,
   }));
@@ -60,7 +62,7 @@ export function edges(view: View,
   }));
   add('b', 1, (row) => ({ from: null, to: [middle, unit(row)[1] - 27], at: 0, label: `b: bias of unit ${row + 1}` }));
   add('W_out', hidden, (row, column) => ({
-    from: unit(column), to: output(row), at: 0.36 + 0.3 * column, label: `W_out: unit ${column + 1} to ${view.labels[row]!}`,
+    from: unit(column), to: output(row), at: 0.28 + 0.42 * column, label: `W_out: unit ${column + 1} to ${view.labels[row]!}`,
   }));
   add('b_out', 1,
     (row) => ({ from: null, to: [right, output(row)[1] - 27], at: 0, label: `b_out: bias of ${view.labels[row]!}` }));

@@ -18,6 +18,7 @@ import { samples } from './samples';
 import { sentence } from './sentence';
 import { settings } from './settings';
 import { share } from './share';
+import { forgetWidths } from './svg';
 
 const engine = startEngine();
 const problem = element('p', { id: 'problem', role: 'alert', hidden: true });
@@ -27,18 +28,21 @@ const lab = new Lab(engine, (message) => {
 });
 
 const top = [settings(lab), controls(lab)];
-const cards = [
-  plane(), diagram(lab), curve(), sentence(lab), backward(lab), eigen(lab), gates(lab), samples(lab), missions(lab), questions(),
-  matrices(lab), share(lab),
+// Three columns where there is room; one below the other they stand in the same order.
+const columns = [
+  [plane(), curve(), sentence(lab)],
+  [diagram(lab), backward(lab), eigen(lab), gates(lab)],
+  [samples(lab), missions(lab), questions(), matrices(lab), share(lab)],
 ];
-lab.add(...[...top, ...cards].map(({ part }) => part));
+lab.add(...[...top, ...columns.flat()].map(({ part }) => part));
 
 document.body.append(
   element('header', {},
     element('div', {}, element('p', { class: 'mark' }, 'Unroll'), element('h1', {}, 'The live lab')), themeButton()),
   element('main', { id: 'lab', inert: true, 'aria-busy': 'true' },
     ...top.map((part) => part.element), problem,
-    element('div', { class: 'cards' }, ...cards.map((part) => part.element))));
+    element('div', { class: 'columns' }, ...columns.map((cards) =>
+      element('div', { class: 'column' }, ...cards.map((part) => part.element))))));
 
 // What a test reads: the view and how long things took.
 const live = { lab, interactive: 0 };
@@ -65,6 +69,7 @@ async function begin(): Promise<void> {
   addEventListener('resize', () => {
     if (innerWidth === width) return;
     width = innerWidth;
+    forgetWidths();
     lab.show();
   });
   addEventListener('hashchange', () => {

@@ -19,11 +19,12 @@ export function probabilitiesAt(scores: Value[][], x: number, y: number): number
   return exponentials.map((value) => value / sum);
 }
 
-/** Half the side of the square that shows every point: 1 where states cannot leave it. */
+const MARGIN = 1.12;
+
+/** Half the side of the square that shows every point; 1 and a margin where states do not leave [-1, 1]. */
 export function reach(sentences: Sentence[]): number {
   const sizes = sentences.flatMap((sentence) => sentence.points.flat().map((value) => Math.abs(value ?? 0)));
-  const most = Math.max(1, ...sizes);
-  return most > 1 ? most * 1.1 : 1;
+  return MARGIN * Math.max(1, ...sizes);
 }
 
 /** Where the name of each region stands: the middle of what is its own in the plane; null for one that is not seen. */
@@ -72,19 +73,21 @@ export function plane(): { element: HTMLElement; part: Part } {
 
 function ground(view: View, half: number, size: number): HTMLElement {
   const canvas = element('canvas', { class: 'ground', width: size, height: size, 'aria-hidden': 'true' });
-  const context = canvas.getContext('2d');
-  if (context === null) return canvas;
-  const side = size / CELLS;
+  const small = element('canvas', { width: CELLS, height: CELLS });
+  const [context, points] = [canvas.getContext('2d'), small.getContext('2d')];
+  if (context === null || points === null) return canvas;
+  const colours = view.labels.map((_, c) => colour(c));
   for (let i = 0; i < CELLS; i++) {
     for (let j = 0; j < CELLS; j++) {
       const p = probabilitiesAt(view.frame.scores, half * ((2 * i + 1) / CELLS - 1), half * (1 - (2 * j + 1) / CELLS));
       const answer = p.indexOf(Math.max(...p));
       if (answer < 0) continue;
-      context.globalAlpha = 0.1 + 0.3 * (p[answer]! - 1 / p.length) / (1 - 1 / p.length);
-      context.fillStyle = colour(answer);
-      context.fillRect(Math.floor(i * side), Math.floor(j * side), Math.ceil(side), Math.ceil(side));
+      points.globalAlpha = 0.1 + 0.3 * (p[answer]! - 1 / p.length) / (1 - 1 / p.length);
+      points.fillStyle = colours[answer]!;
+      points.fillRect(i, j, 1, 1);
     }
   }
+  context.drawImage(small, 0, 0, size, size);
   return canvas;
 }
 
@@ -97,11 +100,16 @@ function drawing({ view, word }: Shown, half: number, size: number): SVGElement 
   return svg('svg', { width: size, height: size, role: 'img', 'aria-label': `Paths of the states. ${label}` },
     svg('line', { x1: 0, x2: size, y1: size / 2, y2: size / 2, stroke: muted, 'stroke-opacity': 0.4 }),
     svg('line', { x1: size / 2, x2: size / 2, y1: 0, y2: size, stroke: muted, 'stroke-opacity': 0.4 }),
-    svg('text', { x: size - 3, y: size / 2 - 4, 'text-anchor': 'end', fill: muted }, String(Number(half.toPrecision(2)))),
+    svg('rect', {
+      x: x(-half / MARGIN), y: y(half / MARGIN), width: x(half / MARGIN) - x(-half / MARGIN),
+      height: y(-half / MARGIN) - y(half / MARGIN), fill: 'none', stroke: muted, 'stroke-opacity': 0.5,
+    }),
+    svg('text', { x: size - 3, y: size / 2 - 4, 'text-anchor': 'end', fill: muted },
+      String(Number((half / MARGIN).toPrecision(2)))),
     ...names.flatMap((at, c) => (at === null ? [] : [svg('text', {
       class: 'region', x: x(at[0]), y: y(at[1]), 'text-anchor': 'middle', fill: colour(c), 'data-region': view.labels[c]!,
     }, view.labels[c]!)])),
-    ...view.sentences.flatMap((sentence, i) => path(sentence, i, x, y, text, sharedWords(view.sentences, i))),
+    ...view.sentences.flatMap((sentence, i) => path(sentence, i, x, y, size, sharedWords(view.sentences, i))),
     ...(word > 0 ? reading(view, word, x, y, text) : []));
 }
 
@@ -120,8 +128,9 @@ export function sharedWords(sentences: Sentence[], i: number): number {
 }
 
 function path(
-  sentence: Sentence, i: number, x: (value: number) => number, y: (value: number) => number, text: string, shared: number,
+  sentence: Sentence, i: number, x: (value: number) => number, y: (value: number) => number, size: number, shared: number,
 ): SVGElement[] {
+  const { text } = palette();
   const places = sentence.points.filter((point) => point.every((value) => value !== null))
     .map((point): [number, number] => [x(point[0]!), y(point[1]!)]);
   const line = svg('polyline', {
@@ -129,13 +138,20 @@ function path(
     'stroke-width': i === 0 ? 2.5 : 2, 'stroke-dasharray': DASHES[i % DASHES.length], 'data-path': i,
   });
   const last = places.length - 1;
-  return [line, ...places.flatMap(([px, py], t) => [
-    shape(i, px, py, t === last ? 6 : 4, t === last ? colour(i + 4) : text),
-    ...(t > shared || (t === 0 && i === 0) ? [svg('text', {
-      class: 'word', x: px + (px > 330 ? -9 : 9), y: py + (i % 2 === 0 ? -7 : 15), 'text-anchor': px > 330 ? 'end' : 'start',
-        fill: text,
-    }, t === 0 ? 'start' : sentence.tokens[t - 1]!)] : []),
-  ])];
+  return [line, ...places.flatMap(([px, py], t) => {
+    const isRight = px > size * 0.75;
+    const up = i % 2 === 0 ? -8 : 17;
+    // Names stay within the picture, and those that every sentence begins with stand there once.
+    const name = t === 0 ? 'start' : sentence.tokens[t - 1]!;
+    const isNamed = t > shared || (t === 0 && i === 0);
+    return [
+      shape(i, px, py, t === last ? 6 : 4, t === last ? colour(i + 4) : text),
+      ...(isNamed ? [svg('text', {
+        class: 'word', x: px + (isRight ? -9 : 9), y: Math.min(size - 4, Math.max(13, py + up)),
+        'text-anchor': isRight ? 'end' : 'start', fill: text,
+      }, name)] : []),
+    ];
+  })];
 }
 
 // The word that is read one by one.

@@ -1,4 +1,4 @@
-import { isDark, palette } from '../page/theme';
+import { palette } from '../page/theme';
 import { seriesColour } from '../page/palette';
 
 type Attributes = Record<string, string | number | undefined>;
@@ -27,7 +27,7 @@ export const colour = (i: number): string => seriesColour(palette(), i);
 /** Blue below zero, orange above; the other sign is dashed too. */
 export const signColour = (value: number): string => {
   const { diverging } = palette();
-  return value < 0 ? diverging[isDark() ? 0 : 0]! : diverging.at(-1)!;
+  return value < 0 ? diverging[0]! : diverging.at(-1)!;
 };
 
 export interface Scale {
@@ -57,5 +57,14 @@ export function logarithmic(from: number, to: number, start: number, end: number
     (value: number) => start + ((Math.log10(Math.max(value, 1e-300)) - low) / (top - low)) * (end - start), { ticks });
 }
 
-/** The width that an element has for its picture. */
-export const widthOf = (node: HTMLElement, least = 200): number => Math.max(least, Math.floor(node.clientWidth) || 320);
+const widths = new Map<HTMLElement, number>();
+
+/** Widths are measured again, as after the window got another one. */
+export const forgetWidths = (): void => widths.clear();
+
+/** The width that an element has for its picture. It is measured once, for to measure is to lay the page out. */
+export function widthOf(node: HTMLElement, least = 200): number {
+  const known = widths.get(node) ?? node.clientWidth;
+  if (known > 0) widths.set(node, known);
+  return Math.max(least, Math.floor(known) || 320);
+}
