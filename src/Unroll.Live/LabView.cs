@@ -27,6 +27,8 @@ internal sealed class LabView(
         json.WritePropertyName("settings");
         SettingsJson.Write(json, session.Settings);
         json.WriteString("question", session.Task.Question);
+        WriteTexts(json, "cells", [.. RecurrentCells.All.Select(RecurrentCells.NameOf)]);
+        json.WriteBoolean("readsActivation", session.Network.Layout.Cell.ReadsNonlinearity);
         json.WriteStartArray("journal");
         foreach (LiveAction action in session.Journal)
             SettingsJson.WriteAction(json, action);

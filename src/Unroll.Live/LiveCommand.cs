@@ -68,5 +68,6 @@ public static class LiveCommand
         return string.Join('\n', lines);
     }
 
-    private static string Row(LabelledText sample) => $"{sample.Label}\t{string.Join(' ', LiveTask.Tokens.Tokenize(sample.Text))}";
+    private static string Row(LabelledText sample) =>
+        $"{sample.Label}\t{string.Join(' ', LiveTask.Tokens.Tokenize(sample.Text))}";
 }

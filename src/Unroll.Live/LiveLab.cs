@@ -49,10 +49,12 @@ public sealed class LiveLab
         {
             return JsonLine.Of(json => json.WriteString("error", e.Message));
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException
+            or IndexOutOfRangeException)
         {
             // What a link holds may be anything.
-            return JsonLine.Of(json => json.WriteString("error", $"the request cannot be read: {e.Message.ReplaceLineEndings(" ")}"));
+            string message = $"the request cannot be read: {e.Message.ReplaceLineEndings(" ")}";
+            return JsonLine.Of(json => json.WriteString("error", message));
         }
     }
 

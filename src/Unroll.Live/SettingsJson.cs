@@ -7,23 +7,24 @@ namespace Unroll.Live;
 /// <summary>Settings and actions as JSON: what the page sends, and what a link holds.</summary>
 internal static class SettingsJson
 {
-    private static readonly LiveSettings Defaults = new();
-
-    /// <summary>Reads settings; what is not there is the lab's.</summary>
+    /// <summary>Reads settings; what is not there is as <see cref="LiveSettings.SuggestedFor"/> the task.</summary>
     /// <exception cref="InputException">A value is none that there is.</exception>
-    public static LiveSettings Read(JsonElement json) => new()
+    public static LiveSettings Read(JsonElement json)
     {
-        Task = Text(json, "task") ?? LiveTasks.Lab,
-        Rows = Text(json, "rows") ?? "",
-        Cell = Choice(json, "cell", RecurrentCells.All, Defaults.Cell),
-        Nonlinearity = Choice(json, "nonlinearity", Enum.GetValues<Nonlinearity>(), Defaults.Nonlinearity),
-        Hidden = json.TryGetProperty("hidden", out JsonElement hidden) ? hidden.GetInt32() : Defaults.Hidden,
-        Seed = json.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : Defaults.Seed,
-        Initialization = Choice(json, "init", Enum.GetValues<Initialization>(), Defaults.Initialization),
-        Optimizer = Choice(json, "optimizer", Enum.GetValues<OptimizerKind>(), Defaults.Optimizer),
-        LearningRate = json.TryGetProperty("lr", out JsonElement rate) ? rate.GetSingle() : Defaults.LearningRate,
-        ClipNorm = Norm(json, "clip"),
-    };
+        LiveSettings suggested = LiveSettings.SuggestedFor(Text(json, "task") ?? LiveTasks.Lab);
+        return suggested with
+        {
+            Rows = Text(json, "rows") ?? "",
+            Cell = Choice(json, "cell", RecurrentCells.All, suggested.Cell),
+            Nonlinearity = Choice(json, "nonlinearity", Enum.GetValues<Nonlinearity>(), suggested.Nonlinearity),
+            Hidden = json.TryGetProperty("hidden", out JsonElement hidden) ? hidden.GetInt32() : suggested.Hidden,
+            Seed = json.TryGetProperty("seed", out JsonElement seed) ? seed.GetUInt64() : suggested.Seed,
+            Initialization = Choice(json, "init", Enum.GetValues<Initialization>(), suggested.Initialization),
+            Optimizer = Choice(json, "optimizer", Enum.GetValues<OptimizerKind>(), suggested.Optimizer),
+            LearningRate = json.TryGetProperty("lr", out JsonElement rate) ? rate.GetSingle() : suggested.LearningRate,
+            ClipNorm = Norm(json, "clip"),
+        };
+    }
 
     /// <summary>Writes settings into an object of their own.</summary>
     public static void Write(Utf8JsonWriter json, LiveSettings settings)

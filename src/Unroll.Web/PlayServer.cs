@@ -74,7 +74,8 @@ public sealed class PlayServer : IDisposable
                     isOpen = await Answer(stream, header, limit.Token).ConfigureAwait(false);
                 }
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception e)
+                when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 // The browser has gone, or never said anything.
             }
@@ -119,7 +120,7 @@ public sealed class PlayServer : IDisposable
         string answer = string.Create(
             CultureInfo.InvariantCulture,
             $"HTTP/1.1 200 OK\r\nContent-Type: {TypeOf(path)}\r\n{encoding}Content-Length: {content.Length}\r\n"
-            + "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\nVary: Accept-Encoding\r\n\r\n");
+            + $"Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\nVary: Accept-Encoding\r\n\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), cancellationToken).ConfigureAwait(false);
         if (!isHead)
             await stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);

@@ -39,7 +39,10 @@ public class LabTests
     public void The_six_losses_are_those_of_the_lab()
     {
         LiveSession session = Trained(300);
-        string[] printed = [.. Enumerable.Range(1, 6).Select(i => session.Losses[50 * i - 1].ToString("F4", CultureInfo.InvariantCulture))];
+        string[] printed =
+        [
+            .. Enumerable.Range(1, 6).Select(i => session.Losses[50 * i - 1].ToString("F4", CultureInfo.InvariantCulture)),
+        ];
         Assert.Equal(["0.0848", "0.0451", "0.0309", "0.0236", "0.0191", "0.0160"], printed);
     }
 

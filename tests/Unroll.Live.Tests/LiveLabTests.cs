@@ -19,9 +19,9 @@ public class LiveLabTests
         Assert.Equal(300, view.GetProperty("epoch").GetInt32());
         Assert.Equal(301, view.GetProperty("moments").GetInt32());
         Assert.Equal("0.0160", view.GetProperty("losses")[299].GetDouble().ToString("F4", null));
-        Assert.Equal(["W", "U", "b", "W_out", "b_out"], Texts(view.GetProperty("parameters"), "symbol").Order(StringComparer.Ordinal)
-            .OrderBy(symbol => Array.IndexOf(["W", "U", "b", "W_out", "b_out"], symbol)));
-        Assert.Equal(22, view.GetProperty("parameters").EnumerateArray().Sum(each => each.GetProperty("values").GetArrayLength()));
+        JsonElement parameters = view.GetProperty("parameters");
+        Assert.Equal(["U", "W", "W_out", "b", "b_out"], Texts(parameters, "symbol").Order(StringComparer.Ordinal));
+        Assert.Equal(22, parameters.EnumerateArray().Sum(each => each.GetProperty("values").GetArrayLength()));
         Assert.Equal(["good", "bad"], Texts(view.GetProperty("samples"), "answer"));
         JsonElement sentence = view.GetProperty("sentences")[0];
         Assert.Equal(5, sentence.GetProperty("points").GetArrayLength());
@@ -57,7 +57,8 @@ public class LiveLabTests
              "journal": {{before.GetProperty("journal").GetRawText()}}, "rival": "gru", "watch": ["The movie is not good"]}
             """;
         using var after = JsonDocument.Parse(other.Call(start));
-        foreach (string key in new[] { "parameters", "epoch", "update", "nextSample", "sentences", "gates", "samples", "journal" })
+        string[] keys = ["parameters", "epoch", "update", "nextSample", "sentences", "gates", "samples", "journal"];
+        foreach (string key in keys)
             Assert.True(JsonElement.DeepEquals(before.GetProperty(key), after.RootElement.GetProperty(key)), key);
         Assert.Equal(
             _lab.Rival!.Network.Parameters.Values.ToArray(), other.Rival!.Network.Parameters.Values.ToArray());
@@ -87,16 +88,7 @@ public class LiveLabTests
     [InlineData("adding", 300)]
     public void Every_task_is_learned(string task, int epochs)
     {
-        LiveSettings settings = new()
-        {
-            Task = task,
-            Hidden = 12,
-            Initialization = Initialization.TorchDefault,
-            Optimizer = OptimizerKind.Adam,
-            LearningRate = 0.02f,
-            Cell = SessionTests.Settings("gru").Cell,
-        };
-        LiveSession session = LabTests.Trained(epochs, settings);
+        LiveSession session = LabTests.Trained(epochs, LiveSettings.SuggestedFor(task));
         Assert.All(Looks.SampleAnswers.Of(session, session.Samples), answer => Assert.True(answer.IsRight, answer.Sample.Text));
         Assert.NotEmpty(session.Task.Unseen);
         Assert.Empty(session.Task.Unseen.Select(row => row.Text).Intersect(session.Samples.Select(row => row.Text)));
@@ -124,9 +116,10 @@ public class LiveLabTests
     public void Unknown_words_say_so()
     {
         JsonElement view = Call("""{"do": "look", "watch": ["The films are good", ""]}""");
-        Assert.Equal(["films", "are"], view.GetProperty("sentences")[0].GetProperty("unknown").EnumerateArray().Select(x => x.GetString()));
-        Assert.Equal(0, view.GetProperty("sentences")[0].GetProperty("points").GetArrayLength());
-        Assert.Equal(0, view.GetProperty("sentences")[1].GetProperty("tokens").GetArrayLength());
+        JsonElement sentences = view.GetProperty("sentences");
+        Assert.Equal(["films", "are"], sentences[0].GetProperty("unknown").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(0, sentences[0].GetProperty("points").GetArrayLength());
+        Assert.Equal(0, sentences[1].GetProperty("tokens").GetArrayLength());
     }
 
     [Theory]
@@ -163,7 +156,7 @@ public class LiveLabTests
     public void The_first_word_is_forgotten_when_its_way_is_cut()
     {
         Call("""
-            {"do": "start", "settings": {"task": "first", "cell": "gru", "hidden": 4, "init": "torchdefault", "optimizer": "adam", "lr": 0.02}}
+            {"do": "start", "settings": {"task": "first", "cell": "gru", "hidden": 4}}
             """);
         Assert.False(Done(Call("""{"do": "act", "action": ["pin", "reset", false]}"""), "forget"));
         Call("""{"do": "act", "action": ["pin", "reset", null]}""");

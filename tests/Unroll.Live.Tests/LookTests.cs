@@ -59,7 +59,7 @@ public class LookTests
         var look = SentenceLook.Of(session, "The movie is good");
         var frame = StateFrame.Of(session.Network, look.States);
         Assert.Equal(PlaneAxes.Units, frame.Axes);
-        Assert.Equal(look.States.Select(state => (state[0], state[1])), look.States.Select(frame.Point).Select(p => (p[0], p[1])));
+        Assert.All(look.States, state => Assert.Equal(state, frame.Point(state)));
         double[] point = frame.Point(look.States[^1]);
         for (int c = 0; c < 2; c++)
         {

@@ -46,7 +46,8 @@ public class SessionTests
             session.Apply(new LiveAction.SetWeight(W, 1, i / 10f), replacesLast: i > 0);
         session.Apply(new LiveAction.SetWeight(W, 2, 0.7f), replacesLast: true);
         Assert.Equal(
-            [new LiveAction.Train(6), new LiveAction.SetWeight(W, 1, 0.4f), new LiveAction.SetWeight(W, 2, 0.7f)], session.Journal);
+            [new LiveAction.Train(6), new LiveAction.SetWeight(W, 1, 0.4f), new LiveAction.SetWeight(W, 2, 0.7f)],
+            session.Journal);
         Assert.Equal(0.4f, session.Network.Parameters[W][1]);
     }
 
@@ -150,7 +151,8 @@ public class SessionTests
         session.Seek(0);
         Assert.Equal(5, session.Words.Count);
         Assert.Equal(2, session.Samples.Count);
-        Assert.Equal(new LiveSession(session.Settings).Network.Parameters.Values.ToArray(), session.Network.Parameters.Values.ToArray());
+        float[] fresh = new LiveSession(session.Settings).Network.Parameters.Values.ToArray();
+        Assert.Equal(fresh, session.Network.Parameters.Values.ToArray());
     }
 
     [Fact]
@@ -195,12 +197,15 @@ public class SessionTests
         var session = new LiveSession(new LiveSettings());
         Action wrong = message switch
         {
-            _ when message.StartsWith("Hidden", StringComparison.Ordinal) => () => _ = new LiveSession(new LiveSettings { Hidden = 17 }),
+            _ when message.StartsWith("Hidden", StringComparison.Ordinal) =>
+                () => _ = new LiveSession(new LiveSettings { Hidden = 17 }),
             _ when message.Contains("label is", StringComparison.Ordinal) =>
                 () => session.Apply(new LiveAction.AddSample("great", "The movie")),
             _ when message.Contains("already", StringComparison.Ordinal) => () => session.Apply(new LiveAction.AddWord("good")),
-            _ when message.Contains("gate", StringComparison.Ordinal) => () => session.Apply(new LiveAction.PinGate("forget", true)),
-            _ when message.Contains("one word", StringComparison.Ordinal) => () => session.Apply(new LiveAction.AddWord("two words")),
+            _ when message.Contains("gate", StringComparison.Ordinal) =>
+                () => session.Apply(new LiveAction.PinGate("forget", true)),
+            _ when message.Contains("one word", StringComparison.Ordinal) =>
+                () => session.Apply(new LiveAction.AddWord("two words")),
             _ when message.Contains("Rate", StringComparison.Ordinal) => () => session.Apply(new LiveAction.SetLearningRate(-1)),
             _ when message.Contains("no row", StringComparison.Ordinal) => () => Own(""),
             _ when message.Contains("all rows", StringComparison.Ordinal) => () => Own("a\tx\na\ty"),

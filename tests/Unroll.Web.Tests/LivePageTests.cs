@@ -101,7 +101,7 @@ public class LivePageTests(LiveServer server) : IClassFixture<LiveServer>
         {
             await page.Page.Keyboard.PressAsync("Tab");
             reached.Add(await page.Page.EvaluateAsync<string>(
-                "document.activeElement.id || document.activeElement.dataset.weight || document.activeElement.dataset.eigenvalue || ''"));
+                "(({ id, dataset }) => id || dataset.weight || dataset.eigenvalue || '')(document.activeElement)"));
         }
         Assert.Superset(
             new HashSet<string>
@@ -214,7 +214,8 @@ public class LivePageTests(LiveServer server) : IClassFixture<LiveServer>
         await page.Page.SelectOptionAsync("#rival", "gru");
         await page.Settle();
         await page.RunTo(12);
-        Assert.Matches(@"^After 12 epochs: lstm \d\.\d{4}, gru \d\.\d{4}; (lstm|gru) is ahead\.$", await page.Text("#race-result"));
+        string result = await page.Text("#race-result");
+        Assert.Matches(@"^After 12 epochs: lstm \d\.\d{4}, gru \d\.\d{4}; (lstm|gru) is ahead\.$", result);
         Assert.Equal(2, await page.Page.Locator("#curve polyline").CountAsync());
         await page.Page.SelectOptionAsync("#pin-forget", "shut");
         await page.Settle();

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using Unroll.Cli.Verbs;
 using Unroll.Tests;
 using Xunit;
@@ -104,7 +106,7 @@ public sealed class PlayCommandTests : IDisposable
     {
         string file = _folder[path];
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        using var brotli = new System.IO.Compression.BrotliStream(File.Create(file), System.IO.Compression.CompressionLevel.Fastest);
-        brotli.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        using var brotli = new BrotliStream(File.Create(file), CompressionLevel.Fastest);
+        brotli.Write(Encoding.UTF8.GetBytes(text));
     }
 }

@@ -19,13 +19,15 @@ internal static class PlayCommand
     /// <summary>The verb over other files than the embedded ones.</summary>
     internal static Command Create(Terminal terminal, PlayFiles files)
     {
-        Option<string?> output = Options.Text("--out", "Write the page into a folder, which any web server can serve, and end", "DIR");
+        Option<string?> output = Options.Text(
+            "--out", "Write the page into a folder, which any web server can serve, and end", "DIR");
         var overwrite = new Option<bool>("--overwrite") { Description = "Write into a folder that is there" };
         Option<int?> port = Options.OptionalInteger(
             "--port", $"Port of 127.0.0.1 to serve on; 0 for a free one [default: {UsualPort}, or a free one]", 0);
         var noBrowser = new Option<bool>("--no-browser") { Description = "Only print the address" };
         Option<bool> json = Options.Json("Print the address, or what was written, as one JSON object");
-        var command = new Command("play", "Open the live lab in the browser: train the lab's network, drag its weights, go back in time")
+        var command = new Command(
+            "play", "Open the live lab in the browser: train the lab's network, drag its weights, go back in time")
         {
             output, overwrite, port, noBrowser, json,
         };
@@ -68,7 +70,7 @@ internal static class PlayCommand
             })
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{folder}: {files.Paths.Count} files, {bytes / 1e6:F2} MB compressed (.br beside each); serve it from any host"));
+                $"{folder}: {files.Paths.Count} files, {bytes / 1e6:F2} MB compressed (.br beside each); any host can serve it"));
     }
 
     private static async Task<int> Serve(PlayFiles files, int? port, bool opens, bool isJson, Terminal terminal)
@@ -106,12 +108,16 @@ internal static class PlayCommand
 
     private static void OpenBrowser(Uri address, Terminal terminal)
     {
-        (string program, string[] arguments) = OperatingSystem.IsWindows() ? ("cmd", (string[])["/c", "start", "", address.AbsoluteUri])
-            : OperatingSystem.IsMacOS() ? ("open", [address.AbsoluteUri])
-            : ("xdg-open", [address.AbsoluteUri]);
+        string[] words = OperatingSystem.IsWindows() ? ["cmd", "/c", "start", "", address.AbsoluteUri]
+            : OperatingSystem.IsMacOS() ? ["open", address.AbsoluteUri]
+            : ["xdg-open", address.AbsoluteUri];
         try
         {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(words[0], words[1..])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            };
             using Process? _ = Process.Start(start);
         }
         catch (Win32Exception)

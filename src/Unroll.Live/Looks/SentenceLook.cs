@@ -7,7 +7,9 @@ namespace Unroll.Live.Looks;
 /// <summary>What a session's network does with one sentence, word by word. T words, C classes.</summary>
 /// <param name="Text">The sentence.</param>
 /// <param name="Tokens">[T]: its words.</param>
-/// <param name="Unknown">Those that the vocabulary does not have; the rest is empty where there are some, or no word at all.</param>
+/// <param name="Unknown">
+/// Those that the vocabulary does not have; the rest is empty where there are some, or no word at all.
+/// </param>
 /// <param name="Label">Its label's name; null for a sentence that is no sample.</param>
 public sealed record SentenceLook(string Text, IReadOnlyList<string> Tokens, IReadOnlyList<string> Unknown, string? Label)
 {

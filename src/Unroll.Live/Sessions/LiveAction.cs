@@ -20,7 +20,9 @@ public abstract record LiveAction
     /// <param name="Value">The value.</param>
     public sealed record SetWeight(string Parameter, int Index, float Value) : LiveAction;
 
-    /// <summary>The recurrent weights, or those of the candidate where there are gates, are multiplied: eigenvalues with them.</summary>
+    /// <summary>
+    /// The recurrent weights, or those of the candidate where there are gates, are multiplied: eigenvalues with them.
+    /// </summary>
     /// <param name="Factor">By what.</param>
     public sealed record ScaleRecurrent(float Factor) : LiveAction;
 

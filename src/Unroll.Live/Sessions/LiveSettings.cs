@@ -1,6 +1,7 @@
 using System.Globalization;
 using Unroll.Classroom;
 using Unroll.Live.Tasks;
+using Unroll.Training;
 
 namespace Unroll.Live.Sessions;
 
@@ -45,6 +46,22 @@ public sealed record LiveSettings
 
     /// <summary>The largest norm of the gradients, until it is changed; null for no clipping.</summary>
     public float? ClipNorm { get; init; }
+
+    /// <summary>
+    /// What a task begins with where nothing else is chosen: the lab's own settings, or some that learn the task soon.
+    /// </summary>
+    /// <param name="task">One of <see cref="LiveTasks.Names"/>.</param>
+    public static LiveSettings SuggestedFor(string task) => task == LiveTasks.Lab
+        ? new LiveSettings()
+        : new LiveSettings
+        {
+            Task = task,
+            Cell = new TrainingOptions().Cell,
+            Hidden = task == LiveTasks.Adding ? 12 : 6,
+            Initialization = Initialization.TorchDefault,
+            Optimizer = OptimizerKind.Adam,
+            LearningRate = 0.02f,
+        };
 
     /// <summary>Throws when a setting cannot be used.</summary>
     /// <exception cref="InputException">A setting is out of range.</exception>

@@ -61,7 +61,8 @@ public static class LiveTasks
 
     // Every "not" turns the label over.
     private static LiveTask CreateNegation() => new(
-        Negation, "Every \"not\" turns the answer over: count them modulo two.", ["The", "movie", "is", "not", Good, Bad], [Bad, Good],
+        Negation, "Every \"not\" turns the answer over: count them modulo two.",
+        ["The", "movie", "is", "not", Good, Bad], [Bad, Good],
         [.. Enumerable.Range(0, 4).SelectMany(Negated)])
     {
         Unseen = [.. Enumerable.Range(4, 2).SelectMany(Negated)],

@@ -56,8 +56,8 @@ internal static class OwnRows
     // A first row that names the columns is none to train.
     private static DataFormat Format(string rows)
     {
-        string[] first = rows.TrimStart('\r', '\n').Split('\n')[0].Split('\t');
-        bool hasHeader = first.Contains(DataFormat.DefaultLabel) && first.Select(name => name.TrimEnd('\r')).Contains(DataFormat.DefaultText);
+        string[] first = rows.TrimStart('\r', '\n').Split('\n')[0].TrimEnd('\r').Split('\t');
+        bool hasHeader = first.Contains(DataFormat.DefaultLabel) && first.Contains(DataFormat.DefaultText);
         return new DataFormat { Kind = DataKind.Tsv, Header = hasHeader };
     }
 

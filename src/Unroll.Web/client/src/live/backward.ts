@@ -75,7 +75,7 @@ function bars(norms: Value[], tokens: string[], width: number): SVGElement {
         ...(side > 24 ? [svg('text', {
           x: x + side / 2, y: HEIGHT - 24, 'text-anchor': 'middle', fill: text, class: 'bar-label',
         }, (tokens[t] ?? '').slice(0, Math.max(2, Math.floor(side / 7))))] : []),
-        ...(side > 44 ? [svg('text', {
+        ...(side > 56 ? [svg('text', {
           x: x + side / 2, y: HEIGHT - 8, 'text-anchor': 'middle', fill: muted, class: 'bar-label',
         }, format(value))] : []),
       ];

@@ -11,6 +11,7 @@ const MOST_HIDDEN = 2;
 const MOST_WORDS = 8;
 const ROW = 44;
 const NARROW = 420;
+const MIDDLE = 0.53;
 const TOP = 26;
 
 /** A weight as a line from one place to another, or a bias at its place. */
@@ -38,7 +39,7 @@ export function edges(view: View,
   const rows = view.words.length + hidden;
   const height = TOP + ROW * rows;
   const isNarrow = width < NARROW;
-  const [left, middle, right] = [isNarrow ? 58 : 72, width * 0.57, width - (isNarrow ? 46 : 62)];
+  const [left, middle, right] = [isNarrow ? 58 : 72, width * MIDDLE, width - (isNarrow ? 46 : 62)];
   const spread = (i: number, count: number): number => TOP + (height - TOP) * ((i + 0.5) / count);
   const source = (i: number): [number, number] => [left, spread(i, rows)];
   const unit = (i: number): [number, number] => [middle, spread(i, hidden)];
@@ -62,7 +63,7 @@ export function edges(view: View,
   }));
   add('b', 1, (row) => ({ from: null, to: [middle, unit(row)[1] - 27], at: 0, label: `b: bias of unit ${row + 1}` }));
   add('W_out', hidden, (row, column) => ({
-    from: unit(column), to: output(row), at: 0.28 + 0.42 * column, label: `W_out: unit ${column + 1} to ${view.labels[row]!}`,
+    from: unit(column), to: output(row), at: 0.34 + 0.36 * column, label: `W_out: unit ${column + 1} to ${view.labels[row]!}`,
   }));
   add('b_out', 1,
     (row) => ({ from: null, to: [right, output(row)[1] - 27], at: 0, label: `b_out: bias of ${view.labels[row]!}` }));
@@ -112,7 +113,7 @@ export function diagram(lab: Lab): { element: HTMLElement; part: Part } {
     root.append(...drawn.flatMap(({ line }) => (line ? [line] : [])),
       ...nodes.flatMap(([name, x, y, anchor]) => node(name, x, y, anchor, text, background)),
       svg('text', { x: 8, y: 14, fill: text, class: 'heading' }, 'reads'),
-      svg('text', { x: width * 0.57, y: 14, fill: text, class: 'heading', 'text-anchor': 'middle' }, 'new state'),
+      svg('text', { x: width * MIDDLE, y: 14, fill: text, class: 'heading', 'text-anchor': 'middle' }, 'new state'),
       svg('text', { x: width - 6, y: 14, fill: text, class: 'heading', 'text-anchor': 'end' }, 'answer'),
       ...drawn.map(({ chip }) => chip));
     picture.replaceChildren(root);
@@ -152,7 +153,7 @@ function node(name: string, x: number, y: number, anchor: 'end' | 'start' | 'mid
   const dx = anchor === 'end' ? -10 : anchor === 'start' ? 10 : 0;
   const isUnit = anchor === 'middle';
   return [
-    svg('circle', { cx: x, cy: y, r: isUnit ? 15 : 5, fill: isUnit ? background : text, stroke: text, 'stroke-width': 1.5 }),
+    svg('circle', { cx: x, cy: y, r: isUnit ? 12 : 5, fill: isUnit ? background : text, stroke: text, 'stroke-width': 1.5 }),
     svg('text', { x: x + dx, y: y + 4, 'text-anchor': anchor, fill: text, class: 'node' }, name),
   ];
 }

@@ -79,6 +79,12 @@ export class Lab {
     });
   }
 
+  /** Another task, with the settings that suit it; own rows are a label, a tab and a text in each line. */
+  choose(task: string, rows?: string): Promise<boolean> {
+    const { seed } = this.view!.settings;
+    return this.start({ settings: { task, seed, ...(rows === undefined ? {} : { rows }) }, journal: [] });
+  }
+
   act(...action: Action): Promise<boolean> {
     this.word = 0;
     return this.ask({ do: 'act', action, replaces: false });

@@ -4,7 +4,7 @@ import { palette } from '../page/theme';
 import { card, say } from './card';
 import type { Part, Shown } from './lab';
 import { colour, linear, svg, widthOf } from './svg';
-import type { Sentence, Value, View } from './view';
+import type { Frame, Sentence, Value, View } from './view';
 
 const CELLS = 36;
 const MOST = 430;
@@ -21,10 +21,14 @@ export function probabilitiesAt(scores: Value[][], x: number, y: number): number
 
 const MARGIN = 1.12;
 
-/** Half the side of the square that shows every point; 1 and a margin where states do not leave [-1, 1]. */
-export function reach(sentences: Sentence[]): number {
+/**
+ * Half the side of the square that shows every point, with a margin: of units 1 where states do not leave [-1, 1], of principal
+ * components as far as states go.
+ */
+export function reach(sentences: Sentence[], axes: Frame['axes']): number {
   const sizes = sentences.flatMap((sentence) => sentence.points.flat().map((value) => Math.abs(value ?? 0)));
-  return MARGIN * Math.max(1, ...sizes);
+  const most = Math.max(0, ...sizes);
+  return MARGIN * (axes === 'Units' ? Math.max(1, most) : most || 1);
 }
 
 /** Where the name of each region stands: the middle of what is its own in the plane; null for one that is not seen. */
@@ -57,7 +61,7 @@ export function plane(): { element: HTMLElement; part: Part } {
       update: (shown) => {
         const { view } = shown;
         const size = Math.min(widthOf(picture), MOST);
-        const half = reach(view.sentences);
+        const half = reach(view.sentences, view.frame.axes);
         picture.replaceChildren(ground(view, half, size), drawing(shown, half, size));
         legend.replaceChildren(...view.sentences.map((sentence, i) => element('li', {}, mark(i),
           ` ${sentence.text || '(nothing)'}`)));
@@ -95,7 +99,8 @@ function drawing({ view, word }: Shown, half: number, size: number): SVGElement 
   const x = linear(-half, half, 0, size);
   const y = linear(-half, half, size, 0);
   const { text, muted } = palette();
-  const names = middles(view.frame.scores, half);
+  const regions = middles(view.frame.scores, half);
+  const names = new Names(size);
   const label = view.sentences.map((sentence) => `${sentence.text}: ${answerOf(view, sentence)}`).join('; ');
   return svg('svg', { width: size, height: size, role: 'img', 'aria-label': `Paths of the states. ${label}` },
     svg('line', { x1: 0, x2: size, y1: size / 2, y2: size / 2, stroke: muted, 'stroke-opacity': 0.4 }),
@@ -106,10 +111,10 @@ function drawing({ view, word }: Shown, half: number, size: number): SVGElement 
     }),
     svg('text', { x: size - 3, y: size / 2 - 4, 'text-anchor': 'end', fill: muted },
       String(Number((half / MARGIN).toPrecision(2)))),
-    ...names.flatMap((at, c) => (at === null ? [] : [svg('text', {
+    ...regions.flatMap((at, c) => (at === null ? [] : [svg('text', {
       class: 'region', x: x(at[0]), y: y(at[1]), 'text-anchor': 'middle', fill: colour(c), 'data-region': view.labels[c]!,
     }, view.labels[c]!)])),
-    ...view.sentences.flatMap((sentence, i) => path(sentence, i, x, y, size, sharedWords(view.sentences, i))),
+    ...view.sentences.flatMap((sentence, i) => path(sentence, i, x, y, sharedWords(view.sentences, i), names)),
     ...(word > 0 ? reading(view, word, x, y, text) : []));
 }
 
@@ -128,7 +133,7 @@ export function sharedWords(sentences: Sentence[], i: number): number {
 }
 
 function path(
-  sentence: Sentence, i: number, x: (value: number) => number, y: (value: number) => number, size: number, shared: number,
+  sentence: Sentence, i: number, x: (value: number) => number, y: (value: number) => number, shared: number, names: Names,
 ): SVGElement[] {
   const { text } = palette();
   const places = sentence.points.filter((point) => point.every((value) => value !== null))
@@ -138,20 +143,39 @@ function path(
     'stroke-width': i === 0 ? 2.5 : 2, 'stroke-dasharray': DASHES[i % DASHES.length], 'data-path': i,
   });
   const last = places.length - 1;
-  return [line, ...places.flatMap(([px, py], t) => {
-    const isRight = px > size * 0.75;
-    const up = i % 2 === 0 ? -8 : 17;
-    // Names stay within the picture, and those that every sentence begins with stand there once.
+  const marks = places.map(([px, py], t) => shape(i, px, py, t === last ? 6 : 4, t === last ? colour(i + 4) : text));
+  // Those that every sentence begins with stand there once.
+  const named = places.map((place, t) => ({ place, t })).filter(({ t }) => t > shared || (t === 0 && i === 0));
+  return [line, ...marks, ...named.map(({ place: [px, py], t }) => {
     const name = t === 0 ? 'start' : sentence.tokens[t - 1]!;
-    const isNamed = t > shared || (t === 0 && i === 0);
-    return [
-      shape(i, px, py, t === last ? 6 : 4, t === last ? colour(i + 4) : text),
-      ...(isNamed ? [svg('text', {
-        class: 'word', x: px + (isRight ? -9 : 9), y: Math.min(size - 4, Math.max(13, py + up)),
-        'text-anchor': isRight ? 'end' : 'start', fill: text,
-      }, name)] : []),
-    ];
+    const at = names.place(name, px, py);
+    return svg('text', { class: 'word', x: at[0], y: at[1], fill: text }, name);
   })];
+}
+
+const LETTER = 7.4;
+const LINE = 14;
+
+/** Finds places for names beside their points, so that they stand within the picture and not one upon the other. */
+export class Names {
+  private readonly taken: [number, number, number][] = [];
+
+  constructor(private readonly size: number) {}
+
+  /** Where a name begins and its base line. */
+  place(name: string, x: number, y: number): [number, number] {
+    const width = LETTER * name.length;
+    const right = x + 9;
+    const left = x - 9 - width;
+    const sides = x > this.size * 0.7 ? [left, right] : [right, left];
+    const candidates = [-7, 16, 30, -21, 44, 58].flatMap((dy) => sides.map((side): [number, number] => [
+      Math.min(Math.max(2, side), Math.max(2, this.size - width - 2)), Math.min(this.size - 4, Math.max(LINE, y + dy)),
+    ]));
+    const free = candidates.find(([cx, cy]) => this.taken.every(([tx, ty, tw]) =>
+      cx > tx + tw || tx > cx + width || Math.abs(cy - ty) >= LINE)) ?? candidates[0]!;
+    this.taken.push([...free, width]);
+    return free;
+  }
 }
 
 // The word that is read one by one.

@@ -3,21 +3,10 @@ import { button, labelled, select } from './card';
 import type { Lab, Part } from './lab';
 import type { Settings } from './view';
 
-const CELLS = ['rnn', 'gru', 'lstm', 'mingru', 'minlstm', 'sru', 'peephole', 'coupled', 'janet', 'slstm'];
-
 const TASKS: [string, string][] = [
   ['lab', 'the lab'], ['negation', 'negation: count “not”'], ['first', 'the first word'], ['adding', 'adding two numbers'],
   ['own', 'my own rows'],
 ];
-
-/** What suits a task to begin with. */
-const PRESETS: Record<string, Partial<Settings>> = {
-  lab: { cell: 'rnn', hidden: 2, init: 'standardnormal', optimizer: 'sgd', lr: 0.1 },
-  negation: { cell: 'gru', hidden: 6, init: 'torchdefault', optimizer: 'adam', lr: 0.02 },
-  first: { cell: 'gru', hidden: 4, init: 'torchdefault', optimizer: 'adam', lr: 0.02 },
-  adding: { cell: 'gru', hidden: 12, init: 'torchdefault', optimizer: 'adam', lr: 0.02 },
-  own: { cell: 'gru', hidden: 6, init: 'torchdefault', optimizer: 'adam', lr: 0.02 },
-};
 
 /** The size of a learning rate as the slider has it: a power of ten. */
 export const toRate = (place: number): number => Number((10 ** place).toPrecision(2));
@@ -29,7 +18,7 @@ export function settings(lab: Lab): { element: HTMLElement; part: Part } {
     void lab.restart(changes);
   };
   const task = select('task', TASKS, (name) => chooseTask(name));
-  const cell = select('cell', CELLS.map((name) => [name, name]), (name) => restart({ cell: name }));
+  const cell = select('cell', [], (name) => restart({ cell: name }));
   const hidden = element('input', {
     id: 'hidden', type: 'number', min: 2, max: 16, change: () => restart({ hidden: Number(hidden.value) }),
   });
@@ -44,23 +33,31 @@ export function settings(lab: Lab): { element: HTMLElement; part: Part } {
     },
   });
   const rateValue = element('output', { id: 'rate-value', for: 'rate' });
-  const rival = select('rival', [['', 'nobody'], ...CELLS.map((name): [string, string] => [name, name])],
-    (name) => void lab.race(name === '' ? null : name));
+  const rival = select('rival', [], (name) => void lab.race(name === '' ? null : name));
   const result = element('p', { class: 'note', id: 'race-result' });
   const rows = element('textarea', { id: 'rows', rows: 5, placeholder: 'good\tThe movie is good\nbad\tThe movie is bad' });
   const own = element('div', { class: 'own', hidden: true },
     labelled('Rows: a label, a tab and a text in each line', rows),
-    button('use-rows', 'Train these rows', () => restart({ ...PRESETS.own, task: 'own', rows: rows.value })));
+    button('use-rows', 'Train these rows', () => choose('own', rows.value)));
   const activationControl = labelled('Activation', activation);
   const question = element('p', { class: 'question', id: 'question' });
 
   function chooseTask(name: string): void {
     own.hidden = name !== 'own';
     if (name === 'own') rows.focus();
-    else {
-      lab.typed = '';
-      restart({ ...PRESETS[name], task: name });
-    }
+    else choose(name);
+  }
+
+  function choose(name: string, text?: string): void {
+    lab.isRunning = false;
+    void lab.choose(name, text);
+  }
+
+  function offer(cells: string[]): void {
+    if (cell.childElementCount > 0) return;
+    const options = (): HTMLElement[] => cells.map((name) => element('option', {}, name));
+    cell.append(...options());
+    rival.append(element('option', { value: '' }, 'nobody'), ...options());
   }
 
   return {
@@ -73,6 +70,7 @@ export function settings(lab: Lab): { element: HTMLElement; part: Part } {
     part: {
       update: ({ view, rivalLosses, losses }) => {
         const { settings: now } = view;
+        offer(view.cells);
         const controls: [HTMLInputElement | HTMLSelectElement, string | number][] = [
           [cell, now.cell], [hidden, now.hidden], [activation, now.nonlinearity], [init, now.init],
           [optimizer, now.optimizer], [seed, now.seed], [rival, view.rival?.cell ?? ''], [rate, Math.log10(view.lr)],
@@ -84,7 +82,7 @@ export function settings(lab: Lab): { element: HTMLElement; part: Part } {
         }
         if (now.rows !== undefined && rows.value === '') rows.value = now.rows;
         rateValue.textContent = String(Number(view.lr.toPrecision(3)));
-        activationControl.hidden = view.gates.length > 0 || view.settings.cell !== CELLS[0];
+        activationControl.hidden = !view.readsActivation;
         question.textContent = view.question;
         result.textContent = view.rival ? race(now.cell, view.rival.cell, losses, rivalLosses) : '';
       },
@@ -99,5 +97,5 @@ export function race(one: string, other: string, losses: (number | null)[], riva
   const [a, b] = [losses[epoch - 1] ?? null, rivalLosses[epoch - 1] ?? null];
   const ahead = a === null ? other : b === null || a < b ? one : other;
   const [first, second] = [a, b].map((loss) => loss?.toFixed(4) ?? 'no number');
-  return `After ${epoch} epochs: ${one} ${first!}, ${other} ${second!}; ${ahead} is ahead.`;
+  return `After ${epoch} ${epoch === 1 ? 'epoch' : 'epochs'}: ${one} ${first!}, ${other} ${second!}; ${ahead} is ahead.`;
 }

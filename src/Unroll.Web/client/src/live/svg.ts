@@ -52,7 +52,7 @@ export function logarithmic(from: number, to: number, start: number, end: number
   const top = Math.max(high, low + 1);
   const step = Math.max(1, Math.ceil((top - low) / 5));
   const ticks: number[] = [];
-  for (let exponent = low; exponent <= top; exponent += step) ticks.push(10 ** exponent);
+  for (let exponent = low; exponent <= top; exponent += step) ticks.push(Number(`1e${exponent}`));
   return Object.assign(
     (value: number) => start + ((Math.log10(Math.max(value, 1e-300)) - low) / (top - low)) * (end - start), { ticks });
 }

@@ -91,6 +91,10 @@ export interface Rival {
 export interface View {
   settings: Settings;
   question: string;
+  /** Every cell that there is. */
+  cells: string[];
+  /** Whether the cell's function can be chosen. */
+  readsActivation: boolean;
   journal: Action[];
   epoch: number;
   update: number;
