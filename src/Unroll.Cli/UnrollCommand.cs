@@ -16,6 +16,7 @@ internal static class UnrollCommand
         var root = new Command("unroll", "Recurrent networks in C#, every time step in the open.")
         {
             LabCommand.Create(terminal),
+            PlayCommand.Create(terminal),
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),

@@ -14,7 +14,7 @@ internal static class Browser
     public static void Require()
     {
         RequirePage();
-        Assert.SkipUnless(File.Exists(Program), "needs Chromium: install the package chromium (test.sh does where apt-get may)");
+        RequireProgram();
     }
 
     /// <summary>Skips the test where the page is not, which is built with Node.</summary>
@@ -24,7 +24,14 @@ internal static class Browser
     public static async Task<OpenPage> Open(
         string file, int width = 1000, ColorScheme scheme = ColorScheme.Light, string tab = "")
     {
-        Require();
+        RequirePage();
+        return await OpenPage.Of(await Context(width, scheme), new Uri(file).AbsoluteUri + tab);
+    }
+
+    /// <summary>A window; skips the test where the browser is not.</summary>
+    public static async Task<IBrowserContext> Context(int width, ColorScheme scheme)
+    {
+        RequireProgram();
         IBrowser browser = await Started.Value;
         IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -34,8 +41,11 @@ internal static class Browser
         });
         // Thirty seconds are not enough where other tests keep the processors busy.
         context.SetDefaultTimeout(120_000);
-        return await OpenPage.Of(context, new Uri(file).AbsoluteUri + tab);
+        return context;
     }
+
+    private static void RequireProgram() =>
+        Assert.SkipUnless(File.Exists(Program), "needs Chromium: install the package chromium (test.sh does where apt-get may)");
 
     private static async Task<IBrowser> Start()
     {

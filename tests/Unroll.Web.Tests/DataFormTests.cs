@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Unroll.Cli.Tests;
@@ -18,28 +17,12 @@ namespace Unroll.Web.Tests;
 [Collection(nameof(ExperimentPages))]
 public sealed partial class DataFormTests(Experiments experiments) : IDisposable
 {
-    // What PageData declares and no page has, by name: never, if all is well.
-    private const string FindUnwritten = """
-        type Keys<T> = T extends unknown ? keyof T : never;
-        type Field<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
-        type Unwritten<Declared, Written> =
-          Declared extends readonly (infer Item)[] ? Unwritten<Item, Extract<Written, readonly unknown[]>[number]>
-          : Declared extends object
-            ? string extends keyof Declared ? never
-              : {
-                  [K in keyof Declared]-?: K extends Keys<Written> ? Unwritten<Declared[K], Field<Written, K>> : K
-                }[keyof Declared]
-            : never;
-        declare const unwritten: Unwritten<PageData, (typeof pages)[number]>;
-        export const nothingUnwritten: never = unwritten;
-
-        """;
+    // What PageData declares and no page has.
+    private static readonly string FindUnwritten = TypeScript.FindUnwritten("PageData");
 
     private static readonly string[] Tiny = ["--embedding", "2", "--epochs", "2"];
 
-    private static readonly string Client = Path.Combine(RepositoryRoot.Path, "src", "Unroll.Web", "client").Replace('\\', '/');
-
-    private static readonly string ImportPageData = $"import type {{ PageData }} from '{Client}/src/data';\n";
+    private static readonly string ImportPageData = $"import type {{ PageData }} from '{TypeScript.Client}/src/data';\n";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -133,23 +116,7 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
 
     private static string DataOf(string page) => DataElement().Match(File.ReadAllText(page)).Groups[1].Value;
 
-    private (int ExitCode, string Errors) Compile(string source)
-    {
-        string project = _folder.Write("tsconfig.json", $$"""
-            {
-              "extends": "{{Client}}/tsconfig.json",
-              "compilerOptions": { "types": [], "noErrorTruncation": true },
-              "files": ["pages.ts"],
-              "include": []
-            }
-            """);
-        _folder.Write("pages.ts", source);
-        string[] arguments = [$"{Client}/node_modules/@typescript/native/bin/tsc", "-p", project];
-        using Process compiler = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true })!;
-        string errors = compiler.StandardOutput.ReadToEnd();
-        compiler.WaitForExit();
-        return (compiler.ExitCode, errors);
-    }
+    private (int ExitCode, string Errors) Compile(string source) => TypeScript.Compile(_folder, source);
 
     [GeneratedRegex("id=\"unroll-data\">(.*?)</script>", RegexOptions.Singleline)]
     private static partial Regex DataElement();

@@ -11,7 +11,7 @@ namespace Unroll.Inspection;
 /// </code>
 /// C is never formed: C v = Σ_t (x_t - m) ((x_t - m)·v) / T.
 /// </remarks>
-internal sealed class PrincipalComponents
+public sealed class PrincipalComponents
 {
     private const int MostIterations = 2000;
     private const double Tolerance = 1e-15;
@@ -31,6 +31,12 @@ internal sealed class PrincipalComponents
         _centered = [.. points.Select(point => point.Select((x, i) => x - _mean[i]).ToArray())];
         _trace = _centered.Sum(x => Dot(x, x)) / points.Length;
     }
+
+    /// <summary>m, [H].</summary>
+    public IReadOnlyList<double> Mean => _mean;
+
+    /// <summary>The directions, of length 1 and orthogonal, [count][H]; zeros where no difference is left.</summary>
+    public IReadOnlyList<double[]> Directions => _directions;
 
     /// <summary>The share of the variance along each direction; 0 where there is none left.</summary>
     public double[] Explained => [.. _directions.Select(ShareOf)];

@@ -16,6 +16,7 @@ public class CellNamesTests
         "LabCommand.cs \"rnn\"",
         "LabExercise.cs Cell.Rnn",
         "LabNetwork.cs Cell.Rnn",
+        "LiveSettings.cs Cell.Rnn",
         "ModelConfig.cs Cell.Rnn",
         "NetworkConfig.cs Cell.Rnn",
         "TrainingOptions.cs Cell.Gru",
