@@ -24,6 +24,7 @@ internal static class UnrollCommand
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
             ExperimentCommand.Create(terminal),
+            ServeCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),
