@@ -81,8 +81,8 @@ public sealed class ServerOptions
         Require(MostTexts >= 1, nameof(MostTexts), MostTexts, "a positive number");
         Require(MostBytes >= 1, nameof(MostBytes), MostBytes, "a positive number");
         Require(MostTokens >= 1, nameof(MostTokens), MostTokens, "a positive number");
-        Require(
-            BatchWindow >= TimeSpan.Zero && BatchWindow <= TimeSpan.FromMilliseconds(2), nameof(BatchWindow), BatchWindow, "0 to 2 ms");
+        double window = BatchWindow.TotalMilliseconds;
+        Require(window is >= 0 and <= 2, nameof(BatchWindow), window, "0 to 2 milliseconds");
         Require(Timeout > TimeSpan.Zero, nameof(Timeout), Timeout, "a positive time");
         if (ApiKeys.Any(string.IsNullOrWhiteSpace))
             throw new InputException("a key is empty, expected one key a line");
