@@ -25,6 +25,7 @@ internal static class UnrollCommand
             ExportCommand.Create(terminal),
             ImportCommand.Create(terminal),
             ExperimentCommand.Create(terminal),
+            ServeCommand.Create(terminal),
             verbose,
             new HelpOption(),
             new VersionOption(),

@@ -19,6 +19,7 @@ internal static partial class FlagNames
         ["DataFormat.LabelColumn"] = "--label-column",
         ["DataFormat.Delimiter"] = "--delimiter",
         ["DataFormat.Header = false"] = "--no-header",
+        ["ServerOptions.BatchWindow"] = "--batch-window",
         ["TrainingOptions.Cell"] = "--cell",
         ["TrainingOptions.Networks = 0"] = "--cell none",
         ["TrainingOptions.Networks"] = "--ensemble",

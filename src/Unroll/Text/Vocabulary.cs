@@ -138,6 +138,10 @@ public sealed class Vocabulary
     /// <summary>The id of unknown words; null where they are dropped or refused.</summary>
     internal int? IdOfUnknown => UnknownWords == UnknownWords.Token ? UnknownId : null;
 
+    /// <summary>Whether a token is one of the vocabulary's.</summary>
+    /// <param name="token">The token.</param>
+    public bool Contains(string token) => _ids.ContainsKey(token);
+
     /// <summary>Whether id 0 is the padding, which stands for no word.</summary>
     internal bool HasPadding => _specials > 0;
 

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using Unroll.Models;
+using Unroll.Server.Models;
+using Unroll.Server.Operation;
+
+namespace Unroll.Server.Protocols;
+
+/// <summary>What every protocol does in the end: texts of a request to predictions, within the limits and counted.</summary>
+/// <param name="options">The limits.</param>
+/// <param name="metrics">Where answers are counted.</param>
+/// <param name="log">Where texts stand, if they are wanted there.</param>
+internal sealed partial class Classification(ServerOptions options, ServerMetrics metrics, ILogger<Classification> log)
+{
+    /// <summary>Classifies the texts of a request.</summary>
+    /// <param name="slot">The model.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="context">The request.</param>
+    /// <exception cref="RequestException">There are none, or too many, or one cannot be classified.</exception>
+    public async Task<(ServedModel Model, Prediction[] Predictions)> RunAsync(
+        ModelSlot slot, IReadOnlyList<string> texts, HttpContext context)
+    {
+        if (texts.Count == 0)
+            throw JsonBody.Unusable("there is no text in it; send at least one");
+        if (texts.Count > options.MostTexts)
+        {
+            throw new RequestException(
+                StatusCodes.Status413PayloadTooLarge,
+                FormattableString.Invariant($"the request has {texts.Count} texts, expected at most {options.MostTexts}; send several"));
+        }
+        (ServedModel model, Prediction[] predictions) =
+            await slot.Queue.PredictAsync(texts, context.RequestAborted).ConfigureAwait(false);
+        foreach (Prediction prediction in predictions)
+            Count(model, prediction);
+        return (model, predictions);
+    }
+
+    /// <summary>Counts an answer.</summary>
+    public void Count(ServedModel model, Prediction prediction)
+    {
+        (int tokens, int unknown) = (0, 0);
+        foreach (string token in model.Classifier.Config.Tokens.Tokenize(prediction.Text))
+        {
+            tokens++;
+            if (!model.Classifier.Vocabulary.Contains(token))
+                unknown++;
+        }
+        metrics.Answer(model.Name, prediction.Label, tokens, unknown);
+        if (options.LogTexts)
+            Answered(log, model.Name, prediction.Label, prediction.Probability, prediction.Text);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model} answered {Label} ({Probability}) to: {Text}")]
+    private static partial void Answered(ILogger log, string model, string label, double probability, string text);
+}
