@@ -55,6 +55,6 @@ static partial class Report
                 table.SetValue(Next(table.GetValue(i)!), i);
         }
 
-        object Next(object value) => value is float ? (float)next((float)value) : next(Convert.ToDouble(value));
+        object Next(object value) => Convert.ChangeType(next(Convert.ToDouble(value)), value.GetType());
     }
 }

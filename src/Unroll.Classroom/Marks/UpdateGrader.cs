@@ -114,8 +114,8 @@ internal sealed class UpdateGrader
         open = GradeExplained(open, wrong, Double);
         if (unchanged.Length > 0)
             AddUnchanged(unchanged);
-        foreach (int p in open)
-            GradeOtherChange(p);
+        foreach (IGrouping<string, int> group in open.GroupBy(GradeOtherChange))
+            AddRemark($"{Names([.. group])} changed {group.Key}");
     }
 
     // Parameters with the same mistakes share a remark. Returns the parameters that no mistake explains.
@@ -203,25 +203,21 @@ internal sealed class UpdateGrader
         AddRemark($"{Names(unchanged)} did not change: {updates}");
     }
 
-    private void GradeOtherChange(int p)
+    // Says what is wrong with a change that nothing explains.
+    private string GradeOtherChange(int p)
     {
         int step = _steps.FirstWrong(p, _rate)!.Value;
         double[]? rates = RatesOf(p);
         if ((step > 0 || rates is not null) && !_isOnlyOne)
             _score[Criterion.Update] += 0.5;
-        string name = LabParameters.Names[p];
-        string where = $"at {Where(step)}";
         if (rates is not null)
         {
-            AddRemark(
-                $"{name} changed by {Wording.Number(rates[0])} × the gradient at {Where(0)} and "
-                + $"{Wording.Number(rates[1])} × at {Where(1)}, expected {_rateText} × at every step");
-            return;
+            return $"by {Wording.Number(rates[0])} × the gradient at the first sentence and {Wording.Number(rates[1])} × "
+                + $"at the second, expected {_rateText} × at every step";
         }
         (int row, int column, double found, double expected) = _steps.LargestDifference(p, step, _rate);
-        AddRemark(
-            $"{name} changed {where} by something other than {_rateText} × its gradient: "
-            + $"row {row + 1}, column {column + 1} by {Wording.Number(found)}, expected {Wording.Number(expected)}");
+        return $"at {Where(step)} by something other than {_rateText} × its gradient: "
+            + $"row {row + 1}, column {column + 1} by {Wording.Number(found)}, expected {Wording.Number(expected)}";
     }
 
     // The rates of the first two steps, where both go along their gradients.
