@@ -1,3 +1,6 @@
+#:property TreatWarningsAsErrors=false
+#:property EnforceCodeStyleInBuild=false
+#:property RunAnalyzers=false
 // The lab, your sheet: a vanilla recurrent network reads "The movie is good" or "The movie is bad", one word at a
 // time, and says which it was. Fill in TODO 1 to 5; the sheet runs from the start and says what is still to do:
 //                                                                                  dotnet run template.cs
@@ -57,6 +60,19 @@ for (int epoch = 1; epoch <= epochs; epoch++)
         Console.WriteLine($"Epoch [{epoch}/{epochs}] - Loss: {lossHistory[epoch - 1]:F4}");
 }
 
+// ---- Loss curve, where there is a screen to draw it on.
+if (!Console.IsOutputRedirected && lossHistory.Max() is > 0 and var highest)
+{
+    Console.WriteLine($"\n{"Training Loss Curve",42}\nTotal Loss");
+    double[][] columns = [.. lossHistory.Chunk((epochs + 59) / 60)];
+    for (double row = 10; row > 0; row--)
+    {
+        IEnumerable<char> marks = columns.Select(column => column[0] > (row - 0.5) / 10 * highest ? '#' : ' ');
+        Console.WriteLine($"{row / 10 * highest,6:F2} |{string.Concat(marks)}");
+    }
+    Console.WriteLine($"{0,6:F2} +{new string('-', 60)}\n{1,9}{"Epoch",31}{epochs,28}");
+}
+
 // ---- Test.
 Console.WriteLine("\n==== Testing ====");
 foreach (string[] sentence in new[] { bad, good })
@@ -96,19 +112,23 @@ static double[] Softmax(double[] y)
 // ---- Nothing to do from here on.
 
 // What the sheet computed, a line of JSON each, into the file that the environment variable UNROLL_TRACE names.
-static class Report
+static partial class Report
 {
-    static readonly string? file = Environment.GetEnvironmentVariable("UNROLL_TRACE");
+    const int MostCharacters = 16 << 20; // of all epochs together; what comes later is left out
+
+    static readonly string? file =
+        Environment.GetEnvironmentVariable("UNROLL_TRACE") is { Length: > 0 } name ? Path.GetFullPath(name) : null;
     static readonly SortedSet<string> toDo = [];
     static string parameters = "";
-    static int sentences, updates;
+    static int sentences, updates, written;
 
     public static void Begin(
         int inputs, int hidden, int classes, double learningRate, Array W, Array U, Array b, Array Wout, Array bOut)
     {
-        parameters = Parameters(W, U, b, Wout, bOut);
         string sizes = $"\"inputs\":{inputs},\"hidden\":{hidden},\"classes\":{classes}";
-        Write($$"""{"trace":"unroll-lab/1",{{sizes}},"learning_rate":{{Json(learningRate)}}}""");
+        Write($$"""{"trace":"unroll-lab/2",{{sizes}},"learning_rate":{{Json(learningRate)}}}""");
+        OnBegin([W, U, b, Wout, bOut]);
+        parameters = Parameters(W, U, b, Wout, bOut);
         Write($$"""{"parameters":"initial",{{parameters}}}""");
         if (W.Length == 0 || U.Length == 0 || b.Length == 0 || Wout.Length == 0 || bOut.Length == 0)
             toDo.Add("TODO 1: parameters");
@@ -116,11 +136,13 @@ static class Report
 
     public static void Forward(string[] sentence, int label, Array states, Array logits, double loss)
     {
-        if (++sentences > 2)
-            return;
+        sentences++;
         string given = $"\"sentence\":{Json(sentence)},\"label\":{label}";
         string found = $"\"hidden\":{Json(states)},\"logits\":{Json(logits)},\"loss\":{Json(loss)}";
-        Write($$"""{"forward":{{sentences}},{{given}},{{found}}}""");
+        if (written < MostCharacters)
+            Write($$"""{"forward":{{sentences}},{{given}},{{found}}}""");
+        if (sentences > 2)
+            return;
         if (IsZero(states))
             toDo.Add("TODO 2: hidden state update");
         if (IsZero(logits))
@@ -129,11 +151,12 @@ static class Report
 
     public static void Update(Array W, Array U, Array b, Array Wout, Array bOut)
     {
-        if (++updates > 2)
-            return;
+        updates++;
         string updated = Parameters(W, U, b, Wout, bOut);
-        Write($$"""{"parameters":"update {{updates}}",{{updated}}}""");
-        if (updated == parameters)
+        if (written < MostCharacters)
+            Write($$"""{"parameters":"update {{updates}}",{{updated}}}""");
+        OnUpdate(updates, [W, U, b, Wout, bOut]);
+        if (updates <= 2 && updated == parameters)
             toDo.Add("TODO 4: back-propagation and SGD");
     }
 
@@ -151,6 +174,17 @@ static class Report
         if (toDo.Count > 0)
             Console.WriteLine($"\nStill to do:\n  {string.Join("\n  ", toDo)}");
     }
+
+    public static uint Seed(uint seed)
+    {
+        OnSeed(ref seed);
+        return seed;
+    }
+
+    // Whoever marks the sheet runs it again with other numbers; here these do nothing.
+    static partial void OnBegin(Array[] parameters);
+    static partial void OnUpdate(int update, Array[] parameters);
+    static partial void OnSeed(ref uint seed);
 
     static string Parameters(Array W, Array U, Array b, Array Wout, Array bOut) =>
         $"\"W\":{Json(W)},\"U\":{Json(U)},\"b\":{Json(b)},\"W_out\":{Json(Wout)},\"b_out\":{Json(bOut)}";
@@ -173,6 +207,7 @@ static class Report
 
     static void Write(string line)
     {
+        written += line.Length;
         if (file is not null)
             File.AppendAllText(file, line + "\n");
     }
@@ -188,7 +223,7 @@ sealed class TorchRandom
 
     public TorchRandom(uint seed)
     {
-        state[0] = seed;
+        state[0] = Report.Seed(seed);
         for (int i = 1; i < 624; i++)
             state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >> 30)) + (uint)i;
     }

@@ -13,6 +13,7 @@ const string usage = """
     fuzz [COUNT] [SEED] [READER…]                                    changed files for every reader: a Markdown table
     kills [COUNT] [SEED]                                             trainings, replacements and exports killed at any moment
     pairs [COUNT]                                                    two trainings into one folder at once
+    grade                                                            planted mistakes marked and named: a Markdown table
     Other programs beside ours: bench/peers/compare.py.
     """;
 try
@@ -42,6 +43,8 @@ try
             return kills.Run(args.Length > 1 ? int.Parse(args[1]) : 200);
         case ["pairs", ..]:
             return PairsCommand.Run(args.Length > 1 ? int.Parse(args[1]) : 50, Console.Out);
+        case ["grade"]:
+            return GradeCommand.Run(Console.Out);
         default:
             Console.Error.WriteLine(usage);
             return 2;

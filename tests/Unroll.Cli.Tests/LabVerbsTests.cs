@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using Unroll.Classroom.Tests;
 using Unroll.Cli.Verbs;
 using Unroll.Tests;
@@ -15,7 +16,8 @@ public class LabVerbsTests
         string sheet = folder["class/ada.cs"];
         CommandRun written = CommandRun.Of("lab", "new", sheet);
         Assert.Equal((0, ""), (written.ExitCode, written.Error));
-        Assert.Equal(StudentSheets.Template, File.ReadAllText(sheet));
+        string own = StudentSheets.Template.Replace("template.cs", "ada.cs", StringComparison.Ordinal);
+        Assert.Equal(own, File.ReadAllText(sheet));
         Assert.Equal([sheet], Directory.GetFiles(Path.GetDirectoryName(sheet)!));
 
         File.WriteAllText(sheet, "// work");
@@ -25,7 +27,25 @@ public class LabVerbsTests
             (refused.ExitCode, refused.Error));
         Assert.Equal("// work", File.ReadAllText(sheet));
         Assert.Equal(0, CommandRun.Of("lab", "new", sheet, "--overwrite").ExitCode);
-        Assert.Equal(StudentSheets.Template, File.ReadAllText(sheet));
+        Assert.Equal(own, File.ReadAllText(sheet));
+    }
+
+    [Fact]
+    public void A_new_sheet_runs_inside_the_repository_too()
+    {
+        string folder = Path.Combine(RepositoryRoot.Path, "tests", $"sheet-{Guid.NewGuid():N}");
+        try
+        {
+            CommandRun written = CommandRun.Of("lab", "new", Path.Combine(folder, "ada.cs"));
+            Assert.Equal((0, ""), (written.ExitCode, written.Error));
+            CommandRun run = Repository.Run("dotnet", "run", Path.Combine(folder, "ada.cs"));
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            Assert.Contains("Still to do:", run.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -56,6 +76,10 @@ public class LabVerbsTests
     [InlineData("lab grade .", ".: a folder, expected sheets; name its files, as ./*.cs")]
     [InlineData("lab grade a.cs --csv --json",
         "unroll lab grade: --csv and --json, expected one of them; leave one out")]
+    [InlineData("lab grade a.cs --csv --format json",
+        "unroll lab grade: --csv and --format, expected one of them; leave one out")]
+    [InlineData("lab grade a.cs --format xml",
+        "unroll lab grade: --format is xml, expected table or csv or json or junit or gradescope; see unroll lab grade --help")]
     [InlineData("lab grade a.cs --timeout 0",
         "unroll lab grade: --timeout is 0, expected a whole number of at least 1; see unroll lab grade --help")]
     [InlineData("lab grad a.cs",
@@ -128,7 +152,23 @@ public class LabVerbsTests
                 $"  does not compile: line {line}: ; expected (CS1002)",
                 "2 sheets, mean 10 of 20",
             ],
-            table.OutputLines);
+            table.OutputLines[..^1]);
+        Assert.StartsWith("run with", table.OutputLines[^1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; limits: 60 s, 1536 MiB of memory, 32 processes, 16 million characters", table.OutputLines[^1],
+            StringComparison.Ordinal);
+
+        CommandRun junit = CommandRun.Of("lab", "grade", right, broken, "--format", "junit");
+        Assert.Equal((0, ""), (junit.ExitCode, junit.Error));
+        XElement[] suites = [.. XDocument.Parse(junit.Output).Root!.Elements("testsuite")];
+        Assert.Equal(["0 0", "4 1"], suites.Select(suite => $"{(string?)suite.Attribute("failures")} {(string?)suite.Attribute("errors")}"));
+
+        CommandRun gradescope = CommandRun.Of("lab", "grade", right, "--format", "gradescope");
+        using JsonDocument results = JsonDocument.Parse(gradescope.Output);
+        Assert.Equal(20, Number(results, "score"));
+        Assert.Equal(
+            ["parameters", "forward", "update", "prediction"],
+            results.RootElement.GetProperty("tests").EnumerateArray().Select(test => test.GetProperty("name").GetString()));
 
         CommandRun csv = CommandRun.Of("lab", "grade", right, broken, "--csv");
         Assert.Equal((0, ""), (csv.ExitCode, csv.Error));

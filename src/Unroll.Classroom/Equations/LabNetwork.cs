@@ -5,49 +5,108 @@ namespace Unroll.Classroom.Equations;
 /// <param name="Logits">y, [C].</param>
 internal sealed record ForwardPass(double[][] States, double[] Logits);
 
+/// <summary>A network's forward pass: the mistakes that are in it. The default value is the exercise's.</summary>
+/// <param name="States">Those in the hidden state update.</param>
+/// <param name="Logits">Those in the output layer.</param>
+internal readonly record struct OwnForward(ForwardMistakes States = default, LogitMistakes Logits = default);
+
 /// <summary>
 /// The lab's network as plain loops in double precision: the equations of docs/mathematics.md. Each can also be computed with a
-/// mistake in it, because the grader has to know what a mistaken sheet computes.
+/// mistake in it, because the grader has to know what a mistaken sheet computes. <see cref="LabGradient"/> goes back through it.
 /// </summary>
 internal static class LabNetwork
 {
     /// <summary>s_t = tanh(W s_{t-1} + U x_t + b), y = W_out s_T + b_out.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="words">The words of the sentence as indices in the vocabulary, [T].</param>
-    public static ForwardPass Forward(LabParameters parameters, int[] words)
+    /// <param name="own">The mistakes, if there are any.</param>
+    /// <param name="start">s_0, [H]; zeros if null.</param>
+    public static ForwardPass Forward(LabParameters parameters, int[] words, OwnForward own = default, double[]? start = null)
     {
         double[][] s = new double[words.Length + 1][];
-        s[0] = new double[parameters.Hidden];
+        s[0] = start ?? new double[parameters.Hidden];
         for (int t = 1; t <= words.Length; t++)
-            s[t] = NextState(parameters, s[t - 1], words[t - 1], default);
-        return new ForwardPass(s, Logits(parameters, s[^1]));
+            s[t] = NextState(parameters, s, words, t, own.States);
+        return new ForwardPass(s, Logits(parameters, s, own.Logits));
     }
 
     /// <summary>s_t = tanh(W s_{t-1} + U x_t + b), or what the mistakes make of it.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="before">s_{t-1}, [H].</param>
-    /// <param name="word">The word of step t.</param>
+    /// <param name="s">The states before, [t] at least.</param>
+    /// <param name="words">The words of the sentence, [T].</param>
+    /// <param name="t">The step, from 1.</param>
     /// <param name="mistakes">What is wrong.</param>
-    public static double[] NextState(LabParameters parameters, double[] before, int word, ForwardMistakes mistakes)
+    public static double[] NextState(LabParameters parameters, double[][] s, int[] words, int t, ForwardMistakes mistakes)
     {
-        double[] s = new double[before.Length];
-        for (int i = 0; i < s.Length; i++)
+        int hidden = parameters.Hidden;
+        double[] next = new double[hidden];
+        bool isBackwards = mistakes.Recurrence == RecurrenceMistake.OverwrittenBackwards;
+        for (int n = 0; n < hidden; n++)
         {
-            double a = mistakes.LacksBias ? 0 : parameters.B[i, 0];
-            a += mistakes.LacksInput ? 0 : parameters.U[i, word];
-            for (int j = 0; j < s.Length; j++)
-                a += before[j] * RecurrentWeight(parameters.W, i, j, mistakes.Recurrence);
-            s[i] = Activation(a, mistakes.Activation);
+            int i = isBackwards ? hidden - 1 - n : n;
+            double a = PreActivation(parameters, s, next, words, t, i, mistakes);
+            next[i] = Activation(a, mistakes.Activation);
+            if (mistakes.Bias == BiasMistake.Outside)
+                next[i] += parameters.B[i, 0];
         }
-        return s;
+        return next;
     }
 
-    /// <summary>y = W_out s + b_out.</summary>
-    public static double[] Logits(LabParameters parameters, double[] s)
+    /// <summary>W s_{t-1} + U x_t + b for one unit, or what the mistakes make of it.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="s">The states before, [t] at least.</param>
+    /// <param name="next">s_t as far as it is known; read where the state is overwritten in place.</param>
+    /// <param name="words">The words of the sentence, [T].</param>
+    /// <param name="t">The step, from 1.</param>
+    /// <param name="i">The unit.</param>
+    /// <param name="mistakes">What is wrong.</param>
+    public static double PreActivation(
+        LabParameters parameters, double[][] s, double[] next, int[] words, int t, int i, ForwardMistakes mistakes)
     {
-        return [.. Enumerable.Range(0, LabParameters.Classes).Select(Logit)];
+        double a = BiasFactor(mistakes.Bias, parameters.Hidden) * parameters.B[i, 0];
+        int column = Column(words, t, mistakes.Input);
+        if (column >= 0)
+            a += InputFactor(mistakes.Input, parameters.Hidden) * parameters.U[i, column];
+        double[] before = s[Before(t, mistakes.Recurrence)];
+        for (int j = 0; j < before.Length; j++)
+        {
+            bool isNew = mistakes.Recurrence switch
+            {
+                RecurrenceMistake.Overwritten => j < i,
+                RecurrenceMistake.OverwrittenBackwards => j > i,
+                _ => false,
+            };
+            a += (isNew ? next[j] : before[j]) * RecurrentWeight(parameters.W, i, j, mistakes.Recurrence);
+        }
+        return a;
+    }
 
-        double Logit(int k) => parameters.OutputB[k, 0] + s.Select((value, j) => parameters.OutputW[k, j] * value).Sum();
+    /// <summary>y = W_out s_T + b_out, or what the mistakes make of it.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="s">s_0 … s_T.</param>
+    /// <param name="mistakes">What is wrong.</param>
+    public static double[] Logits(LabParameters parameters, double[][] s, LogitMistakes mistakes = default) =>
+        Activation(Sums(parameters, s, mistakes), mistakes.Activation);
+
+    /// <summary>W_out s_T + b_out, before any activation that does not belong there.</summary>
+    public static double[] Sums(LabParameters parameters, double[][] s, LogitMistakes mistakes)
+    {
+        double[] weights = StateWeights(s.Length - 1, mistakes.State);
+        double[] sums = new double[LabParameters.Classes];
+        for (int k = 0; k < sums.Length; k++)
+        {
+            int row = mistakes.Weight == OutputWeightMistake.Swapped ? sums.Length - 1 - k : k;
+            double sum = OutputBiasFactor(mistakes.Bias, parameters.Hidden) * parameters.OutputB[row, 0];
+            for (int j = 0; j < parameters.Hidden; j++)
+            {
+                double state = 0;
+                for (int t = 0; t < s.Length; t++)
+                    state += weights[t] * s[t][j];
+                sum += OutputWeight(parameters, k, j, mistakes.Weight) * state;
+            }
+            sums[k] = sum;
+        }
+        return sums;
     }
 
     /// <summary>p = softmax(y).</summary>
@@ -59,67 +118,124 @@ internal static class LabNetwork
     }
 
     /// <summary>-log p of the label.</summary>
-    public static double Loss(double[] logits, int label) => -Math.Log(Softmax(logits)[label]);
+    public static double Loss(double[] logits, int label)
+    {
+        double max = logits.Max();
+        return max + Math.Log(logits.Sum(value => Math.Exp(value - max))) - logits[label];
+    }
 
-    /// <summary>
-    /// The gradient of the loss with respect to every parameter, by back-propagation through time, or what the mistakes make of
-    /// it.
-    /// </summary>
+    /// <summary>The gradient of the loss by back-propagation through time, or what the mistakes make of it.</summary>
     /// <param name="parameters">The parameters that the sentence was read with.</param>
     /// <param name="words">The words of the sentence, [T].</param>
     /// <param name="pass">What the forward pass computed.</param>
     /// <param name="label">The right label.</param>
     /// <param name="mistakes">What is wrong.</param>
-    /// <param name="learningRate">Only read where W_out is updated too early.</param>
+    /// <param name="learningRate">Only read where a parameter is updated too early.</param>
     public static LabParameters Backward(
-        LabParameters parameters, int[] words, ForwardPass pass, int label, BackwardMistakes mistakes, double learningRate)
+        LabParameters parameters, int[] words, ForwardPass pass, int label, BackwardMistakes mistakes, double learningRate) =>
+        new LabGradient(parameters, words, pass, default, mistakes, learningRate).Compute(label);
+
+    /// <summary>How much of each state the output layer reads, [T+1]; the last one alone should have 1.</summary>
+    internal static double[] StateWeights(int steps, OutputStateMistake mistake)
     {
-        int hidden = parameters.Hidden;
-        var d = new LabParameters(hidden);
-        double[][] s = pass.States;
-        double[] dy = LogitGradient(pass.Logits, label, mistakes.Softmax);
-        double[] ds = new double[hidden];
-        for (int k = 0; k < dy.Length; k++)
+        double[] weights = new double[steps + 1];
+        switch (mistake)
         {
-            d.OutputB[k, 0] = dy[k];
-            for (int j = 0; j < hidden; j++)
-            {
-                d.OutputW[k, j] = dy[k] * s[^1][j];
-                double weight = parameters.OutputW[k, j] - (mistakes.UpdatesOutputFirst ? learningRate * d.OutputW[k, j] : 0);
-                ds[j] += weight * dy[k];
-            }
+            case OutputStateMistake.Correct:
+                weights[steps] = 1;
+                break;
+            case OutputStateMistake.Previous:
+                weights[steps - 1] = 1;
+                break;
+            case OutputStateMistake.First:
+                weights[1] = 1;
+                break;
+            case OutputStateMistake.Start:
+                weights[0] = 1;
+                break;
+            case OutputStateMistake.Sum:
+                Array.Fill(weights, 1.0);
+                weights[0] = 0;
+                break;
+            case OutputStateMistake.Mean:
+                Array.Fill(weights, 1.0 / steps);
+                weights[0] = 0;
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null);
         }
-        for (int t = words.Length; t >= 1; t--)
-        {
-            double[] dsBefore = new double[hidden];
-            bool isAdded = IsAdded(t, words.Length, mistakes.TimeSteps);
-            for (int i = 0; i < hidden; i++)
-            {
-                double da = ds[i] * TanhDerivative(s[t][i], mistakes.Derivative);
-                if (isAdded)
-                {
-                    d.B[i, 0] += da;
-                    d.U[i, words[t - 1]] += da;
-                }
-                for (int j = 0; j < hidden; j++)
-                {
-                    if (isAdded)
-                        d.W[i, j] += da * s[mistakes.UsesSameState ? t : t - 1][j];
-                    bool isTransposed = mistakes.Propagation != PropagationMistake.NotTransposed;
-                    dsBefore[j] += da * (isTransposed ? parameters.W[i, j] : parameters.W[j, i]);
-                }
-            }
-            if (mistakes.Propagation != PropagationMistake.Missing)
-                ds = dsBefore;
-        }
-        return d;
+        return weights;
     }
 
-    private static double RecurrentWeight(double[,] w, int i, int j, RecurrenceMistake mistake) => mistake switch
+    internal static double OutputBiasFactor(OutputBiasMistake mistake, int hidden) => mistake switch
     {
-        RecurrenceMistake.Correct => w[i, j],
+        OutputBiasMistake.Correct => 1,
+        OutputBiasMistake.Missing => 0,
+        OutputBiasMistake.Twice => 2,
+        OutputBiasMistake.InInnerLoop => hidden,
+        OutputBiasMistake.Subtracted => -1,
+        _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
+    };
+
+    internal static double BiasFactor(BiasMistake mistake, int hidden) => mistake switch
+    {
+        BiasMistake.Correct => 1,
+        BiasMistake.Missing or BiasMistake.Outside => 0,
+        BiasMistake.Twice => 2,
+        BiasMistake.InInnerLoop => hidden,
+        BiasMistake.Subtracted => -1,
+        _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
+    };
+
+    internal static double InputFactor(InputMistake mistake, int hidden) => mistake switch
+    {
+        InputMistake.Twice => 2,
+        InputMistake.InInnerLoop => hidden,
+        _ => 1,
+    };
+
+    /// <summary>The column of U that step t reads; negative for none.</summary>
+    internal static int Column(int[] words, int t, InputMistake mistake)
+    {
+        int last = words.Length;
+        return mistake switch
+        {
+            InputMistake.Correct or InputMistake.Twice or InputMistake.InInnerLoop => words[t - 1],
+            InputMistake.Missing => -1,
+            InputMistake.WordBefore => words[Math.Max(t - 2, 0)],
+            InputMistake.WordAfter => words[Math.Min(t, last - 1)],
+            InputMistake.FirstWord => words[0],
+            InputMistake.LastWord => words[last - 1],
+            InputMistake.Backwards => words[last - t],
+            InputMistake.ColumnBefore => (words[t - 1] + LabParameters.Inputs - 1) % LabParameters.Inputs,
+            InputMistake.ColumnAfter => (words[t - 1] + 1) % LabParameters.Inputs,
+            InputMistake.Position => (t - 1) % LabParameters.Inputs,
+            _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
+        };
+    }
+
+    /// <summary>The step whose state the recurrence of step t reads.</summary>
+    internal static int Before(int t, RecurrenceMistake mistake) =>
+        mistake == RecurrenceMistake.TwoStepsBack ? Math.Max(t - 2, 0) : t - 1;
+
+    internal static double RecurrentWeight(double[,] w, int i, int j, RecurrenceMistake mistake) => mistake switch
+    {
+        RecurrenceMistake.Correct or RecurrenceMistake.Overwritten or RecurrenceMistake.OverwrittenBackwards
+            or RecurrenceMistake.TwoStepsBack => w[i, j],
         RecurrenceMistake.Transposed => w[j, i],
         RecurrenceMistake.Missing => 0,
+        RecurrenceMistake.WithoutW => i == j ? 1 : 0,
+        RecurrenceMistake.Elementwise => i == j ? w[i, i] : 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
+    };
+
+    internal static double OutputWeight(LabParameters parameters, int k, int j, OutputWeightMistake mistake) => mistake switch
+    {
+        OutputWeightMistake.Correct => parameters.OutputW[k, j],
+        OutputWeightMistake.Transposed =>
+            parameters.Hidden == LabParameters.Classes ? parameters.OutputW[j, k] : double.NaN,
+        OutputWeightMistake.Swapped => parameters.OutputW[LabParameters.Classes - 1 - k, j],
+        OutputWeightMistake.Missing => 0,
         _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
     };
 
@@ -129,38 +245,22 @@ internal static class LabNetwork
         ActivationMistake.Identity => a,
         ActivationMistake.Sigmoid => 1 / (1 + Math.Exp(-a)),
         ActivationMistake.Relu => Math.Max(a, 0),
+        ActivationMistake.LeakyRelu => a > 0 ? a : 0.01 * a,
+        ActivationMistake.TanhTwice => Math.Tanh(Math.Tanh(a)),
+        ActivationMistake.Softsign => a / (1 + Math.Abs(a)),
+        ActivationMistake.Clipped => Math.Clamp(a, -1, 1),
+        ActivationMistake.Sine => Math.Sin(a),
         _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
     };
 
-    // dy = p, less 1 at the label: the gradient through logarithm and softmax in one.
-    private static double[] LogitGradient(double[] y, int label, SoftmaxMistake mistake)
+    private static double[] Activation(double[] sums, OutputActivationMistake mistake) => mistake switch
     {
-        double[] p = Softmax(y);
-        double[] used = mistake is SoftmaxMistake.Twice or SoftmaxMistake.TwiceAndThrough ? Softmax(p) : p;
-        double[] dy = [.. used.Select((value, k) => value - (k == label && mistake != SoftmaxMistake.LabelMissing ? 1 : 0))];
-        if (mistake != SoftmaxMistake.TwiceAndThrough)
-            return dy;
-        // Back through the first softmax too: dy_k = p_k (dp_k - Σ_j p_j dp_j).
-        double mean = p.Zip(dy, (a, b) => a * b).Sum();
-        return [.. p.Select((value, k) => value * (dy[k] - mean))];
-    }
-
-    // Whether the gradient of step t of T is added to the sum.
-    private static bool IsAdded(int t, int steps, TimeStepsMistake mistake) => mistake switch
-    {
-        TimeStepsMistake.Correct => true,
-        TimeStepsMistake.LastOnly => t == steps,
-        TimeStepsMistake.FirstOnly => t == 1,
-        TimeStepsMistake.AllButFirst => t > 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
-    };
-
-    // tanh' from s = tanh(a).
-    private static double TanhDerivative(double s, DerivativeMistake mistake) => mistake switch
-    {
-        DerivativeMistake.Correct => 1 - s * s,
-        DerivativeMistake.Missing => 1,
-        DerivativeMistake.TanhAgain => 1 - Math.Tanh(s) * Math.Tanh(s),
+        OutputActivationMistake.Correct => sums,
+        OutputActivationMistake.Softmax => Softmax(sums),
+        OutputActivationMistake.LogSoftmax => [.. Softmax(sums).Select(p => Math.Log(p))],
+        OutputActivationMistake.Tanh => [.. sums.Select(Math.Tanh)],
+        OutputActivationMistake.Sigmoid => [.. sums.Select(sum => 1 / (1 + Math.Exp(-sum)))],
+        OutputActivationMistake.Relu => [.. sums.Select(sum => Math.Max(sum, 0))],
         _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
     };
 }

@@ -17,10 +17,20 @@ internal static class ParameterGrader
     /// <summary>Marks the initial parameters and returns what they say about the shapes.</summary>
     public static ParameterLayout Grade(SheetTrace trace, double[,]?[] initial, SheetScore score)
     {
-        var layout = new ParameterLayout(HiddenOf(trace, initial));
+        var layout = new ParameterLayout(HiddenOf(trace, initial), trace.Columns);
         score.Hidden = layout.Hidden;
+        var constant = new List<int>();
         for (int p = 0; p < initial.Length; p++)
-            score[Criterion.Parameters] += Grade(p, initial[p], layout, score);
+            score[Criterion.Parameters] += Grade(p, initial[p], layout, score, constant);
+        foreach (IGrouping<double, int> group in constant.GroupBy(p => initial[p]![0, 0]))
+        {
+            string names = Wording.Join([.. group.Select(p => LabParameters.Names[p])]);
+            (string verb, string its) = group.Count() == 1 ? ("is", "its") : ("are", "their");
+            score.AddRemark(
+                Criterion.Parameters,
+                $"{names} {verb} {Wording.Number(group.Key)} everywhere at the start: "
+                + $"draw {its} numbers at random, or all units stay the same");
+        }
         return layout;
     }
 
@@ -39,7 +49,7 @@ internal static class ParameterGrader
         return sizes.OrderByDescending(group => group.Count()).FirstOrDefault()?.Key ?? LabExercise.Hidden;
     }
 
-    private static double Grade(int p, double[,]? table, ParameterLayout layout, SheetScore score)
+    private static double Grade(int p, double[,]? table, ParameterLayout layout, SheetScore score, List<int> constant)
     {
         string name = LabParameters.Names[p];
         (int rows, int columns) = LabParameters.Shapes(layout.Hidden)[p];
@@ -62,10 +72,8 @@ internal static class ParameterGrader
         double first = table[0, 0];
         if (!isBias && table.Length > 1 && table.Cast<double>().All(value => value == first))
         {
-            return Only(
-                0.5,
-                $"{name} is {Wording.Number(first)} everywhere at the start: "
-                + "draw its numbers at random, or all units stay the same");
+            constant.Add(p);
+            return 0.5;
         }
         return 1;
 

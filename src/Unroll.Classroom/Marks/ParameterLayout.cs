@@ -4,7 +4,8 @@ namespace Unroll.Classroom.Marks;
 
 /// <summary>The size of a sheet's network, and which of its parameters are stored transposed.</summary>
 /// <param name="hidden">H.</param>
-internal sealed class ParameterLayout(int hidden)
+/// <param name="columns">The place of each word's column in U, where the sheet has an order of its own.</param>
+internal sealed class ParameterLayout(int hidden, int[]? columns = null)
 {
     private readonly bool[] _isTransposed = new bool[LabParameters.Count];
 
@@ -33,8 +34,21 @@ internal sealed class ParameterLayout(int hidden)
                 return null;
             if (turned[p].Cast<double>().Any(value => !double.IsFinite(value)))
                 return null;
+            if (p == 1 && columns is not null)
+                turned[p] = InOrder(turned[p], columns);
         }
         return new LabParameters(turned);
+    }
+
+    private static double[,] InOrder(double[,] table, int[] columns)
+    {
+        double[,] ordered = new double[table.GetLength(0), columns.Length];
+        for (int i = 0; i < table.GetLength(0); i++)
+        {
+            for (int j = 0; j < columns.Length; j++)
+                ordered[i, j] = table[i, columns[j]];
+        }
+        return ordered;
     }
 
     private static double[,] Transpose(double[,] table)

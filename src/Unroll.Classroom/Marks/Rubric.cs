@@ -8,10 +8,11 @@ namespace Unroll.Classroom.Marks;
 /// </summary>
 internal static class Rubric
 {
-    private const double LossTolerance = 1e-5;
-
     /// <summary>Gives all the marks that the trace allows, even if the sheet did not run to its end.</summary>
-    public static void Mark(SheetTrace trace, SheetScore score)
+    /// <param name="trace">What the sheet reported.</param>
+    /// <param name="score">Receives marks and remarks.</param>
+    /// <param name="isAgain">Whether the sheet was run with other sentences, whose predictions have no right answer.</param>
+    public static void Mark(SheetTrace trace, SheetScore score, bool isAgain = false)
     {
         if (trace.Initial is not { } initial)
         {
@@ -22,29 +23,11 @@ internal static class Rubric
         }
         ParameterLayout layout = ParameterGrader.Grade(trace, initial, score);
         LabParameters? before = layout.Orient(initial);
-        LabParameters? afterFirst = layout.Orient(trace.AfterFirst);
-        LabParameters? afterSecond = layout.Orient(trace.AfterSecond);
-
-        var sentences = new List<ReportedSentence>();
-        if (before is not null && trace.Pass(1) is { } first)
-            sentences.Add(new ReportedSentence(before, first));
-        if (afterFirst is not null && trace.Pass(2) is { } second)
-            sentences.Add(new ReportedSentence(afterFirst, second));
-        bool isForwardRight = ForwardGrader.Grade(sentences, score);
-
-        if (before is not null && afterFirst is not null && trace.Pass(1) is not null)
-            GradeUpdate(trace, sentences, afterFirst, afterSecond, score);
-        else if (trace.AfterFirst is null)
-            score.AddRemark(Criterion.Update, "no update was reported");
-        else
-        {
-            score.AddRemark(
-                Criterion.Update,
-                "the update cannot be recomputed: "
-                + "a parameter has the wrong shape or is not finite before or after the first sentence");
-        }
-        CheckLoss(trace, sentences, score);
-        PredictionGrader.Grade(trace, before, layout.Orient(trace.Final), isForwardRight, score);
+        List<ReportedSentence> sentences = Sentences(trace, layout);
+        ForwardDiagnosis forward = ForwardGrader.Grade(sentences, score);
+        GradeUpdate(trace, layout, before, sentences, forward, score);
+        LossGrader.Grade(trace, sentences, score);
+        PredictionGrader.Grade(trace, before, layout.Orient(trace.Final), forward, sentences, score, isAgain);
         if (score.Total == 0 && initial.All(table => table is { Length: 0 }))
         {
             score.ClearRemarks();
@@ -55,51 +38,69 @@ internal static class Rubric
         }
     }
 
+    // Every sentence of every epoch whose parameters are known. Without updates, those are the first sentences alone.
+    private static List<ReportedSentence> Sentences(SheetTrace trace, ParameterLayout layout)
+    {
+        var sentences = new List<ReportedSentence>();
+        double[]? last = null;
+        int number = 0;
+        foreach (ReportedStep step in trace.Steps)
+        {
+            if (layout.Orient(step.Before) is not { } parameters)
+                break;
+            foreach (ReportedPass pass in step.Passes)
+            {
+                number++;
+                var sentence = new ReportedSentence(number, parameters, pass, last);
+                sentences.Add(sentence);
+                last = sentence.Pass?.States[^1];
+                if (trace.Updates == 0)
+                    return sentences;
+            }
+        }
+        return sentences;
+    }
+
     private static void GradeUpdate(
         SheetTrace trace,
+        ParameterLayout layout,
+        LabParameters? before,
         List<ReportedSentence> sentences,
-        LabParameters afterFirst,
-        LabParameters? afterSecond,
+        ForwardDiagnosis forward,
         SheetScore score)
     {
-        bool hasSecond = sentences.Count > 1;
-        var steps = new SgdSteps(
-            sentences[0].ToTrained(), afterFirst, hasSecond ? sentences[1].ToTrained() : null, hasSecond ? afterSecond : null);
-        UpdateGrader.Grade(steps, trace.LearningRate, score);
-        if (afterSecond is null && trace.AfterSecond is not null)
+        if (before is null || sentences.Count == 0)
+        {
+            score.AddRemark(Criterion.Update, trace.Updates == 0 ? "no update was reported" : NotRecomputed);
+            return;
+        }
+        var steps = new List<TrainedStep>();
+        int number = 0;
+        foreach (ReportedStep step in trace.Steps)
+        {
+            if (layout.Orient(step.Before) is not { } from || layout.Orient(step.After) is not { } to)
+                break;
+            TrainedSentence[] trained =
+                [.. sentences.Skip(number).Take(step.Passes.Count).Select(sentence => sentence.ToTrained())];
+            number += step.Passes.Count;
+            steps.Add(new TrainedStep(from, to, trained));
+        }
+        if (steps.Count == 0)
+        {
+            score.AddRemark(Criterion.Update, trace.Updates == 0 ? "no update was reported" : NotRecomputed);
+            return;
+        }
+        // Of a long training, enough to see what the steps are.
+        UpdateGrader.Grade(new SgdSteps(steps, forward.Own ?? default), trace.LearningRate, score);
+        if (steps.Count < trace.Steps.Count(step => step.After is not null))
         {
             score.AddRemark(
                 Criterion.Update,
-                "after the second sentence a parameter is not finite or has another shape; the first step alone is marked");
+                $"after sentence {number + 1} of the training a parameter is not finite or has another shape; "
+                + "the steps before it are marked");
         }
     }
 
-    // The loss has no marks of its own, but it shows where softmax was taken twice.
-    private static void CheckLoss(SheetTrace trace, List<ReportedSentence> sentences, SheetScore score)
-    {
-        int notFinite = Array.FindIndex(trace.LossHistory, loss => !double.IsFinite(loss));
-        if (notFinite >= 0)
-        {
-            score.AddRemark(
-                Criterion.Update,
-                $"the loss of epoch {notFinite + 1} is not finite: the learning rate is too large, or the step goes uphill");
-        }
-        if (sentences.Count == 0 || sentences[0].Pass is not { } pass)
-            return;
-        (double found, int label) = (sentences[0].Reported.Loss, sentences[0].Reported.Label);
-        double expected = LabNetwork.Loss(pass.Logits, label);
-        if (Math.Abs(found - expected) <= LossTolerance * Math.Max(1, expected))
-            return;
-        if (Math.Abs(found - LabNetwork.Loss(LabNetwork.Softmax(pass.Logits), label)) > LossTolerance)
-        {
-            score.AddRemark(
-                Criterion.Update,
-                $"the loss of the first sentence is {Wording.Number(found)}, "
-                + $"expected {Wording.Number(expected)} = -log p of the right label");
-        }
-        else if (!score.Remarks.Any(remark => remark.Text.Contains("taken twice", StringComparison.Ordinal)))
-        {
-            score.AddRemark(Criterion.Update, "the loss is that of softmax taken twice: p = softmax(y), once");
-        }
-    }
+    private const string NotRecomputed =
+        "the update cannot be recomputed: a parameter has the wrong shape or is not finite before or after the first sentence";
 }

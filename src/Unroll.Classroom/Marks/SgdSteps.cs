@@ -2,65 +2,138 @@ using Unroll.Classroom.Equations;
 
 namespace Unroll.Classroom.Marks;
 
-/// <summary>The first steps of a sheet's training, compared with what each step would have been with a mistake in it.</summary>
+/// <summary>One step of SGD as a sheet took it.</summary>
+/// <param name="Before">The parameters before.</param>
+/// <param name="After">The parameters after.</param>
+/// <param name="Sentences">The sentences that were read since the last step, one in a right sheet.</param>
+internal sealed record TrainedStep(LabParameters Before, LabParameters After, IReadOnlyList<TrainedSentence> Sentences)
+{
+    /// <summary>What the step changed.</summary>
+    public LabParameters Change { get; } = After.Plus(-1, Before);
+}
+
+/// <summary>Which sentences of a step its gradient is made of, where a step is taken after several.</summary>
+internal enum StepSentences
+{
+    All,
+    LastOnly,
+}
+
+/// <summary>The steps of a sheet's training, compared with what each would have been with a mistake in it.</summary>
 internal sealed class SgdSteps
 {
-    private readonly List<(LabParameters Change, TrainedSentence[] Sentences)> _steps = [];
-    private readonly Dictionary<(BackwardMistakes, double, int), LabParameters> _gradients = [];
-    private readonly LabParameters _last;
+    // So many steps at the beginning, and as many of the others, are compared with each mistake; the right step with all.
+    private const int MostStepsCompared = 20;
+
+    private readonly TrainedStep[] _steps;
+    private readonly int[] _epochs;
+    private readonly int[] _compared;
+    private readonly OwnForward[] _forwards;
+    private readonly double[] _largest;
     private readonly Tolerance _tolerance;
 
-    /// <summary>Takes the parameters before, between and after the first two sentences.</summary>
-    /// <param name="first">The first sentence.</param>
-    /// <param name="afterFirst">The parameters after it.</param>
-    /// <param name="second">The second sentence, read with <paramref name="afterFirst"/>; null if it was not reported.</param>
-    /// <param name="afterSecond">The parameters after it; null if they are not valid.</param>
-    public SgdSteps(TrainedSentence first, LabParameters afterFirst, TrainedSentence? second, LabParameters? afterSecond)
+    /// <summary>Takes the steps of a training.</summary>
+    /// <param name="steps">In order, one at least.</param>
+    /// <param name="own">The forward pass of the sheet, with its mistakes.</param>
+    public SgdSteps(IReadOnlyList<TrainedStep> steps, OwnForward own = default)
     {
-        LabParameters change = afterFirst.Plus(-1, first.Parameters);
-        _last = afterSecond ?? afterFirst;
-        _tolerance = Tolerance.For(_last);
-        if (second is null || afterSecond is null)
-        {
-            _steps.Add((change, [first]));
-            return;
-        }
-        LabParameters nextChange = afterSecond.Plus(-1, afterFirst);
-        IsOneStepForBoth = IsZero(change) && !IsZero(nextChange);
-        if (!IsOneStepForBoth)
-            _steps.Add((change, [first]));
-        _steps.Add((nextChange, [first, second]));
+        IsUntrained = steps.All(step => IsZero(step.Change));
+        Original = [.. steps];
+        _steps = IsUntrained ? [.. steps] : Joined(steps);
+        _forwards = own == default ? [default] : [default, own];
+        _tolerance = Tolerance.For(steps[0].After);
+        _epochs = Epochs();
+        _largest = [.. Enumerable.Range(0, LabParameters.Count).Select(p => steps[0].After[p].Cast<double>().Max(Math.Abs))];
+        IEnumerable<int> all = Enumerable.Range(0, _steps.Length);
+        int every = Math.Max(1, _steps.Length / MostStepsCompared);
+        _compared = [.. all.Where(i => i < MostStepsCompared || i % every == 0)];
+        IsOneStepForBoth = _steps.Any(step => step.Sentences.Count > 1);
     }
 
-    /// <summary>Whether the sheet waits for both sentences and then takes one step with the sum of their gradients.</summary>
+    /// <summary>Whether no step changed any parameter.</summary>
+    public bool IsUntrained { get; }
+
+    /// <summary>Whether the sheet waits for several sentences and then takes one step.</summary>
     public bool IsOneStepForBoth { get; }
+
+    /// <summary>The steps as they were reported, those that changed nothing too.</summary>
+    public IReadOnlyList<TrainedStep> Original { get; }
+
+    /// <summary>Which sentences the gradients are taken of.</summary>
+    public StepSentences Sentences { get; set; }
+
+    /// <summary>The number of steps that changed something.</summary>
+    public int Count => _steps.Length;
+
+    /// <summary>The epoch of a step, from 1.</summary>
+    public int Epoch(int step) => _epochs[step];
+
+    /// <summary>A step.</summary>
+    public TrainedStep this[int step] => _steps[step];
+
+    /// <summary>The forward passes that a right gradient may belong to: the exercise's, and the sheet's own.</summary>
+    public IReadOnlyList<OwnForward> Forwards => _forwards;
 
     /// <summary>Whether no number of a parameter changed.</summary>
     public bool IsUnchanged(int p) => _steps.All(step => step.Change[p].Cast<double>().All(value => value == 0));
 
-    /// <summary>Whether each step of a parameter is what the mistakes make of it at this learning rate.</summary>
-    public bool Explains(int p, BackwardMistakes mistakes, double rate) =>
-        Enumerable.Range(0, _steps.Count).All(step => ExplainsStep(p, step, mistakes, rate));
-
-    /// <summary>Whether a parameter's first step, of two, is right.</summary>
-    public bool IsFirstRight(int p, double rate) => _steps.Count > 1 && ExplainsStep(p, 0, default, rate);
-
-    /// <summary>The learning rate at which the mistakes explain a parameter's first step; null if there is none.</summary>
-    public double? RateOf(int p, BackwardMistakes mistakes) => RateOf(p, mistakes, step: 0);
-
-    /// <summary>The learning rate of each of a parameter's steps; null if one of them is not along the gradient.</summary>
-    public double[]? RatesOf(int p)
+    /// <summary>The first step of a parameter that is not right at this learning rate; null if all are right.</summary>
+    public int? FirstWrong(int p, double rate)
     {
-        double?[] rates = [.. Enumerable.Range(0, _steps.Count).Select(step => RateOf(p, default, step))];
-        return rates.Any(rate => rate is null) ? null : [.. rates.OfType<double>()];
+        int? latest = -1;
+        foreach (OwnForward forward in _forwards)
+        {
+            int wrong = Array.FindIndex(_steps, step => !Fits(p, step, Expected(step, forward, default, rate)));
+            if (wrong < 0)
+                return null;
+            latest = Math.Max(latest.Value, wrong);
+        }
+        return latest;
     }
 
-    /// <summary>The number that is most wrong in a parameter's first wrong step.</summary>
-    public (int Sentence, int Row, int Column, double Found, double Expected) LargestDifference(int p, double rate)
+    /// <summary>Which parameters' steps are what the mistakes make of them at this learning rate.</summary>
+    /// <param name="mistakes">What is wrong.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="asked">The parameters that are asked for; the others are false.</param>
+    public bool[] Explains(BackwardMistakes mistakes, double rate, bool[] asked)
     {
-        int step = Enumerable.Range(0, _steps.Count).First(i => !ExplainsStep(p, i, default, rate));
+        bool[] explained = new bool[asked.Length];
+        foreach (OwnForward forward in _forwards)
+        {
+            bool[] open = [.. asked.Zip(explained, (isAsked, isKnown) => isAsked && !isKnown)];
+            Compare(mistakes, forward, rate, open);
+            for (int p = 0; p < open.Length; p++)
+                explained[p] |= open[p];
+        }
+        return explained;
+    }
+
+    /// <summary>The learning rate at which the mistakes explain a parameter's first step; null if there is none.</summary>
+    public double? RateOf(int p, BackwardMistakes mistakes) =>
+        _forwards.Select(forward => RateOf(p, 0, Gradient(_steps[0], forward, mistakes, 0))).FirstOrDefault(rate => rate is not null);
+
+    /// <summary>The learning rate at which a step of a parameter follows a gradient; null if it does not.</summary>
+    public double? RateOf(int p, int step, LabParameters gradient)
+    {
         double[,] change = _steps[step].Change[p];
-        double[,] expected = Scale(Gradient(step, default, rate)[p], -rate);
+        double squares = gradient[p].Cast<double>().Sum(value => value * value);
+        if (_tolerance.IsRounding(change, _largest[p]) || squares == 0)
+            return null;
+        double rate = -change.Cast<double>().Zip(gradient[p].Cast<double>(), (a, b) => a * b).Sum() / squares;
+        return rate > 0 && _tolerance.Fits(change, Scale(gradient[p], -rate), _largest[p]) ? rate : null;
+    }
+
+    /// <summary>The right gradient of a step.</summary>
+    public LabParameters Gradient(int step, OwnForward forward) => Gradient(_steps[step], forward, default, 0);
+
+    /// <summary>Whether a step changed a parameter as expected.</summary>
+    public bool Fits(int p, int step, double[,] expected) => _tolerance.Fits(_steps[step].Change[p], expected, _largest[p]);
+
+    /// <summary>The number that is most wrong in a step of a parameter.</summary>
+    public (int Row, int Column, double Found, double Expected) LargestDifference(int p, int step, double rate)
+    {
+        double[,] change = _steps[step].Change[p];
+        double[,] expected = Expected(_steps[step], default, default, rate)[p];
         (int row, int column) = (0, 0);
         for (int i = 0; i < change.GetLength(0); i++)
         {
@@ -70,49 +143,91 @@ internal sealed class SgdSteps
                     (row, column) = (i, j);
             }
         }
-        return (step + 1, row, column, change[row, column], expected[row, column]);
+        return (row, column, change[row, column], expected[row, column]);
 
         double Difference(int i, int j) => Math.Abs(change[i, j] - expected[i, j]);
     }
 
-    // The step's least-squares learning rate, if the step then is what the mistakes make of it.
-    private double? RateOf(int p, BackwardMistakes mistakes, int step)
+    // Leaves those parameters open whose steps the mistakes explain.
+    private void Compare(BackwardMistakes mistakes, OwnForward forward, double rate, bool[] open)
     {
-        double[,] change = _steps[step].Change[p];
-        double[,] gradient = Gradient(step, mistakes, 0)[p];
-        double squares = gradient.Cast<double>().Sum(value => value * value);
-        if (_tolerance.IsRounding(change, Largest(p)) || squares == 0)
-            return null;
-        double rate = -change.Cast<double>().Zip(gradient.Cast<double>(), (a, b) => a * b).Sum() / squares;
-        return rate > 0 && _tolerance.Fits(change, Scale(gradient, -rate), Largest(p)) ? rate : null;
+        LabParameters? kept = null;
+        double sign = mistakes.GoesUphill ? rate : -rate;
+        foreach (int i in _compared)
+        {
+            if (!open.Contains(true))
+                return;
+            TrainedStep step = _steps[i];
+            LabParameters gradient = Gradient(step, forward, mistakes, rate);
+            if (mistakes.Reset != ResetMistake.Correct)
+            {
+                // The sum goes over steps that follow each other.
+                if (i >= MostStepsCompared)
+                    return;
+                bool isNew = kept is null || (mistakes.Reset == ResetMistake.EachEpoch && i > 0 && _epochs[i] != _epochs[i - 1]);
+                kept = gradient = isNew ? gradient : gradient.Plus(1, kept!);
+            }
+            for (int p = 0; p < open.Length; p++)
+                open[p] = open[p] && _tolerance.Fits(step.Change[p], Scale(gradient[p], sign), _largest[p]);
+        }
     }
 
-    private bool ExplainsStep(int p, int step, BackwardMistakes mistakes, double rate)
+    private bool Fits(int p, TrainedStep step, LabParameters expected) =>
+        _tolerance.Fits(step.Change[p], expected[p], _largest[p]);
+
+    private LabParameters Expected(TrainedStep step, OwnForward forward, BackwardMistakes mistakes, double rate)
     {
-        double[,] expected = Scale(Gradient(step, mistakes, rate)[p], mistakes.GoesUphill ? rate : -rate);
-        return _tolerance.Fits(_steps[step].Change[p], expected, Largest(p));
+        LabParameters gradient = Gradient(step, forward, mistakes, rate);
+        return new LabParameters([.. Enumerable.Range(0, LabParameters.Count).Select(p => Scale(gradient[p], -rate))]);
     }
 
-    // The gradient of a step as the mistakes compute it.
-    private LabParameters Gradient(int step, BackwardMistakes mistakes, double rate)
+    private LabParameters Gradient(TrainedStep step, OwnForward forward, BackwardMistakes mistakes, double rate)
     {
-        if (_gradients.TryGetValue((mistakes, rate, step), out LabParameters? known))
-            return known;
-        TrainedSentence[] sentences = _steps[step].Sentences;
-        LabParameters gradient = Of(sentences[^1]);
-        if (sentences.Length > 1 && (mistakes.KeepsGradient || IsOneStepForBoth))
-            gradient = gradient.Plus(1, Of(sentences[0]));
-        return _gradients[(mistakes, rate, step)] = gradient;
+        IReadOnlyList<TrainedSentence> sentences = Sentences == StepSentences.All ? step.Sentences : [step.Sentences[^1]];
+        LabParameters gradient = Of(sentences[0]);
+        foreach (TrainedSentence sentence in sentences.Skip(1))
+            gradient = gradient.Plus(1, Of(sentence));
+        return gradient;
 
-        LabParameters Of(TrainedSentence s) => LabNetwork.Backward(s.Parameters, s.Words, s.Pass, s.Label, mistakes, rate);
+        LabParameters Of(TrainedSentence s) =>
+            new LabGradient(s.Parameters, s.Words, s.Pass, forward, mistakes, rate).Compute(s.Label);
     }
 
-    private double Largest(int p) => _last[p].Cast<double>().Max(Math.Abs);
+    // A step that changed nothing is joined with the next one that did.
+    private static TrainedStep[] Joined(IReadOnlyList<TrainedStep> steps)
+    {
+        var joined = new List<TrainedStep>();
+        var waiting = new List<TrainedSentence>();
+        foreach (TrainedStep step in steps)
+        {
+            waiting.AddRange(step.Sentences);
+            if (IsZero(step.Change))
+                continue;
+            joined.Add(step with { Sentences = [.. waiting] });
+            waiting.Clear();
+        }
+        return [.. joined];
+    }
+
+    // An epoch begins with the sentence that the first one began with.
+    private int[] Epochs()
+    {
+        TrainedSentence first = _steps[0].Sentences[0];
+        int[] epochs = new int[_steps.Length];
+        int epoch = 0;
+        for (int i = 0; i < epochs.Length; i++)
+        {
+            epoch += _steps[i].Sentences.Count(sentence => sentence.Label == first.Label && sentence.Words.SequenceEqual(first.Words));
+            epochs[i] = Math.Max(1, epoch);
+        }
+        return epochs;
+    }
 
     private static bool IsZero(LabParameters change) =>
         Enumerable.Range(0, LabParameters.Count).All(p => change[p].Cast<double>().All(value => value == 0));
 
-    private static double[,] Scale(double[,] table, double scale)
+    /// <summary>A table times a number.</summary>
+    public static double[,] Scale(double[,] table, double scale)
     {
         double[,] scaled = new double[table.GetLength(0), table.GetLength(1)];
         for (int i = 0; i < table.GetLength(0); i++)

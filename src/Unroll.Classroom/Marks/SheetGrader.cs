@@ -1,41 +1,66 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Unroll.Classroom.Sheets;
 
 namespace Unroll.Classroom.Marks;
 
 /// <summary>
-/// Compiles, runs and marks sheets, as many at once as there are cores. Each sheet has a temporary folder and a process of its
-/// own, so that whatever one sheet does, the others are marked. A sheet is a program that runs with the rights of the caller.
+/// Compiles, runs and marks sheets, as many at once as there are cores. Each sheet has a temporary folder and processes of its
+/// own, so that whatever one sheet does, the others are marked. Where the system has a way, they run locked in.
 /// </summary>
-public sealed partial class SheetGrader
+public sealed class SheetGrader
 {
     private const int MostBytes = 1 << 20;
     private static readonly TimeSpan CompileLimit = TimeSpan.FromSeconds(60);
 
-    private readonly CSharpCompiler _compiler;
+    private readonly Lazy<CSharpCompiler> _compiler;
     private readonly TimeSpan _limit;
+    private readonly SandboxKind? _kind;
+    private readonly bool _isRunAgain;
+    private readonly Lazy<Task<PythonInterpreter?>> _python = new(() => PythonInterpreter.Find());
+    private Sandbox? _sandbox;
 
     /// <summary>Finds the .NET SDK, whose compiler builds the sheets.</summary>
     /// <param name="limit">How long one sheet may run.</param>
     /// <exception cref="InputException">There is no SDK.</exception>
     public SheetGrader(TimeSpan limit)
+        : this(limit, null)
     {
-        _compiler = CSharpCompiler.Find();
+    }
+
+    /// <summary>The same, with or without a sandbox, and with or without further runs.</summary>
+    internal SheetGrader(TimeSpan limit, SandboxKind? kind, bool isRunAgain = true)
+    {
+        CSharpCompiler compiler = CSharpCompiler.Find();
+        _compiler = new Lazy<CSharpCompiler>(() => compiler);
         _limit = limit;
+        _kind = kind;
+        _isRunAgain = isRunAgain;
+    }
+
+    /// <summary>What sheets are kept from, once <see cref="Grade"/> has begun: a few words for below the table.</summary>
+    public string Protection
+    {
+        get
+        {
+            string seconds = _limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            return $"run {_sandbox?.Protection ?? "not yet"}; limits: {seconds} s, {SheetProcess.MostMemory >> 20} MiB of memory, "
+                + $"{SheetProcess.MostProcesses} processes, {SheetProcess.MostCharacters >> 20} million characters";
+        }
     }
 
     /// <summary>Marks sheets; the scores are in the order of the sheets.</summary>
-    /// <param name="sheets">Files.</param>
+    /// <param name="sheets">Files: .cs, or .py and .ipynb where Python is installed.</param>
     /// <param name="onScored">Is called with each score as soon as it is known, from several threads.</param>
     /// <param name="cancelled">Stops all sheets.</param>
     /// <exception cref="OperationCanceledException">The sheets were stopped.</exception>
     public async Task<IReadOnlyList<SheetScore>> Grade(
         IReadOnlyList<string> sheets, Action<SheetScore>? onScored = null, CancellationToken cancelled = default)
     {
+        ArgumentNullException.ThrowIfNull(sheets);
         var scores = new SheetScore[sheets.Count];
+        _sandbox ??= await Sandbox.Find(_kind).ConfigureAwait(false);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("unroll-lab-");
         try
         {
@@ -48,6 +73,7 @@ public sealed partial class SheetGrader
             {
                 DirectoryInfo own = folder.CreateSubdirectory(i.ToString(CultureInfo.InvariantCulture));
                 scores[i] = await GradeOne(sheets[i], own.FullName, stop).ConfigureAwait(false);
+                Remove(own);
                 onScored?.Invoke(scores[i]);
             }).ConfigureAwait(false);
         }
@@ -55,6 +81,7 @@ public sealed partial class SheetGrader
         {
             Remove(folder);
         }
+        SheetCopies.Tell(scores);
         return scores;
     }
 
@@ -68,14 +95,10 @@ public sealed partial class SheetGrader
                 score.SetStatus(SheetStatus.Unreadable, $"larger than {MostBytes >> 20} MiB, which no sheet is");
                 return score;
             }
-            string source = Path.Combine(folder, "sheet.cs");
-            File.Copy(sheet, source);
-            (string? program, string? error) =
-                await _compiler.Compile(source, folder, CompileLimit, cancelled).ConfigureAwait(false);
-            if (program is null)
-                score.SetStatus(SheetStatus.NotCompiled, $"does not compile: {error}");
+            if (PythonInterpreter.Takes(sheet))
+                await GradePython(sheet, folder, score, cancelled).ConfigureAwait(false);
             else
-                await RunAndMark(program, folder, score, cancelled).ConfigureAwait(false);
+                await GradeCSharp(sheet, folder, score, cancelled).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
         {
@@ -84,52 +107,78 @@ public sealed partial class SheetGrader
         return score;
     }
 
-    private async Task RunAndMark(string program, string folder, SheetScore score, CancellationToken cancelled)
+    private async Task GradeCSharp(string sheet, string folder, SheetScore score, CancellationToken cancelled)
     {
-        string trace = Path.Combine(folder, "trace.jsonl");
-        string workingFolder = Directory.CreateDirectory(Path.Combine(folder, "run")).FullName;
-        var start = new ProcessStartInfo(_compiler.Host, ["exec", program]) { WorkingDirectory = workingFolder };
-        start.Environment["UNROLL_TRACE"] = trace;
-        SheetProcessResult result = await SheetProcess.Run(start, _limit, cancelled).ConfigureAwait(false);
-        SheetTrace reported = SheetTrace.Read(trace);
-        Rubric.Mark(reported, score);
-        if (reported.Problem is not null)
-            score.AddRemark(Criterion.Sheet, reported.Problem);
-        if (Failure(result) is not var (status, text))
+        CSharpCompiler compiler = _compiler.Value;
+        CompiledSheet compiled = await compiler.Compile(sheet, folder, CompileLimit, cancelled).ConfigureAwait(false);
+        if (compiled.Program is not { } program)
+        {
+            score.SetStatus(SheetStatus.NotCompiled, $"does not compile: {compiled.Error}");
             return;
-        if (reported.IsEmpty)
-            score.ClearRemarks();
-        score.SetStatus(status, reported.IsEmpty ? text : $"{text}; marked by what it had reported");
+        }
+        string[] readable = [Path.GetDirectoryName(compiler.Host)!];
+        var start = new SheetStart(
+            folder, Path.GetDirectoryName(program)!, readable,
+            seen => [compiler.Host, "exec", Path.Combine(seen, Path.GetFileName(program))]);
+        await RunAndMark(start, compiled.Sentences, score, cancelled).ConfigureAwait(false);
     }
 
-    // Why the process did not end well; null if it did.
-    private (SheetStatus Status, string Text)? Failure(SheetProcessResult result)
+    private async Task GradePython(string sheet, string folder, SheetScore score, CancellationToken cancelled)
     {
-        if (result.IsTimedOut)
+        if (await _python.Value.ConfigureAwait(false) is not { } python)
         {
-            string seconds = _limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            return (SheetStatus.TimedOut, $"still running after {seconds} s, stopped");
+            score.SetStatus(SheetStatus.NotRun, "not run: it is for Python 3, which is not installed here");
+            return;
         }
-        if (result.IsFlooded)
-            return (SheetStatus.Flooded, $"printed more than {SheetProcess.MostCharacters >> 20} million characters, stopped");
-        return result.ExitCode == 0 ? null : (SheetStatus.Crashed, $"crashed: {Crash(result)}");
+        string program = Directory.CreateDirectory(Path.Combine(folder, "program")).FullName;
+        CompiledSheet prepared = await PythonInterpreter.Prepare(sheet, program).ConfigureAwait(false);
+        if (prepared.Program is null)
+        {
+            score.SetStatus(SheetStatus.NotCompiled, $"does not compile: {prepared.Error}");
+            return;
+        }
+        var start = new SheetStart(
+            folder, program, python.Folders, seen => [python.Program, "-B", Path.Combine(seen, Path.GetFileName(prepared.Program))]);
+        await RunAndMark(start, prepared.Sentences, score, cancelled).ConfigureAwait(false);
     }
 
-    // The exception and the line of the sheet that threw it, from what the runtime prints when a program crashes.
-    private static string Crash(SheetProcessResult result)
+    private async Task RunAndMark(SheetStart start, int sentences, SheetScore score, CancellationToken cancelled)
     {
-        Match exception = UnhandledException().Match(result.Error);
-        if (!exception.Success)
+        SheetRun first = await Run(start, "run", null, cancelled).ConfigureAwait(false);
+        Rubric.Mark(first.Trace, score);
+        if (first.Trace.Problem is not null)
+            score.AddRemark(Criterion.Sheet, first.Trace.Problem);
+        if (first.Failure(_limit) is var (status, text))
         {
-            if (result.Error.Contains("Stack overflow", StringComparison.Ordinal))
-                return "stack overflow, a method that calls itself without end";
-            if (result.Error.Contains("Out of memory", StringComparison.Ordinal))
-                return "out of memory (1 GiB)";
-            return string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}");
+            if (first.Trace.IsEmpty)
+                score.ClearRemarks();
+            score.SetStatus(status, first.Trace.IsEmpty ? text : $"{text}; marked by what it had reported");
+            return;
         }
-        Match line = SheetLine().Match(result.Error, exception.Index);
-        string where = line.Success ? $"line {line.Groups[1].Value}: " : "";
-        return Wording.OneLine($"{where}{exception.Groups[1].Value.Trim().TrimEnd('.')}");
+        if (!_isRunAgain || score.Status != SheetStatus.Marked || score.Total == score[Criterion.Parameters])
+            return;
+        var second = new SecondRun(first.Trace.Updates);
+        foreach (bool turns in new[] { true, false })
+        {
+            SheetRun again = await Run(start, $"again-{turns}", second.Setting(turns), cancelled).ConfigureAwait(false);
+            double before = score.Total;
+            SecondRun.Confirm(score, first, again, sentences, _limit);
+            if (score.Total < before)
+                return;
+        }
+    }
+
+    private async Task<SheetRun> Run(SheetStart start, string name, string? again, CancellationToken cancelled)
+    {
+        // The folder is the sheet's; what it wrote is read after its end.
+        string work = Directory.CreateDirectory(Path.Combine(start.Folder, name)).FullName;
+        ProcessStartInfo process = _sandbox!.Start(start.Folder, start.Program, work, start.Readable, start.Command);
+        process.Environment["UNROLL_TRACE"] = "trace.jsonl";
+        if (again is not null)
+            process.Environment["UNROLL_AGAIN"] = again;
+        SheetProcessResult result = await SheetProcess.Run(process, _limit, cancelled, isWatched: true).ConfigureAwait(false);
+        var trace = new FileInfo(Path.Combine(work, "trace.jsonl"));
+        return new SheetRun(result, trace.LinkTarget is null ? SheetTrace.Read(trace.FullName) : new SheetTrace());
     }
 
     private static void Remove(DirectoryInfo folder)
@@ -144,9 +193,6 @@ public sealed partial class SheetGrader
         }
     }
 
-    [GeneratedRegex(@"Unhandled exception\. (?:System\.)?([^\n]*)")]
-    private static partial Regex UnhandledException();
-
-    [GeneratedRegex(@"sheet\.cs:line (\d+)")]
-    private static partial Regex SheetLine();
+    // How a sheet is started, whatever its language.
+    private sealed record SheetStart(string Folder, string Program, IReadOnlyList<string> Readable, Func<string, string[]> Command);
 }

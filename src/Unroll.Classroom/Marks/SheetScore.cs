@@ -13,6 +13,9 @@ public sealed class SheetScore
     /// <summary>The marks of a sheet without a mistake.</summary>
     public const double Maximum = 20;
 
+    /// <summary>The marks of one criterion.</summary>
+    public const double CriterionMaximum = 5;
+
     /// <summary>The criteria that have marks, in the rubric's order.</summary>
     internal static readonly Criterion[] Criteria =
         [Criterion.Parameters, Criterion.Forward, Criterion.Update, Criterion.Prediction];
@@ -80,11 +83,14 @@ public sealed class SheetScore
     /// <summary>Adds a remark about one criterion.</summary>
     internal void AddRemark(Criterion criterion, string text) => _remarks.Add(new Remark(criterion, text));
 
+    /// <summary>Puts a remark before all others.</summary>
+    internal void InsertRemark(Criterion criterion, string text) => _remarks.Insert(0, new Remark(criterion, text));
+
     /// <summary>Sets the status and puts the remark that explains it before all others.</summary>
     internal void SetStatus(SheetStatus status, string text)
     {
         Status = status;
-        _remarks.Insert(0, new Remark(Criterion.Sheet, text));
+        InsertRemark(Criterion.Sheet, text);
     }
 
     /// <summary>Drops the remarks, where the status says all there is to say.</summary>

@@ -21,6 +21,15 @@ public enum SheetStatus
     /// <summary>It printed too much.</summary>
     Flooded,
 
+    /// <summary>It held more memory than it may.</summary>
+    OutOfMemory,
+
+    /// <summary>It ran more processes than it may.</summary>
+    TooManyProcesses,
+
+    /// <summary>What it is written for is not installed.</summary>
+    NotRun,
+
     /// <summary>It ran but reported nothing.</summary>
     NoTrace,
 
@@ -40,6 +49,9 @@ internal static class SheetStatusNames
         SheetStatus.Crashed => "crashed",
         SheetStatus.TimedOut => "timed out",
         SheetStatus.Flooded => "flooded",
+        SheetStatus.OutOfMemory => "out of memory",
+        SheetStatus.TooManyProcesses => "too many processes",
+        SheetStatus.NotRun => "not run",
         SheetStatus.NoTrace => "no trace",
         SheetStatus.Unreadable => "unreadable",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),

@@ -10,16 +10,27 @@ internal readonly record struct Tolerance(double Relative, double Rounding)
     private static readonly Tolerance OfDouble = new(1e-7, 1e-14);
     private static readonly Tolerance OfFloat = new(1e-4, 5e-7);
 
+    /// <summary>Whether it is that of a sheet that computes in float.</summary>
+    public bool IsFloat => this == OfFloat;
+
     /// <summary>The tolerance for a sheet with these updated parameters: if all are floats, it computes in float.</summary>
     public static Tolerance For(LabParameters updated)
     {
         IEnumerable<double> values = Enumerable.Range(0, LabParameters.Count).SelectMany(p => updated[p].Cast<double>());
-        return values.All(value => value == (float)value) ? OfFloat : OfDouble;
+        return For(values);
     }
 
-    /// <summary>Whether a state or a logit is the expected one.</summary>
+    /// <summary>The tolerance for a sheet with such numbers.</summary>
+    public static Tolerance For(IEnumerable<double> values) =>
+        values.All(value => value == (float)value) ? OfFloat : OfDouble;
+
+    /// <summary>Whether a state or a logit is near the expected one: the same but for a rough way to compute it.</summary>
     public static bool AreClose(double found, double expected) =>
         Math.Abs(found - expected) <= 1e-5 * Math.Max(1, Math.Abs(expected));
+
+    /// <summary>Whether a state or a logit is the expected one but for rounding.</summary>
+    public bool AreEqual(double found, double expected) =>
+        Math.Abs(found - expected) <= (IsFloat ? 2e-6 : 1e-12) * Math.Max(1, Math.Abs(expected));
 
     /// <summary>Whether the change of a parameter is the expected one, measured over the whole table.</summary>
     /// <param name="change">What the sheet did.</param>

@@ -38,8 +38,12 @@ internal sealed partial class CSharpCompiler
 
         """;
 
+    // Sheets of one class are compiled by one process, which ends by itself this many seconds after the last of them.
+    private const int ServerSeconds = 10;
+
     private readonly string _compiler;
     private readonly string _arguments;
+    private readonly string _server = $"unroll-lab-{Guid.NewGuid():N}";
 
     private CSharpCompiler(string host, string compiler, string framework)
     {
@@ -92,30 +96,59 @@ internal sealed partial class CSharpCompiler
             + $"expected the .NET {MajorVersion} SDK, which builds the sheets: install it");
     }
 
-    /// <summary>Compiles one sheet.</summary>
+    /// <summary>Compiles one sheet, with the template's class Report in place of its own.</summary>
     /// <param name="source">The sheet's file.</param>
     /// <param name="folder">Where the program goes.</param>
     /// <param name="limit">How long the compiler may take.</param>
     /// <param name="cancelled">Stops the compiler.</param>
-    /// <returns>The program, or the first error.</returns>
-    public async Task<(string? Program, string? Error)> Compile(
-        string source, string folder, TimeSpan limit, CancellationToken cancelled)
+    public async Task<CompiledSheet> Compile(string source, string folder, TimeSpan limit, CancellationToken cancelled)
     {
-        string program = Path.Combine(folder, "sheet.dll");
-        string usings = Path.Combine(folder, "usings.cs");
-        string response = Path.Combine(folder, "sheet.rsp");
-        string settings = Path.Combine(folder, "sheet.runtimeconfig.json");
-        string arguments = $"{_arguments}\n-out:\"{program}\"\n\"{source}\"\n\"{usings}\"\n";
-        await File.WriteAllTextAsync(usings, GlobalUsings, cancelled).ConfigureAwait(false);
-        await File.WriteAllTextAsync(response, arguments, cancelled).ConfigureAwait(false);
+        string text = await File.ReadAllTextAsync(source, cancelled).ConfigureAwait(false);
+        var prepared = SheetSource.OfCSharp(text, changesSentences: true);
+        CompiledSheet compiled = await Compile(prepared, folder, limit, cancelled).ConfigureAwait(false);
+        if (compiled.Program is not null || compiled.IsTimedOut)
+            return compiled;
+        // A sentence may stand where only a plain text may.
+        if (prepared.Sentences > 0)
+            compiled = await Compile(SheetSource.OfCSharp(text, false), folder, limit, cancelled).ConfigureAwait(false);
+        if (compiled.Program is not null || !SheetSource.DeclaresReport(text))
+            return compiled;
+        CompiledSheet asItIs = await Compile(null, folder, limit, cancelled, text).ConfigureAwait(false);
+        return asItIs.Program is null
+            ? compiled
+            : compiled with { Error = $"with the template's class Report, which is to stay as it was: {compiled.Error}" };
+    }
+
+    private async Task<CompiledSheet> Compile(
+        SheetSource? prepared, string folder, TimeSpan limit, CancellationToken cancelled, string text = "")
+    {
+        string build = Directory.CreateDirectory(Path.Combine(folder, "build")).FullName;
+        string program = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "program")).FullName, "sheet.dll");
+        File.Delete(program);
+        var files = new Dictionary<string, string> { ["sheet.cs"] = prepared?.Text ?? text, ["usings.cs"] = GlobalUsings };
+        if (prepared is not null)
+        {
+            files["report.cs"] = SheetTemplate.ReportClass;
+            files["again.cs"] = SheetTemplate.Again;
+        }
+        string sources = string.Join('\n', files.Keys.Select(name => $"\"{Path.Combine(build, name)}\""));
+        files["sheet.rsp"] = $"{_arguments}\n-out:\"{program}\"\n{sources}\n";
+        foreach ((string name, string content) in files)
+            await File.WriteAllTextAsync(Path.Combine(build, name), content, cancelled).ConfigureAwait(false);
+        string settings = Path.ChangeExtension(program, ".runtimeconfig.json");
         await File.WriteAllTextAsync(settings, RuntimeSettings, cancelled).ConfigureAwait(false);
-        var start = new ProcessStartInfo(Host, ["exec", _compiler, "-noconfig", $"@{response}"]) { WorkingDirectory = folder };
+        string[] arguments =
+        [
+            "exec", _compiler, $"-shared:{_server}", $"-keepalive:{ServerSeconds}", "-noconfig",
+            $"@{Path.Combine(build, "sheet.rsp")}",
+        ];
+        var start = new ProcessStartInfo(Host, arguments) { WorkingDirectory = build };
         SheetProcessResult result = await SheetProcess.Run(start, limit, cancelled).ConfigureAwait(false);
         if (result.ExitCode == 0 && File.Exists(program))
-            return (program, null);
-        if (result.IsTimedOut)
-            return (null, "the compiler was stopped at the time limit");
-        return (null, FirstError(result.Output + result.Error));
+            return new CompiledSheet(program, null, prepared?.Sentences ?? 0);
+        return result.IsTimedOut
+            ? new CompiledSheet(null, "the compiler was stopped at the time limit", 0) { IsTimedOut = true }
+            : new CompiledSheet(null, FirstError(result.Output + result.Error), 0);
     }
 
     private static string FirstError(string output)
@@ -155,4 +188,14 @@ internal sealed partial class CSharpCompiler
 
     [GeneratedRegex(@"\((?<line>\d+),\d+\): error (?<code>\w+): (?<text>[^\n]*)")]
     private static partial Regex ErrorLine();
+}
+
+/// <summary>What the compiler made of a sheet.</summary>
+/// <param name="Program">The program; null if it does not compile.</param>
+/// <param name="Error">The first error.</param>
+/// <param name="Sentences">How many sentences stand in it that can be others when it runs again.</param>
+internal sealed record CompiledSheet(string? Program, string? Error, int Sentences)
+{
+    /// <summary>Whether the compiler was stopped.</summary>
+    public bool IsTimedOut { get; init; }
 }

@@ -3,29 +3,56 @@ using System.Text;
 
 namespace Unroll.Classroom.Sheets;
 
+/// <summary>Why a process was stopped.</summary>
+internal enum StopReason
+{
+    None,
+    Time,
+    Output,
+    Memory,
+    Processes,
+    Files,
+}
+
 /// <summary>How a process ended, and a part of what it wrote.</summary>
 /// <param name="ExitCode">Null if the process was stopped.</param>
-/// <param name="IsTimedOut">It was stopped because its time was over.</param>
-/// <param name="IsFlooded">It was stopped because it wrote too much.</param>
+/// <param name="Stopped">Why it was stopped.</param>
 /// <param name="Output">The beginning of its standard output.</param>
 /// <param name="Error">The end of its standard error.</param>
-internal sealed record SheetProcessResult(int? ExitCode, bool IsTimedOut, bool IsFlooded, string Output, string Error);
+internal sealed record SheetProcessResult(int? ExitCode, StopReason Stopped, string Output, string Error)
+{
+    /// <summary>It was stopped because its time was over.</summary>
+    public bool IsTimedOut => Stopped == StopReason.Time;
+}
 
-/// <summary>Runs a program without input, with a limit on its time and on how much it writes.</summary>
+/// <summary>Runs a program without input, with limits on its time, its output, its memory, its processes and its files.</summary>
 internal static class SheetProcess
 {
     public const int MostCharacters = 16 << 20;
+
+    /// <summary>The most memory, in bytes, of a sheet and all that it starts.</summary>
+    public const long MostMemory = 1536L << 20;
+
+    /// <summary>The most processes that a sheet may have at once.</summary>
+    public const int MostProcesses = 32;
+
+    /// <summary>The most bytes that a sheet may write into its folder.</summary>
+    public const long MostFileBytes = 256L << 20;
+
     private const int KeptCharacters = 32 << 10;
 
     // A child that outlives the process keeps its pipes open, so they are not read to the end.
     private static readonly TimeSpan ReadingAfterExit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs a program and waits for its end.</summary>
     /// <param name="start">The program.</param>
     /// <param name="limit">How long it may run; after that it is stopped with the processes it started.</param>
     /// <param name="cancelled">Stops it early.</param>
+    /// <param name="isWatched">Whether its memory, processes and files are limited too.</param>
     /// <exception cref="OperationCanceledException">It was stopped early.</exception>
-    public static async Task<SheetProcessResult> Run(ProcessStartInfo start, TimeSpan limit, CancellationToken cancelled)
+    public static async Task<SheetProcessResult> Run(
+        ProcessStartInfo start, TimeSpan limit, CancellationToken cancelled, bool isWatched = false)
     {
         start.UseShellExecute = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -37,6 +64,8 @@ internal static class SheetProcess
         var error = new Capture(keepsBeginning: false, stop);
         Task reading = Task.WhenAll(output.Read(process.StandardOutput), error.Read(process.StandardError));
         stop.CancelAfter(limit);
+        Task<StopReason> watching =
+            isWatched ? Watch(process, start.WorkingDirectory, stop) : Task.FromResult(StopReason.None);
         bool hasEnded = true;
         try
         {
@@ -49,9 +78,41 @@ internal static class SheetProcess
         }
         await Task.WhenAny(reading, Task.Delay(ReadingAfterExit, CancellationToken.None)).ConfigureAwait(false);
         cancelled.ThrowIfCancellationRequested();
-        bool isFlooded = output.IsFull || error.IsFull;
-        return new SheetProcessResult(
-            hasEnded ? process.ExitCode : null, !hasEnded && !isFlooded, isFlooded && !hasEnded, output.Text, error.Text);
+        await stop.CancelAsync().ConfigureAwait(false);
+        StopReason reason = await watching.ConfigureAwait(false);
+        if (hasEnded)
+            reason = StopReason.None;
+        else if (output.IsFull || error.IsFull)
+            reason = StopReason.Output;
+        else if (reason == StopReason.None)
+            reason = StopReason.Time;
+        return new SheetProcessResult(hasEnded ? process.ExitCode : null, reason, output.Text, error.Text);
+    }
+
+    // Looks at the process and its children from time to time, and stops them when they are too many or too large.
+    private static async Task<StopReason> Watch(Process process, string folder, CancellationTokenSource stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(BetweenLooks, stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return StopReason.None;
+            }
+            (int processes, long memory) = ProcessTree.Measure(process);
+            StopReason reason = processes > MostProcesses ? StopReason.Processes
+                : memory > MostMemory ? StopReason.Memory
+                : ProcessTree.FileBytes(folder) > MostFileBytes ? StopReason.Files
+                : StopReason.None;
+            if (reason == StopReason.None)
+                continue;
+            await stop.CancelAsync().ConfigureAwait(false);
+            return reason;
+        }
+        return StopReason.None;
     }
 
     private static void Kill(Process process)

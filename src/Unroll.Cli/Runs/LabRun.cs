@@ -8,7 +8,8 @@ using Unroll.Training;
 namespace Unroll.Cli.Runs;
 
 /// <summary>
-/// What the lab leaves beside its model: <c>lab.json</c> (its settings) and <c>metrics.jsonl</c> with the lab's total losses.
+/// What the lab leaves beside its model: <c>lab.json</c> (its settings), <c>metrics.jsonl</c> with the lab's total losses, and
+/// <c>gradients.jsonl</c>, how far the gradient reaches back.
 /// </summary>
 internal static class LabRun
 {
@@ -27,13 +28,17 @@ internal static class LabRun
 
     /// <summary>The names of the files and what writes them.</summary>
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Files(
-        Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports)
+        Action<Utf8JsonWriter> writeSettings, IReadOnlyList<EpochReport> reports, IReadOnlyList<GradientFlow> gradients)
     {
         string settings = JsonLine.Of(writeSettings) + "\n";
         IEnumerable<string> lines = reports.Select(
             report => EpochReportJson.Line(report with { TrainLoss = report.TrainLoss * LabExercise.Samples.Count }));
         string metrics = string.Concat(lines.Select(line => line + "\n"));
-        return [(SettingsName, Writes(settings)), (RunFolder.MetricsName, Writes(metrics))];
+        string flows = string.Concat(gradients.Select(flow => GradientFlowJson.Line(flow) + "\n"));
+        return
+        [
+            (SettingsName, Writes(settings)), (RunFolder.MetricsName, Writes(metrics)), (RunFolder.GradientsName, Writes(flows)),
+        ];
 
         static Action<Stream> Writes(string text) => stream => stream.Write(Encoding.UTF8.GetBytes(text));
     }

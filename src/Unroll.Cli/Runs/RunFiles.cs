@@ -90,6 +90,16 @@ internal sealed class RunFiles
         return [.. texts.Select(text => Inspector.Inspect(classifier, text))];
     }
 
+    // What the page says of the lab alone: its loss, and what its labels mean.
+    private static void WriteLabFields(Utf8JsonWriter json)
+    {
+        json.WriteString("loss", "cross-entropy, both sentences together (nats)");
+        json.WriteStartObject("label_names");
+        for (int label = 0; label < LabExercise.LabelNames.Count; label++)
+            json.WriteString($"{label}", LabExercise.LabelNames[label]);
+        json.WriteEndObject();
+    }
+
     private string[] TextsOf(JsonElement given) =>
         given.ValueKind == JsonValueKind.Array && given.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
             ? [.. given.EnumerateArray().Select(text => text.GetString()!)]
@@ -110,7 +120,7 @@ internal sealed class RunFiles
             ? RepeatingCommand.OfLab(settings.RootElement, Name)
             : RepeatingCommand.OfTraining(settings.RootElement, Name));
         if (isLab)
-            json.WriteString("loss", "cross-entropy, both sentences together (nats)");
+            WriteLabFields(json);
         // A model that is about to be replaced is not of this run.
         JsonDocument? config = RunFolder.IsBeingReplaced(_folder) ? null : Parse(ConfigName);
         // A cell that this build does not know has no description.

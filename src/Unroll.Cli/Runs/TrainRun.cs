@@ -68,7 +68,11 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         if (json)
             terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
         else
+        {
+            if (terminal.OutputIsTerminal && epochs.Count > 2)
+                LineChart.Write(terminal.Output, "Training loss", "epoch", "loss", [.. epochs.Select(epoch => epoch.TrainLoss)]);
             TrainingSummaryTable.Write(summary, terminal.Output);
+        }
         if (training.SelfTraining?.FirstDevAccuracy is { } first && first > summary.Dev?.Accuracy)
         {
             terminal.Error.WriteLine(

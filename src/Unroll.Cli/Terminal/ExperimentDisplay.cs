@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Unroll.Experiments;
 
 namespace Unroll.Cli;
@@ -8,7 +10,10 @@ namespace Unroll.Cli;
 /// <param name="json">Whether the lines are printed; else the tables are.</param>
 internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bool json) : IExperimentOutput
 {
-    private const int WidestProgress = 40;
+    private const int BarWidth = 30;
+    private const int WidestProgress = 79;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     public void Line(string line)
     {
@@ -23,7 +28,7 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
             return;
         IReadOnlyList<IReadOnlyList<string>> rows = [table.Headers, .. table.Rows];
         int[] widths = [.. table.Headers.Select((_, column) => rows.Max(row => row[column].Length))];
-        terminal.Output.WriteLine(table.Title);
+        WriteWords(table.Title);
         foreach (IReadOnlyList<string> row in rows)
         {
             IEnumerable<string> cells = row.Select(
@@ -36,7 +41,7 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
     public void Text(string text)
     {
         if (!json)
-            terminal.Output.WriteLine(text);
+            WriteWords(text);
     }
 
     public void Progress(int done, int all)
@@ -44,6 +49,29 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
         if (!terminal.ErrorIsTerminal)
             return;
         string cleared = "\r" + new string(' ', WidestProgress) + "\r";
-        terminal.RawError.Write(done == all ? cleared : $"\r{experiment}: {done} of {all} runs");
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_started);
+        terminal.RawError.Write(done == all ? cleared : $"\r{ProgressLine(experiment, done, all, elapsed)}");
+    }
+
+    /// <summary>A bar, how many runs are done, and how long the others will take.</summary>
+    internal static string ProgressLine(string experiment, int done, int all, TimeSpan elapsed)
+    {
+        int full = (int)((long)BarWidth * done / Math.Max(1, all));
+        string bar = new string('━', full).PadRight(BarWidth, '─');
+        string left = "";
+        if (done > 0)
+        {
+            TimeSpan rest = elapsed * (all - done) / done;
+            left = string.Create(CultureInfo.InvariantCulture, $", {(int)rest.TotalMinutes}:{rest.Seconds:00} left");
+        }
+        return $"{experiment} {bar} {done} of {all} runs{left}".PadRight(WidestProgress);
+    }
+
+    // On a screen, lines break between words.
+    private void WriteWords(string text)
+    {
+        int width = terminal.OutputIsTerminal ? WordWrap.ScreenWidth : int.MaxValue;
+        foreach (string line in WordWrap.Lines(text, width))
+            terminal.Output.WriteLine(line);
     }
 }

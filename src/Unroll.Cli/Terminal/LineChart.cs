@@ -6,7 +6,8 @@ namespace Unroll.Cli;
 internal static class LineChart
 {
     private const int Columns = 60;
-    private const int Rows = 14;
+    // With what stands around it, the lab's output fits a screen of 24 rows.
+    private const int Rows = 8;
     private const int DotsAcross = Columns * 2;
     private const int DotsDown = Rows * 4;
     private const int AxisWidth = 8;

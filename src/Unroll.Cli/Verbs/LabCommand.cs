@@ -45,8 +45,11 @@ internal static class LabCommand
                 classifier.Vocabulary.Encode(classifier.Config.Tokens.Tokenize(sentence));
 
             IReadOnlyDictionary<string, NamedTensor> initial = Copy(classifier);
-            IReadOnlyList<EpochReport> reports = classifier.Fit(
-                LabExercise.Samples, LabExercise.TrainingOptions(parsed.GetValue(epochs), parsed.GetValue(learningRate)));
+            TrainingOptions options = LabExercise.TrainingOptions(parsed.GetValue(epochs), parsed.GetValue(learningRate));
+            var gradients = new List<GradientFlow>();
+            if (folder is not null)
+                options = options with { GradientFlow = new OnTrainingThread<GradientFlow>(gradients.Add) };
+            IReadOnlyList<EpochReport> reports = classifier.Fit(LabExercise.Samples, options);
             // The lab adds the losses of its sentences up; reports hold their mean.
             double[] history = [.. reports.Select(report => report.TrainLoss * LabExercise.Samples.Count)];
             HiddenStateTrace[] traces = [.. sentences.Select(sentence => HiddenStates.Trace(classifier, sentence))];
@@ -57,7 +60,7 @@ internal static class LabCommand
                 WriteText(terminal, history, traces);
             if (folder is not null)
             {
-                classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports));
+                classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports, gradients));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
                 RunPage.WriteInto(folder, terminal);
             }

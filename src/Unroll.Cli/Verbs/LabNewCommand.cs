@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Unroll.Classroom.Sheets;
 using Unroll.Storage;
 
@@ -22,17 +23,21 @@ internal static class LabNewCommand
             Write(path, parsed.GetValue(overwrite));
             terminal.Output.WriteLine(parsed.GetValue(json)
                 ? JsonLine.Of(writer => writer.WriteString("file", path))
-                : $"{path}: fill in TODO 1 to 5; dotnet run {path} says what is still to do, unroll lab grade {path} marks it");
+                : $"{path}: fill in TODO 1 to 5; {Run(path)} says what is still to do, unroll lab grade {path} marks it");
             return 0;
         });
         return command;
     }
 
+    // Where a project stands, a file has to be named as one.
+    private static string Run(string path) =>
+        Directory.EnumerateFiles(".", "*.*proj").Any() ? $"dotnet run --file {path}" : $"dotnet run {path}";
+
     private static void Write(string path, bool overwrite)
     {
         if (!path.EndsWith(".cs", StringComparison.OrdinalIgnoreCase))
             throw new InputException($"{path}: expected a file that ends in .cs, for dotnet run takes no other");
-        using Stream sheet = SheetTemplate.Open();
-        DurableFile.Write(path, overwrite, sheet.CopyTo);
+        byte[] sheet = Encoding.UTF8.GetBytes(SheetTemplate.For(Path.GetFileName(path)));
+        DurableFile.Write(path, overwrite, output => output.Write(sheet));
     }
 }

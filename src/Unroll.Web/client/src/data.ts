@@ -145,6 +145,8 @@ export interface Run {
   data?: DataReport;
   evaluation?: Evaluation;
   gradients?: GradientEpoch[];
+  /** What labels that are numbers stand for: the lab's 0 and 1. */
+  label_names?: Record<string, string>;
 }
 
 export interface States {

@@ -44,19 +44,33 @@ export function axis(
   };
 }
 
-/** A legend below the chart, for more than one series. */
+/** A legend below the chart, for more than one series. It takes as many rows as it needs, and never hides a name. */
 export const legend = (colours: Palette, names: string[]): object => ({
   show: names.length > 1,
   data: names,
   bottom: 0,
   left: 0,
-  type: 'scroll',
-  itemWidth: 34,
+  itemWidth: ITEM,
+  itemGap: GAP,
   textStyle: { ...font, color: colours.text },
-  pageTextStyle: { color: colours.muted },
-  pageIconColor: colours.text,
-  pageIconInactiveColor: colours.line,
 });
+
+const ITEM = 34;
+const GAP = 10;
+const ROW = 24;
+const CHARACTER = 7;
+
+/** The height of a legend: its rows, by the length of its names. */
+export function legendHeight(names: string[], width: number): number {
+  if (names.length < 2) return 0;
+  let [rows, at] = [1, 0];
+  for (const name of names) {
+    const item = ITEM + 6 + CHARACTER * name.length;
+    if (at > 0 && at + item > width) [rows, at] = [rows + 1, 0];
+    at += item + GAP;
+  }
+  return 6 + ROW * rows;
+}
 
 const dashes = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]];
 const symbols = ['circle', 'rect', 'triangle', 'diamond'];

@@ -1,4 +1,4 @@
-import { axis, frame, legend } from './axes';
+import { axis, frame, legend, legendHeight } from './axes';
 import { chartCard, type ChartCard } from './chart';
 
 interface Bars {
@@ -20,7 +20,7 @@ export const barsChart = (spec: Bars): ChartCard =>
     title: spec.title,
     note: spec.note,
     option: (colours, width) => ({
-      ...frame(colours, spec.yName, 30),
+      ...frame(colours, spec.yName, legendHeight(spec.bars.map((bar) => bar.name), width)),
       legend: legend(colours, spec.bars.map((bar) => bar.name)),
       xAxis: axis(colours, spec.xName, 'category', {
         data: spec.names, axisLabel: { interval: 0, rotate: width < 90 * spec.names.length ? 40 : 0 },

@@ -34,6 +34,7 @@ export function experimentPage(experiment: Experiment): HTMLElement[] {
   const settings = Object.entries(linesOf(lines, 'settings')[0]!).filter(([name]) => name !== 'experiment' && name !== 'kind');
   return [
     element('p', { class: 'verdict' }, experiment.verdict),
+    ...variantLines(lines),
     section('Charts', grid(...chartsOf(experiment))),
     section('As the command prints it', element('div', { class: 'stack printed' },
       ...experiment.tables.map(({ title, columns, rows }) => element('div', { class: 'card' },
@@ -48,6 +49,22 @@ export function experimentPage(experiment: Experiment): HTMLElement[] {
         rows: settings.map(([name, value]) => [name.replaceAll('_', ' '), settingText(name, value)]),
       })))),
   ];
+}
+
+// What is not simply the cell of its name.
+const VARIANTS: Record<string, string> = {
+  'rnn-orthogonal': 'a vanilla RNN whose recurrent weights begin orthogonal: they turn the state and keep its length',
+  irnn: 'a vanilla RNN with ReLU whose recurrent weights begin as the identity (Le, Jaitly and Hinton, 2015)',
+  'lstm-forget': 'an LSTM whose forget gate begins open, with a bias of 1 (Jozefowicz et al., 2015)',
+  'rnn-attention': 'a vanilla RNN whose states are read by attention, all of them and not the last alone',
+};
+
+/** A line on each variant of a cell that is compared. */
+export function variantLines(lines: object[]): HTMLElement[] {
+  const text = JSON.stringify(lines.slice(0, 1)) + lines.map((line) => ('cell' in line ? JSON.stringify(line.cell) : '')).join();
+  const shown = Object.entries(VARIANTS).filter(([name]) => text.includes(`"${name}"`));
+  return shown.length === 0 ? [] : [element('ul', { class: 'note variants' },
+    ...shown.map(([name, about]) => element('li', {}, element('b', {}, name), `: ${about}`)))];
 }
 
 /** A setting as it is shown: seeds are numbered from 1. */

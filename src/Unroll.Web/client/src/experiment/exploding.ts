@@ -1,6 +1,6 @@
 import { linesChart, type Lines } from '../charts/lines';
 import type { ChartCard } from '../charts/chart';
-import { choice } from '../page/choice';
+import { linkedChoice } from '../page/choice';
 import type { ExperimentOf, ExplodingSetup, LineOf } from './data';
 import { distinct, linesOf } from './lines';
 
@@ -22,7 +22,7 @@ export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLEleme
     linesChart({
       id,
       title,
-      note: 'Median over the seeds. Where a line ends, the median training broke: its loss was no number any more.',
+      note: 'Median over the seeds. A cross at the top is a median training that broke: its loss was no number any more.',
       xName: 'spectral radius at the beginning',
       x: { minInterval: 0 },
       yName,
@@ -34,6 +34,9 @@ export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLEleme
         points: summaries
           .filter((summary) => name(summary) === cell && summary.clip === clip)
           .map((summary): [number, number | null] => [summary.radius, value(summary)]),
+        broken: summaries
+          .filter((summary) => name(summary) === cell && summary.clip === clip && value(summary) === null)
+          .map((summary) => summary.radius),
       }))),
     }).element;
 
@@ -44,18 +47,19 @@ export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLEleme
     .filter((summary) => !summary.clip)
     .sort((a, b) => (b.median_largest_jump ?? 0) - (a.median_largest_jump ?? 0));
   const first = setups.indexOf(setup(jumps[0]!));
+  // Both charts by step show the same runs, whichever list chooses them.
+  let shown = setups[first]!;
+  const chosen = linkedChoice('Of', setups, (i) => {
+    shown = setups[i]!;
+  }, first);
   const bySteps = (
     id: string, title: string, yName: string, marks: () => object[], curve: (run: Run) => (number | null)[],
   ): HTMLElement => {
-    let shown = setups[first]!;
     const spec: Lines = {
       id,
       title,
-      note: 'Each line is a seed.',
-      controls: [choice('Of', setups, (i) => {
-        shown = setups[i]!;
-        card.redraw();
-      }, first)],
+      note: 'Each line is a seed. A cross at the top is where one broke.',
+      controls: [chosen.control(() => card.redraw())],
       xName: 'step',
       yName,
       yType: 'log',
@@ -67,6 +71,7 @@ export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLEleme
           colour: 1 - colour,
           look: colour,
           points: curve(run).map((value, i): [number, number | null] => [i + 1, value]),
+          broken: run.finite ? [] : [run.steps],
         }))),
     };
     const card: ChartCard = linesChart(spec);

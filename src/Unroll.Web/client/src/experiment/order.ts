@@ -2,6 +2,7 @@ import { barsChart } from '../charts/bars';
 import { linesChart, type Line } from '../charts/lines';
 import type { ChartCard } from '../charts/chart';
 import { choice } from '../page/choice';
+import { roomBelow } from '../training/curves';
 import type { ExperimentOf } from './data';
 import { linesOf } from './lines';
 
@@ -23,7 +24,7 @@ export function orderCharts({ lines }: ExperimentOf<'order'>): HTMLElement[] {
     }, first)],
     xName: 'epoch',
     yName: 'accuracy',
-    y: { scale: true },
+    y: { min: roomBelow(0.1) },
     lines: () => runs.filter((run) => run.cell === shown).map((run): Line => ({
       name: run.shuffled ? 'shuffled' : 'in order',
       colour: run.shuffled ? 1 : 0,

@@ -12,8 +12,16 @@ export function sequenceCharts(experiment: ExperimentOf<'adding'> | ExperimentOf
   const cells = distinct(summaries.map((summary) => summary.cell));
   const unit = experiment.name === 'adding' ? 'numbers' : 'steps of gap';
   const knowingNothing = (length: number): number => chance[lengths.indexOf(length)]!;
-  const meanLoss = (cell: string, length: number): number | null =>
-    summaries.find((summary) => summary.cell === cell && summary.length === length)!.mean_loss;
+  const of = (cell: string, length: number): LineOf<'adding' | 'copy', 'summary'> =>
+    summaries.find((summary) => summary.cell === cell && summary.length === length)!;
+  const share = (cell: string, length: number): number | null => {
+    const loss = of(cell, length).mean_loss;
+    return loss === null ? null : loss / knowingNothing(length);
+  };
+  // A mean of two seeds of five is not one of five.
+  const solvedNote = cells.map((cell) =>
+    `${cell} ${lengths.map((length) => `${of(cell, length).solved} of ${of(cell, length).seeds}`).join(', ')}`).join('; ');
+  const xName = experiment.name === 'adding' ? 'numbers in the sequence' : 'steps of gap';
   return [
     choiceOfLengths(lengths, unit, (shown, controls) => linesChart({
       id: 'loss',
@@ -30,16 +38,28 @@ export function sequenceCharts(experiment: ExperimentOf<'adding'> | ExperimentOf
     })),
     linesChart({
       id: 'loss-by-length',
-      title: 'Loss at the end, by length',
-      note: 'Mean over the seeds.',
+      title: 'Loss at the end beside knowing nothing, by length',
+      note: 'Mean over the seeds, divided by the loss of knowing nothing at this length, which falls as sequences grow.',
       height: 380,
-      xName: experiment.name === 'adding' ? 'numbers in the sequence' : 'steps of gap',
-      yName: loss,
+      xName,
+      yName: 'loss as a share of knowing nothing',
       yType: 'log',
       lines: () => [
-        ...cells.map((cell): Line => ({ name: cell, points: lengths.map((length) => [length, meanLoss(cell, length)]) })),
-        { name: 'knowing nothing', style: 'bound', points: lengths.map((length) => [length, knowingNothing(length)]) },
+        ...cells.map((cell): Line => ({ name: cell, points: lengths.map((length) => [length, share(cell, length)]) })),
+        { name: 'knowing nothing', style: 'bound', points: lengths.map((length) => [length, 1]) },
       ],
+    }).element,
+    linesChart({
+      id: 'steps-by-length',
+      title: 'Steps until it is solved, by length',
+      note: `Mean over the seeds that solved it in time: ${solvedNote}. Where none did, there is no point.`,
+      height: 380,
+      xName,
+      yName: 'steps',
+      yType: 'log',
+      lines: () => cells.map((cell): Line => ({
+        name: cell, points: lengths.map((length) => [length, of(cell, length).mean_steps]),
+      })),
     }).element,
   ];
 }

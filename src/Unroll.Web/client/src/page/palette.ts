@@ -23,7 +23,10 @@ export const light: Palette = {
   muted: '#5a6570',
   line: '#dde2e7',
   background: '#ffffff',
-  series: ['#0072b2', '#d55e00', '#007a5a', '#a8548a', '#946500', '#2f2f2f', '#3f8fbf', '#8a3b00'],
+  series: [
+    '#0072b2', '#d55e00', '#007a5a', '#a8548a', '#946500', '#2f2f2f', '#3f8fbf', '#8a3b00', '#b3002d', '#5b3fa0', '#6f7f00',
+    '#d6579b',
+  ],
   sequential: cividis,
   diverging: ['#1f5fa6', '#6ba0d4', '#c5dbef', '#f6f6f4', '#f9d3a8', '#ec9448', '#b85c00'],
 };
@@ -33,7 +36,10 @@ export const dark: Palette = {
   muted: '#a3adb7',
   line: '#343b43',
   background: '#1a1e23',
-  series: ['#56b4e9', '#f0883e', '#35c99a', '#dc94bd', '#e6b84c', '#e8ebee', '#8fb8ff', '#ffb08a'],
+  series: [
+    '#56b4e9', '#f0883e', '#35c99a', '#dc94bd', '#e6b84c', '#e8ebee', '#8fb8ff', '#ffb08a', '#ff6b7d', '#b59bff', '#c3d34a',
+    '#ff9ad1',
+  ],
   sequential: cividis,
   diverging: ['#8cc2f5', '#4a88c4', '#2c4a68', '#262b30', '#6b4722', '#c4762b', '#ffb366'],
 };

@@ -8,13 +8,14 @@ const KINDS = [
     key: 'gradient_x_input',
     title: 'Gradient × input',
     before: 'What each word adds to the logit of',
-    after: ', to first order.',
+    after: ', if the slope at this point went on as a straight line. Where it bends, as near the ends of tanh, leaving the word '
+      + 'out says something else.',
   },
   {
     key: 'leave_one_out',
     title: 'Leaving a word out',
     before: 'What is lost without the word, of the logit of',
-    after: ', measured.',
+    after: ', measured: the text is read again without it. The words after it make up for some of it.',
   },
   {
     key: 'linear',

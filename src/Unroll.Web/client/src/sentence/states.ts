@@ -9,6 +9,22 @@ import { shorten } from '../page/numbers';
 import { numbered } from './wordAxis';
 
 const MOST_TABLE_UNITS = 64;
+const MOST_UNSORTED = 16;
+
+/** The units in the order of the map: as they are numbered where they are few, else by what they do. */
+export function orderOf(values: number[][]): number[] {
+  const units = Array.from({ length: values[0]?.length ?? 0 }, (_, unit) => unit);
+  if (units.length <= MOST_UNSORTED) return units;
+  const moves = units.map((unit) => {
+    let [place, move] = [0, 0];
+    values.forEach((row, t) => {
+      const by = row[unit]! - (t > 0 ? values[t - 1]![unit]! : 0);
+      if (Math.abs(by) > Math.abs(move)) [place, move] = [t, by];
+    });
+    return { place, move };
+  });
+  return units.sort((a, b) => moves[a]!.place - moves[b]!.place || moves[a]!.move - moves[b]!.move);
+}
 
 /** What every unit does at every word: hidden state, cell and gates of one layer and direction. */
 export function statesPart(sentence: Sentence, path: HTMLElement | null): HTMLElement {
@@ -56,16 +72,19 @@ export const stateMaps = (gates: string[], states: States): StateMap[] => [
 
 function map(sentence: Sentence, { id, title, values, scale, range }: StateMap): HTMLElement {
   const units = values[0]?.length ?? 0;
+  const order = orderOf(values);
+  const isSorted = units > MOST_UNSORTED;
   return chartCard({
     id: `states-${id}`,
     title: `${title}: units × words`,
+    ...(isSorted ? { note: 'Units are sorted by the word that moves them most, and by how far it does.' } : {}),
     height: Math.min(640, Math.max(240, 140 + 12 * units)),
     option: (colours, width) => heatMap({
       xName: '',
       x: sentence.tokens.map((token, t) => `${t + 1} ${shorten(token, width < 420 ? 8 : 12)}`),
       yName: 'unit',
-      y: Array.from({ length: units }, (_, unit) => String(unit + 1)),
-      values: Array.from({ length: units }, (_, unit) => values.map((row) => row[unit] ?? null)),
+      y: order.map((unit) => String(unit + 1)),
+      values: order.map((unit) => values.map((row) => row[unit] ?? null)),
       scale,
       range,
       rotate: sentence.tokens.length * 70 > width,

@@ -16,6 +16,8 @@ interface Curves {
   type?: 'value' | 'log';
   runs: Run[];
   curves: Curve[];
+  /** The least height of the y axis, so that noise stays small. */
+  least?: number;
   /** Lines across, as the clipping threshold. */
   across?: { name: string; value: number }[];
 }
@@ -33,6 +35,10 @@ export function curveLines(runs: Pick<Run, 'name' | 'metrics'>[], curves: Curve[
   }));
 }
 
+/** The lower end of an axis of shares that is at least so high. */
+export const roomBelow = (least: number) => ({ min, max }: { min: number; max: number }): number =>
+  Math.max(0, Math.floor(20 * Math.min(min, max - least)) / 20);
+
 /** Numbers of every epoch; several runs lie over each other. */
 export function curvesChart(spec: Curves): ChartCard {
   const lines = curveLines(spec.runs, spec.curves);
@@ -49,7 +55,12 @@ export function curvesChart(spec: Curves): ChartCard {
     x: { min: 1 },
     yName: spec.yName,
     yType: spec.type,
-    y: { scale: true, max: top, ...(top === undefined ? {} : { axisLabel: { showMaxLabel: false } }) },
+    y: {
+      scale: true,
+      ...(spec.least === undefined ? {} : { min: roomBelow(spec.least) }),
+      max: top,
+      ...(top === undefined ? {} : { axisLabel: { showMaxLabel: false } }),
+    },
     lines: () => lines,
     marks: () => [
       ...(kept === undefined ? [] : [{ xAxis: kept.epoch, label: { formatter: 'kept', position: 'insideEndTop', rotate: 0 } }]),

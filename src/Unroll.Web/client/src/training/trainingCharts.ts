@@ -7,6 +7,8 @@ export function trainingCharts(runs: Run[]): HTMLElement[] {
   const single = runs.length === 1 ? runs[0] : undefined;
   const clips = [...new Set(runs.map((run) => run.settings['clip']))]
     .filter((clip): clip is number => typeof clip === 'number' && clip > 0);
+  // A rate that stays as it is stands among the settings.
+  const isScheduled = runs.some((run) => run.metrics.some((epoch) => epoch.learning_rate !== run.metrics[0]!.learning_rate));
   const cards = [
     curvesChart({
       id: 'loss',
@@ -19,6 +21,7 @@ export function trainingCharts(runs: Run[]): HTMLElement[] {
       id: 'accuracy',
       title: 'Accuracy and macro-F1 on dev rows',
       yName: 'share, 0 to 1',
+      least: 0.1,
       runs,
       curves: [
         { name: 'accuracy', value: (epoch) => epoch.dev_accuracy },
@@ -37,7 +40,7 @@ export function trainingCharts(runs: Run[]): HTMLElement[] {
       curves: [{ name: 'gradient norm', value: (epoch) => (epoch.gradient_norm > 0 ? epoch.gradient_norm : undefined) }],
       across: clips.map((clip) => ({ name: `clipped above ${clip}`, value: clip })),
     }),
-    curvesChart({
+    isScheduled && curvesChart({
       id: 'learning-rate',
       title: 'Learning rate',
       yName: 'learning rate at the end of the epoch',
