@@ -67,7 +67,8 @@ public class BadInputTests
     [InlineData("train rows.tsv --dropout 1", "dropout is 1, expected a share of at least 0 and below 1")]
     [InlineData("train rows.tsv --truncate 5 --bidirectional", "truncate needs one direction")]
     [InlineData("train rows.tsv --clip x", "unroll train: --clip is x, expected 0 or a positive number")]
-    [InlineData("predict", "unroll predict: no MODEL given, expected a model folder; see unroll predict --help")]
+    [InlineData(
+        "predict", "unroll predict: no MODEL given, expected a model: its folder, or one .zip file; see unroll predict --help")]
     [InlineData("predict none text", "none: no such folder, expected a model folder")]
     [InlineData("predict taken text", "taken/config.json: no such file; a model folder holds")]
     public void One_line_and_exit_code_2(string commandLine, string expected)

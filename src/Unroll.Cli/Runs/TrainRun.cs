@@ -24,6 +24,12 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <summary>Whether the width of the word vectors was asked for; if not, it is the file's.</summary>
     public bool EmbeddingIsGiven { get; init; }
 
+    /// <summary>The model that is trained further; null for a new one.</summary>
+    public SentenceClassifier? From { get; init; }
+
+    /// <summary>How strongly its parameters are pulled towards what they were.</summary>
+    public float Pull { get; init; }
+
     /// <summary>Whether simpler models are trained to compare with.</summary>
     public bool Baselines { get; init; } = true;
 
@@ -31,6 +37,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// The file with the dev rows, to read their texts once more at the end; null leaves <c>evaluation.json</c> out.
     /// </summary>
     public (string Path, DataFormat Format)? DevFile { get; init; }
+
+    /// <summary>The file to save the model in, without a run folder, and whether it may be replaced; null for none.</summary>
+    public (string Path, bool Overwrite)? Archive { get; init; }
 
     /// <summary>Saves the model and, while it is trained, its state.</summary>
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
@@ -152,6 +161,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             Test = data.Test,
             Unlabelled = data.Unlabelled,
             WordVectorsFile = Vectors,
+            From = From,
+            Pull = Pull,
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
@@ -345,6 +356,13 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
 
     private void Save(SentenceClassifier classifier, int epochs)
     {
+        string after = epochs == 0 ? "" : $" after {epochs} epoch{(epochs == 1 ? "" : "s")}";
+        if (Archive is var (path, overwrite))
+        {
+            classifier.Save(path, overwrite);
+            terminal.Error.WriteLine($"Saved the model{after} in {path}");
+            return;
+        }
         if (_folder is null)
         {
             terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
@@ -361,7 +379,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
                 $"make room, then unroll train --resume {_folder.Path}",
                 e);
         }
-        string after = epochs == 0 ? "" : $" after {epochs} epoch{(epochs == 1 ? "" : "s")}";
         terminal.Error.WriteLine($"Saved the model{after} in {_folder.Path}");
     }
 }

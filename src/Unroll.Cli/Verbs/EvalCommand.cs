@@ -11,7 +11,7 @@ internal static class EvalCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        Argument<string> model = Options.Model();
         var data = new Argument<string>("DATA") { Description = $"Labelled rows: {DataOptions.Formats}" };
         var format = new DataOptions();
         Option<int> mistakes = Options.Integer("--mistakes", "How many of the worst mistakes to show", 10, 0);

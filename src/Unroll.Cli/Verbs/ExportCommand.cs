@@ -12,7 +12,7 @@ internal static class ExportCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        Argument<string> model = Options.Model();
         var onnx = new Option<string>("--onnx") { Description = "ONNX file to write", HelpName = "FILE", Required = true };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists" };
         Option<bool> json = Options.Json("Print what was written as one JSON object");

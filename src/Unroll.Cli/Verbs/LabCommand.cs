@@ -57,9 +57,14 @@ internal static class LabCommand
                 WriteText(terminal, history, traces);
             if (folder is not null)
             {
-                classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports));
+                bool isArchive = SentenceClassifier.IsArchiveName(folder);
+                if (isArchive)
+                    classifier.Save(folder, parsed.GetValue(overwrite));
+                else
+                    classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
-                RunPage.WriteInto(folder, terminal);
+                if (!isArchive)
+                    RunPage.WriteInto(folder, terminal);
             }
             return 0;
 
