@@ -34,7 +34,7 @@ public class BadInputTests
         "unroll train: --dev has no value, expected --dev FILE; see unroll train --help")]
     [InlineData(
         "train rows.tsv rows.tsv", "unroll train: unexpected argument rows.tsv, expected only DATA; see unroll train --help")]
-    [InlineData("export taken", "unroll export: no --onnx given, expected --onnx FILE; see unroll export --help")]
+    [InlineData("export taken", "unroll export: no file given, expected one of --onnx FILE, --csharp FILE and --out PATH; see")]
     [InlineData("eval taken", "unroll eval: no DATA given, expected labelled rows: TSV")]
     [InlineData("lab surplus", "unroll lab: unexpected argument surplus")]
     [InlineData("lab --test film", "unknown word \"film\"; known words: The, movie, is, good, bad")]

@@ -75,7 +75,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         if (Finish(training, epochs, display) is not { } summary)
             return ExitCode.Interrupted;
         if (json)
-            terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
+            terminal.Output.WriteLine(JsonOutput.Of(summary.WriteFields));
         else
             TrainingSummaryTable.Write(summary, terminal.Output);
         if (training.SelfTraining?.FirstDevAccuracy is { } first && first > summary.Dev?.Accuracy)
@@ -224,7 +224,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine(part);
         string line = JsonLine.Of(writer => WriteData(writer, report));
         if (json)
-            terminal.Output.WriteLine(line);
+            terminal.Output.WriteLine(JsonOutput.Versioned(line));
         _folder?.WriteData(line);
     }
 
@@ -255,7 +255,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             foreach (string line in lines)
                 terminal.Error.WriteLine(line);
             if (json)
-                terminal.Output.WriteLine(JsonLine.Of(write));
+                terminal.Output.WriteLine(JsonOutput.Of(write));
             fields.Add(write);
         }
     }

@@ -63,7 +63,7 @@ internal static class Options
     {
         string[] names = [.. Enum.GetValues<T>().Select(NameOf), none];
         string list = string.Join(" or ", names);
-        return new Option<string>(name)
+        var option = new Option<string>(name)
         {
             Description = $"{description}: {list}",
             HelpName = "NAME",
@@ -76,6 +76,8 @@ internal static class Options
                 return text;
             },
         };
+        option.CompletionSources.Add(names);
+        return option;
     }
 
     /// <summary>A choice that need not be made.</summary>

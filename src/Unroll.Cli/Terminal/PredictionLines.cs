@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Unroll.Data;
 using Unroll.Models;
-using Unroll.Storage;
 
 namespace Unroll.Cli;
 
@@ -49,7 +48,7 @@ internal sealed record PredictionLines(bool Json, int? Top, double? Threshold)
     private static string Format(double probability) => probability.ToString("F4", CultureInfo.InvariantCulture);
 
     private string JsonOf(Prediction prediction) =>
-        JsonLine.Of(json => PredictionJson.WriteFields(
+        JsonOutput.Of(json => PredictionJson.WriteFields(
             json, prediction with { Abstains = Abstains(prediction) },
             prediction.IsNone ? null : LabelOf(prediction), Top));
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Unroll.Cli.Runs;
 using Unroll.Data;
 using Unroll.Models;
-using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;
 
@@ -39,7 +38,7 @@ internal static class EvalCommand
             if (report.UnknownLabelsLine(source) is { } unknown)
                 terminal.Error.WriteLine($"warning: {unknown}");
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonLine.Of(report.WriteFields));
+                terminal.Output.WriteLine(JsonOutput.Of(report.WriteFields));
             else
                 new EvaluationTable(report).Write(terminal.Output);
             return 0;

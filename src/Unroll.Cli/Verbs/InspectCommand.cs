@@ -44,7 +44,7 @@ internal static class InspectCommand
                 terminal.Error.WriteLine($"Page in {page}; open it in a browser");
             }
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonLine.OfValue(inspection.WriteTo));
+                terminal.Output.WriteLine(JsonOutput.Versioned(JsonLine.OfValue(inspection.WriteTo)));
             else
                 new InspectionTable(inspection).Write(terminal);
             return 0;

@@ -121,7 +121,7 @@ internal static class LabCommand
     private static string ToJson(
         double[] history, IReadOnlyDictionary<string, NamedTensor> initial, IReadOnlyDictionary<string, NamedTensor> final,
         HiddenStateTrace[] traces) =>
-        JsonLine.Of(json =>
+        JsonOutput.Of(json =>
         {
             json.WriteStartArray("loss_history");
             foreach (double loss in history)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Unroll.Classroom.Marks;
-using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;
 
@@ -33,7 +32,7 @@ internal static class LabGradeCommand
             if (parsed.GetValue(json))
             {
                 foreach (SheetScore score in scores)
-                    terminal.Output.WriteLine(JsonLine.Of(score.WriteFields));
+                    terminal.Output.WriteLine(JsonOutput.Of(score.WriteFields));
             }
             else if (parsed.GetValue(csv))
             {
