@@ -72,16 +72,18 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
     /// <param name="seed">Which rows are drawn follows from it.</param>
     /// <param name="format">How the file is read.</param>
     /// <param name="terminal">For <see cref="DataInput"/>.</param>
+    /// <returns>Of each of its labels the share of rows that is learned.</returns>
     /// <exception cref="InputException">The file or the share cannot be used.</exception>
-    public void AddOld(string path, double share, ulong seed, DataFormat format, Terminal terminal)
+    public IReadOnlyDictionary<string, double> AddOld(string path, double share, ulong seed, DataFormat format, Terminal terminal)
     {
         new FineTuningOptions { OldShare = share }.Validate();
         Corpus old = Train.CreateSharing();
         foreach (LabelledText row in DataInput.Read(path, format, terminal))
             old.Add(row.Label, row.Text);
         int before = Train.Count;
-        SentenceClassifier.AddShare(Train, old, share, seed);
+        IReadOnlyDictionary<string, double> shares = SentenceClassifier.AddShare(Train, old, share, seed);
         terminal.Error.WriteLine($"{Train.Count - before} of {old.Count} rows of {DataInput.NameOf(path)} are learned again");
+        return shares;
     }
 
     private static Corpus ReadTexts(Corpus train, string path, DataFormat format, Terminal terminal)

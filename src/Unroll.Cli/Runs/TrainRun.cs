@@ -30,6 +30,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <summary>How strongly its parameters are pulled towards what they were.</summary>
     public float Pull { get; init; }
 
+    /// <summary>Of labels of which a share of the rows is learned, that share; null for none.</summary>
+    public IReadOnlyDictionary<string, double>? TakenShares { get; init; }
+
     /// <summary>Whether simpler models are trained to compare with.</summary>
     public bool Baselines { get; init; } = true;
 
@@ -163,6 +166,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             WordVectorsFile = Vectors,
             From = From,
             Pull = Pull,
+            TakenShares = TakenShares,
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };

@@ -125,11 +125,15 @@ internal sealed class TrainCommand
             from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal);
         string? old = parsed.GetValue(_settings.Old);
         TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data, from));
+        IReadOnlyDictionary<string, double>? shares = null;
         if (from is not null)
         {
             options = Further(parsed, options, from);
             if (old is not null)
-                rows.AddOld(old, parsed.GetValue(_settings.OldShare), options.Seed, _settings.Format.Get(parsed), terminal);
+            {
+                shares = rows.AddOld(
+                    old, parsed.GetValue(_settings.OldShare), options.Seed, _settings.Format.Get(parsed), terminal);
+            }
         }
         if (options.Networks > 0 || from is null)
         {
@@ -147,6 +151,7 @@ internal sealed class TrainCommand
             DevFile = old is not null && rows.Dev is null ? null : (devFile, _settings.Format.Get(parsed)),
             From = from,
             Pull = parsed.GetValue(_settings.Pull),
+            TakenShares = shares,
             Archive = archive is null ? null : (archive, parsed.GetValue(_overwrite)),
         };
         if (parsed.GetValue(_folds) is { } folds)

@@ -13,7 +13,12 @@ internal static class CSharpRecurrent
         IRecurrentCell cell = RecurrentCells.Of(config.Cell);
         bool recurs = cell.Tensors.Any(tensor => tensor.Name == CellTensor.RecurrentWeight);
         bool isTorch = cell.TorchModule is not null;
+        bool hasMemoryWeight = cell.Tensors.Any(tensor => tensor.Input == TensorInput.Memory);
         string words = config.Embedding > 0 ? CSharpWords.Read(config) : "";
+        string fields = (config.Embedding > 0 ? CSharpWords.Fields(config) : "") + CSharpWords.PoolingFields(config);
+        string more = (recurs ? "        private readonly float[] _recurrentWeight;\n" : "")
+            + (isTorch ? "        private readonly float[] _secondBias;\n" : "")
+            + (hasMemoryWeight ? "        private readonly float[] _memoryWeight;\n" : "");
         string width = config.Embedding > 0 ? config.Embedding.ToString(CultureInfo.InvariantCulture) : "vocabulary";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             // Word vectors → recurrent layers → pooling → logits, in double precision. H hidden units, T tokens.
@@ -24,8 +29,7 @@ internal static class CSharpRecurrent
 
                 private readonly int _vocabulary;
                 private readonly Layer[] _layers = new Layer[{{config.Layers * config.Directions}}];
-            {{(config.Embedding > 0 ? CSharpWords.Fields(config) : "")}}{{CSharpWords.PoolingFields(config)
-                }}    private readonly float[] _outputWeight, _outputBias;
+            {{fields}}    private readonly float[] _outputWeight, _outputBias;
 
                 public Network(Reader reader, int vocabulary)
                 {
@@ -83,11 +87,7 @@ internal static class CSharpRecurrent
                     private readonly int _inputs;
                     private readonly bool _isOneHot;
                     private readonly float[] _inputWeight, _bias;
-            {{(recurs ? "        private readonly float[] _recurrentWeight;\n" : "")}}{{
-                (isTorch ? "        private readonly float[] _secondBias;\n" : "")}}{{
-                (cell.Tensors.Any(tensor => tensor.Input == TensorInput.Memory)
-                    ? "        private readonly float[] _memoryWeight;\n"
-                    : "")}}
+            {{more}}
                     public Layer(Reader reader, int inputs, bool isOneHot)
                     {
                         (_inputs, _isOneHot) = (inputs, isOneHot);

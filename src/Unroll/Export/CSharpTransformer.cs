@@ -6,6 +6,33 @@ namespace Unroll.Export;
 /// <summary>A Transformer as C#.</summary>
 internal static class CSharpTransformer
 {
+    private const string Guard = """
+                if (ids.Length > MOST)
+                    throw new ArgumentException($"{ids.Length} tokens, expected at most MOST", nameof(tokens));
+
+        """;
+
+    private const string Sines = """
+            // Sines and cosines of the place.
+            private static double Position(int t, int i)
+            {
+                double angle = t * Math.Pow(10_000, -(double)(i - i % 2) / E);
+                return i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
+            }
+
+
+        """;
+
+    private const string NormsFirst = """
+                    double[][] sum = Sum(x, Attention(Norm(x, _norm1Weight, _norm1Bias)));
+                    return Sum(sum, FeedForward(Norm(sum, _norm2Weight, _norm2Bias)));
+        """;
+
+    private const string NormsLast = """
+                    double[][] sum = Norm(Sum(x, Attention(x)), _norm1Weight, _norm1Bias);
+                    return Norm(Sum(sum, FeedForward(sum)), _norm2Weight, _norm2Bias);
+        """;
+
     public static string Of(ModelConfig config)
     {
         TransformerOptions options = config.Transformer;
@@ -14,6 +41,17 @@ internal static class CSharpTransformer
         string position = isLearned
             ? "_positions[t * E + i]"
             : CSharpSource.Number(options.PositionScale ?? 1) + " * Position(t, i)";
+        string most = options.MaximumPositions.ToString(CultureInfo.InvariantCulture);
+        string fields = CSharpWords.Fields(config) + (isLearned ? "    private readonly float[] _positions;\n" : "")
+            + (options.HasFinalNorm ? "    private readonly float[] _normWeight, _normBias;\n" : "")
+            + CSharpWords.PoolingFields(config);
+        string positions = isLearned ? $"        _positions = reader.Floats({most}, E);\n" : "";
+        string finalNorm = options.HasFinalNorm
+            ? "        _normWeight = reader.Floats(E);\n        _normBias = reader.Floats(E);\n"
+            : "";
+        string normed = options.HasFinalNorm ? "        x = Norm(x, _normWeight, _normBias);\n" : "";
+        string guard = isLearned ? Guard.Replace("MOST", most, StringComparison.Ordinal) : "";
+        string sines = isLearned ? "" : Sines;
         return string.Create(CultureInfo.InvariantCulture, $$"""
             // Word vectors and positions → layers of attention and feed-forward → pooling → logits. E wide, T tokens.
             private sealed class Network
@@ -22,50 +60,27 @@ internal static class CSharpTransformer
                 private const int Heads = {{options.Heads}};
 
                 private readonly Layer[] _layers = new Layer[{{config.Layers}}];
-            {{CSharpWords.Fields(config)}}{{(isLearned ? "    private readonly float[] _positions;\n" : "")}}{{
-                (options.HasFinalNorm ? "    private readonly float[] _normWeight, _normBias;\n" : "")}}{{
-                CSharpWords.PoolingFields(config)}}    private readonly float[] _outputWeight, _outputBias;
+            {{fields}}    private readonly float[] _outputWeight, _outputBias;
 
                 public Network(Reader reader, int vocabulary)
                 {
-            {{CSharpWords.Read(config)}}{{
-                (isLearned ? $"        _positions = reader.Floats({options.MaximumPositions}, E);\n" : "")
-                }}        for (int k = 0; k < _layers.Length; k++)
+            {{CSharpWords.Read(config)}}{{positions}}        for (int k = 0; k < _layers.Length; k++)
                         _layers[k] = new Layer(reader);
-            {{(options.HasFinalNorm
-                ? "        _normWeight = reader.Floats(E);\n        _normBias = reader.Floats(E);\n"
-                : "")}}{{CSharpWords.PoolingRead(config)}}        _outputWeight = reader.Floats(Labels.Length, E);
+            {{finalNorm}}{{CSharpWords.PoolingRead(config)}}        _outputWeight = reader.Floats(Labels.Length, E);
                     _outputBias = reader.Floats(Labels.Length);
                 }
 
                 public double[] Logits(int[] ids, List<string> tokens)
                 {
-            {{(isLearned ? $$"""
-                    if (ids.Length > {{options.MaximumPositions}})
-                    {
-                        throw new ArgumentException(
-                            $"{ids.Length} tokens, expected at most {{options.MaximumPositions}}", nameof(tokens));
-                    }
-
-            """ : "")}}        double[][] x =
+            {{guard}}        double[][] x =
                         [.. ids.Select((id, t) => Word(id, tokens).Select((value, i) => value + {{position}}).ToArray())];
                     foreach (Layer layer in _layers)
                         x = layer.Forward(x);
-            {{(options.HasFinalNorm ? "        x = Norm(x, _normWeight, _normBias);\n" : "")
-                }}        return Product(_outputWeight, Pool(x), _outputBias);
+            {{normed}}        return Product(_outputWeight, Pool(x), _outputBias);
                 }
 
             {{CSharpWords.Word(config)}}{{CSharpWords.Pool(config)}}
-            {{(isLearned ? "" : """
-                // Sines and cosines of the place.
-                private static double Position(int t, int i)
-                {
-                    double angle = t * Math.Pow(10_000, -(double)(i - i % 2) / E);
-                    return i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
-                }
-
-
-            """)}}    private static double[] Product(float[] weight, double[] x, float[] bias)
+            {{sines}}    private static double[] Product(float[] weight, double[] x, float[] bias)
                 {
                     double[] product = new double[bias.Length];
                     for (int row = 0; row < product.Length; row++)
@@ -112,13 +127,7 @@ internal static class CSharpTransformer
 
                     public double[][] Forward(double[][] x)
                     {
-            {{(first ? """
-                        double[][] sum = Sum(x, Attention(Norm(x, _norm1Weight, _norm1Bias)));
-                        return Sum(sum, FeedForward(Norm(sum, _norm2Weight, _norm2Bias)));
-            """ : """
-                        double[][] sum = Norm(Sum(x, Attention(x)), _norm1Weight, _norm1Bias);
-                        return Norm(Sum(sum, FeedForward(sum)), _norm2Weight, _norm2Bias);
-            """)}}
+            {{(first ? NormsFirst : NormsLast)}}
                     }
 
                     private double[][] FeedForward(double[][] x) => [.. x.Select(row => Product(

@@ -66,6 +66,12 @@ public sealed class ClassifierTraining
     public float Pull { get; init; }
 
     /// <summary>
+    /// Of labels of which not all rows are among these, the share that is (<see cref="SentenceClassifier.AddShare"/>): the
+    /// model's answers are corrected in the end, so that they are as frequent as among all. Null for none.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? TakenShares { get; init; }
+
+    /// <summary>
     /// Whether the width of the word vectors must be <see cref="TrainingOptions.Embedding"/>; else it is that of the file.
     /// Default: no.
     /// </summary>
@@ -217,6 +223,8 @@ public sealed class ClassifierTraining
             _linear = learner.Train(settings, cancellationToken);
             Classifier.SetLinear(_linear, Classifier.Config.LinearShare);
         }
+        if (TakenShares is not null)
+            Classifier.CorrectShares(TakenShares);
         PartScores? onTest = _test is { Count: > 0 } test ? Measure(test, _linear?.Terms.Read(Test!, null)) : null;
         return new TrainingSummary(epochs, calibration, onDev?.Model, onTest?.Model, Classifier.Config.LinearShare)
         {

@@ -37,17 +37,19 @@ public sealed partial class SentenceClassifier
         corpus.AddRange(rows, cancellationToken);
         Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
         devCorpus?.AddRange(dev!, cancellationToken);
+        IReadOnlyDictionary<string, double>? shares = null;
         if (options.OldRows is not null)
         {
             Corpus old = corpus.CreateSharing();
             old.AddRange(options.OldRows, cancellationToken);
-            AddShare(corpus, old, options.OldShare, training.Seed);
+            shares = AddShare(corpus, old, options.OldShare, training.Seed);
         }
         training = training.ForModel(Config);
         var tuning = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, training), training)
         {
             From = this,
             Pull = options.Pull,
+            TakenShares = shares,
         };
         tuning.Prepare(cancellationToken);
         tuning.Finish(tuning.Fit(progress, cancellationToken), progress: null, cancellationToken);
@@ -59,8 +61,10 @@ public sealed partial class SentenceClassifier
     /// <param name="old">Rows that share their tokens with them.</param>
     /// <param name="share">Above 0 and at most 1.</param>
     /// <param name="seed">Which rows are drawn follows from it.</param>
-    public static void AddShare(Corpus rows, Corpus old, double share, ulong seed)
+    /// <returns>Of each label of the old rows the share that is among the rows now, of all its rows, old and new.</returns>
+    public static IReadOnlyDictionary<string, double> AddShare(Corpus rows, Corpus old, double share, ulong seed)
     {
+        Dictionary<int, int> fresh = Counts(rows, [.. Enumerable.Range(0, rows.Count)]);
         int[] all = [.. Enumerable.Range(0, old.Count)];
         if (share < 1)
         {
@@ -74,6 +78,42 @@ public sealed partial class SentenceClassifier
         }
         foreach (int row in all)
             rows.AddFrom(old, row, old.LabelOf(row));
+        Dictionary<int, int> taken = Counts(old, all);
+        return Counts(old, [.. Enumerable.Range(0, old.Count)]).ToDictionary(
+            count => old.Labels[count.Key],
+            count =>
+            {
+                double isNew = fresh.GetValueOrDefault(count.Key);
+                return (isNew + taken[count.Key]) / (isNew + count.Value);
+            });
+
+        static Dictionary<int, int> Counts(Corpus corpus, int[] of) => of.CountBy(corpus.LabelOf).ToDictionary();
+    }
+
+    /// <summary>
+    /// Makes labels as probable again as they are among all rows, where a share of their rows was learned (King and Zeng,
+    /// "Logistic regression in rare events data", 2001): z_c += T log(1 / share_c), T the temperature.
+    /// </summary>
+    /// <param name="shares">The shares by label; other labels are whole.</param>
+    internal void CorrectShares(IReadOnlyDictionary<string, double> shares)
+    {
+        float[] shift =
+        [
+            .. Config.Labels.Select(label => shares.TryGetValue(label, out double share)
+                ? (float)(Config.Temperature * Math.Log(1 / share))
+                : 0),
+        ];
+        foreach (Network network in Networks)
+        {
+            Parameter bias = network.Parameters.Find("output.bias");
+            float[] values = network.Parameters.Read(bias);
+            network.Parameters.Write(bias, [.. values.Zip(shift, (value, more) => value + more)]);
+        }
+        if (Linear is { } linear)
+        {
+            float[] values = [.. linear.Bias.ToArray().Zip(shift, (value, more) => value + more)];
+            SetLinear(new LinearPart(linear.Terms, linear.Weight.ToArray(), values), Config.LinearShare);
+        }
     }
 
     /// <summary>
