@@ -160,8 +160,25 @@ public class FineTuningTests
         old.AddRange(
             [.. Enumerable.Range(0, 10).Select(i => new LabelledText("a", $"x{i}")), new("b", "y")],
             TestContext.Current.CancellationToken);
-        SentenceClassifier.AddShare(rows, old, 0.2, seed: 1);
+        IReadOnlyDictionary<string, double> shares = SentenceClassifier.AddShare(rows, old, 0.2, seed: 1);
+        Assert.Equal((2 / 10.0, 1.0), (shares["a"], shares["b"]));
         Assert.Equal([2, 1], Enumerable.Range(0, rows.Count).GroupBy(rows.LabelOf).Select(group => group.Count()));
+    }
+
+    /// <summary>Half the rows of a label were seen, so it is twice as probable as it seemed.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_label_of_which_a_share_was_learned_is_made_as_probable_as_it_is(int networks)
+    {
+        SentenceClassifier classifier = SentenceClassifier.Train(
+            Old, Small() with { Networks = networks }, cancellationToken: TestContext.Current.CancellationToken);
+        classifier.SetTemperature(1.7);
+        LabelProbabilities before = classifier.Predict("the wind today").Probabilities;
+        classifier.CorrectShares(new Dictionary<string, double> { ["sport"] = 0.5 });
+        LabelProbabilities after = classifier.Predict("the wind today").Probabilities;
+        double ratio = 2 * before["sport"] / before["weather"];
+        Assert.Equal(ratio, after["sport"] / after["weather"], ratio * 1e-3);
     }
 
     private static TrainingOptions Small() => new() { Epochs = 12, Embedding = 12, Hidden = 12, LearningRate = 0.01f };
