@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using Unroll.Cli.Verbs;
 using Unroll.Training;
 
@@ -11,8 +12,24 @@ internal static class UnrollCommand
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
+        args = AskingForHelp(args);
+        bool isQuiet = args.TakeWhile(word => word != "--").Contains("--quiet");
+        if (isQuiet)
+        {
+            terminal = terminal with
+            {
+                Error = new QuietWriter(terminal.Error),
+                RawError = new QuietWriter(terminal.RawError),
+                ErrorIsTerminal = false,
+            };
+        }
         terminal = terminal.Guarded();
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
+        var quiet = new Option<bool>("--quiet")
+        {
+            Description = "Print results, errors and warnings alone",
+            Recursive = true,
+        };
         var root = new Command("unroll", "Recurrent networks in C#, every time step in the open.")
         {
             LabCommand.Create(terminal),
@@ -26,24 +43,34 @@ internal static class UnrollCommand
             ImportCommand.Create(terminal),
             ExperimentCommand.Create(terminal),
             ServeCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
+            quiet,
             verbose,
             new HelpOption(),
             new VersionOption(),
         };
+        if (CompletionCommand.Suggest(args, root, terminal.Output) is { } suggested)
+            return suggested;
         ParseResult parsed = root.Parse(args, Options.Parser);
         bool isVerbose = args.Contains("--verbose");
         try
         {
             if (ParseErrors.Describe(parsed) is { } mistake)
                 throw new InputException(mistake);
-            return parsed.Invoke(new InvocationConfiguration
+            using StringWriter? help = parsed.Action is HelpAction
+                ? new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" }
+                : null;
+            int exitCode = parsed.Invoke(new InvocationConfiguration
             {
-                Output = terminal.Output,
+                Output = help ?? terminal.Output,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
                 // Verbs that can be interrupted save their work first, however long it takes.
                 ProcessTerminationTimeout = null,
             });
+            if (help is not null)
+                terminal.Output.Write(HelpPages.Of(help.ToString(), parsed.CommandResult.Command));
+            return exitCode;
         }
         catch (Exception e)
         {
@@ -58,6 +85,10 @@ internal static class UnrollCommand
             };
         }
     }
+
+    // unroll help, unroll help train: as unroll --help and unroll train --help.
+    private static IReadOnlyList<string> AskingForHelp(IReadOnlyList<string> args) =>
+        args is ["help", ..] ? [.. args.Skip(1), "--help"] : args;
 
     private static string Message(Exception e) => e switch
     {

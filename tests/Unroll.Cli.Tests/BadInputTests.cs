@@ -34,7 +34,7 @@ public class BadInputTests
         "unroll train: --dev has no value, expected --dev FILE; see unroll train --help")]
     [InlineData(
         "train rows.tsv rows.tsv", "unroll train: unexpected argument rows.tsv, expected only DATA; see unroll train --help")]
-    [InlineData("export taken", "unroll export: no --onnx given, expected --onnx FILE; see unroll export --help")]
+    [InlineData("export taken", "unroll export: no file given, expected one of --onnx FILE, --csharp FILE and --out PATH; see")]
     [InlineData("eval taken", "unroll eval: no DATA given, expected labelled rows: TSV")]
     [InlineData("lab surplus", "unroll lab: unexpected argument surplus")]
     [InlineData("lab --test film", "unknown word \"film\"; known words: The, movie, is, good, bad")]
@@ -67,7 +67,8 @@ public class BadInputTests
     [InlineData("train rows.tsv --dropout 1", "dropout is 1, expected a share of at least 0 and below 1")]
     [InlineData("train rows.tsv --truncate 5 --bidirectional", "truncate needs one direction")]
     [InlineData("train rows.tsv --clip x", "unroll train: --clip is x, expected 0 or a positive number")]
-    [InlineData("predict", "unroll predict: no MODEL given, expected a model folder; see unroll predict --help")]
+    [InlineData(
+        "predict", "unroll predict: no MODEL given, expected a model: its folder, or one .zip file; see unroll predict --help")]
     [InlineData("predict none text", "none: no such folder, expected a model folder")]
     [InlineData("predict taken text", "taken/config.json: no such file; a model folder holds")]
     public void One_line_and_exit_code_2(string commandLine, string expected)

@@ -24,7 +24,7 @@ public class ExportImportTests
     }
 
     [Theory]
-    [InlineData("export model", "unroll export: no --onnx given, expected --onnx FILE")]
+    [InlineData("export model", "unroll export: no file given, expected one of --onnx FILE, --csharp FILE and --out PATH")]
     [InlineData("export none --onnx new.onnx", "none: no such folder, expected a model folder")]
     [InlineData(
         "export model --onnx taken.onnx", "taken.onnx: exists already; choose another name, or give --overwrite to replace it")]

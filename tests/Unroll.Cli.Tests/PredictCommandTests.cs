@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Unroll.Data;
+using Unroll.Models;
 using Unroll.Tests;
 using Xunit;
 
@@ -13,7 +14,8 @@ public class PredictCommandTests
     {
         using var folder = new TemporaryFolder();
         string model = PolarityModel.Save(folder);
-        const string expected = "pos\t0.9820\tgood\nneg\t0.5000\t\nneg\t0.9820\tbad\tbad\n";
+        // An empty text has no label.
+        const string expected = "pos\t0.9820\tgood\n\t\t\nneg\t0.9820\tbad\tbad\n";
         Assert.Equal(expected, CommandRun.Of("predict", model, "good", "", "bad\tbad").Output);
         Assert.Equal(expected, CommandRun.With("good\r\n\nbad\tbad", onScreen: false, "predict", model).Output);
         Assert.Equal(expected, CommandRun.Of("predict", model, "--input", folder.Write("lines", "good\n\nbad\tbad\n")).Output);
@@ -49,6 +51,46 @@ public class PredictCommandTests
         Assert.Equal(0.5, json.GetProperty("probability").GetDouble(), 1e-6);
         JsonElement all = JsonDocument.Parse(CommandRun.Of("predict", model, "good", "--json").Output).RootElement;
         Assert.Equal(["neg", "pos", "never"], all.GetProperty("probabilities").EnumerateObject().Select(entry => entry.Name));
+    }
+
+    [Fact]
+    public void An_empty_line_is_answered_as_empty_everywhere()
+    {
+        using var folder = new TemporaryFolder();
+        string model = PolarityModel.Save(folder);
+        CommandRun run = CommandRun.With("good\n \n", onScreen: false, "predict", model, "--json");
+        JsonElement json = JsonDocument.Parse(run.OutputLines[1]).RootElement;
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("label").ValueKind);
+        Assert.Equal(" ", json.GetProperty("text").GetString());
+        Assert.True(json.GetProperty("abstains").GetBoolean());
+        Assert.Empty(json.GetProperty("probabilities").EnumerateObject());
+        Assert.Equal("\t\t \n", CommandRun.Of("predict", model, " ", "--threshold", "0.5").Output);
+        Assert.Equal("\t\t \n", CommandRun.Of("predict", model, " ", "--top", "2").Output);
+        CommandRun table = CommandRun.With("id,text\n1,good\n2,\n", onScreen: false, "predict", model, "--column", "text");
+        Assert.Equal("id,text,label,probability\n1,good,pos,0.9820\n2,,,\n", table.Output);
+    }
+
+    [Fact]
+    public void A_model_with_a_threshold_abstains_by_itself()
+    {
+        using var folder = new TemporaryFolder();
+        string model = PolarityModel.Save(folder);
+        SentenceClassifier classifier = SentenceClassifier.Load(model);
+        classifier.Threshold = 0.9;
+        classifier.Save(model, overwrite: true);
+        Assert.Equal(
+            "pos\t0.9820\tgood\n?\t0.5000\tfilm\n", CommandRun.Of("predict", model, "good", "film").Output);
+        Assert.Equal("neg\t0.5000\tfilm\n", CommandRun.Of("predict", model, "film", "--threshold", "0").Output);
+        JsonElement json = JsonDocument.Parse(CommandRun.Of("predict", model, "film good", "--json").Output).RootElement;
+        Assert.Equal((2, 1, 0.5), (
+            json.GetProperty("tokens").GetInt32(), json.GetProperty("unknown_tokens").GetInt32(),
+            json.GetProperty("unknown_share").GetDouble()));
+        string rows = folder.Write("rows.tsv", "label\ttext\npos\tgood\nneg\tfilm\nneg\tbad\npos\tbad\n");
+        string table = CommandRun.Of("eval", model, rows).Output;
+        Assert.Contains(
+            "answered  3 (75.0 %), 0.6667 of them right; below 0.9000 the model abstains", table, StringComparison.Ordinal);
+        JsonElement scores = JsonDocument.Parse(CommandRun.Of("eval", model, rows, "--json").Output).RootElement;
+        Assert.Equal((0.9, 0.75), (scores.GetProperty("threshold").GetDouble(), scores.GetProperty("coverage").GetDouble()));
     }
 
     // A plain number is no formula, whatever its sign.

@@ -30,7 +30,8 @@ internal sealed class RunFiles
                     $"{folder}: no epoch of the training has ended yet, and there is nothing to show; " +
                     $"go on with unroll train --resume {folder} if it was stopped");
             }
-            string found = File.Exists(folder) ? "is a file"
+            string found = SentenceClassifier.IsModelFile(folder) ? "is a model in one file, which holds no run"
+                : File.Exists(folder) ? "is a file"
                 : Directory.Exists(folder) ? $"no {RunFolder.MetricsName} in it"
                 : "no such folder";
             throw new InputException(

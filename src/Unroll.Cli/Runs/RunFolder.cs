@@ -201,6 +201,11 @@ internal sealed class RunFolder : IDisposable
 
     private static void RequireTraining(string path)
     {
+        if (SentenceClassifier.IsModelFile(path))
+        {
+            throw new InputException(
+                $"{path}: is a model in one file, which holds no run to go on with; give the folder of a run");
+        }
         FolderLock.Recover(path);
         bool hasSettings = File.Exists(System.IO.Path.Combine(path, SettingsName));
         if (Directory.Exists(System.IO.Path.Combine(path, CheckpointName)) && !hasSettings)

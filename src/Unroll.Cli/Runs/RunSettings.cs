@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Unroll.Storage;
+using Unroll.Training;
 
 namespace Unroll.Cli.Runs;
 
@@ -16,6 +17,13 @@ internal sealed class RunSettings
         Format.AddTo(Flags);
         Training = new TrainFlags(Flags, Vectors);
         Flags.AddPath(Vectors);
+        Flags.AddPath(From);
+        Flags.AddPath(Old);
+        Flags.Add(OldShare);
+        Flags.Add(Pull);
+        Flags.SetCondition(Old, HasModel, "--from");
+        Flags.SetCondition(OldShare, parsed => HasModel(parsed) && parsed.GetValue(Old) is not null, "--from and --old");
+        Flags.SetCondition(Pull, HasModel, "--from");
         Flags.Add(NoBaselines);
         Flags.Add(CheckpointSteps);
         Flags.Add(CheckpointMinutes);
@@ -48,6 +56,18 @@ internal sealed class RunSettings
     public Option<string?> Vectors { get; } =
         Options.Text("--vectors", "Pre-trained word vectors in GloVe's or word2vec's text format", "FILE");
 
+    public Option<string?> From { get; } = Options.Text(
+        "--from", "A model to train further: it learns DATA, with new labels and words, beside what it knows", "MODEL");
+
+    public Option<string?> Old { get; } =
+        Options.Text("--old", "With --from: rows that the model was trained on, of which a share is learned again", "FILE");
+
+    public Option<float> OldShare { get; } = Options.PositiveNumber(
+        "--old-share", "With --old: the share that is learned again", (float)new FineTuningOptions().OldShare);
+
+    public Option<float> Pull { get; } = Options.Number(
+        "--pull", "With --from: how strongly parameters are pulled towards what they were, such as 10", 0);
+
     public Option<bool> NoBaselines { get; } =
         Options.Switch("--no-baselines", "Do not compare with simpler models", false);
 
@@ -56,6 +76,8 @@ internal sealed class RunSettings
 
     public Option<float> CheckpointMinutes { get; } =
         Options.PositiveNumber("--checkpoint-minutes", "Minutes between two checkpoints", 1);
+
+    private bool HasModel(ParseResult parsed) => parsed.GetValue(From) is not null;
 
     /// <summary>The settings of a training that is given none.</summary>
     public static byte[] Defaults()

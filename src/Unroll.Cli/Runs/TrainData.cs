@@ -1,5 +1,7 @@
 using Unroll.Data;
+using Unroll.Models;
 using Unroll.Text;
+using Unroll.Training;
 
 namespace Unroll.Cli.Runs;
 
@@ -62,6 +64,26 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
                 $"{where}: label {Excerpt.Of(label)} is not in {DataInput.NameOf(data)}, expected one of " +
                 $"{string.Join(", ", shown)}; no row of the file has one of these, take the file that belongs to the rows");
         }
+    }
+
+    /// <summary>Adds a share of the rows of a file that a model was trained on before.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="share">The share.</param>
+    /// <param name="seed">Which rows are drawn follows from it.</param>
+    /// <param name="format">How the file is read.</param>
+    /// <param name="terminal">For <see cref="DataInput"/>.</param>
+    /// <returns>Of each of its labels the share of rows that is learned.</returns>
+    /// <exception cref="InputException">The file or the share cannot be used.</exception>
+    public IReadOnlyDictionary<string, double> AddOld(string path, double share, ulong seed, DataFormat format, Terminal terminal)
+    {
+        new FineTuningOptions { OldShare = share }.Validate();
+        Corpus old = Train.CreateSharing();
+        foreach (LabelledText row in DataInput.Read(path, format, terminal))
+            old.Add(row.Label, row.Text);
+        int before = Train.Count;
+        IReadOnlyDictionary<string, double> shares = SentenceClassifier.AddShare(Train, old, share, seed);
+        terminal.Error.WriteLine($"{Train.Count - before} of {old.Count} rows of {DataInput.NameOf(path)} are learned again");
+        return shares;
     }
 
     private static Corpus ReadTexts(Corpus train, string path, DataFormat format, Terminal terminal)

@@ -17,11 +17,19 @@ internal sealed class TrainFlags
 
     private static readonly TrainingOptions Defaults = new();
 
+    private static readonly string[] ModelNames =
+    [
+        "--cell", "--ensemble", "--nonlinearity", "--embedding", "--subwords", "--hidden", "--layers", "--heads",
+        "--feed-forward", "--positions", "--max-positions", "--norm", "--bidirectional", "--pooling", "--dropout",
+        "--linear", "--tokens", "--keep-case", "--init", "--recurrent-init", "--forget-bias", "--vectors", "--vectors-scale",
+    ];
+
     private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];
     private readonly Flags _flags;
     private readonly Option<string> _cell;
     private readonly Option<int?> _ensemble;
     private readonly Option<int?> _embedding;
+    private readonly Option<float> _learningRate;
     private readonly Option<string[]> _classWeights;
 
     /// <summary>Adds the options of a training.</summary>
@@ -92,6 +100,15 @@ internal sealed class TrainFlags
                 "--linear", "Add a linear model of words and pieces of words, by a share that dev rows choose", Defaults.Linear)),
             (options, value) => options with { Linear = value });
         Set(
+            flags.Add(Options.Integer(
+                "--word-ngrams", "Most words of a term of the linear part: 1 or 2", Defaults.WordNgrams, 1)),
+            (options, value) => options with { WordNgrams = value });
+        Set(
+            flags.Add(Options.Integer(
+                "--char-ngrams", "Most characters of a piece of a word in the linear part, 2 to 5; 0 for no pieces",
+                Defaults.CharNgrams, 0)),
+            (options, value) => options with { CharNgrams = value });
+        Set(
             flags.AddChoice(Options.Choice("--tokens", "How texts are cut into tokens", Defaults.Tokens)),
             (options, value) => options with { Tokens = value });
         Set(
@@ -116,8 +133,9 @@ internal sealed class TrainFlags
         Set(
             flags.AddChoice(Options.Choice("--optimizer", "How gradients become updates", Defaults.Optimizer)),
             (options, value) => options with { Optimizer = value });
+        _learningRate = flags.Add(Options.PositiveNumber("--lr", "Learning rate", Defaults.LearningRate));
         Set(
-            flags.Add(Options.PositiveNumber("--lr", "Learning rate", Defaults.LearningRate)),
+            _learningRate,
             (options, value) => options with { LearningRate = value });
         Set(
             flags.Add(Options.Number("--momentum", "Momentum of SGD", Defaults.Momentum)),
@@ -206,6 +224,11 @@ internal sealed class TrainFlags
                 "--dev-share", "Share of rows split off as dev rows where no --dev is given", (float)Defaults.DevShare)),
             (options, value) => options with { DevShare = value });
         Set(
+            flags.Add(Options.OptionalNumber(
+                "--precision",
+                "Share of the answers that shall be right: dev rows choose below which probability the model abstains")),
+            (options, value) => options with { Precision = value });
+        Set(
             flags.Add(Options.OptionalInteger(
                 "--final-epochs",
                 "Epochs in the end in which the network learns split-off dev rows too; 0 for none [default: a fifth]", 0)),
@@ -251,6 +274,12 @@ internal sealed class TrainFlags
 
     /// <summary>How many threads train.</summary>
     public Option<int> Threads { get; }
+
+    /// <summary>The options that say what a model is; one that is trained further is what it was.</summary>
+    public IEnumerable<Option> OfModel => _flags.All.Where(option => Array.IndexOf(ModelNames, option.Name) >= 0);
+
+    /// <summary>Whether a learning rate was given.</summary>
+    public bool LearningRateIsGiven(ParseResult parsed) => parsed.GetResult(_learningRate) is { Implicit: false };
 
     /// <summary>How texts are cut.</summary>
     public Tokenizer Tokenizer(ParseResult parsed) => Unchecked(parsed).Tokenizer;

@@ -24,6 +24,15 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// <summary>Whether the width of the word vectors was asked for; if not, it is the file's.</summary>
     public bool EmbeddingIsGiven { get; init; }
 
+    /// <summary>The model that is trained further; null for a new one.</summary>
+    public SentenceClassifier? From { get; init; }
+
+    /// <summary>How strongly its parameters are pulled towards what they were.</summary>
+    public float Pull { get; init; }
+
+    /// <summary>Of labels of which a share of the rows is learned, that share; null for none.</summary>
+    public IReadOnlyDictionary<string, double>? TakenShares { get; init; }
+
     /// <summary>Whether simpler models are trained to compare with.</summary>
     public bool Baselines { get; init; } = true;
 
@@ -31,6 +40,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
     /// The file with the dev rows, to read their texts once more at the end; null leaves <c>evaluation.json</c> out.
     /// </summary>
     public (string Path, DataFormat Format)? DevFile { get; init; }
+
+    /// <summary>The file to save the model in, without a run folder, and whether it may be replaced; null for none.</summary>
+    public (string Path, bool Overwrite)? Archive { get; init; }
 
     /// <summary>Saves the model and, while it is trained, its state.</summary>
     public void Save(RunFolder folder, CheckpointOptions checkpoint)
@@ -66,7 +78,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         if (Finish(training, epochs, display) is not { } summary)
             return ExitCode.Interrupted;
         if (json)
-            terminal.Output.WriteLine(JsonLine.Of(summary.WriteFields));
+            terminal.Output.WriteLine(JsonOutput.Of(summary.WriteFields));
         else
         {
             if (terminal.OutputIsTerminal && epochs.Count > 2)
@@ -156,6 +168,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             Test = data.Test,
             Unlabelled = data.Unlabelled,
             WordVectorsFile = Vectors,
+            From = From,
+            Pull = Pull,
+            TakenShares = TakenShares,
             RequiresEmbedding = EmbeddingIsGiven,
             ComparesWithSimplerModels = Baselines,
         };
@@ -217,7 +232,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             terminal.Error.WriteLine(part);
         string line = JsonLine.Of(writer => WriteData(writer, report));
         if (json)
-            terminal.Output.WriteLine(line);
+            terminal.Output.WriteLine(JsonOutput.Versioned(line));
         _folder?.WriteData(line);
     }
 
@@ -248,7 +263,7 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             foreach (string line in lines)
                 terminal.Error.WriteLine(line);
             if (json)
-                terminal.Output.WriteLine(JsonLine.Of(write));
+                terminal.Output.WriteLine(JsonOutput.Of(write));
             fields.Add(write);
         }
     }
@@ -349,6 +364,13 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
 
     private void Save(SentenceClassifier classifier, int epochs)
     {
+        string after = epochs == 0 ? "" : $" after {epochs} epoch{(epochs == 1 ? "" : "s")}";
+        if (Archive is var (path, overwrite))
+        {
+            classifier.Save(path, overwrite);
+            terminal.Error.WriteLine($"Saved the model{after} in {path}");
+            return;
+        }
         if (_folder is null)
         {
             terminal.Error.WriteLine("The model was not saved; give --out DIR to save it");
@@ -365,7 +387,6 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
                 $"make room, then unroll train --resume {_folder.Path}",
                 e);
         }
-        string after = epochs == 0 ? "" : $" after {epochs} epoch{(epochs == 1 ? "" : "s")}";
         terminal.Error.WriteLine($"Saved the model{after} in {_folder.Path}");
     }
 }

@@ -32,6 +32,12 @@ internal sealed class EvaluationTable(EvaluationReport report)
         output.WriteLine(Invariant($"macro-F1  {Result.MacroF1:F4}"));
         output.WriteLine(Invariant($"loss      {Result.Loss:F4}"));
         output.WriteLine(Invariant($"ECE       {Result.CalibrationError:F4}"));
+        if (Result.Threshold > 0)
+        {
+            output.WriteLine(
+                Invariant($"answered  {Result.Answered} ({Result.Coverage:P1}), {Result.AnsweredAccuracy:F4} of them right; ") +
+                Invariant($"below {Result.Threshold:F4} the model abstains"));
+        }
         WriteLabels(output);
         if (Labels.Count <= MostClassesOfMatrix)
             WriteMatrix(output);

@@ -18,7 +18,7 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
     public void Line(string line)
     {
         if (json)
-            terminal.Output.WriteLine(line);
+            terminal.Output.WriteLine(JsonOutput.Versioned(line));
     }
 
     // The first column stands to the left, the others to the right.

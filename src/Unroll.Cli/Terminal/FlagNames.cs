@@ -38,6 +38,10 @@ internal static partial class FlagNames
         ["TrainingOptions.Layers"] = "--layers",
         ["TrainingOptions.Bidirectional"] = "--bidirectional",
         ["TrainingOptions.Linear"] = "--linear",
+        ["TrainingOptions.WordNgrams"] = "--word-ngrams",
+        ["TrainingOptions.CharNgrams"] = "--char-ngrams",
+        ["TrainingOptions.LabelWeights"] = "--class-weights",
+        ["TrainingOptions.WordVectorsFile"] = "--vectors",
         ["TrainingOptions.StretchTokens"] = "--stretch",
         ["TrainingOptions.Pooling"] = "--pooling",
         ["TrainingOptions.Dropout"] = "--dropout",
@@ -59,6 +63,7 @@ internal static partial class FlagNames
         ["TrainingOptions.BalancedClasses"] = "--class-weights balanced",
         ["TrainingOptions.ClassWeights"] = "--class-weights",
         ["TrainingOptions.DevShare"] = "--dev-share",
+        ["TrainingOptions.Precision"] = "--precision",
         ["TrainingOptions.FinalEpochs"] = "--final-epochs",
         ["TrainingOptions.Patience"] = "--patience",
         ["TrainingOptions.LabelSmoothing"] = "--label-smoothing",
@@ -69,6 +74,8 @@ internal static partial class FlagNames
         ["TrainingOptions.LearningRate"] = "--lr",
         ["TrainingOptions.Seed"] = "--seed",
         ["TrainingOptions.Checkpoint"] = "--out",
+        ["FineTuningOptions.OldShare"] = "--old-share",
+        ["FineTuningOptions.Pull"] = "--pull",
         ["SentenceClassifier.MaximumTokens"] = "--max-tokens",
         ["CheckpointOptions.EverySteps"] = "--checkpoint-steps",
         ["CheckpointOptions.Every"] = "--checkpoint-minutes",
@@ -133,14 +140,14 @@ internal static partial class FlagNames
 
     // A property, and what it may be set to: a text in quotes, a name or number, or several names.
     [GeneratedRegex(
-        @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|" +
+        @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|FineTuningOptions|" +
         "TorchImportOptions|Tokenizer|" +
         @"SentenceClassifier)\.\w+)" +
         """(?: = (?:"(?<text>[^"]*)"|(?<value>\w+(?: or [A-Z]\w*)*)))?""")]
     private static partial Regex Setting();
 
     [GeneratedRegex(
-        "^((?<path>.*): no such folder, expected a model folder); " +
+        "^((?<path>.*): no such (?:folder, expected a model folder|file, expected a model in one file)); " +
         "train a model and save it there$")]
     private static partial Regex NoModel();
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Unroll.Evaluation;
-using Unroll.Storage;
 
 namespace Unroll.Cli;
 
@@ -37,7 +36,7 @@ internal static class FoldsDisplay
             }
             return;
         }
-        terminal.Output.WriteLine(JsonLine.Of(writer =>
+        terminal.Output.WriteLine(JsonOutput.Of(writer =>
         {
             double loss = results.Average(result => result.Model.Loss);
             WriteFields(writer, "folds", results.Count, accuracy.Mean, macroF1.Mean, loss);
@@ -51,7 +50,7 @@ internal static class FoldsDisplay
         Invariant($"Fold {fold}: accuracy {result.Accuracy:F4}, macro-F1 {result.MacroF1:F4}, ") +
         Invariant($"loss {result.Loss:F4} ({result.Rows} rows)");
 
-    private static string FoldJson(int fold, PartScores result) => JsonLine.Of(writer =>
+    private static string FoldJson(int fold, PartScores result) => JsonOutput.Of(writer =>
     {
         WriteFields(writer, "fold", fold, result.Model.Accuracy, result.Model.MacroF1, result.Model.Loss);
         WriteParts(writer, result.Network?.Accuracy, result.Linear?.Accuracy);

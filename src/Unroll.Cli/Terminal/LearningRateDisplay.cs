@@ -11,7 +11,7 @@ internal static class LearningRateDisplay
         if (json)
         {
             foreach (string line in search.JsonLines())
-                terminal.Output.WriteLine(line);
+                terminal.Output.WriteLine(JsonOutput.Versioned(line));
             return;
         }
         if (terminal.OutputIsTerminal)

@@ -8,6 +8,9 @@ namespace Unroll.Cli;
 /// <summary>Options that several verbs share, and options whose bad values are answered in our words.</summary>
 internal static class Options
 {
+    /// <summary>The model that a verb reads.</summary>
+    public static Argument<string> Model() => new("MODEL") { Description = "A model: its folder, or one .zip file" };
+
     /// <summary><c>--max-tokens</c>: the most tokens of a text that a model answers.</summary>
     public static Option<int> MaximumTokens() => Integer(
         "--max-tokens", "Refuse texts of more tokens; memory and time grow with them", TokenLimit.Default, 1);
@@ -60,7 +63,7 @@ internal static class Options
     {
         string[] names = [.. Enum.GetValues<T>().Select(NameOf), none];
         string list = string.Join(" or ", names);
-        return new Option<string>(name)
+        var option = new Option<string>(name)
         {
             Description = $"{description}: {list}",
             HelpName = "NAME",
@@ -73,6 +76,8 @@ internal static class Options
                 return text;
             },
         };
+        option.CompletionSources.Add(names);
+        return option;
     }
 
     /// <summary>A choice that need not be made.</summary>
@@ -134,9 +139,13 @@ internal static class Options
         where T : struct, Enum =>
         value.ToString().ToLowerInvariant();
 
-    public static Option<string?> Output() => new("--out") { Description = "Folder to save the model in", HelpName = "DIR" };
+    public static Option<string?> Output() => new("--out")
+    {
+        Description = "Folder to save the model in, or one file if the name ends in .zip",
+        HelpName = "DIR",
+    };
 
-    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace the model folder if it exists" };
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace the model if it exists" };
 
     public static Option<bool> Json(string description) => new("--json") { Description = description };
 

@@ -25,7 +25,13 @@ internal static class ParseErrors
         if (parsed.UnmatchedTokens is [string unexpected, ..])
         {
             if (isRoot)
-                return $"unknown verb {unexpected}, expected one of {verbs}; {seeHelp}";
+            {
+                string[] names = [.. command.Subcommands.Select(verb => verb.Name)];
+                string? near = NearestName.Of(unexpected, names) ?? Longer(unexpected, names);
+                return near is null
+                    ? $"unknown verb {unexpected}, expected one of {verbs}; {seeHelp}"
+                    : $"unknown verb {unexpected}; did you mean {near}? {seeHelp}";
+            }
             string arguments = string.Join(' ', command.Arguments.Select(argument => argument.Name));
             string expected = arguments.Length > 0 ? $"only {arguments}"
                 : verbs.Length > 0 ? $"{verbs} or an option"
@@ -39,6 +45,10 @@ internal static class ParseErrors
             return $"no verb given, expected one of {verbs}; {seeHelp}";
         return $"{name}: {Describe(error)}; {seeHelp}";
     }
+
+    // A verb that is written out, or cut short.
+    private static string? Longer(string typed, string[] names) => typed.Length < 3 ? null : names.FirstOrDefault(
+        name => typed.StartsWith(name, StringComparison.Ordinal) || name.StartsWith(typed, StringComparison.Ordinal));
 
     private static string Describe(ParseError error)
     {

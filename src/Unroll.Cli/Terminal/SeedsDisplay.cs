@@ -1,7 +1,6 @@
 using System.Globalization;
 using Unroll.Evaluation;
 using Unroll.Models;
-using Unroll.Storage;
 
 namespace Unroll.Cli;
 
@@ -34,7 +33,7 @@ internal static class SeedsDisplay
         return Invariant($"Seed {result.Seed}: ") + epoch + string.Join(", ", figures);
     }
 
-    private static string SeedJson(SeedResult result) => JsonLine.Of(writer =>
+    private static string SeedJson(SeedResult result) => JsonOutput.Of(writer =>
     {
         writer.WriteNumber("seed", result.Seed);
         if (result.Summary.Kept is { } kept)
@@ -44,7 +43,7 @@ internal static class SeedsDisplay
     });
 
     private static string FiguresJson(List<SeedResult> results, (string Key, MeanInterval Interval)[] figures) =>
-        JsonLine.Of(writer =>
+        JsonOutput.Of(writer =>
         {
             writer.WriteNumber("seeds", results.Count);
             writer.WriteNumber("first_seed", results[0].Seed);

@@ -81,7 +81,7 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
         finished(report);
         if (json)
         {
-            writeLine(EpochReportJson.Line(report));
+            writeLine(JsonOutput.Versioned(EpochReportJson.Line(report)));
             return;
         }
         string best = report.IsBest ? " *" : "";

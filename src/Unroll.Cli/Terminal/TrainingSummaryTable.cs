@@ -25,6 +25,14 @@ internal static class TrainingSummaryTable
                 Invariant($"calibration error {done.ErrorBefore:F4} → {done.ErrorAfter:F4}, ") +
                 Invariant($"loss {done.LossBefore:F4} → {done.LossAfter:F4}"));
         }
+        if (summary.Abstention is { } chosen)
+        {
+            output.WriteLine(chosen.IsReached
+                ? Invariant($"Abstains below {chosen.Threshold:F4}: answers {chosen.Coverage:P1} of the dev rows, ") +
+                    Invariant($"of these {chosen.Precision:P1} right")
+                : Invariant($"Abstains always: no threshold makes {chosen.Wanted:P1} of its answers right on ") +
+                    Invariant($"{chosen.Rows} dev rows"));
+        }
         if (summary.FinalEpochs is var final and > 0)
         {
             string epochs = Invariant($"{final} epoch{(final == 1 ? "" : "s")}");

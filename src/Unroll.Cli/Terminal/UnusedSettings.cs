@@ -15,6 +15,11 @@ internal static class UnusedSettings
     /// <param name="hasVectors">Whether there are pre-trained word vectors.</param>
     public static void Warn(Terminal terminal, TrainingOptions options, bool hasDev, bool hasVectors)
     {
+        if (options.Precision is not null && !hasDev)
+        {
+            terminal.Error.WriteLine(
+                "warning: --precision has no effect here, it is for dev rows; leave it out, or give --dev FILE");
+        }
         bool isSgd = options.Optimizer == OptimizerKind.Sgd;
         bool isStep = options.Schedule.Kind == ScheduleKind.Step;
         if (options.Networks == 0)
@@ -67,6 +72,9 @@ internal static class UnusedSettings
             MinimumCount = options.MinimumCount,
             MaximumVocabulary = options.MaximumVocabulary,
             DevShare = options.DevShare,
+            Precision = options.Precision,
+            WordNgrams = options.WordNgrams,
+            CharNgrams = options.CharNgrams,
             Seed = options.Seed,
             Threads = options.Threads,
             Checkpoint = options.Checkpoint,

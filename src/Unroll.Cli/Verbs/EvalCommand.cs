@@ -2,7 +2,6 @@ using System.CommandLine;
 using Unroll.Cli.Runs;
 using Unroll.Data;
 using Unroll.Models;
-using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;
 
@@ -11,7 +10,7 @@ internal static class EvalCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        Argument<string> model = Options.Model();
         var data = new Argument<string>("DATA") { Description = $"Labelled rows: {DataOptions.Formats}" };
         var format = new DataOptions();
         Option<int> mistakes = Options.Integer("--mistakes", "How many of the worst mistakes to show", 10, 0);
@@ -39,7 +38,7 @@ internal static class EvalCommand
             if (report.UnknownLabelsLine(source) is { } unknown)
                 terminal.Error.WriteLine($"warning: {unknown}");
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonLine.Of(report.WriteFields));
+                terminal.Output.WriteLine(JsonOutput.Of(report.WriteFields));
             else
                 new EvaluationTable(report).Write(terminal.Output);
             return 0;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Unroll.Import;
 using Unroll.Models;
-using Unroll.Storage;
 using Unroll.Text;
 
 namespace Unroll.Cli.Verbs;
@@ -85,7 +84,7 @@ internal static class ImportCommand
                 Ignore = parsed.GetValue(ignore) ?? [],
             });
             model = model with { Notes = [.. model.Notes.Select(Translate)], Warnings = [.. model.Warnings.Select(Translate)] };
-            terminal.Output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(model.WriteFields) : $"{path}: {model.Found}");
+            terminal.Output.WriteLine(parsed.GetValue(json) ? JsonOutput.Of(model.WriteFields) : $"{path}: {model.Found}");
             foreach (string note in model.Notes)
                 terminal.Error.WriteLine($"note: {note}");
             foreach (string warning in model.Warnings)

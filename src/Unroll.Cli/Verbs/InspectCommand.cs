@@ -11,7 +11,7 @@ internal static class InspectCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        Argument<string> model = Options.Model();
         var texts = new Argument<string[]>("TEXT") { Description = "The text, in quotes", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> html = Options.Text("--html", "Write a page that shows it all, one file that opens from disk", "FILE");
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace the page if it exists" };
@@ -44,7 +44,7 @@ internal static class InspectCommand
                 terminal.Error.WriteLine($"Page in {page}; open it in a browser");
             }
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonLine.OfValue(inspection.WriteTo));
+                terminal.Output.WriteLine(JsonOutput.Versioned(JsonLine.OfValue(inspection.WriteTo)));
             else
                 new InspectionTable(inspection).Write(terminal);
             return 0;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Unroll.Classroom;
 using Unroll.Classroom.Equations;
-using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;
 
@@ -33,11 +32,11 @@ internal static class LabCheckCommand
                 // The lab's two units would be few for all that a cell computes.
                 int width = parsed.GetResult(hidden) is { Implicit: false } ? parsed.GetValue(hidden) : CheckedLayers.Hidden;
                 var all = LayerCheck.Run(CheckedLayers.All(width, parsed.GetValue(seed)));
-                terminal.Output.Write(parsed.GetValue(json) ? JsonLine.Of(all.WriteFields) + "\n" : ToText(all));
+                terminal.Output.Write(parsed.GetValue(json) ? JsonOutput.Of(all.WriteFields) + "\n" : ToText(all));
                 return all.Passes ? 0 : 1;
             }
             GradientCheck check = GradientCheck.Run(parsed.GetValue(hidden), parsed.GetValue(seed));
-            terminal.Output.Write(parsed.GetValue(json) ? JsonLine.Of(check.WriteFields) + "\n" : ToText(check));
+            terminal.Output.Write(parsed.GetValue(json) ? JsonOutput.Of(check.WriteFields) + "\n" : ToText(check));
             return check.Passes ? 0 : 1;
         });
         return command;

@@ -60,9 +60,14 @@ internal static class LabCommand
                 WriteText(terminal, history, traces);
             if (folder is not null)
             {
-                classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports, gradients));
+                bool isArchive = SentenceClassifier.IsArchiveName(folder);
+                if (isArchive)
+                    classifier.Save(folder, parsed.GetValue(overwrite));
+                else
+                    classifier.Save(folder, parsed.GetValue(overwrite), LabRun.Files(Settings, reports, gradients));
                 terminal.Error.WriteLine($"Saved the model in {folder}");
-                RunPage.WriteInto(folder, terminal);
+                if (!isArchive)
+                    RunPage.WriteInto(folder, terminal);
             }
             return 0;
 
@@ -119,7 +124,7 @@ internal static class LabCommand
     private static string ToJson(
         double[] history, IReadOnlyDictionary<string, NamedTensor> initial, IReadOnlyDictionary<string, NamedTensor> final,
         HiddenStateTrace[] traces) =>
-        JsonLine.Of(json =>
+        JsonOutput.Of(json =>
         {
             json.WriteStartArray("loss_history");
             foreach (double loss in history)

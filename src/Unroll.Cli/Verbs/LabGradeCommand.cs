@@ -72,7 +72,7 @@ internal static class LabGradeCommand
                 break;
             case MarksFormat.Json:
                 foreach (SheetScore score in scores)
-                    output.WriteLine(JsonLine.Of(score.WriteFields));
+                    output.WriteLine(JsonOutput.Of(score.WriteFields));
                 break;
             case MarksFormat.JUnit:
                 Gradebook.WriteJUnit(output, scores);

@@ -22,7 +22,7 @@ internal static class LabNewCommand
             string path = parsed.GetRequiredValue(file);
             Write(path, parsed.GetValue(overwrite));
             terminal.Output.WriteLine(parsed.GetValue(json)
-                ? JsonLine.Of(writer => writer.WriteString("file", path))
+                ? JsonOutput.Of(writer => writer.WriteString("file", path))
                 : $"{path}: fill in TODO 1 to 5; {Run(path)} says what is still to do, unroll lab grade {path} marks it");
             return 0;
         });

@@ -62,7 +62,7 @@ internal static class PlayCommand
             bytes += compressed.Length;
         }
         terminal.Output.WriteLine(isJson
-            ? JsonLine.Of(writer =>
+            ? JsonOutput.Of(writer =>
             {
                 writer.WriteString("folder", folder);
                 writer.WriteNumber("files", files.Paths.Count);
@@ -78,7 +78,7 @@ internal static class PlayCommand
         using PlayServer server = Listen(files, port);
         using var interrupted = new Interruption();
         terminal.Output.WriteLine(isJson
-            ? JsonLine.Of(writer => writer.WriteString("address", server.Address.AbsoluteUri))
+            ? JsonOutput.Of(writer => writer.WriteString("address", server.Address.AbsoluteUri))
             : $"{server.Address}");
         terminal.Output.Flush();
         terminal.Error.WriteLine("Ctrl-C ends it");

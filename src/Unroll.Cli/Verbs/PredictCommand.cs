@@ -12,7 +12,7 @@ internal static class PredictCommand
 
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("MODEL") { Description = "A model folder" };
+        Argument<string> model = Options.Model();
         var texts = new Argument<string[]>("TEXT")
         {
             Description = "Texts to classify; without any they are read from --input or standard input, one a line or as rows "
@@ -21,7 +21,8 @@ internal static class PredictCommand
         };
         Option<int?> top = Options.OptionalInteger("--top", "Show so many of the most probable labels of each text", 1);
         Option<float?> threshold = Options.OptionalNumber(
-            "--threshold", $"Below this probability the label is {PredictionLines.Undecided}");
+            "--threshold",
+            $"Below this probability the label is {PredictionLines.Undecided} [default: the model's, see train --precision]");
         var column = new Option<string?>("--column")
         {
             Description = "Read CSV or TSV with a header, classify this column (its name or number) and write the rows with "
@@ -169,9 +170,9 @@ internal static class PredictCommand
             : throw new InputException("--column and --text-column name the same column, expected one of them; leave one out");
     }
 
-    private static double Share(float? threshold) =>
+    private static double? Share(float? threshold) =>
         threshold is null or <= 1
-            ? threshold ?? 0
+            ? threshold
             : throw new InputException($"--threshold is {threshold}, expected a probability from 0 to 1");
 
     private static void RequireUsable(string[] texts, string? column, string? input, int? top, bool json)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Unroll.Cli.Runs;
-using Unroll.Storage;
 
 namespace Unroll.Cli.Verbs;
 
@@ -27,7 +26,7 @@ internal static class ReportCommand
                 terminal.Error.WriteLine($"warning: {note}");
             long bytes = new FileInfo(file).Length;
             terminal.Output.WriteLine(parsed.GetValue(json)
-                ? JsonLine.Of(writer =>
+                ? JsonOutput.Of(writer =>
                 {
                     writer.WriteString("file", file);
                     writer.WriteNumber("bytes", bytes);

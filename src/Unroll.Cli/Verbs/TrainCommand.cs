@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Unroll.Cli.Runs;
 using Unroll.Models;
+using Unroll.Storage;
 using Unroll.Text;
 using Unroll.Training;
 using Unroll.Web;
@@ -93,14 +94,25 @@ internal sealed class TrainCommand
         {
             Refuse(
                 parsed, "--folds trains and measures on DATA alone and saves nothing",
-                [_settings.Dev, _settings.Test, _settings.Vectors, _output, _findRate, _seeds]);
+                [_settings.Dev, _settings.Test, _settings.Vectors, _settings.From, _output, _findRate, _seeds]);
         }
+        if (parsed.GetValue(_settings.From) is not null)
+            Refuse(parsed, "--from trains a model further that is what it is", _settings.Training.OfModel);
+        SentenceClassifier? from = parsed.GetValue(_settings.From) is { } model ? SavedModel.Load(model, _terminal) : null;
         if (parsed.GetValue(_seeds) is not null)
             Refuse(parsed, "--seeds trains several models and saves none", [_output, _findRate]);
         if (parsed.GetValue(_findRate))
             Refuse(parsed, "--find-lr saves nothing", [_output]);
         string? output = parsed.GetValue(_output);
-        using RunFolder? begun = output is null ? null : RunFolder.Take(output, parsed.GetValue(_overwrite));
+        // A model in one file has no run beside it: no checkpoints, and no page.
+        string? archive = output is not null && SentenceClassifier.IsArchiveName(output) ? output : null;
+        if (archive is not null)
+        {
+            SentenceClassifier.RequireSavePath(archive, parsed.GetValue(_overwrite));
+            DurableFile.RequireWritable(archive);
+        }
+        using RunFolder? begun =
+            output is null || archive is not null ? null : RunFolder.Take(output, parsed.GetValue(_overwrite));
         RunFolder? folder = resumed ?? begun;
         string devFile = parsed.GetValue(_settings.Dev) ?? data;
         // The texts of mistakes are read again at the end; a pipe gives them once.
@@ -109,18 +121,38 @@ internal sealed class TrainCommand
         Terminal terminal = copy is null ? _terminal : _terminal with { OpenInput = copy.Open };
         TrainData rows = TrainData.Read(
             data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test),
-            parsed.GetValue(_settings.Unlabelled), _settings.Format.Get(parsed), _settings.Training.Tokenizer(parsed), terminal);
-        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data));
-        UnusedSettings.Warn(
-            _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
-            hasVectors: parsed.GetValue(_settings.Vectors) is not null);
+            parsed.GetValue(_settings.Unlabelled), _settings.Format.Get(parsed),
+            from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal);
+        string? old = parsed.GetValue(_settings.Old);
+        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data, from));
+        IReadOnlyDictionary<string, double>? shares = null;
+        if (from is not null)
+        {
+            options = Further(parsed, options, from);
+            if (old is not null)
+            {
+                shares = rows.AddOld(
+                    old, parsed.GetValue(_settings.OldShare), options.Seed, _settings.Format.Get(parsed), terminal);
+            }
+        }
+        if (options.Networks > 0 || from is null)
+        {
+            UnusedSettings.Warn(
+                _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
+                hasVectors: parsed.GetValue(_settings.Vectors) is not null);
+        }
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Unlabelled = parsed.GetValue(_settings.Unlabelled),
             Vectors = parsed.GetValue(_settings.Vectors),
             EmbeddingIsGiven = _settings.Training.EmbeddingIsGiven(parsed),
             Baselines = !parsed.GetValue(_settings.NoBaselines),
-            DevFile = (devFile, _settings.Format.Get(parsed)),
+            // Dev rows that are split off are partly those of the other file.
+            DevFile = old is not null && rows.Dev is null ? null : (devFile, _settings.Format.Get(parsed)),
+            From = from,
+            Pull = parsed.GetValue(_settings.Pull),
+            TakenShares = shares,
+            Archive = archive is null ? null : (archive, parsed.GetValue(_overwrite)),
         };
         if (parsed.GetValue(_folds) is { } folds)
         {
@@ -157,8 +189,25 @@ internal sealed class TrainCommand
         return run.Train();
     }
 
-    private static IReadOnlyList<string> Labels(Corpus train, string data)
+    // The learning rate of a new model is too large for one that knows much already.
+    private TrainingOptions Further(ParseResult parsed, TrainingOptions options, SentenceClassifier from)
     {
+        TrainingOptions further = options.ForModel(from.Config);
+        return _settings.Training.LearningRateIsGiven(parsed)
+            ? further
+            : further with { LearningRate = FineTuningOptions.UsualLearningRate };
+    }
+
+    private static IReadOnlyList<string> Labels(Corpus train, string data, SentenceClassifier? from)
+    {
+        if (from is not null)
+        {
+            return
+            [
+                .. from.Config.Labels,
+                .. train.Labels.Except(from.Config.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ];
+        }
         try
         {
             return train.DistinctLabels(Enumerable.Range(0, train.Count));

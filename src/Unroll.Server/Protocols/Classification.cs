@@ -34,17 +34,15 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
         return (model, predictions);
     }
 
+    /// <summary>A prediction's probabilities in the model's order: zeros where the text has no tokens and nothing is said.</summary>
+    public static IEnumerable<float> ProbabilitiesOf(ServedModel model, Prediction prediction) => prediction.IsNone
+        ? Enumerable.Repeat(0f, model.Classifier.Config.Classes)
+        : prediction.Probabilities.Select(entry => (float)entry.Value);
+
     /// <summary>Counts an answer.</summary>
     public void Count(ServedModel model, Prediction prediction)
     {
-        (int tokens, int unknown) = (0, 0);
-        foreach (string token in model.Classifier.Config.Tokens.Tokenize(prediction.Text))
-        {
-            tokens++;
-            if (!model.Classifier.Vocabulary.Contains(token))
-                unknown++;
-        }
-        metrics.Answer(model.Name, prediction.Label, tokens, unknown);
+        metrics.Answer(model.Name, prediction.Label, prediction.Tokens, prediction.UnknownTokens);
         if (options.LogTexts)
             Answered(log, model.Name, prediction.Label, prediction.Probability, prediction.Text);
     }

@@ -34,7 +34,7 @@ internal sealed class ClassifyRoutes(ModelStore store, Classification classifica
         };
         (ServedModel model, Prediction[] predictions) =
             await classification.RunAsync(slot, texts, context).ConfigureAwait(false);
-        long tokens = predictions.Sum(prediction => (long)model.Classifier.Config.Tokens.Tokenize(prediction.Text).Length);
+        long tokens = predictions.Sum(prediction => (long)prediction.Tokens);
         await JsonBody.WriteAsync(context, 200, json =>
         {
             json.WriteStartObject();
@@ -49,10 +49,10 @@ internal sealed class ClassifyRoutes(ModelStore store, Classification classifica
                 json.WriteNumber("index", i);
                 json.WriteString("label", predictions[i].Label);
                 json.WriteStartArray("probs");
-                foreach ((_, double probability) in predictions[i].Probabilities)
-                    json.WriteNumberValue((float)probability);
+                foreach (float probability in Classification.ProbabilitiesOf(model, predictions[i]))
+                    json.WriteNumberValue(probability);
                 json.WriteEndArray();
-                json.WriteNumber("num_classes", predictions[i].Probabilities.Count);
+                json.WriteNumber("num_classes", model.Classifier.Config.Classes);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -157,8 +157,8 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
                 {
                     foreach (Prediction prediction in predictions)
                     {
-                        foreach ((_, double probability) in prediction.Probabilities)
-                            json.WriteNumberValue((float)probability);
+                        foreach (float probability in Classification.ProbabilitiesOf(model, prediction))
+                            json.WriteNumberValue(probability);
                     }
                 }, () => WriteLabels(json, model));
             }

@@ -4,7 +4,14 @@ namespace Unroll.Evaluation;
 /// <param name="Truth">The class of the rows.</param>
 /// <param name="Predicted">What was predicted instead.</param>
 /// <param name="Count">How many rows.</param>
-public readonly record struct Confusion(int Truth, int Predicted, int Count);
+public readonly record struct Confusion(int Truth, int Predicted, int Count)
+{
+    /// <summary>The name of the rows' class; null where the matrix has no names.</summary>
+    public string? TruthLabel { get; init; }
+
+    /// <summary>The name of what was predicted instead; null where the matrix has no names.</summary>
+    public string? PredictedLabel { get; init; }
+}
 
 /// <summary>Counts of rows by class and prediction.</summary>
 /// <remarks>
@@ -34,6 +41,9 @@ public sealed class ConfusionMatrix
 
     /// <summary>C: the number of classes.</summary>
     public int Classes => _right.Length;
+
+    /// <summary>The names of the classes; none where nobody gave them.</summary>
+    public IReadOnlyList<string> Labels { get; internal set; } = [];
 
     /// <summary>How many rows were counted.</summary>
     public int Rows { get; private set; }
@@ -75,6 +85,17 @@ public sealed class ConfusionMatrix
         Share(_right[c], _predicted[c]), Share(_right[c], _support[c]), Share(2 * _right[c], _support[c] + _predicted[c]),
         _support[c], _predicted[c]);
 
+    /// <summary>The scores of a label.</summary>
+    /// <param name="label">One of <see cref="Labels"/>.</param>
+    /// <exception cref="ArgumentException">There is no such label.</exception>
+    public ClassScores this[string label] => this[ClassOf(label)];
+
+    /// <summary>How many rows of one label were predicted as another, or as itself.</summary>
+    /// <param name="truth">The label of the rows.</param>
+    /// <param name="predicted">The prediction.</param>
+    /// <exception cref="ArgumentException">There is no such label.</exception>
+    public int this[string truth, string predicted] => this[ClassOf(truth), ClassOf(predicted)];
+
     /// <summary>How many rows of one class were predicted as another, or as itself.</summary>
     /// <param name="truth">The class of the rows.</param>
     /// <param name="predicted">The prediction.</param>
@@ -110,7 +131,11 @@ public sealed class ConfusionMatrix
     /// <param name="most">How many at most.</param>
     public IReadOnlyList<Confusion> LargestConfusions(int most) =>
     [
-        .. _mistakes.Select(entry => new Confusion(entry.Key.Truth, entry.Key.Predicted, entry.Value))
+        .. _mistakes.Select(entry => new Confusion(entry.Key.Truth, entry.Key.Predicted, entry.Value)
+            {
+                TruthLabel = Labels.Count > 0 ? Labels[entry.Key.Truth] : null,
+                PredictedLabel = Labels.Count > 0 ? Labels[entry.Key.Predicted] : null,
+            })
             .OrderByDescending(confusion => confusion.Count).ThenBy(confusion => confusion.Truth).ThenBy(
                 confusion => confusion.Predicted)
             .Take(most),
@@ -128,6 +153,16 @@ public sealed class ConfusionMatrix
         foreach (((int truth, int predicted), int count) in _mistakes)
             counts[truth][predicted] = count;
         return counts;
+    }
+
+    private int ClassOf(string label)
+    {
+        for (int c = 0; c < Labels.Count; c++)
+        {
+            if (string.Equals(Labels[c], label, StringComparison.Ordinal))
+                return c;
+        }
+        throw new ArgumentException($"no label \"{label}\", expected one of {string.Join(", ", Labels)}", nameof(label));
     }
 
     private static double Share(double part, double whole) => whole == 0 ? 0 : part / whole;

@@ -18,4 +18,34 @@ public sealed record EvaluationResult(
 {
     /// <summary>How many of the rows have a label that the model does not know.</summary>
     public int UnknownLabelRows => Confusion.UnknownLabelRows;
+
+    /// <summary>Below this probability the model abstains; 0 for a model that answers always.</summary>
+    public double Threshold { get; init; }
+
+    /// <summary>How many rows the model answers.</summary>
+    public int Answered { get; init; }
+
+    /// <summary>How many of its answers are right.</summary>
+    public int AnsweredRight { get; init; }
+
+    /// <summary>The share of the rows that the model answers, 0 to 1.</summary>
+    public double Coverage => Rows == 0 ? 0 : (double)Answered / Rows;
+
+    /// <summary>The share of its answers that is right, 0 to 1; 1 where it answers none.</summary>
+    public double AnsweredAccuracy => Answered == 0 ? 1 : (double)AnsweredRight / Answered;
+
+    /// <summary>The scores of a label.</summary>
+    /// <param name="label">One of the model's labels.</param>
+    /// <exception cref="ArgumentException">The model has no such label.</exception>
+    public ClassScores this[string label] => Confusion[label];
+
+    /// <summary>The scores of every label of the model, in its order.</summary>
+    public IReadOnlyDictionary<string, ClassScores> Labels => Confusion.Labels.ToDictionary(label => label, label => this[label]);
+
+    /// <summary>The same numbers with the names of the labels.</summary>
+    internal EvaluationResult Named(IReadOnlyList<string> labels)
+    {
+        Confusion.Labels = labels;
+        return this;
+    }
 }

@@ -35,10 +35,12 @@ internal sealed class Evaluator(IReadOnlyList<Network> networks, int classes, Wo
     /// <param name="terms">The texts' terms, for the linear part; null without one.</param>
     /// <param name="temperature">What logits are divided by.</param>
     /// <param name="check">Told of the logits of every row before they are scored; null for nobody.</param>
+    /// <param name="threshold">Below this probability the model abstains.</param>
     public EvaluationResult Evaluate(
-        EncodedTexts texts, SparseRows? terms = null, double temperature = 1, RowAction? check = null)
+        EncodedTexts texts, SparseRows? terms = null, double temperature = 1, RowAction? check = null,
+        double threshold = 0)
     {
-        var scoring = new Scoring(classes, temperature);
+        var scoring = new Scoring(classes, temperature, threshold);
         ForEach(texts, terms, texts.Count, (row, logits) =>
         {
             check?.Invoke(row, logits);

@@ -26,7 +26,7 @@ public sealed record PartScores(EvaluationResult Model, EvaluationResult? Networ
         IReadOnlyList<Network> networks, LinearPart? linear, ModelConfig config, EncodedTexts texts, SparseRows? terms,
         int? threads)
     {
-        var model = new Scoring(config.Classes, config.Temperature);
+        var model = new Scoring(config.Classes, config.Temperature, config.Threshold);
         var alone = new Scoring(config.Classes, temperature: 1);
         var first = new Scoring(config.Classes, temperature: 1);
         LinearPass? pass = linear is null || config.LinearShare == 0 ? null : new LinearPass(linear, config.LinearShare);
@@ -43,10 +43,10 @@ public sealed record PartScores(EvaluationResult Model, EvaluationResult? Networ
             model.Add(mixed, texts.LabelOf(row));
         });
         return new PartScores(
-            model.Result, networks.Count > 0 ? alone.Result : null,
-            linear is null ? null : LinearEvaluation.Evaluate(linear, terms!, texts))
+            model.Result.Named(config.Labels), networks.Count > 0 ? alone.Result.Named(config.Labels) : null,
+            linear is null ? null : LinearEvaluation.Evaluate(linear, terms!, texts).Named(config.Labels))
         {
-            FirstNetwork = networks.Count > 1 ? first.Result : null,
+            FirstNetwork = networks.Count > 1 ? first.Result.Named(config.Labels) : null,
         };
     }
 }

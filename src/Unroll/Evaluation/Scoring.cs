@@ -12,18 +12,26 @@ internal readonly record struct RowScore(int Predicted, double Probability, doub
 /// </summary>
 /// <param name="classes">C.</param>
 /// <param name="temperature">T: logits are divided by it.</param>
-internal sealed class Scoring(int classes, double temperature)
+/// <param name="threshold">Below this probability the model abstains.</param>
+internal sealed class Scoring(int classes, double temperature, double threshold = 0)
 {
     private readonly ConfusionMatrix _confusion = new(classes);
     private readonly CalibrationError _calibration = new();
     private double _loss;
+    private int _answered;
+    private int _answeredRight;
 
     /// <summary>How many rows were measured.</summary>
     public int Rows => _confusion.Rows;
 
     /// <summary>What came out.</summary>
     public EvaluationResult Result => new(
-        Rows, KnownRows == 0 ? 0 : _loss / KnownRows, _confusion.Accuracy, _confusion.MacroF1, _calibration.Value, _confusion);
+        Rows, KnownRows == 0 ? 0 : _loss / KnownRows, _confusion.Accuracy, _confusion.MacroF1, _calibration.Value, _confusion)
+    {
+        Threshold = threshold,
+        Answered = _answered,
+        AnsweredRight = _answeredRight,
+    };
 
     private int KnownRows => Rows - _confusion.UnknownLabelRows;
 
@@ -38,6 +46,11 @@ internal sealed class Scoring(int classes, double temperature)
         foreach (float logit in logits)
             sum += Math.Exp((logit - max) / temperature);
         _confusion.Add(label, predicted);
+        if (1 / sum >= threshold)
+        {
+            _answered++;
+            _answeredRight += predicted == label ? 1 : 0;
+        }
         // Such a label has no probability.
         if (label >= classes)
             return new RowScore(predicted, 1 / sum, double.PositiveInfinity);

@@ -49,7 +49,9 @@ public static class Inspector
             Ids = read.PlacesIn(classifier.Vocabulary),
             IsUnknown = read.IsUnknown,
             Dropped = read.Dropped,
-            Prediction = Prediction.Of(config, text, logits, new double[config.Classes]),
+            Prediction = Prediction.Of(
+                config, text, logits, read.All.Length,
+                read.All.Length == 0 ? 0 : read.Dropped.Length + read.IsUnknown.Count(unknown => unknown)),
             States = [.. first?.States.Select(LayerOf) ?? []],
             Prefixes = [.. variants.Prefixes().Select(prefix => Probabilities(prefix, config.Temperature))],
             HiddenGradient = first?.HiddenGradient ?? [],

@@ -1,5 +1,6 @@
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
+using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
 using Unroll.Training;
@@ -9,7 +10,7 @@ namespace Unroll.Models;
 /// <summary>
 /// The way from labelled rows to a trained model: <see cref="Prepare"/> builds vocabulary and network and encodes the rows,
 /// <see cref="Fit"/> trains, <see cref="Finish"/> calibrates, measures and compares. A program that wants the model alone calls
-/// <see cref="SentenceClassifier.Train"/>, which goes the same way.
+/// <c>SentenceClassifier.Train</c>, which goes the same way.
 /// </summary>
 public sealed class ClassifierTraining
 {
@@ -32,7 +33,9 @@ public sealed class ClassifierTraining
     public ClassifierTraining(DevSplit split, TrainingOptions options)
     {
         options.Validate();
-        (_given, _split, _options) = (split, split, options);
+        // A program may change its own.
+        (_given, _split, _options) = (split, split, options with { });
+        WordVectorsFile = options.WordVectorsFile;
     }
 
     /// <summary>The rows to measure on at the end; null for none. They share their tokens with the rows to train on.</summary>
@@ -48,8 +51,25 @@ public sealed class ClassifierTraining
     /// <summary>What became of <see cref="Unlabelled"/>, after <see cref="Prepare"/>; null without such rows.</summary>
     public SelfTrainingReport? SelfTraining { get; private set; }
 
-    /// <summary>A file of pre-trained word vectors in GloVe's or word2vec's text format; null for none.</summary>
+    /// <summary>
+    /// A file of pre-trained word vectors in GloVe's or word2vec's text format; null for none. Default: that of the settings.
+    /// </summary>
     public string? WordVectorsFile { get; init; }
+
+    /// <summary>
+    /// The model that this one begins as: it learns the rows beside what it knows, with new labels and words behind its own. It
+    /// stays as it is. Null for a new model.
+    /// </summary>
+    public SentenceClassifier? From { get; init; }
+
+    /// <summary>With <see cref="From"/>: <see cref="FineTuningOptions.Pull"/>.</summary>
+    public float Pull { get; init; }
+
+    /// <summary>
+    /// Of labels of which not all rows are among these, the share that is (<see cref="SentenceClassifier.AddShare"/>): the
+    /// model's answers are corrected in the end, so that they are as frequent as among all. Null for none.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? TakenShares { get; init; }
 
     /// <summary>
     /// Whether the width of the word vectors must be <see cref="TrainingOptions.Embedding"/>; else it is that of the file.
@@ -119,9 +139,17 @@ public sealed class ClassifierTraining
         WordVectors = ReadWordVectors();
         if (WordVectors is not null)
             _options = _options with { Embedding = WordVectors.Width };
-        _classifier = SentenceClassifier.CreateFor(_split.Train, _split.TrainRows, _options);
+        if (From is not null && WordVectors is not null)
+        {
+            throw new InputException(
+                $"{WordVectorsFile}: word vectors are for a new model, and this one has its own; leave them out");
+        }
+        _classifier = From is null
+            ? SentenceClassifier.CreateFor(_split.Train, _split.TrainRows, _options)
+            : From.Grow(_split.Train, _split.TrainRows, _options);
         if (WordVectors is not null)
             _classifier.SetWordVectors(WordVectors);
+        _options = _options.WeighedFor(_classifier.Config.Labels);
         _train = _classifier.Encode(_split.Train, _split.TrainRows);
         _dev = _classifier.Encode(_split.Dev, _split.DevRows, areMeasured: true);
         _test = Test is null ? null : _classifier.Encode(Test, areMeasured: true);
@@ -141,7 +169,8 @@ public sealed class ClassifierTraining
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _options.Networks == 0
             ? []
-            : Classifier.Fit(Prepared(_train), _options with { Epochs = Epochs }, Prepared(_dev), progress, cancellationToken);
+            : Classifier.Fit(
+                Prepared(_train), _options with { Epochs = Epochs }, Prepared(_dev), progress, CreatePull(), cancellationToken);
 
     /// <summary>Goes on with a model that these rows and settings gave before: there is nothing to fit.</summary>
     /// <param name="trained">The model.</param>
@@ -179,6 +208,12 @@ public sealed class ClassifierTraining
             : null;
         if (isLinearAlone)
             Classifier.SetLinear(_linear, 1);
+        else if (From is not null && dev.Count == 0)
+            KeepShares(learner, cancellationToken);
+        AbstentionReport? abstention = _options.Precision is { } precision && dev.Count > 0
+            ? Classifier.ChooseThreshold(
+                new ModelRows(dev, Classifier.Linear is null ? null : terms), precision, _options.Threads)
+            : null;
         PartScores? onDev = dev.Count > 0 ? Measure(dev, terms) : null;
         MeasuredOnDev = LearnsDevRows ? Classifier.Copy() : Classifier.WithLinear(Classifier.Linear);
         bool learnsDevRows = LearnsDevRows && LearnDevRows(progress, cancellationToken);
@@ -188,16 +223,30 @@ public sealed class ClassifierTraining
             _linear = learner.Train(settings, cancellationToken);
             Classifier.SetLinear(_linear, Classifier.Config.LinearShare);
         }
+        if (TakenShares is not null)
+            Classifier.CorrectShares(TakenShares);
         PartScores? onTest = _test is { Count: > 0 } test ? Measure(test, _linear?.Terms.Read(Test!, null)) : null;
         return new TrainingSummary(epochs, calibration, onDev?.Model, onTest?.Model, Classifier.Config.LinearShare)
         {
             LossOfChance = Prepared(_train).LossOfChance(Classifier.Config.Classes, _options.ClassWeights),
             HasLinear = _options.Linear,
+            Abstention = abstention,
             FinalEpochs = learnsDevRows ? FinalEpochs : 0,
             SimplerModels = ComparesWithSimplerModels && (onDev ?? onTest) is not null ? SimplerModels(onDev, onTest) : [],
         };
 
         double LossOnDev(LinearPart part) => LinearEvaluation.Evaluate(part, terms ??= TermsOfDev(part)!, dev).Loss;
+    }
+
+    // Nothing says what the parts are worth now: they keep what they had.
+    private void KeepShares(LinearTraining? learner, CancellationToken cancellationToken)
+    {
+        ModelConfig before = From!.Config;
+        Classifier.SetTemperature(before.Temperature);
+        if (before.LinearShare == 0)
+            return;
+        _linear ??= (learner ?? LinearLearner(cancellationToken)).Train(LinearTraining.Candidates[0], cancellationToken);
+        Classifier.SetLinear(_linear, before.LinearShare);
     }
 
     /// <summary>
@@ -228,7 +277,7 @@ public sealed class ClassifierTraining
         {
             Classifier.Fit(
                 Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress,
-                cancellationToken);
+                CreatePull(), cancellationToken);
             return true;
         }
         catch (TrainingDivergedException)
@@ -240,6 +289,10 @@ public sealed class ClassifierTraining
             Classifier.SetTemperature(temperature);
         }
     }
+
+    private ParameterPull? CreatePull() => From is { Networks.Count: > 0 } && Pull > 0
+        ? new ParameterPull(Classifier.Networks, From.Networks, Pull)
+        : null;
 
     /// <summary>Looks for a learning rate: a few steps whose rate grows from step to step until the loss flies off.</summary>
     /// <exception cref="TrainingDivergedException">The loss is not finite from the start.</exception>
@@ -254,6 +307,8 @@ public sealed class ClassifierTraining
         var first = new ClassifierTraining(_given, _options with { Checkpoint = null, GradientFlow = null, FinalEpochs = 0 })
         {
             WordVectorsFile = WordVectorsFile,
+            From = From,
+            Pull = Pull,
             RequiresEmbedding = RequiresEmbedding,
         };
         (_split, SelfTraining) = new SelfTraining(_given, Unlabelled).Run(first, Test, _options.Threads, cancellationToken);
@@ -299,7 +354,12 @@ public sealed class ClassifierTraining
     {
         Dictionary<string, int> classOf = Classifier.Config.ClassOfLabel();
         int[] classOfLabel = [.. _split.Train.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
-        var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes, _options.Threads);
+        var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes, _options.Threads)
+        {
+            WordNgrams = _options.WordNgrams,
+            CharNgrams = _options.CharNgrams,
+            From = From?.Linear is { } before ? LinearGrowth.WithClasses(before, Classifier.Config.Classes) : null,
+        };
         learner.Add(RowsOf(_split.Train, _split.TrainRows), cancellationToken);
         return learner;
     }
@@ -321,7 +381,8 @@ public sealed class ClassifierTraining
         }
         return [.. models];
 
-        EvaluationResult? On(EncodedTexts? texts) => texts is { Count: > 0 } ? majority.Evaluate(texts) : null;
+        EvaluationResult? On(EncodedTexts? texts) =>
+            texts is { Count: > 0 } ? majority.Evaluate(texts).Named(Classifier.Config.Labels) : null;
     }
 
     private static EncodedTexts Prepared(EncodedTexts? texts) =>

@@ -32,6 +32,12 @@ public sealed record EvaluationReport(
         json.WriteNumber("macro_f1", Result.MacroF1);
         json.WriteNumber("ece", Result.CalibrationError);
         json.WriteNumber("loss", Result.Loss);
+        if (Result.Threshold > 0)
+        {
+            json.WriteNumber("threshold", Result.Threshold);
+            json.WriteNumber("coverage", Result.Coverage);
+            json.WriteNumber("answered_accuracy", Result.AnsweredAccuracy);
+        }
         json.WriteStartObject("labels");
         for (int c = 0; c < Labels.Count; c++)
             WriteScores(json, Labels[c], Result.Confusion[c]);

@@ -54,7 +54,8 @@ public sealed class EvaluationRun : IDisposable
         _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         _evaluator = new Evaluator(classifier.Networks, classifier.Config.Classes, _pool, classifier.LinearPass());
         _terms = classifier.Linear is null ? null : new SparseRows();
-        _scoring = new Scoring(classifier.Config.Classes, classifier.Config.Temperature);
+        _scoring = new Scoring(
+            classifier.Config.Classes, classifier.Config.Temperature, classifier.Config.Threshold);
         _classes = classifier.Config.ClassOfLabel();
     }
 
@@ -94,7 +95,7 @@ public sealed class EvaluationRun : IDisposable
         Measure();
         IEnumerable<Mistake> kept = _mistakes.UnorderedItems.Select(item => item.Element);
         Mistake[] worst = [.. kept.OrderByDescending(mistake => mistake.Loss).ThenBy(mistake => mistake.Line)];
-        return (_scoring.Result, worst);
+        return (_scoring.Result.Named(_classifier.Config.Labels), worst);
     }
 
     /// <summary>What came out so far, with the names of the labels.</summary>

@@ -1,23 +1,70 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Unroll.Models;
 
 /// <summary>A prediction as JSON.</summary>
 public static class PredictionJson
 {
-    /// <summary>Writes <c>text</c>, <c>label</c>, <c>probability</c> and <c>probabilities</c>.</summary>
+    /// <summary>
+    /// Writes <c>text</c>, <c>label</c>, <c>probability</c>, <c>probabilities</c> by label, <c>tokens</c>,
+    /// <c>unknown_tokens</c>, <c>unknown_share</c> and <c>abstains</c>.
+    /// </summary>
     /// <param name="json">Inside an object.</param>
     /// <param name="prediction">The prediction.</param>
-    /// <param name="label">What stands as the label.</param>
+    /// <param name="label">What stands as the label; null for none.</param>
     /// <param name="top">How many labels have their probability, the most probable first; null for all.</param>
-    public static void WriteFields(Utf8JsonWriter json, Prediction prediction, string label, int? top = null)
+    public static void WriteFields(Utf8JsonWriter json, Prediction prediction, string? label, int? top = null)
     {
         json.WriteString("text", prediction.Text);
         json.WriteString("label", label);
         json.WriteNumber("probability", prediction.Probability);
         json.WriteStartObject("probabilities");
-        foreach ((string each, double probability) in top is null ? prediction.Probabilities : prediction.Top(top.Value))
+        IEnumerable<KeyValuePair<string, double>> shown = top is null ? prediction.Probabilities : prediction.Top(top.Value);
+        foreach ((string each, double probability) in shown)
             json.WriteNumber(each, probability);
         json.WriteEndObject();
+        json.WriteNumber("tokens", prediction.Tokens);
+        json.WriteNumber("unknown_tokens", prediction.UnknownTokens);
+        json.WriteNumber("unknown_share", prediction.UnknownShare);
+        json.WriteBoolean("abstains", prediction.Abstains);
+    }
+}
+
+/// <summary>A prediction as <see cref="PredictionJson"/> writes it, for <see cref="JsonSerializer"/>.</summary>
+public sealed class PredictionConverter : JsonConverter<Prediction>
+{
+    /// <inheritdoc/>
+    public override Prediction Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        JsonElement json = document.RootElement;
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new JsonException($"a {json.ValueKind}, expected the object of a prediction");
+        try
+        {
+            return new Prediction(
+                json.GetProperty("text").GetString() ?? "", json.GetProperty("label").GetString() ?? "",
+                json.GetProperty("probability").GetDouble(),
+                new LabelProbabilities(json.GetProperty("probabilities").EnumerateObject()
+                    .Select(entry => new KeyValuePair<string, double>(entry.Name, entry.Value.GetDouble()))))
+            {
+                Tokens = json.GetProperty("tokens").GetInt32(),
+                UnknownTokens = json.GetProperty("unknown_tokens").GetInt32(),
+                Abstains = json.GetProperty("abstains").GetBoolean(),
+            };
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new JsonException("no prediction, expected an object as PredictionJson writes it", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Prediction value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        PredictionJson.WriteFields(writer, value, value.IsNone ? null : value.Label);
+        writer.WriteEndObject();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PredictionPass(
     private readonly List<int> _starts = [];
     private readonly Batch _batch = new();
     private readonly int[] _rows = [.. Enumerable.Range(0, BatchSize)];
-    private readonly double[] _probabilities = new double[classes];
+    private readonly List<(int Tokens, int Unknown)> _counts = [];
     private readonly float[] _logits = new float[classes];
 
     /// <summary>Whether the buffers are small enough to be kept.</summary>
@@ -52,6 +52,7 @@ internal sealed class PredictionPass(
         _encoded.Clear();
         _tokens.Clear();
         _starts.Clear();
+        _counts.Clear();
         foreach (string text in texts)
         {
             int start = linear is null ? 0 : _tokens.Count;
@@ -60,7 +61,8 @@ internal sealed class PredictionPass(
             _starts.Add(start);
             config.Tokens.Tokenize(text, _pool, _tokens);
             TokenLimit.Require(_tokens.Count - start, mostTokens);
-            encoder.AddTo(_encoded, CollectionsMarshal.AsSpan(_tokens)[start..]);
+            int unknown = encoder.AddTo(_encoded, CollectionsMarshal.AsSpan(_tokens)[start..]);
+            _counts.Add((_tokens.Count - start, unknown));
             config.RequirePlaces(_encoded.LengthOf(_encoded.Count - 1), "the text");
         }
         _starts.Add(_tokens.Count);
@@ -92,9 +94,15 @@ internal sealed class PredictionPass(
         for (int b = 0; b < _batch.Count; b++)
         {
             int text = _batch.Rows[b];
-            _pass.Logits.Slice(b * _probabilities.Length, _probabilities.Length).CopyTo(_logits);
+            (int tokens, int unknown) = _counts[text];
+            if (tokens == 0)
+            {
+                predictions[text] = texts[text].Length == 0 ? Prediction.None : Prediction.None with { Text = texts[text] };
+                continue;
+            }
+            _pass.Logits.Slice(b * _logits.Length, _logits.Length).CopyTo(_logits);
             linear?.Mix(CollectionsMarshal.AsSpan(_tokens)[_starts[text].._starts[text + 1]], _logits);
-            predictions[text] = Prediction.Of(config, texts[text], _logits, _probabilities);
+            predictions[text] = Prediction.Of(config, texts[text], _logits, tokens, unknown);
         }
     }
 }

@@ -24,7 +24,8 @@ public sealed class PredictionStream
     private readonly StreamingPass[] _passes;
     private readonly LinearPart? _linear;
     private readonly LinearStream? _terms;
-    private readonly double[] _probabilities;
+    private int _tokens;
+    private int _unknownTokens;
     private readonly float[] _logits;
     private readonly float[] _linearLogits;
 
@@ -52,7 +53,6 @@ public sealed class PredictionStream
         _encoder = new TokenEncoder(vocabulary, config().Subwords);
         _passes = [.. networks.Select(network => new StreamingPass(network))];
         _terms = linear is null ? null : new LinearStream(linear, config().Tokens.Kind);
-        _probabilities = new double[config().Classes];
         _logits = new float[config().Classes];
         _linearLogits = new float[config().Classes];
     }
@@ -64,6 +64,7 @@ public sealed class PredictionStream
     public void Clear()
     {
         Count = 0;
+        (_tokens, _unknownTokens) = (0, 0);
         foreach (StreamingPass pass in _passes)
             pass.Clear();
         _terms?.Clear();
@@ -85,13 +86,19 @@ public sealed class PredictionStream
         _unknown.Clear();
         int[] ids = _encoder.EncodeWords(tokens, _unknown);
         foreach (string token in tokens)
+        {
             _terms?.Read(token);
+            _unknownTokens += _vocabulary.FindToken(token) is null ? 1 : 0;
+        }
+        _tokens += tokens.Length;
         foreach (StreamingPass pass in _passes)
         {
             foreach (int id in ids)
                 pass.Read(id, _unknown);
         }
         Count += ids.Length;
+        if (_tokens == 0 && _vocabulary.UnknownWords != UnknownWords.Refuse)
+            return Prediction.None with { Text = piece };
         if (_passes is [var only])
             LogitsOf(only).CopyTo(_logits);
         else
@@ -101,7 +108,7 @@ public sealed class PredictionStream
             _terms.Logits(_linearLogits);
             LinearPass.Mix(config.LinearShare, _logits, _linearLogits, _logits);
         }
-        return Prediction.Of(config, piece, _logits, _probabilities);
+        return Prediction.Of(config, piece, _logits, _tokens, _unknownTokens);
     }
 
     // A text without words is read as one that stands for nothing.

@@ -22,7 +22,7 @@ public sealed partial class SentenceClassifier
     /// Texts without a label that help the training (<see cref="ClassifierTraining.Unlabelled"/>); null for none.
     /// </param>
     /// <param name="progress">Told after every step, on the training thread.</param>
-    /// <param name="cancellationToken">Stops the training between two steps.</param>
+    /// <param name="cancellationToken">Stops the reading between two rows and the training between two steps.</param>
     /// <returns>The trained model.</returns>
     /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
     /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
@@ -35,19 +35,20 @@ public sealed partial class SentenceClassifier
         IEnumerable<string>? unlabelled = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        options ??= new TrainingOptions();
+        ArgumentNullException.ThrowIfNull(rows);
+        options = options is null ? new TrainingOptions() : options with { };
         options.Validate();
         var corpus = new Corpus(options.Tokenizer);
-        corpus.AddRange(rows);
+        corpus.AddRange(rows, cancellationToken);
         Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
-        devCorpus?.AddRange(dev!);
+        devCorpus?.AddRange(dev!, cancellationToken);
         Corpus? unlabelledCorpus = unlabelled is null ? null : corpus.CreateSharing();
         foreach (string text in unlabelled ?? [])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             unlabelledCorpus!.AddUnlabelled(text);
-        var training = new ClassifierTraining(DevSplit.Of(corpus, devCorpus, options), options) { Unlabelled = unlabelledCorpus };
-        training.Prepare(cancellationToken);
-        training.Finish(training.Fit(progress, cancellationToken), progress: null, cancellationToken);
-        return training.Classifier;
+        }
+        return Train(corpus, devCorpus, unlabelledCorpus, options, progress, cancellationToken);
     }
 
     /// <summary>
@@ -58,6 +59,7 @@ public sealed partial class SentenceClassifier
     /// <param name="options">Settings of the training; those of the model are not looked at.</param>
     /// <param name="dev">Rows to measure on after every epoch; null or empty for none.</param>
     /// <param name="progress">Told after every step, on the training thread.</param>
+    /// <param name="pull">Pulls parameters towards what they were; null for nothing.</param>
     /// <param name="cancellationToken">Stops the training between two steps.</param>
     /// <returns>A report of each epoch.</returns>
     /// <exception cref="InputException">
@@ -67,9 +69,10 @@ public sealed partial class SentenceClassifier
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     internal IReadOnlyList<EpochReport> Fit(
         EncodedTexts train, TrainingOptions options, EncodedTexts? dev = null, IProgress<TrainingProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        ParameterPull? pull = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
+        options = options.WeighedFor(Config.Labels);
         if (options.ClassWeights is { } weights && weights.Count != Config.Classes)
         {
             throw new InputException(
@@ -83,7 +86,10 @@ public sealed partial class SentenceClassifier
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
         byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
         var trainer = new Trainer(
-            Networks, options, Vocabulary.IdOfUnknown, _generators, pool, train, dev is { Count: > 0 } ? dev : null, model);
+            Networks, options, Vocabulary.IdOfUnknown, _generators, pool, train, dev is { Count: > 0 } ? dev : null, model)
+        {
+            Pull = pull,
+        };
         try
         {
             return trainer.Run(progress, cancellationToken);
@@ -112,7 +118,25 @@ public sealed partial class SentenceClassifier
     public IReadOnlyList<EpochReport> Fit(
         IEnumerable<LabelledText> rows, TrainingOptions options, IEnumerable<LabelledText>? dev = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Fit(Encode(rows, "training row"), options, dev is null ? null : EncodeDev(dev), progress, cancellationToken);
+        FitBeside(Encode(rows, "training row"), options, dev is null ? null : EncodeDev(dev), progress, cancellationToken);
+
+    // Who predicts meanwhile is answered by the parameters of before, then by the new ones, and never by some of both.
+    private IReadOnlyList<EpochReport> FitBeside(
+        EncodedTexts train, TrainingOptions options, EncodedTexts? dev, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        if (Networks.Count == 0)
+            return Fit(train, options, dev, progress, pull: null, cancellationToken);
+        var beside = new SentenceClassifier(Config, Vocabulary, CopyOfNetworks(), _generators) { Linear = Linear };
+        try
+        {
+            return beside.Fit(train, options, dev, progress, pull: null, cancellationToken);
+        }
+        finally
+        {
+            Swap(beside.Config, beside.Networks);
+        }
+    }
 
     /// <summary>Rows of a corpus as this model's ids.</summary>
     /// <param name="corpus">Has the rows.</param>
@@ -147,6 +171,7 @@ public sealed partial class SentenceClassifier
     {
         if (train.Count == 0)
             throw new InputException("no rows to train on, expected at least one");
+        options = options.WeighedFor(Config.Labels);
         options.RequireWordVectors(Config.Embedding);
         options.RequireTruncation(Config.Bidirectional, Config.Pooling, Config.IsTransformer);
         return options.ResolveFor(Config, train);

@@ -15,11 +15,14 @@ namespace Unroll.Models;
 /// <summary>
 /// A recurrent sentence classifier: text → tokens → ids → embedding → recurrent layers → pooling → linear → probabilities.
 /// </summary>
-/// <remarks>Predicting is safe from several threads at once; training is not.</remarks>
-public sealed partial class SentenceClassifier
+/// <remarks>
+/// Predicting is safe from several threads at once, and beside a training: <c>Fit</c> trains beside the model, and a prediction
+/// is the old model's or the new one's as a whole. Training from several threads at once is not.
+/// </remarks>
+public sealed partial class SentenceClassifier : ISentenceClassifier
 {
-    private readonly ConcurrentBag<PredictionPass> _passes = [];
     private readonly TorchGenerator[] _generators;
+    private volatile State _state;
     private int _maximumTokens = TokenLimit.Default;
 
     /// <summary>Makes a classifier of its parts.</summary>
@@ -30,16 +33,22 @@ public sealed partial class SentenceClassifier
     private SentenceClassifier(
         ModelConfig config, Vocabulary vocabulary, IReadOnlyList<Network> networks, IReadOnlyList<TorchGenerator> generators)
     {
-        Config = config;
         Vocabulary = vocabulary;
-        Networks = networks;
+        _state = new State(config, networks, null, []);
         _generators = generators.Count == networks.Count
             ? [.. generators]
             : [.. networks.Select((_, k) => new TorchGenerator((ulong)k))];
     }
 
     /// <summary>What the model is.</summary>
-    public ModelConfig Config { get; private set; }
+    public ModelConfig Config
+    {
+        get => _state.Config;
+        private set => _state = _state with { Config = value };
+    }
+
+    /// <summary>The labels, in the model's order.</summary>
+    public IReadOnlyList<string> Labels => Config.Labels;
 
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
@@ -74,6 +83,22 @@ public sealed partial class SentenceClassifier
         }
     }
 
+    /// <summary>
+    /// Below this probability a prediction says that the model abstains, 0 to 1; it is saved with the model.
+    /// <c>ChooseThreshold</c> finds one for a wanted precision. Default: 0, never.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 0 or more than 1.</exception>
+    public double Threshold
+    {
+        get => Config.Threshold;
+        set
+        {
+            if (!(value is >= 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "expected a probability from 0 to 1");
+            Config = Config with { Threshold = value };
+        }
+    }
+
     /// <summary>The number of values that training adjusts.</summary>
     public int ParameterCount => Networks.Sum(network => network.Parameters.Length);
 
@@ -98,10 +123,14 @@ public sealed partial class SentenceClassifier
         Networks.Count > 0 ? Networks[0] : throw new InvalidOperationException("the model has no network");
 
     /// <summary>Its networks: the mean of their logits is what the network part says.</summary>
-    internal IReadOnlyList<Network> Networks { get; }
+    internal IReadOnlyList<Network> Networks => _state.Networks;
 
     /// <summary>What sees the words of a text and not their order; null where it has no share of the logits.</summary>
-    internal LinearPart? Linear { get; private set; }
+    internal LinearPart? Linear
+    {
+        get => _state.Linear;
+        private set => _state = _state with { Linear = value, Passes = [] };
+    }
 
     /// <summary>Creates a model with fresh parameters.</summary>
     /// <param name="config">What it shall be.</param>
@@ -252,7 +281,8 @@ public sealed partial class SentenceClassifier
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         return new Evaluator(Networks, Config.Classes, pool, LinearPass()).Evaluate(
-            rows.Ids, rows.Terms, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits));
+            rows.Ids, rows.Terms, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits), Config.Threshold)
+            .Named(Config.Labels);
     }
 
     /// <summary>
@@ -274,6 +304,33 @@ public sealed partial class SentenceClassifier
             LabelledLogits.Of(
                 new Evaluator(Networks, Config.Classes, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms));
         SetTemperature(report.Temperature);
+        return report;
+    }
+
+    /// <summary>
+    /// Chooses below which probability the model abstains, so that of its answers a wanted share is right: the lowest such
+    /// <see cref="Threshold"/> on rows it was not trained on. To be called after <c>Calibrate</c>.
+    /// </summary>
+    /// <param name="rows">The dev rows. Those with a label that the model does not know are passed over.</param>
+    /// <param name="precision">The wanted share of right answers, above 0 and below 1, such as 0.95.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
+    /// <returns>What was chosen; <see cref="AbstentionReport.IsReached"/> says whether there is such a threshold.</returns>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The precision is no share above 0 and below 1.</exception>
+    public AbstentionReport ChooseThreshold(IEnumerable<LabelledText> rows, double precision, int? threads = null) =>
+        ChooseThreshold(Read(rows), precision, threads);
+
+    /// <summary>Chooses the threshold; see the other overload.</summary>
+    internal AbstentionReport ChooseThreshold(ModelRows rows, double precision, int? threads = null)
+    {
+        if (!(precision is > 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(precision), precision, "expected a share above 0 and below 1");
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
+        AbstentionReport report = Abstention.Choose(
+            LabelledLogits.Of(
+                new Evaluator(Networks, Config.Classes, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms),
+            Config.Temperature, precision);
+        Threshold = report.Threshold;
         return report;
     }
 
@@ -304,13 +361,15 @@ public sealed partial class SentenceClassifier
     /// <param name="share">λ, its share of the logits; 0 for a model without one.</param>
     internal void SetLinear(LinearPart? part, double share)
     {
-        Linear = share > 0 ? part : null;
-        Config = Config with { LinearShare = Linear is null ? 0 : share };
-        _passes.Clear();
+        LinearPart? linear = share > 0 ? part : null;
+        ModelConfig config = Config with { LinearShare = linear is null ? 0 : share };
+        _state = _state with { Config = config, Linear = linear, Passes = [] };
     }
 
     /// <summary>A model with the same parameters, which stay as they are when this one learns on.</summary>
-    internal SentenceClassifier Copy()
+    internal SentenceClassifier Copy() => new(Config, Vocabulary, CopyOfNetworks(), []) { Linear = Linear };
+
+    private Network[] CopyOfNetworks()
     {
         var networks = new Network[Networks.Count];
         for (int k = 0; k < networks.Length; k++)
@@ -319,8 +378,12 @@ public sealed partial class SentenceClassifier
             networks[k].Parameters.CopyFrom(Networks[k].Parameters.Values);
             networks[k].Pack();
         }
-        return new SentenceClassifier(Config, Vocabulary, networks, []) { Linear = Linear };
+        return networks;
     }
+
+    // In one step for who predicts.
+    private void Swap(ModelConfig config, IReadOnlyList<Network> networks) =>
+        _state = _state with { Config = config, Networks = networks, Passes = [] };
 
     /// <summary>The same network with another linear part.</summary>
     internal SentenceClassifier WithLinear(LinearPart? part) =>
@@ -359,10 +422,19 @@ public sealed partial class SentenceClassifier
     // Each call takes a pass that nobody else has meanwhile, and leaves it for the next.
     private void PredictBatch(ReadOnlySpan<string> texts, Span<Prediction> predictions)
     {
-        if (!_passes.TryTake(out PredictionPass? pass))
-            pass = new PredictionPass(Networks, Config.Classes, Vocabulary, CreateEncoder(), LinearPass());
-        pass.Run(texts, Config, MaximumTokens, predictions);
+        State state = _state;
+        if (!state.Passes.TryTake(out PredictionPass? pass))
+        {
+            LinearPass? linear = state.Linear is null ? null : new LinearPass(state.Linear, state.Config.LinearShare);
+            pass = new PredictionPass(
+                state.Networks, state.Config.Classes, Vocabulary, new TokenEncoder(Vocabulary, state.Config.Subwords), linear);
+        }
+        pass.Run(texts, state.Config, MaximumTokens, predictions);
         if (pass.IsWorthKeeping)
-            _passes.Add(pass);
+            state.Passes.Add(pass);
     }
+
+    // All that a prediction reads, replaced as a whole.
+    private sealed record State(
+        ModelConfig Config, IReadOnlyList<Network> Networks, LinearPart? Linear, ConcurrentBag<PredictionPass> Passes);
 }

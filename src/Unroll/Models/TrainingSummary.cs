@@ -34,6 +34,12 @@ public sealed record TrainingSummary(
     /// </summary>
     public double? LossOfChance { get; init; }
 
+    /// <summary>
+    /// The threshold below which the model abstains, chosen on the dev rows; null where
+    /// <see cref="TrainingOptions.Precision"/> asked for none or there are no dev rows.
+    /// </summary>
+    public AbstentionReport? Abstention { get; init; }
+
     /// <summary>Whether the model was to have a linear part, whatever its share is.</summary>
     public bool HasLinear { get; init; }
 
@@ -73,6 +79,12 @@ public sealed record TrainingSummary(
             json.WriteNumber("temperature", calibration.Temperature);
             json.WriteNumber("ece_before", calibration.ErrorBefore);
             json.WriteNumber("ece_after", calibration.ErrorAfter);
+        }
+        if (Abstention is { } abstention)
+        {
+            json.WriteNumber("threshold", abstention.Threshold);
+            json.WriteNumber("threshold_precision", abstention.Precision);
+            json.WriteNumber("threshold_coverage", abstention.Coverage);
         }
         json.WriteStartObject("baselines");
         foreach (SimplerModel model in SimplerModels)

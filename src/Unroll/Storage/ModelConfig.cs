@@ -61,6 +61,12 @@ public sealed record ModelConfig
     public double Temperature { get; init; } = 1;
 
     /// <summary>
+    /// Below this probability of its prediction the model abstains, from 0 (never) to 1.
+    /// <c>SentenceClassifier.ChooseThreshold</c> finds it.
+    /// </summary>
+    public double Threshold { get; init; }
+
+    /// <summary>
     /// λ: what share of the logits the model's linear part has, from 0 (there is none) to 1: z = (1 - λ) z_network + λ z_linear.
     /// Training chooses it on the dev rows.
     /// </summary>

@@ -12,7 +12,7 @@ internal static class ModelConfigJson
     private const string Restore = "restore the file or train again";
 
     private static readonly string[] OwnKeys =
-        ["format", "networks", "labels", "tokens", "unknown", "temperature", "linear_share"];
+        ["format", "networks", "labels", "tokens", "unknown", "temperature", "threshold", "linear_share"];
 
     private static readonly string[] NetworkKeys =
         ["cell", "embedding", "subwords", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
@@ -45,6 +45,8 @@ internal static class ModelConfigJson
             json.WriteString("unknown", Name(config.Unknown));
             if (config.Temperature != 1)
                 json.WriteNumber("temperature", config.Temperature);
+            if (config.Threshold != 0)
+                json.WriteNumber("threshold", config.Threshold);
             if (config.LinearShare != 0)
                 json.WriteNumber("linear_share", config.LinearShare);
             json.WriteEndObject();
@@ -114,6 +116,7 @@ internal static class ModelConfigJson
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens.Flag("lowercase")),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
+                Threshold = keys.Has("threshold") ? keys.PositiveShare("threshold") : 0,
                 LinearShare = keys.Has("linear_share") ? keys.PositiveShare("linear_share") : 0,
             };
             if (networks == 0)

@@ -26,7 +26,8 @@ internal static class ModelFolder
     public const string VocabularyFile = "vocabulary.txt";
     public const string TermsFile = "terms.txt";
     private const string TensorsFile = "model.safetensors";
-    private const int MostTries = 10;
+    private const int MostTries = 100;
+    private const int MostMillisecondsBetween = 20;
 
     /// <summary>Writes a model folder whole or not at all; what an old one of that name held goes in the same step.</summary>
     /// <param name="model">The model.</param>
@@ -128,20 +129,22 @@ internal static class ModelFolder
         }
     }
 
+    /// <summary>Whether a file of that name belongs to every model folder or to some.</summary>
+    public static bool IsFileName(string name) => name is ConfigFile or VocabularyFile or TermsFile or TensorsFile;
+
+    /// <summary>Reads a model folder, or a model in one file.</summary>
     public static StoredModel Load(string path)
     {
         if (DanglingLink.TargetOf(path) is { } target)
             throw new InputException($"{path}: is a link to {target}, which is not there, expected a model folder");
         if (File.Exists(path))
-        {
-            throw new InputException(
-                $"{path}: is a file, expected a model folder; " +
-                $"give the folder with {ConfigFile}, {VocabularyFile} and {TensorsFile}");
-        }
+            return ModelArchive.Load(path);
         if (!Directory.Exists(path))
         {
-            throw new InputException(
-                $"{path}: no such folder, expected a model folder; train a model and save it there");
+            string expected = ModelArchive.IsNamed(path)
+                ? "no such file, expected a model in one file"
+                : "no such folder, expected a model folder";
+            throw new InputException($"{path}: {expected}; train a model and save it there");
         }
         for (int tries = 1; ; tries++)
         {
@@ -155,7 +158,8 @@ internal static class ModelFolder
             }
             catch (InputException) when (tries < MostTries && StampOf(path) != before)
             {
-                // It was being replaced, and files of both models were read.
+                // It was being replaced, and files of both models were read. A writer in a loop is not met again.
+                Thread.Sleep(Random.Shared.Next(MostMillisecondsBetween));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Unroll.Text;
 
 namespace Unroll.Terms;
@@ -51,6 +52,18 @@ internal sealed class LinearTraining
         _every = 1 + corpus.TokenCount / TokenLimit;
     }
 
+    /// <summary>The most words of a term: 1 or 2.</summary>
+    public int WordNgrams { init => _counts.WordNgrams = value; }
+
+    /// <summary>The most characters of a piece of a word; 0 for no pieces.</summary>
+    public int CharNgrams { init => _counts.CharNgrams = value; }
+
+    /// <summary>
+    /// The linear part to go on from, of as many classes; null for none. What is learned is added to its weights, so that the
+    /// penalty holds them where they were.
+    /// </summary>
+    public LinearPart? From { get; init; }
+
     /// <summary>Settings from strong to weak penalties.</summary>
     public static IReadOnlyList<LogisticSettings> Candidates { get; } =
         [new(Rate: 3, Strength: 10), new(Rate: 10, Strength: 30), new(Rate: 10, Strength: 100)];
@@ -91,8 +104,9 @@ internal sealed class LinearTraining
         if (_labels.Count == 0)
             throw new InvalidOperationException($"there is no text to learn from, call {nameof(Add)} before");
         (TermTable terms, SparseRows sparse, int[] textsWith) =
-            _counts.Keep(Math.Clamp(WeightLimit / _classes, 1, TermLimit));
+            _counts.Keep(Math.Clamp(WeightLimit / _classes, 1, TermLimit), From?.Terms);
         int[] labels = [.. _labels];
+        float[] offsets = From is null ? [] : OffsetsOf(From, sparse);
         float[] scales = Scales(sparse, labels, textsWith, _classes);
         long workOfPass = ((long)sparse.ValueCount + WorkOfSoftmax * (long)labels.Length) * _classes;
         int mostPasses = (int)Math.Clamp(WorkLimit / Math.Max(1, workOfPass), 1, int.MaxValue);
@@ -119,9 +133,35 @@ internal sealed class LinearTraining
         {
             var regression = new LogisticRegression(terms.Count, _classes);
             LogisticSettings settings = candidate with { Passes = Math.Min(candidate.Passes, mostPasses) };
-            regression.Train(sparse, labels, textsWith, scales, settings, cancellationToken);
-            return new LinearPart(terms, regression.Weights.ToArray(), regression.Bias.ToArray());
+            regression.Train(sparse, labels, textsWith, scales, settings, cancellationToken, offsets);
+            var part = new LinearPart(terms, regression.Weights.ToArray(), regression.Bias.ToArray());
+            return From is null ? part : LinearGrowth.Sum(From, part);
         }
+    }
+
+    // What the old part says of the rows, [rows,C]; its terms are the first of the table.
+    private static float[] OffsetsOf(LinearPart old, SparseRows rows)
+    {
+        float[] offsets = new float[rows.Count * old.Classes];
+        var columns = new List<int>();
+        var values = new List<float>();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            columns.Clear();
+            values.Clear();
+            ReadOnlySpan<int> found = rows.ColumnsOf(row);
+            for (int i = 0; i < found.Length; i++)
+            {
+                if (found[i] >= old.Terms.Count)
+                    continue;
+                columns.Add(found[i]);
+                values.Add(rows.ValuesOf(row)[i]);
+            }
+            old.Logits(
+                CollectionsMarshal.AsSpan(columns), CollectionsMarshal.AsSpan(values),
+                offsets.AsSpan(row * old.Classes, old.Classes));
+        }
+        return offsets;
     }
 
     // s, [F,C]

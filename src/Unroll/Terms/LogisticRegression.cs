@@ -75,10 +75,11 @@ internal sealed class LogisticRegression
     /// <param name="scales">s, [F,C]; empty for ones.</param>
     /// <param name="settings">η at the start, c, and the number of passes.</param>
     /// <param name="cancellationToken">Stops the training.</param>
+    /// <param name="offsets">Logits that are added to those of each row, [rows,C]; empty for none.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Train(
         SparseRows rows, ReadOnlySpan<int> labels, ReadOnlySpan<int> rowsWith, ReadOnlySpan<float> scales,
-        LogisticSettings settings, CancellationToken cancellationToken)
+        LogisticSettings settings, CancellationToken cancellationToken, ReadOnlySpan<float> offsets = default)
     {
         var generator = new TorchGenerator(LogisticSettings.Seed);
         int[] order = new int[rows.Count];
@@ -96,6 +97,8 @@ internal sealed class LogisticRegression
                 double step = (double)pass * order.Length + i;
                 float rate = (float)(settings.Rate * (1 - step / steps));
                 Logits(_weights, _bias, rows.ColumnsOf(row), rows.ValuesOf(row), dLogits);
+                if (!offsets.IsEmpty)
+                    AddScaled(1, offsets.Slice(row * _classes, _classes), dLogits);
                 loss.Row(dLogits, labels[row], totalWeight: 1, dLogits);
                 Update(rows.ColumnsOf(row), rows.ValuesOf(row), dLogits, rowsWith, scales, rate, settings.Strength);
             }

@@ -24,6 +24,12 @@ internal sealed class TermCounts
         _piecesOfToken = new int[corpus.Tokens.Count][];
     }
 
+    /// <summary>The most words of a term: 1 or 2; not of texts in characters.</summary>
+    public int WordNgrams { get; set; } = 2;
+
+    /// <summary>The most characters of a piece of a word, 2 to 5; 0 for no pieces; not of texts in characters.</summary>
+    public int CharNgrams { get; set; } = TermKeys.LookBack + 1;
+
     /// <summary>Reads more texts.</summary>
     /// <param name="rows">Which texts of the corpus.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -42,8 +48,9 @@ internal sealed class TermCounts
 
     /// <summary>Makes the table of the terms of most texts, and the rows of the texts.</summary>
     /// <param name="limit">The most terms to keep; of equals the first.</param>
+    /// <param name="old">A table whose terms are kept and come first, with the rarities they have; null for none.</param>
     /// <returns>The table, the rows, and df, in how many texts each term stands, [F].</returns>
-    public (TermTable Terms, SparseRows Rows, int[] TextsWith) Keep(int limit)
+    public (TermTable Terms, SparseRows Rows, int[] TextsWith) Keep(int limit, TermTable? old = null)
     {
         int[] kept = OfMostTexts(limit);
         int[] columnOf = new int[_textsWith.Count];
@@ -59,7 +66,43 @@ internal sealed class TermCounts
             rarity[column] = (1 + MathF.Log(rowsAndOne / (1 + textsWith[column])))
                 * (_kind != TokenKind.Char && TermKeys.IsPiece(names[column]) ? RarityOfPiece : 1);
         }
-        return (new TermTable(names, rarity, _kind), Weighed(columnOf, rarity), textsWith);
+        return old is null
+            ? (new TermTable(names, rarity, _kind), Weighed(columnOf, rarity), textsWith)
+            : Behind(old, limit, columnOf, names, rarity, textsWith);
+    }
+
+    // Old terms keep their columns; the others come behind them, as many as there is room for.
+    private (TermTable Terms, SparseRows Rows, int[] TextsWith) Behind(
+        TermTable old, int limit, int[] columnOf, string[] names, float[] rarity, int[] textsWith)
+    {
+        var allNames = new List<string>(old.Names);
+        var allRarity = new List<float>(old.Rarity.ToArray());
+        // A term of no text is never stepped on; 1 keeps its penalty a number.
+        var allTexts = new List<int>(Enumerable.Repeat(1, old.Count));
+        int[] place = new int[names.Length];
+        for (int column = 0; column < names.Length; column++)
+        {
+            if (old.Find(TermKeys.Of(names[column])) is { } before)
+            {
+                place[column] = before;
+                allTexts[before] = textsWith[column];
+            }
+            else if (allNames.Count < Math.Max(limit, old.Count))
+            {
+                place[column] = allNames.Count;
+                allNames.Add(names[column]);
+                allRarity.Add(rarity[column]);
+                allTexts.Add(textsWith[column]);
+            }
+            else
+            {
+                place[column] = -1;
+            }
+        }
+        for (int i = 0; i < columnOf.Length; i++)
+            columnOf[i] = columnOf[i] < 0 ? -1 : place[columnOf[i]];
+        float[] all = [.. allRarity];
+        return (new TermTable(allNames, all, _kind), Weighed(columnOf, all), [.. allTexts]);
     }
 
     // In the order of the columns. There are a million of them where texts are long: too many to sort.
@@ -89,7 +132,10 @@ internal sealed class TermCounts
         tokens.Clear();
         foreach (int token in _corpus.TokensOf(text))
             tokens.Add(_corpus.Tokens[token]);
-        TermKeys.AddOfText(CollectionsMarshal.AsSpan(tokens), _kind, row.Keys);
+        if (WordNgrams == 1 && _kind != TokenKind.Char)
+            row.Keys.AddRange(tokens.Select(token => TermKeys.Of(token)));
+        else
+            TermKeys.AddOfText(CollectionsMarshal.AsSpan(tokens), _kind, row.Keys);
         foreach (ulong key in CollectionsMarshal.AsSpan(row.Keys))
             row.Columns.Add(ColumnOf(key));
         foreach (int token in _corpus.TokensOf(text))
@@ -104,7 +150,12 @@ internal sealed class TermCounts
     {
         var keys = new List<ulong>();
         TermKeys.AddOfToken(_corpus.Tokens[token], _kind, keys);
-        return [.. keys.Select(ColumnOf)];
+        if (CharNgrams > TermKeys.LookBack)
+            return [.. keys.Select(ColumnOf)];
+        // A piece is written with a blank before it.
+        IEnumerable<int> lengths = TermKeys.NamesOfToken(_corpus.Tokens[token], _kind)
+            .Select(piece => piece.EnumerateRunes().Count() - 1);
+        return [.. keys.Zip(lengths).Where(piece => piece.Second <= CharNgrams).Select(piece => ColumnOf(piece.First))];
     }
 
     private int ColumnOf(ulong key)
@@ -136,7 +187,7 @@ internal sealed class TermCounts
             string[] tokens = [.. _corpus.TokensOf(text).ToArray().Select(token => _corpus.Tokens[token])];
             keys.Clear();
             TermKeys.AddOfText(tokens, _kind, keys);
-            if (keys.Any(key => columnOf[_columns[key]] >= 0 && names[columnOf[_columns[key]]] is null))
+            if (keys.Any(key => Column(key) is >= 0 and var column && names[column] is null))
                 Name(keys, TermKeys.NamesOfText(tokens, _kind));
         }
         return names;
@@ -146,11 +197,14 @@ internal sealed class TermCounts
             int i = 0;
             foreach (string name in written)
             {
-                int column = columnOf[_columns[keys[i++]]];
+                int column = Column(keys[i++]);
                 if (column >= 0)
                     names[column] ??= name;
             }
         }
+
+        // Terms that are longer than wanted have none.
+        int Column(ulong key) => _columns.TryGetValue(key, out int found) ? columnOf[found] : -1;
     }
 
     private SparseRows Weighed(int[] columnOf, float[] rarity)

@@ -71,10 +71,15 @@ public sealed class Corpus
 
     /// <summary>Adds texts.</summary>
     /// <param name="rows">Labels and texts; read once.</param>
-    public void AddRange(IEnumerable<LabelledText> rows)
+    /// <param name="cancellationToken">Stops the reading between two rows.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void AddRange(IEnumerable<LabelledText> rows, CancellationToken cancellationToken = default)
     {
         foreach (LabelledText row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             Add(row.Label, row.Text);
+        }
     }
 
     /// <summary>The distinct labels of some rows in ordinal order: class c is the c-th.</summary>

@@ -40,18 +40,23 @@ internal sealed class TokenEncoder(Vocabulary vocabulary, int subwords)
     /// <summary>Adds a text, as <see cref="Encode"/> reads it, without an array of its ids.</summary>
     /// <param name="tokens">The tokens of one text.</param>
     /// <param name="texts">Added to, with class 0.</param>
+    /// <returns>How many of the tokens are not in the vocabulary.</returns>
     /// <exception cref="InputException">The vocabulary is closed and a word is not in it, or the text has no tokens.</exception>
-    public void AddTo(EncodedTexts texts, ReadOnlySpan<string> tokens)
+    public int AddTo(EncodedTexts texts, ReadOnlySpan<string> tokens)
     {
         _ids.Clear();
+        int unknown = 0;
         foreach (string token in tokens)
         {
-            if (FindId(token, texts.UnknownWords) is { } id)
-                _ids.Add(id);
+            int? id = FindId(token, texts.UnknownWords);
+            unknown += IsUnknown(id) ? 1 : 0;
+            if (id is not null)
+                _ids.Add(id.Value);
         }
         if (_ids.Count == 0)
             _ids.Add(vocabulary.IdOfEmpty);
         texts.Add(CollectionsMarshal.AsSpan(_ids), label: 0);
+        return unknown;
     }
 
     /// <summary>The ids of a text's tokens without those that are dropped; there may be none left.</summary>
@@ -71,6 +76,10 @@ internal sealed class TokenEncoder(Vocabulary vocabulary, int subwords)
         }
         return count == ids.Length ? ids : ids[..count];
     }
+
+    /// <summary>Whether what <see cref="FindId"/> gave is that of a word which is not in the vocabulary.</summary>
+    /// <param name="id">What it gave.</param>
+    public bool IsUnknown(int? id) => id is null || id == vocabulary.IdOfUnknown || id >= vocabulary.Size;
 
     /// <summary>The id of one token; null where it is dropped.</summary>
     /// <param name="token">The token.</param>

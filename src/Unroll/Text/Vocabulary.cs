@@ -132,6 +132,29 @@ public sealed class Vocabulary
         return new Vocabulary([Padding, Unknown, .. kept], UnknownWords.Token);
     }
 
+    /// <summary>
+    /// This vocabulary with the tokens of more rows behind its own, the most frequent first; its own keep their ids.
+    /// </summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="minimumCount">How often a new token must occur in these rows to be in; at least 1.</param>
+    /// <param name="maximumSize">The largest <see cref="Size"/>; a vocabulary that is larger already gets no new tokens.</param>
+    internal Vocabulary Grow(Corpus corpus, IEnumerable<int> rows, int minimumCount, int maximumSize)
+    {
+        int[] counts = new int[corpus.Tokens.Count];
+        foreach (int row in rows)
+        {
+            foreach (int token in corpus.TokensOf(row))
+                counts[token]++;
+        }
+        IEnumerable<string> added = Enumerable.Range(0, counts.Length)
+            .Where(token => counts[token] >= minimumCount && corpus.Tokens[token] is not (Padding or Unknown)
+                && !_ids.ContainsKey(corpus.Tokens[token]))
+            .OrderByDescending(token => counts[token]).Take(Math.Max(0, maximumSize - Size))
+            .Select(token => corpus.Tokens[token]);
+        return new Vocabulary([.. _tokens, .. added], UnknownWords);
+    }
+
     /// <summary>Every token on a line of its own, by id: the content of <c>vocabulary.txt</c>.</summary>
     public string ToText() => string.Concat(_tokens.Select(token => token + "\n"));
 

@@ -64,6 +64,9 @@ internal sealed class Trainer
             _jacobians = new JacobianNorms(networks[0], train, pool);
     }
 
+    /// <summary>Pulls parameters towards what they were, after every step; null for nothing.</summary>
+    public ParameterPull? Pull { get; init; }
+
     /// <summary>
     /// Trains to the end. The parameters are then those of the best epoch on the dev rows, or of the last one without dev rows;
     /// also when it is cancelled, when a checkpoint says how to go on from the very step.
@@ -169,6 +172,7 @@ internal sealed class Trainer
                 at.Networks[k], batch, learningRate, sampled && k == 0 ? at.GradientFlow : null);
             if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
                 throw Diverged(step.Loss, step.GradientNorm);
+            Pull?.Apply(k, _networks[k], learningRate);
             int[] rows = _trainings[k].RowsOf(batch);
             at.LossSum += step.Loss * rows.Length / _trainings.Length;
             at.NormSum += step.GradientNorm / _trainings.Length;

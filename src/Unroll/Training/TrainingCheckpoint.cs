@@ -207,7 +207,15 @@ internal sealed class TrainingCheckpoint
         {
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             string weights = string.Join(' ', options.ClassWeights ?? []);
-            return (options with { Threads = null, Checkpoint = null, GradientFlow = null, ClassWeights = null }) + weights;
+            return (options with
+            {
+                Threads = null,
+                Checkpoint = null,
+                GradientFlow = null,
+                ClassWeights = null,
+                WordVectorsFile = null,
+                Precision = null,
+            }) + weights;
         }
         finally
         {

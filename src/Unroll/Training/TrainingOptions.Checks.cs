@@ -31,6 +31,16 @@ public sealed partial record TrainingOptions
         RequireDefined(Schedule.Kind, nameof(Schedule));
         RequireDefined(VectorScale, nameof(VectorScale));
         RequireDefined(Best, nameof(Best));
+        Require(WordNgrams is 1 or 2, nameof(WordNgrams), WordNgrams, "1 (words) or 2 (words and pairs of them)");
+        Require(
+            CharNgrams is 0 or (>= 2 and <= 5), nameof(CharNgrams), CharNgrams,
+            "0 (no pieces of words) or a length from 2 to 5");
+        if (Tokens == TokenKind.Char && (WordNgrams != 2 || CharNgrams != 5))
+        {
+            throw new InputException(
+                $"TrainingOptions.{(WordNgrams != 2 ? nameof(WordNgrams) : nameof(CharNgrams))} is for texts in words and " +
+                "the tokens are characters; leave it out, or give TrainingOptions.Tokens = Word");
+        }
         Require(Embedding >= 0, nameof(Embedding), Embedding, "0 (one-hot) or a positive width");
         Require(Hidden >= 1, nameof(Hidden), Hidden, "a positive width");
         if (RecurrentCells.Has(Cell) && RecurrentCells.Of(Cell).ExpectedInPlaceOf(Hidden) is { } expected)
@@ -61,12 +71,27 @@ public sealed partial record TrainingOptions
         Require(
             MaximumVocabulary is null or >= 3, nameof(MaximumVocabulary), MaximumVocabulary,
             "at least 3: <pad>, <unk> and a word");
+        if (LabelWeights is { } weights)
+        {
+            Require(
+                weights.Values.All(weight => weight >= 0 && float.IsFinite(weight)) && (weights.Count == 0
+                    || weights.Values.Any(weight => weight > 0)),
+                nameof(LabelWeights), string.Join(", ", weights.Select(entry => FormattableString.Invariant(
+                    $"{entry.Key} = {entry.Value}"))), "0 or positive numbers, and a positive one at least");
+            if (BalancedClasses || ClassWeights is not null)
+            {
+                throw new InputException(
+                    "TrainingOptions.LabelWeights and TrainingOptions." +
+                    $"{(BalancedClasses ? nameof(BalancedClasses) : nameof(ClassWeights))} are both given; leave one out");
+            }
+        }
         if (BalancedClasses && ClassWeights is not null)
         {
             throw new InputException(
                 "TrainingOptions.BalancedClasses and TrainingOptions.ClassWeights are both given; leave one out");
         }
         Require(DevShare is >= 0 and < 1, nameof(DevShare), DevShare, "a share of at least 0 and below 1");
+        Require(Precision is null or (> 0 and < 1), nameof(Precision), Precision, "a share above 0 and below 1, such as 0.95");
         Require(FinalEpochs is null or >= 0, nameof(FinalEpochs), FinalEpochs, "0 (none) or a positive number");
         Require(Patience is null or >= 1, nameof(Patience), Patience, "a positive number of epochs");
         Checkpoint?.Validate();

@@ -30,6 +30,8 @@ public class CellNamesTests
         IEnumerable<string> found =
             from file in SourceFile.In(Path.Combine(RepositoryRoot.Path, "src"))
             where Path.GetFileName(Path.GetDirectoryName(file.Path)) != "Cells"
+            // A program in C# has the equations of its cell in its text.
+            where file.Name != "CSharpRecurrent.cs"
             from Match match in mention.Matches(file.Code)
             select $"{file.Name} {match.Value}";
         Assert.Equal(Allowed, found.Distinct().Order(StringComparer.Ordinal));

@@ -15,7 +15,7 @@ public partial class FolderOrderTests
             "Unroll.Engine",
             ["Numerics", "Threading", "Kernels", "Batches", "Cells", "Layers", "Losses", "Optimization", "Networks", "Dynamics"]
         },
-        { "Unroll", ["Data", "Text", "Terms", "Storage", "Evaluation", "Training", "Models", "Import", "Inspection"] },
+        { "Unroll", ["Data", "Text", "Terms", "Storage", "Evaluation", "Training", "Models", "Import", "Inspection", "Export"] },
     };
 
     [Theory]

@@ -63,7 +63,8 @@ public class CheckpointTests
                     source.Cancel();
             });
             Assert.Throws<OperationCanceledException>(
-                () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, stopped, dev, stopper, source.Token));
+                () => SentenceClassifier.CreateFor(corpus, null, options).Fit(
+                    train, stopped, dev, stopper, cancellationToken: source.Token));
             SentenceClassifier resumed = SentenceClassifier.CreateFor(corpus, null, options);
             IReadOnlyList<EpochReport> reports = resumed.Fit(train, Resuming(stopped), dev);
             for (int k = 0; k < networks; k++)
@@ -113,7 +114,8 @@ public class CheckpointTests
                     source.Cancel();
             });
             Assert.Throws<OperationCanceledException>(
-                () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, stopped, dev, stopper, source.Token));
+                () => SentenceClassifier.CreateFor(corpus, null, options).Fit(
+                    train, stopped, dev, stopper, cancellationToken: source.Token));
             SentenceClassifier resumed = SentenceClassifier.CreateFor(corpus, null, options);
             resumed.Fit(train, Resuming(stopped), dev);
             Assert.Equal(whole.Network.Parameters.Values.ToArray(), resumed.Network.Parameters.Values.ToArray());
@@ -248,7 +250,8 @@ public class CheckpointTests
                 source.Cancel();
         });
         Assert.Throws<OperationCanceledException>(
-            () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, options, dev, stopper, source.Token));
+            () => SentenceClassifier.CreateFor(corpus, null, options).Fit(
+                    train, options, dev, stopper, cancellationToken: source.Token));
         File.WriteAllBytes(folder["state"], CheckpointEdit.Position(File.ReadAllBytes(folder["state"]), key, value));
         InputException e = Assert.Throws<InputException>(
             () => SentenceClassifier.CreateFor(corpus, null, options).Fit(train, Resuming(options), dev));

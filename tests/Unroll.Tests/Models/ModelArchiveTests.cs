@@ -86,6 +86,86 @@ public class ModelArchiveTests
         Assert.Contains("no zip archive", AssertRefused([1, 2, 3], "three bytes").Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("model.zip")]
+    [InlineData("Model.ZIP")]
+    [InlineData("new/folder/model.zip")]
+    public void A_name_that_ends_in_zip_is_one_file(string name)
+    {
+        using var folder = new TemporaryFolder();
+        SentenceClassifier classifier = ModelFolderTests.CreateGolden();
+        string path = folder[name];
+        classifier.Save(path);
+        Assert.Equal(Save(classifier), File.ReadAllBytes(path));
+        Assert.Equal(classifier.Predict("not bad").Probability, SentenceClassifier.Load(path).Predict("not bad").Probability);
+        Assert.Contains(
+            "exists already", Assert.Throws<InputException>(() => classifier.Save(path)).Message, StringComparison.Ordinal);
+        classifier.Save(path, overwrite: true);
+        string renamed = folder["renamed"];
+        File.Move(path, renamed);
+        Assert.Equal(classifier.Parameters.Values.ToArray(), SentenceClassifier.Load(renamed).Parameters.Values.ToArray());
+    }
+
+    /// <summary>Others' programs compress, and put the folder's name before its files.</summary>
+    [Theory]
+    [InlineData("", "/")]
+    [InlineData("model/", "/")]
+    [InlineData("./", "/")]
+    [InlineData("runs/model/", "/")]
+    [InlineData("model/", "\\")]
+    public void A_folder_that_was_packed_by_another_program_is_read(string prefix, string separator)
+    {
+        using var folder = new TemporaryFolder();
+        SentenceClassifier classifier = ModelFolderTests.CreateGolden();
+        classifier.Save(folder["model"]);
+        string path = folder["packed.zip"];
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            foreach (string file in Directory.GetFiles(folder["model"]))
+            {
+                string name = (prefix + Path.GetFileName(file)).Replace("/", separator, StringComparison.Ordinal);
+                archive.CreateEntryFromFile(file, name, CompressionLevel.SmallestSize);
+            }
+            archive.CreateEntry(prefix + "report.html");
+        }
+        Assert.Equal(classifier.Parameters.Values.ToArray(), SentenceClassifier.Load(path).Parameters.Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("model.zip", "", "is a file of another kind, expected a model folder or a model in one file (.zip)")]
+    [InlineData("model.zip", "<!DOCTYPE html><html>", "expected a model folder or a model in one file (.zip)")]
+    [InlineData("rows.tsv", "good\tfine\n", "is a file of another kind")]
+    [InlineData("model.safetensors", "x", "is a file, expected a model folder; give the folder that it is in")]
+    [InlineData("model.zip", "PK\u0003\u0004 and no more", "damaged or no zip archive")]
+    [InlineData("none.zip", null, "no such file, expected a model in one file; train a model and save it there")]
+    public void Another_file_is_named(string name, string? content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        if (content is not null)
+            folder.Write(name, content);
+        InputException e = Assert.Throws<InputException>(() => SentenceClassifier.Load(folder[name]));
+        Assert.StartsWith(folder[name], e.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void What_is_no_model_is_never_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        SentenceClassifier classifier = ModelFolderTests.CreateGolden();
+        string path = folder["photos.zip"];
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+            archive.CreateEntry("photo.jpg");
+        byte[] before = File.ReadAllBytes(path);
+        Assert.Contains(
+            "is no model in one file", Assert.Throws<InputException>(() => classifier.Save(path, overwrite: true)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Directory.CreateDirectory(folder["folder.zip"]);
+        Assert.Throws<InputException>(() => SentenceClassifier.RequireSavePath(folder["folder.zip"], overwrite: true));
+    }
+
     private static byte[] Save(SentenceClassifier classifier)
     {
         using var memory = new MemoryStream();

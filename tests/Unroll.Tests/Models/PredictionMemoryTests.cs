@@ -74,12 +74,13 @@ public class PredictionMemoryTests
         return least;
     }
 
-    // An object has a header and a pointer to its type; an array its length too; a pair of label and number has 16 bytes.
+    // An object has a header and a pointer to its type; an array its length too; the labels are the model's own.
     private static long SizeOf(Prediction prediction)
     {
         const int header = 16;
-        int fields = 3 * Unsafe.SizeOf<string>() + sizeof(double);
-        int pair = Unsafe.SizeOf<KeyValuePair<string, double>>();
-        return header + fields + header + 8 + prediction.Probabilities.Count * (long)pair;
+        int pointer = Unsafe.SizeOf<string>();
+        int fields = 3 * pointer + sizeof(double) + 2 * sizeof(int) + 8;
+        long probabilities = header + 2 * pointer + header + 8 + prediction.Probabilities.Count * (long)sizeof(double);
+        return header + fields + probabilities;
     }
 }

@@ -45,7 +45,7 @@ public class ReadmeTests
     public void The_table_names_folders_and_types_that_exist()
     {
         string root = RepositoryRoot.Path;
-        IEnumerable<string[]> table = File.ReadLines(Path.Combine(root, "README.md"))
+        IEnumerable<string[]> table = File.ReadLines(Path.Combine(root, "docs", "guide.md"))
             .SkipWhile(line => !line.StartsWith("| stage", StringComparison.Ordinal)).Skip(2)
             .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries));
         int types = 0;

@@ -18,13 +18,13 @@ public class UsageExampleTests
     public void Words_come_one_by_one()
     {
         SentenceClassifier classifier = SentenceClassifier.Train(Data, new TrainingOptions { Epochs = 5, Bidirectional = false });
-        // README.md
+        // docs/guide.md
         PredictionStream stream = classifier.Stream();
         foreach (string word in (string[])["a", "lovely", "film"])
             Console.WriteLine($"{word}: {stream.Add(word).Label}");
-        // README.md
+        // docs/guide.md
         Assert.Equal(3, stream.Count);
-        Check("README.md");
+        Check("docs/guide.md");
     }
 
     [Fact]
@@ -33,13 +33,13 @@ public class UsageExampleTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("reviews.csv", "label,text\ngood,a lovely film\n");
         Stream stream = new MemoryStream("{\"stars\": 5, \"body\": \"a lovely film\"}\n"u8.ToArray());
-        // README.md
+        // docs/guide.md
         IEnumerable<LabelledText> reviews = DataFile.Read(path);    // TSV, CSV, JSON lines or fastText, .gz or not
         IEnumerable<LabelledText> posted = DataFile.Read(stream, new DataFormat { LabelColumn = "stars", TextColumn = "body" });
-        // README.md
+        // docs/guide.md
         Assert.Equal([new LabelledText("good", "a lovely film", 2)], reviews);
         Assert.Equal([new LabelledText("5", "a lovely film", 1)], posted);
-        Check("README.md", 3, ("(path)", "(\"reviews.csv\")"));
+        Check("docs/guide.md", 3, ("(path)", "(\"reviews.csv\")"));
     }
 
     [Fact]
