@@ -17,14 +17,14 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
         SkipOnWindows();
         using ZipArchive archive = ZipFile.OpenRead(PathOf(name, "nupkg"));
         string[] entries = [.. archive.Entries.Select(entry => entry.FullName)];
-        Assert.All(["README.md", "LICENSE", "CHANGELOG.md", "icon.png"], file => Assert.Contains(file, entries));
+        Assert.All((string[])["README.md", "LICENSE", "CHANGELOG.md", "icon.png"], file => Assert.Contains(file, entries));
         using Stream nuspec = archive.GetEntry($"{name}.nuspec")!.Open();
         XElement metadata = XDocument.Load(nuspec).Root!.Elements().First();
         string Of(string key) => metadata.Elements().Single(element => element.Name.LocalName == key).Value;
         Assert.Equal(
             (name, PackedPackages.Version, "MIT", "icon.png", "README.md"),
             (Of("id"), Of("version"), Of("license"), Of("icon"), Of("readme")));
-        Assert.All(["description", "tags", "authors", "releaseNotes"], key => Assert.NotEmpty(Of(key)));
+        Assert.All((string[])["description", "tags", "authors", "releaseNotes"], key => Assert.NotEmpty(Of(key)));
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
             if (!entry.Name.StartsWith("Unroll", StringComparison.Ordinal))
