@@ -218,7 +218,36 @@ internal static class CSharpRecurrent
                             next[3 * H + j] = m;
                             next[j] = Sigmoid(x[3 * H + j] + u[3 * H + j] + b[3 * H + j]) * next[H + j] / next[2 * H + j];
             """),
+        Cell.DeltaNet => DeltaNetStep(config, most: 2),
+        Cell.DeltaNet1 => DeltaNetStep(config, most: 1),
         _ => throw new InputException(
             $"a model of the cell {config.Cell} cannot be written as C# yet, expected another cell; export it to ONNX"),
     };
+
+    // The state has h, and behind it a matrix [keys, units] for each head.
+    private static (int States, string Step) DeltaNetStep(ModelConfig config, int most)
+    {
+        int head = RecurrentCells.Of(config.Cell).MemorySize(config.Hidden) / config.Hidden;
+        return (1 + head, string.Create(CultureInfo.InvariantCulture, $$"""
+                            const int D = {{head}};                      // units of a head
+                            int start = j / D * D;
+                            double queries = 1e-6, keys = 1e-6;          // squared lengths
+                            for (int i = start; i < start + D; i++)
+                            {
+                                queries += (x[i] + b[i]) * (x[i] + b[i]);
+                                keys += (x[H + i] + b[H + i]) * (x[H + i] + b[H + i]);
+                            }
+                            double write = {{most}} * Sigmoid(x[3 * H + j] + b[3 * H + j]);
+                            double found = 0;                            // what stands under the key
+                            for (int i = start; i < start + D; i++)
+                                found += s[H + i * D + j - start] * (x[H + i] + b[H + i]) / Math.Sqrt(keys);
+                            for (int i = start; i < start + D; i++)
+                            {
+                                int place = H + i * D + j - start;
+                                double missing = x[2 * H + j] + b[2 * H + j] - found;
+                                next[place] = s[place] + write * missing * (x[H + i] + b[H + i]) / Math.Sqrt(keys);
+                                next[j] += next[place] * (x[i] + b[i]) / Math.Sqrt(queries);
+                            }
+            """));
+    }
 }

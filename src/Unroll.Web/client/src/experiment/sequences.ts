@@ -49,7 +49,7 @@ export function sequenceCharts(experiment: ExperimentOf<'adding'> | ExperimentOf
         { name: 'knowing nothing', style: 'bound', points: lengths.map((length) => [length, 1]) },
       ],
     }).element,
-    linesChart({
+    ...(summaries.some((summary) => summary.mean_steps !== null) ? [linesChart({
       id: 'steps-by-length',
       title: 'Steps until it is solved, by length',
       note: `Mean over the seeds that solved it in time: ${solvedNote}. Where none did, there is no point.`,
@@ -60,6 +60,6 @@ export function sequenceCharts(experiment: ExperimentOf<'adding'> | ExperimentOf
       lines: () => cells.map((cell): Line => ({
         name: cell, points: lengths.map((length) => [length, of(cell, length).mean_steps]),
       })),
-    }).element,
+    }).element] : []),
   ];
 }

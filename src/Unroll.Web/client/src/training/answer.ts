@@ -12,7 +12,7 @@ type Plane = NonNullable<Sentence['plane']>;
 type Read = Sentence & { plane: Plane & { boundary: NonNullable<Plane['boundary']> } };
 
 const SAMPLES = 120;
-const EDGE = 1.05;
+const EDGE = 1;
 
 /** The lab's answer, which its page opens on: what it predicts, both paths in one plane, and how far the gradient reaches. */
 export function answer(run: Run, sentences: Sentence[]): HTMLElement[] {
@@ -40,8 +40,8 @@ function pathsChart(read: Read[]): HTMLElement {
   return chartCard({
     id: 'paths',
     title: 'Both sentences in the plane of the two units',
-    note: `Each word moves the state; it begins at 0. Where the last one falls decides: on the shaded side “${positive}”, `
-      + `on the other “${negative}”.`,
+    note: 'Each word moves the state; it begins at 0. Where the last one falls decides: '
+      + `on the blue side “${positive}”, on the orange side “${negative}”.`,
     height: 440,
     option: (colours, width) => option(read, colours, width),
     table: () => ({
@@ -64,7 +64,7 @@ function option(read: Read[], colours: Palette, width: number): Option {
   const origin = boundary.b < 0 ? 'start' : 'end';
   const texts = read.map((one) => one.text);
   const base = frame(colours, 'unit 2', legendHeight(texts, width));
-  const ticks = { min: -EDGE, max: EDGE, interval: 0.5, axisLabel: { showMinLabel: false, showMaxLabel: false } };
+  const ticks = { min: -EDGE, max: EDGE, interval: 0.5 };
   return {
     ...base,
     legend: legend(colours, texts),
@@ -81,7 +81,16 @@ function option(read: Read[], colours: Palette, width: number): Option {
         lineStyle: { color: colours.muted, type: 'dashed', width: 2 },
         areaStyle: { color: colours.series[0], opacity: 0.12, origin },
       },
-      ...cornerNames(boundary, names).map(({ name, at }) => ({
+      {
+        name: 'other side',
+        type: 'line',
+        silent: true,
+        data: line,
+        symbol: 'none',
+        lineStyle: { width: 0, opacity: 0 },
+        areaStyle: { color: colours.series[1], opacity: 0.1, origin: origin === 'end' ? 'start' : 'end' },
+      },
+      ...cornerNames(read, names).map(({ name, at }) => ({
         name: 'side',
         type: 'line',
         silent: true,
@@ -109,11 +118,14 @@ function option(read: Read[], colours: Palette, width: number): Option {
   };
 }
 
-// Each side's name in the corner that is furthest from the boundary.
-function cornerNames(
-  boundary: Read['plane']['boundary'], names: { positive: string; negative: string },
-): { name: string; at: number[] }[] {
-  const corners = [[-0.85, -0.9], [-0.85, 0.9], [0.85, -0.9], [0.85, 0.9]];
-  const sorted = [...corners].sort((p, q) => sideOf(boundary, p[0]!, p[1]!) - sideOf(boundary, q[0]!, q[1]!));
-  return [{ name: names.negative, at: sorted[0]! }, { name: names.positive, at: sorted.at(-1)! }];
+// Each side's name in its corner that is furthest from all states.
+function cornerNames(read: Read[], names: { positive: string; negative: string }): { name: string; at: number[] }[] {
+  const { boundary } = read[0]!.plane;
+  const points = read.flatMap((one) => one.plane.points);
+  const room = ([x, y]: number[]): number => Math.min(...points.map(([px, py]) => Math.hypot(px! - x!, py! - y!)));
+  const corners = [[-0.8, -0.85], [-0.8, 0.85], [0.8, -0.85], [0.8, 0.85]].sort((p, q) => room(q) - room(p));
+  return ([[names.positive, 1], [names.negative, -1]] as const).flatMap(([name, sign]) => {
+    const at = corners.find(([x, y]) => sign * sideOf(boundary, x!, y!) > 0);
+    return at === undefined ? [] : [{ name, at }];
+  });
 }
