@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, runs them all, and prints as its last line: N passed, N failed, N skipped
 # Needs git and the .NET 10 SDK. Where npm is too, exported models are run in onnxruntime and the page is checked and built; where
-# Chromium is, or apt-get may install it, the page is opened in it. Else those tests are skipped.
+# Chromium is, or apt-get may install it, the page is opened in it; the live lab is published to WebAssembly for that, which
+# takes a minute or two where its sources are newer. Else those tests are skipped.
 # Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
 set -uo pipefail
 cd "$(dirname "$0")"

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Unroll.Web.Tests;
 
-/// <summary>The command that the live lab gives to copy is one that the program takes, and trains what the page trained.</summary>
+/// <summary>
+/// The command that the live lab gives to copy is one that the program takes, and trains what the page trained.
+/// </summary>
 public sealed class LiveCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

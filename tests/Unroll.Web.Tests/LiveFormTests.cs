@@ -33,7 +33,8 @@ public sealed class LiveFormTests : IDisposable
         {
             var lab = new LiveLab();
             string name = RecurrentCells.NameOf(cell);
-            yield return lab.Call($$"""{"do": "start", "settings": {"cell": "{{name}}", "clip": 1}, "rival": "{{name}}", {{Watch}}}""");
+            string settings = $$"""{"cell": "{{name}}", "clip": 1}""";
+            yield return lab.Call($$"""{"do": "start", "settings": {{settings}}, "rival": "{{name}}", {{Watch}}}""");
             yield return lab.Call($$"""{"do": "act", "action": ["step", 3], {{Watch}}}""");
         }
         yield return new LiveLab().Call("""{"do": "start", "settings": {"task": "negation"}}""");

@@ -3,6 +3,7 @@ import { factorOfStep } from '../src/live/backward';
 import { points } from '../src/live/curve';
 import { afterKey } from '../src/live/drag';
 import { factorTo } from '../src/live/eigen';
+import { shortened } from '../src/live/lab';
 import { decode, encode, type State } from '../src/live/link';
 import { distance } from '../src/live/missions';
 import { middles, Names, probabilitiesAt, reach, sharedWords } from '../src/live/plane';
@@ -104,6 +105,8 @@ describe('numbers', () => {
   it('a sentence is read again and again, as far as a page shows it', () => {
     expect(repeated('a  b', 3)).toBe('a b a b a b');
     expect(repeated('a b c d e', 16).split(' ')).toHaveLength(64);
+    expect(shortened(' a  b ')).toBe(' a  b ');
+    expect(shortened('a '.repeat(100)).split(' ')).toHaveLength(64);
   });
 
   it('who is ahead', () => {

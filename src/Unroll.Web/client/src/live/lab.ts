@@ -20,6 +20,13 @@ export interface Part {
 }
 
 const SAMPLES_IN_PLANE = 2;
+const MOST_WORDS = 64;
+
+/** A text of at most as many words as the engine shows. */
+export function shortened(text: string): string {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return words.length <= MOST_WORDS ? text : words.slice(0, MOST_WORDS).join(' ');
+}
 
 /** What an action changes: all of it but the value. */
 const target = (action: Action): string => JSON.stringify(action.slice(0, -1));
@@ -57,7 +64,7 @@ export class Lab {
   }
 
   start(state: State): Promise<boolean> {
-    this.typed = state.typed ?? '';
+    this.typed = shortened(state.typed ?? '');
     this.word = 0;
     for (const id of state.done ?? []) this.done.add(id);
     this.losses = [];

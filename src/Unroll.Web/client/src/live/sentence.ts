@@ -1,15 +1,13 @@
 import { element } from '../page/element';
 import { percent } from '../page/numbers';
 import { button, card, labelled, say, select } from './card';
-import type { Lab, Part } from './lab';
+import { shortened, type Lab, type Part } from './lab';
 import type { Sentence, View } from './view';
-
-const MOST_WORDS = 64;
 
 /** A sentence read again and again, as many words as a page shows. */
 export function repeated(text: string, times: number): string {
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  return Array.from({ length: times }, () => words).flat().slice(0, MOST_WORDS).join(' ');
+  const words = text.split(/\s+/).filter((word) => word !== '').join(' ');
+  return shortened(Array.from({ length: times }, () => words).join(' '));
 }
 
 /** A sentence of one's own, word by word, with the answer after each; unknown words can be added. */
@@ -31,7 +29,7 @@ export function sentence(lab: Lab): { element: HTMLElement; part: Part } {
 
   function type(text: string): void {
     const count = Math.max(1, Math.min(16, Number(times.value) || 1));
-    lab.typed = count > 1 ? repeated(text, count) : text;
+    lab.typed = count > 1 ? repeated(text, count) : shortened(text);
     lab.word = 0;
     void lab.look();
   }
