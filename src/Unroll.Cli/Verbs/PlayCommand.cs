@@ -3,7 +3,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using Unroll.Storage;
 using Unroll.Web;
 
 namespace Unroll.Cli.Verbs;
