@@ -83,7 +83,7 @@ public class PythonSheetTests
                 ("W_out, b_out)\n\ndef forward", "W_out, b_out, vocabulary=vocabulary)\n\ndef forward")), 20, ""),
             ("tanh.py", Edit(("ds[i] * (1 - s[t][i] ** 2)", "ds[i]")), 18.5, "without tanh': da_t"),
             ("written.py", Edit(("1 if y[1] > y[0] else 0", "int(sentence[-1] == 'good')")), 15, "are written into the sheet"),
-            ("crash.py", Edit(("dy = [p[k]", "dy = [q[k]")), 10, "crashed: line 38: NameError: name 'q' is not defined"),
+            ("crash.py", Edit(("dy = [p[k]", "dy = [q[k]")), 10, "crashed: line 35: NameError: name 'q' is not defined"),
             ("other.ipynb", "[]", 0, "not a notebook"),
         ];
         using var folder = new TemporaryFolder();
