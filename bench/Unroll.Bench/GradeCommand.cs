@@ -6,7 +6,8 @@ namespace Unroll.Bench;
 
 /// <summary>
 /// Marks every planted mistake as <c>unroll lab grade</c> does and prints a row for each: the marks it should have and has, and
-/// what it is told. The last line counts the marks that are right, and the mistakes that are named rightly, falsely or not at all.
+/// what it is told. The last line counts the marks that are right, and the mistakes that are named rightly, falsely or not at
+/// all.
 /// </summary>
 internal static class GradeCommand
 {

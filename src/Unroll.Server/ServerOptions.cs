@@ -36,8 +36,8 @@ public sealed class ServerOptions
     public int Workers { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// How long a text waits for others to make a batch, 0 to 2 ms. At 0 a text is computed at once while a worker is free, and what
-    /// comes meanwhile makes the next batch. Default: 0.
+    /// How long a text waits for others to make a batch, 0 to 2 ms. At 0 a text is computed at once while a worker is free, and
+    /// what comes meanwhile makes the next batch. Default: 0.
     /// </summary>
     public TimeSpan BatchWindow { get; set; }
 
@@ -74,7 +74,8 @@ public sealed class ServerOptions
                     $"the model's name is '{model.Name}', expected letters, digits, '.', '_' and '-'; give NAME={model.Path}");
             }
             if (!names.Add(model.Name))
-                throw new InputException($"two models are called {model.Name}; give one another name, such as other={model.Path}");
+                throw new InputException(
+                    $"two models are called {model.Name}; give one another name, such as other={model.Path}");
         }
         Require(Workers >= 1, nameof(Workers), Workers, "a positive number");
         Require(QueueCapacity >= 1, nameof(QueueCapacity), QueueCapacity, "a positive number");

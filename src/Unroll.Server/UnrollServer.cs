@@ -9,8 +9,8 @@ using Unroll.Server.Protocols;
 namespace Unroll.Server;
 
 /// <summary>
-/// Models behind an address: the Open Inference Protocol, text-embeddings-inference, <c>/v1/classify</c>, explanations, streams and
-/// a page.
+/// Models behind an address: the Open Inference Protocol, text-embeddings-inference, <c>/v1/classify</c>, explanations, streams
+/// and a page.
 /// </summary>
 public static class UnrollServer
 {

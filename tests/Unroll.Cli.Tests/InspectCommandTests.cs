@@ -128,8 +128,8 @@ public class InspectCommandTests
         using JsonDocument json = JsonDocument.Parse(Assert.Single(run.OutputLines));
         Assert.Equal("good bad", json.RootElement.GetProperty("text").GetString());
         Assert.Equal(
-            ["text", "tokens", "ids", "label", "probability", "probabilities", "model", "states", "prefix", "gradient",
-                "attribution", "plane"],
+            ["version", "text", "tokens", "ids", "label", "probability", "probabilities", "model", "states", "prefix",
+                "gradient", "attribution", "plane"],
             json.RootElement.EnumerateObject().Select(field => field.Name));
         // The logit of neg is -mean: a word that says good is worth -1/2 here, and its absence 1.
         Assert.Equal(

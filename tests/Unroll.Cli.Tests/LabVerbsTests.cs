@@ -161,7 +161,8 @@ public class LabVerbsTests
         CommandRun junit = CommandRun.Of("lab", "grade", right, broken, "--format", "junit");
         Assert.Equal((0, ""), (junit.ExitCode, junit.Error));
         XElement[] suites = [.. XDocument.Parse(junit.Output).Root!.Elements("testsuite")];
-        Assert.Equal(["0 0", "4 1"], suites.Select(suite => $"{(string?)suite.Attribute("failures")} {(string?)suite.Attribute("errors")}"));
+        Assert.Equal(["0 0", "4 1"], suites.Select(
+            suite => $"{(string?)suite.Attribute("failures")} {(string?)suite.Attribute("errors")}"));
 
         CommandRun gradescope = CommandRun.Of("lab", "grade", right, "--format", "gradescope");
         using JsonDocument results = JsonDocument.Parse(gradescope.Output);

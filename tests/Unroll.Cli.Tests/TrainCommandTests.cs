@@ -158,12 +158,12 @@ public class TrainCommandTests
         string data = WriteRows(folder);
         CommandRun run = CommandRun.Of(["train", data, "--dev", data, "--epochs", "2", "--json", .. Small]);
         Assert.Equal(4, run.OutputLines.Length);
-        Assert.StartsWith("{\"data\":{", run.OutputLines[0], StringComparison.Ordinal);
-        Assert.StartsWith("{\"kept_epoch\":", run.OutputLines[3], StringComparison.Ordinal);
+        Assert.StartsWith("{\"version\":1,\"data\":{", run.OutputLines[0], StringComparison.Ordinal);
+        Assert.StartsWith("{\"version\":1,\"kept_epoch\":", run.OutputLines[3], StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(run.OutputLines[2]);
         Assert.Equal(
-            (string[])["epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate", "gradient_norm",
-                "clipped_share", "train_seconds", "tokens_per_second", "best", "peak_mb"],
+            (string[])["version", "epoch", "train_loss", "dev_loss", "dev_accuracy", "dev_macro_f1", "learning_rate",
+                "gradient_norm", "clipped_share", "train_seconds", "tokens_per_second", "best", "peak_mb"],
             json.RootElement.EnumerateObject().Select(field => field.Name));
         Assert.Contains("not saved", run.Error, StringComparison.Ordinal);
     }

@@ -188,7 +188,7 @@ public class TrainSettingsTests
         Assert.True(run.ExitCode == 0, run.Error);
         JsonElement[] lines = [
             .. run.OutputLines.Where(
-                line => !line.StartsWith("{\"data\"", StringComparison.Ordinal)).Select(line =>
+                line => !line.StartsWith("{\"version\":1,\"data\"", StringComparison.Ordinal)).Select(line =>
                     JsonDocument.Parse(line).RootElement)];
         double[] rates = [.. lines[..^1].Select(line => line.GetProperty("learning_rate").GetDouble())];
         double[] losses = [.. lines[..^1].Select(line => line.GetProperty("smoothed_loss").GetDouble())];

@@ -39,9 +39,11 @@ public class InferenceProtocolTests
         JsonElement input = body.GetProperty("inputs")[0];
         Assert.Equal(("text", "BYTES", "[-1]"), (Name(input), Type(input), input.GetProperty("shape").GetRawText()));
         JsonElement[] outputs = [.. body.GetProperty("outputs").EnumerateArray()];
-        Assert.Equal(("label", "BYTES", "[-1]"), (Name(outputs[0]), Type(outputs[0]), outputs[0].GetProperty("shape").GetRawText()));
         Assert.Equal(
-            ("probabilities", "FP32", "[-1,2]"), (Name(outputs[1]), Type(outputs[1]), outputs[1].GetProperty("shape").GetRawText()));
+            ("label", "BYTES", "[-1]"), (Name(outputs[0]), Type(outputs[0]), outputs[0].GetProperty("shape").GetRawText()));
+        Assert.Equal(
+            ("probabilities", "FP32", "[-1,2]"), (
+                Name(outputs[1]), Type(outputs[1]), outputs[1].GetProperty("shape").GetRawText()));
     }
 
     [Theory]
@@ -59,7 +61,8 @@ public class InferenceProtocolTests
         Prediction[] expected = [.. ServedModels.BothWays.Predict(["the movie is good", "the film is awful"])];
         Assert.Equal("[2]", outputs[0].GetProperty("shape").GetRawText());
         Assert.Equal(
-            expected.Select(each => each.Label), outputs[0].GetProperty("data").EnumerateArray().Select(label => label.GetString()!));
+            expected.Select(each => each.Label), outputs[0].GetProperty("data").EnumerateArray().Select(
+                label => label.GetString()!));
         Assert.Equal("[2,2]", outputs[1].GetProperty("shape").GetRawText());
         Assert.Equal(
             expected.SelectMany(each => each.Probabilities.Select(entry => (float)entry.Value)),
@@ -104,7 +107,8 @@ public class InferenceProtocolTests
         "there is no text in it; send at least one")]
     [InlineData("{\"inputs\":[{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"\\ud800\"]}]}", 422,
         "text 1 is no Unicode text: half a character is written as \\ud83d or so; send both halves")]
-    [InlineData("{\"inputs\":[{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"a\"]}],\"outputs\":[{\"name\":\"x\"}]}",
+    [InlineData(
+        "{\"inputs\":[{\"name\":\"text\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"a\"]}],\"outputs\":[{\"name\":\"x\"}]}",
         400, "there is no output 'x', expected label or probabilities")]
     public async Task A_body_that_is_not_as_the_protocol_says_is_refused_in_one_line(string body, int status, string error)
     {

@@ -34,7 +34,8 @@ public class OperationTests
     [Fact]
     public async Task Too_much_at_once_is_413()
     {
-        await using RunningServer server = await RunningServer.StartAsync(options => (options.MostTexts, options.MostBytes) = (2, 200));
+        await using RunningServer server = await RunningServer.StartAsync(
+            options => (options.MostTexts, options.MostBytes) = (2, 200));
         (int status, JsonElement body) = await server.PostAsync("/predict", """{"inputs":[["a"],["b"],["c"]]}""");
         Assert.Equal(
             (413, "the request has 3 texts, expected at most 2; send several"), (status, body.GetProperty("error").GetString()));
@@ -58,8 +59,10 @@ public class OperationTests
     [Fact]
     public async Task Many_at_once_are_all_answered_right_or_with_429()
     {
-        await using RunningServer server = await RunningServer.StartAsync(options => (options.QueueCapacity, options.Workers) = (4, 1));
-        string[] texts = [.. Enumerable.Range(0, 8).Select(i => $"the movie is {(i % 2 == 0 ? "good" : "awful")} {new string('x', i)}")];
+        await using RunningServer server = await RunningServer.StartAsync(
+            options => (options.QueueCapacity, options.Workers) = (4, 1));
+        string[] texts = [.. Enumerable.Range(0, 8).Select(
+            i => $"the movie is {(i % 2 == 0 ? "good" : "awful")} {new string('x', i)}")];
         Prediction[] expected = [.. ServedModels.BothWays.Predict(texts)];
         (int Status, JsonElement Body)[] answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(
             i => server.PostAsync("/v1/classify", JsonSerializer.Serialize(new { input = texts[i % 8] }))));
@@ -69,7 +72,8 @@ public class OperationTests
             if (status == 200)
             {
                 Assert.Equal(
-                    (float)expected[i % 8].Probabilities[0].Value, body.GetProperty("data")[0].GetProperty("probs")[0].GetSingle());
+                    (float)expected[i % 8].Probabilities[0].Value, body.GetProperty("data")[0].GetProperty(
+                        "probs")[0].GetSingle());
             }
         }
         Assert.Contains(answers, answer => answer.Status == 200);
@@ -172,7 +176,8 @@ public class OperationTests
         IEnumerable<string> routes = ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)app).DataSources
             .SelectMany(source => source.Endpoints).OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith('/'))
-            .Select(endpoint => endpoint.Metadata.OfType<Microsoft.AspNetCore.Routing.HttpMethodMetadata>().Single().HttpMethods[0]
+            .Select(endpoint =>
+                endpoint.Metadata.OfType<Microsoft.AspNetCore.Routing.HttpMethodMetadata>().Single().HttpMethods[0]
                 + " " + endpoint.RoutePattern.RawText);
         await app.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
@@ -193,7 +198,8 @@ public class OperationTests
         [
             ("/predict", """{"inputs":[["the movie","is good"],["b"]],"raw_scores":true,"truncate":false}"""),
             ("/v1/classify", """{"model":"one","input":["a","b"]}"""),
-            ("/v2/models/one/infer", """{"id":"1","inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["a \u00e9"]}]}"""),
+            ("/v2/models/one/infer",
+                """{"id":"1","inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["a \u00e9"]}]}"""),
             ("/v2/models/one/explain", """{"text":"the movie is good"}"""),
         ];
         var random = new TorchGenerator(7);
@@ -211,7 +217,8 @@ public class OperationTests
             content.Headers.ContentType = new("application/json");
             using HttpResponseMessage answer = await server.Client.PostAsync(path, content);
             string text = await answer.Content.ReadAsStringAsync();
-            Assert.True((int)answer.StatusCode is 200 or (>= 400 and < 500), $"{answer.StatusCode} to {Encoding.UTF8.GetString(body)}");
+            Assert.True(
+                (int)answer.StatusCode is 200 or (>= 400 and < 500), $"{answer.StatusCode} to {Encoding.UTF8.GetString(body)}");
             if (answer.StatusCode != HttpStatusCode.OK)
                 Assert.DoesNotContain('\n', JsonDocument.Parse(text).RootElement.GetProperty("error").ToString());
         }
@@ -236,7 +243,8 @@ public class OperationTests
     [InlineData("a b", "the model's name is 'a b', expected letters, digits, '.', '_' and '-'; give NAME=x")]
     [InlineData("", "the model's name is '', expected letters, digits, '.', '_' and '-'; give NAME=x")]
     public void A_name_that_no_address_can_have_is_refused(string name, string expected) => Assert.Equal(
-        expected, Assert.Throws<InputException>(() => new ServerOptions { Models = [new ModelSource(name, "x")] }.Validate()).Message);
+        expected, Assert.Throws<InputException>(
+            () => new ServerOptions { Models = [new ModelSource(name, "x")] }.Validate()).Message);
 
     private static async Task<float> ProbabilityAsync(RunningServer server)
     {

@@ -16,7 +16,8 @@ public class OtherProtocolTests
         AssertScores(ServedModels.BothWays.Predict("the movie is good"), one);
         (_, JsonElement pair) = await server.PostAsync("/predict", """{"inputs":["the movie","is bad"]}""");
         AssertScores(ServedModels.BothWays.Predict("the movie is bad"), pair);
-        (_, JsonElement batch) = await server.PostAsync("/predict", """{"inputs":[["the movie is good"],["the film is dull"]]}""");
+        (_, JsonElement batch) = await server.PostAsync(
+            "/predict", """{"inputs":[["the movie is good"],["the film is dull"]]}""");
         Assert.Equal(2, batch.GetArrayLength());
         AssertScores(ServedModels.BothWays.Predict("the film is dull"), batch[1]);
         (_, JsonElement pairs) = await server.PostAsync("/predict", """{"inputs":[["the film","is dull"]],"truncate":true}""");
@@ -77,7 +78,8 @@ public class OtherProtocolTests
         }
         Assert.Equal(8, body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
         (_, JsonElement models) = await server.GetAsync("/v1/models");
-        Assert.Equal(["both", "one"], models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+        Assert.Equal(
+            ["both", "one"], models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
         (status, body) = await server.PostAsync("/v1/classify", """{"model":"two","input":"a"}""");
         Assert.Equal(404, status);
         Assert.Equal(

@@ -110,12 +110,7 @@ internal static class LabNetwork
     }
 
     /// <summary>p = softmax(y).</summary>
-    public static double[] Softmax(double[] y)
-    {
-        double[] p = [.. y.Select(value => Math.Exp(value - y.Max()))];
-        double sum = p.Sum();
-        return [.. p.Select(value => value / sum)];
-    }
+    public static double[] Softmax(double[] y) => LogitGradient.Softmax(y);
 
     /// <summary>-log p of the label.</summary>
     public static double Loss(double[] logits, int label)

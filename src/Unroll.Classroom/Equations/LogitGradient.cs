@@ -9,15 +9,15 @@ internal static class LogitGradient
     /// <param name="mistake">What is wrong.</param>
     public static double[] Of(double[] y, int label, SoftmaxMistake mistake)
     {
-        double[] p = LabNetwork.Softmax(y);
+        double[] p = Softmax(y);
         switch (mistake)
         {
             case SoftmaxMistake.Correct:
                 return LessOne(p, label);
             case SoftmaxMistake.Twice:
-                return LessOne(LabNetwork.Softmax(p), label);
+                return LessOne(Softmax(p), label);
             case SoftmaxMistake.TwiceAndThrough:
-                return ThroughSoftmax(p, LessOne(LabNetwork.Softmax(p), label));
+                return ThroughSoftmax(p, LessOne(Softmax(p), label));
             case SoftmaxMistake.LabelMissing:
                 return p;
             case SoftmaxMistake.LabelSwapped:
@@ -45,6 +45,14 @@ internal static class LogitGradient
             default:
                 throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null);
         }
+    }
+
+    /// <summary>p = softmax(y).</summary>
+    public static double[] Softmax(double[] y)
+    {
+        double[] p = [.. y.Select(value => Math.Exp(value - y.Max()))];
+        double sum = p.Sum();
+        return [.. p.Select(value => value / sum)];
     }
 
     /// <summary>Back through p = softmax(y): dy_k = p_k (dp_k - Σ_j p_j dp_j).</summary>

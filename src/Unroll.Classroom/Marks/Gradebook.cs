@@ -54,8 +54,8 @@ public static class Gradebook
     }
 
     /// <summary>
-    /// Writes JUnit's XML: a suite for each sheet and a case for each part of the rubric, which fails where marks were lost. A sheet
-    /// that did not end well is an error of its own.
+    /// Writes JUnit's XML: a suite for each sheet and a case for each part of the rubric, which fails where marks were lost. A
+    /// sheet that did not end well is an error of its own.
     /// </summary>
     /// <param name="output">Where to.</param>
     /// <param name="scores">The scores.</param>
@@ -134,7 +134,8 @@ public static class Gradebook
     }
 
     private static string RemarksOn(SheetScore score, Criterion criterion) =>
-        string.Join('\n', score.Remarks.Where(remark => remark.Criterion == criterion).Select(remark => Wording.OneLine(remark.Text)));
+        string.Join(
+            '\n', score.Remarks.Where(remark => remark.Criterion == criterion).Select(remark => Wording.OneLine(remark.Text)));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -5,8 +5,9 @@ using Unroll.Data;
 namespace Unroll.Classroom.Marks;
 
 /// <summary>
-/// The last part of the rubric: two and a half marks for each test sentence whose prediction is what the sheet's own network gives
-/// in the end. That it is right too is asked only of a sheet without another mistake, for what follows from a mistake costs nothing.
+/// The last part of the rubric: two and a half marks for each test sentence whose prediction is what the sheet's own network
+/// gives in the end. That it is right too is asked only of a sheet without another mistake, for what follows from a mistake costs
+/// nothing.
 /// </summary>
 internal sealed class PredictionGrader
 {
@@ -126,7 +127,8 @@ internal sealed class PredictionGrader
     {
         foreach ((int[] words, int prediction) in _trace.Tests.Take(LabExercise.TestSentences.Count))
         {
-            if (_final is null || _forward.Own is not { States.Start: StartMistake.Correct } || OwnPrediction(words) is not { } own || own == prediction)
+            if (_final is null || _forward.Own is not { States.Start: StartMistake.Correct }
+                || OwnPrediction(words) is not { } own || own == prediction)
                 _score[Criterion.Prediction] += SentenceMarks;
             else
                 AddRemark($"a sentence → {prediction}, but the final parameters give {own}: predict with the network");

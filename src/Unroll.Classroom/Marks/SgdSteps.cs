@@ -110,7 +110,8 @@ internal sealed class SgdSteps
 
     /// <summary>The learning rate at which the mistakes explain a parameter's first step; null if there is none.</summary>
     public double? RateOf(int p, BackwardMistakes mistakes) =>
-        _forwards.Select(forward => RateOf(p, 0, Gradient(_steps[0], forward, mistakes, 0))).FirstOrDefault(rate => rate is not null);
+        _forwards.Select(forward => RateOf(p, 0, Gradient(_steps[0], forward, mistakes, 0))).FirstOrDefault(
+            rate => rate is not null);
 
     /// <summary>The learning rate at which a step of a parameter follows a gradient; null if it does not.</summary>
     public double? RateOf(int p, int step, LabParameters gradient)
@@ -217,7 +218,8 @@ internal sealed class SgdSteps
         int epoch = 0;
         for (int i = 0; i < epochs.Length; i++)
         {
-            epoch += _steps[i].Sentences.Count(sentence => sentence.Label == first.Label && sentence.Words.SequenceEqual(first.Words));
+            epoch += _steps[i].Sentences.Count(
+                sentence => sentence.Label == first.Label && sentence.Words.SequenceEqual(first.Words));
             epochs[i] = Math.Max(1, epoch);
         }
         return epochs;

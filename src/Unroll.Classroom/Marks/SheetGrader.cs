@@ -45,7 +45,8 @@ public sealed class SheetGrader
         get
         {
             string seconds = _limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            return $"run {_sandbox?.Protection ?? "not yet"}; limits: {seconds} s, {SheetProcess.MostMemory >> 20} MiB of memory, "
+            return $"run {_sandbox?.Protection ?? "not yet"}; "
+                + $"limits: {seconds} s, {SheetProcess.MostMemory >> 20} MiB of memory, "
                 + $"{SheetProcess.MostProcesses} processes, {SheetProcess.MostCharacters >> 20} million characters";
         }
     }
@@ -138,7 +139,8 @@ public sealed class SheetGrader
             return;
         }
         var start = new SheetStart(
-            folder, program, python.Folders, seen => [python.Program, "-B", Path.Combine(seen, Path.GetFileName(prepared.Program))]);
+            folder, program, python.Folders, seen =>
+                [python.Program, "-B", Path.Combine(seen, Path.GetFileName(prepared.Program))]);
         await RunAndMark(start, prepared.Sentences, score, cancelled).ConfigureAwait(false);
     }
 
@@ -194,5 +196,6 @@ public sealed class SheetGrader
     }
 
     // How a sheet is started, whatever its language.
-    private sealed record SheetStart(string Folder, string Program, IReadOnlyList<string> Readable, Func<string, string[]> Command);
+    private sealed record SheetStart(
+        string Folder, string Program, IReadOnlyList<string> Readable, Func<string, string[]> Command);
 }

@@ -2,7 +2,8 @@ namespace Unroll.Classroom.Marks;
 
 /// <summary>
 /// What else may be done with a right gradient than a step of plain SGD: momentum, weight decay, clipping, other optimisers,
-/// and learning rates that change. Each rule fits its one number to a step or two, and then has to explain every step of the training.
+/// and learning rates that change. Each rule fits its one number to a step or two, and then has to explain every step of the
+/// training.
 /// </summary>
 internal static class StepRules
 {

@@ -3,9 +3,9 @@ using Unroll.Classroom.Equations;
 namespace Unroll.Classroom.Marks;
 
 /// <summary>
-/// The third part of the rubric: one mark for each parameter that moves downhill by the learning rate times its gradient, at every
-/// step. Half a mark if one mistake that has a name explains every step, or if the first step at least is right; no mark if it
-/// takes two mistakes, or if nothing changed.
+/// The third part of the rubric: one mark for each parameter that moves downhill by the learning rate times its gradient, at
+/// every step. Half a mark if one mistake that has a name explains every step, or if the first step at least is right; no mark if
+/// it takes two mistakes, or if nothing changed.
 /// </summary>
 internal sealed class UpdateGrader
 {
@@ -100,7 +100,8 @@ internal sealed class UpdateGrader
         }
         return best.Count > 0 ? best.Rate : setRate ?? first ?? LabExercise.LearningRate;
 
-        int Explained(BackwardMistakes mistakes, double rate) => steps.Explains(mistakes, rate, changed).Count(isRight => isRight);
+        int Explained(BackwardMistakes mistakes, double rate) =>
+            steps.Explains(mistakes, rate, changed).Count(isRight => isRight);
     }
 
     private void Grade()

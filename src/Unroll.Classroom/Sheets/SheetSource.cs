@@ -5,8 +5,8 @@ using Unroll.Data;
 namespace Unroll.Classroom.Sheets;
 
 /// <summary>
-/// A sheet's text as the grader builds it: the class <c>Report</c> is the template's, whatever the sheet made of it, and the words of the two sentences come from <c>Report</c>, so that the sheet can be run again with others.
-/// Lines keep their numbers.
+/// A sheet's text as the grader builds it: the class <c>Report</c> is the template's, whatever the sheet made of it, and the
+/// words of the two sentences come from <c>Report</c>, so that the sheet can be run again with others. Lines keep their numbers.
 /// </summary>
 /// <param name="Text">The text.</param>
 /// <param name="Sentences">How many sentences stand in it that can be others.</param>

@@ -196,7 +196,8 @@ internal sealed class SheetTrace
 
     // Plain numbers, or a row or a column of them.
     private static double[] Numbers(JsonElement value) =>
-        [.. value.EnumerateArray().SelectMany(entry => entry.ValueKind == JsonValueKind.Array ? Numbers(entry) : [Number(entry)])];
+        [.. value.EnumerateArray().SelectMany(
+            entry => entry.ValueKind == JsonValueKind.Array ? Numbers(entry) : [Number(entry)])];
 
     // Infinity and NaN are written in quotes; both count as NaN here.
     private static double Number(JsonElement value) =>

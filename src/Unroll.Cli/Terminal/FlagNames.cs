@@ -141,6 +141,7 @@ internal static partial class FlagNames
     // A property, and what it may be set to: a text in quotes, a name or number, or several names.
     [GeneratedRegex(
         @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|FineTuningOptions|" +
+        "ServerOptions|" +
         "TorchImportOptions|Tokenizer|" +
         @"SentenceClassifier)\.\w+)" +
         """(?: = (?:"(?<text>[^"]*)"|(?<value>\w+(?: or [A-Z]\w*)*)))?""")]

@@ -66,7 +66,8 @@ internal static class ServeCommand
             if (options.ApiKeys.Count == 0 && app.Urls.Any(url => !IsLocal(url)))
             {
                 terminal.Error.WriteLine(
-                    "warning: anybody who reaches this machine can use the server; give --api-key-file FILE, or listen on 127.0.0.1");
+                    "warning: anybody who reaches this machine can use the server; give --api-key-file FILE, or listen on "
+                        + "127.0.0.1");
             }
             await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
             return 0;
@@ -89,13 +90,15 @@ internal static class ServeCommand
         string[] urls = given.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (string url in urls)
         {
-            if (!Uri.TryCreate(url.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal),
+            if (!Uri.TryCreate(
+                url.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal),
                     UriKind.Absolute, out Uri? uri) || uri.Scheme != "http")
             {
                 throw new InputException($"--urls has {url}, expected an address such as http://127.0.0.1:8080");
             }
         }
-        return urls.Length > 0 ? urls : throw new InputException("--urls is empty, expected an address such as http://127.0.0.1:8080");
+        return urls.Length > 0 ? urls
+            : throw new InputException("--urls is empty, expected an address such as http://127.0.0.1:8080");
     }
 
     private static string[] KeysOf(string file)

@@ -55,6 +55,8 @@ internal class DeltaNetCell(float most, int hiddenSize = 0) : IRecurrentCell
 
     public int CandidateGate => 2;
 
+    public bool CanBeHeld(int gate) => gate == 3;
+
     public int? ForgetGate => null;
 
     public bool ReadsNonlinearity => false;

@@ -51,6 +51,10 @@ public interface IRecurrentCell
     /// </summary>
     int CandidateGate { get; }
 
+    /// <summary>Whether a gate goes from shut to open, so that it can be held at one of them.</summary>
+    /// <param name="gate">The gate, from 0.</param>
+    bool CanBeHeld(int gate) => gate != CandidateGate;
+
     /// <summary>
     /// The gate whose bias <see cref="Networks.InitialValues.ForgetBias"/> sets; null for a cell without forget gate.
     /// </summary>

@@ -17,7 +17,7 @@ internal sealed record GatePin(int Gate, bool IsOpen, float[] Before)
 
     /// <summary>The names of the gates that can be held: all but the candidate, which is not a gate from 0 to 1.</summary>
     public static IEnumerable<string> Names(Network network) =>
-        network.Layout.Cell.GateNames.Where((_, gate) => gate != network.Layout.Cell.CandidateGate);
+        network.Layout.Cell.GateNames.Where((_, gate) => network.Layout.Cell.CanBeHeld(gate));
 
     /// <summary>Takes hold of a gate.</summary>
     public static GatePin Hold(Network network, int gate, bool isOpen)

@@ -4,8 +4,8 @@ using Unroll.Server.Operation;
 namespace Unroll.Server.Models;
 
 /// <summary>
-/// A name, the model that stands behind it now, and what waits for it. A reload is atomic: requests that run keep the model they began
-/// with, and a new model that cannot be loaded leaves the old one.
+/// A name, the model that stands behind it now, and what waits for it. A reload is atomic: requests that run keep the model they
+/// began with, and a new model that cannot be loaded leaves the old one.
 /// </summary>
 internal sealed class ModelSlot : IDisposable
 {

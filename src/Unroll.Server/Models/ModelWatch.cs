@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Unroll.Server.Models;
 
 /// <summary>
-/// Looks at the models' files now and then, and loads a model anew when they have changed and rest. Looking works on every file system;
-/// a folder that is half written fails its check and is tried again at the next look.
+/// Looks at the models' files now and then, and loads a model anew when they have changed and rest. Looking works on every file
+/// system; a folder that is half written fails its check and is tried again at the next look.
 /// </summary>
 /// <param name="store">The models.</param>
 /// <param name="options">Of the server.</param>

@@ -4,8 +4,8 @@ using Unroll.Server.Operation;
 namespace Unroll.Server.Models;
 
 /// <summary>
-/// Texts on their way to a model. While a worker is free, a request's own thread computes it at once; else it waits, and a worker that
-/// comes free takes all that wait, up to 64, as one batch. So batches grow with the load and cost no time without it.
+/// Texts on their way to a model. While a worker is free, a request's own thread computes it at once; else it waits, and a worker
+/// that comes free takes all that wait, up to 64, as one batch. So batches grow with the load and cost no time without it.
 /// </summary>
 /// <param name="slot">The model.</param>
 /// <param name="options">Of the server.</param>
@@ -97,7 +97,8 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
         StartWorker();
     }
 
-    private void StartWorker() => ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.WorkAsync(), this, preferLocal: false);
+    private void StartWorker() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.WorkAsync(), this, preferLocal: false);
 
     private async Task WorkAsync()
     {
@@ -169,7 +170,8 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
             catch (InputException e)
             {
                 return new RequestException(
-                    StatusCodes.Status422UnprocessableEntity, FormattableString.Invariant($"text {work.First + i + 1}: {e.Message}"));
+                    StatusCodes.Status422UnprocessableEntity, FormattableString.Invariant(
+                        $"text {work.First + i + 1}: {e.Message}"));
             }
         }
         return new RequestException(StatusCodes.Status422UnprocessableEntity, failure.Message);

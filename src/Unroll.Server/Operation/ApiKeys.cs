@@ -20,7 +20,8 @@ internal sealed class ApiKeys
             return true;
         const string scheme = "Bearer ";
         string? key = request.Headers["X-Api-Key"];
-        if (request.Headers.Authorization.ToString() is { } header && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.Authorization.ToString() is { } header
+            && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
             key = header[scheme.Length..].Trim();
         if (string.IsNullOrEmpty(key))
             return false;

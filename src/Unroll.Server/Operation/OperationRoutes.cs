@@ -25,7 +25,8 @@ internal sealed class OperationRoutes(PrometheusText prometheus)
     {
         routes.Get(Dialect.Inference, "/metrics", MetricsAsync);
         byte[] openApi = Read("openapi.json");
-        routes.Get(Dialect.Inference, "/openapi/v1.json", context => SendAsync(context, openApi, "application/json; charset=utf-8"));
+        routes.Get(
+            Dialect.Inference, "/openapi/v1.json", context => SendAsync(context, openApi, "application/json; charset=utf-8"));
         foreach ((string path, string file, string type) in Files)
         {
             byte[] content = Read(file);

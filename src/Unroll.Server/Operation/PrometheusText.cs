@@ -6,7 +6,7 @@ using System.Text;
 namespace Unroll.Server.Operation;
 
 /// <summary>
-/// The server's meter, and ASP.NET Core's of requests, in the text format of Prometheus (version 0.0.4): counters end in
+/// The server's meter in the text format of Prometheus (version 0.0.4): counters end in
 /// <c>_total</c>, histograms have cumulative buckets.
 /// </summary>
 internal sealed class PrometheusText : IDisposable
@@ -20,15 +20,13 @@ internal sealed class PrometheusText : IDisposable
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = new();
 
     /// <summary>Begins to listen.</summary>
-    public PrometheusText()
+    /// <param name="metrics">Whose meter.</param>
+    public PrometheusText(ServerMetrics metrics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ServerMetrics.MeterName
-                || instrument is { Meter.Name: "Microsoft.AspNetCore.Hosting", Name: "http.server.active_requests" })
-            {
+            if (instrument.Meter == metrics.Meter)
                 listener.EnableMeasurementEvents(instrument);
-            }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
@@ -61,7 +59,12 @@ internal sealed class PrometheusText : IDisposable
 
     private static void AppendProcess(StringBuilder text) => text.Append(
         CultureInfo.InvariantCulture,
-        $"# HELP process_resident_memory_bytes Memory of the process\n# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {Environment.WorkingSet}\n");
+        $"""
+        # HELP process_resident_memory_bytes Memory of the process
+        # TYPE process_resident_memory_bytes gauge
+        process_resident_memory_bytes {Environment.WorkingSet}
+
+        """);
 
     private static bool IsHistogram(Instrument instrument) => instrument is Histogram<double> or Histogram<int>;
 
@@ -80,7 +83,6 @@ internal sealed class PrometheusText : IDisposable
         Series series = _series.GetOrAdd(
             (instrument, Labels(tags)),
             static key => new Series(IsHistogram(key.Instrument) ? key.Instrument.Unit == "s" ? Seconds : Counts : null));
-        // ASP.NET Core counts requests up and down.
         series.Add(value, sets: instrument.IsObservable);
     }
 

@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace Unroll.Server.Operation;
 
-/// <summary>What the server counts, as the standard meter <c>Unroll.Server</c>, which OpenTelemetry and <c>/metrics</c> read.</summary>
+/// <summary>What the server counts, as the standard meter <c>Unroll.Server</c>, which OpenTelemetry and <c>/metrics</c>
+/// read.</summary>
 internal sealed class ServerMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Unroll.Server";
 
-    private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly Histogram<int> _batch;
@@ -17,16 +17,19 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _answers;
     private readonly Counter<long> _loads;
 
+    /// <summary>The meter of this server alone.</summary>
+    public Meter Meter { get; } = new(MeterName);
+
     /// <summary>Begins to count.</summary>
     public ServerMetrics()
     {
-        _requests = _meter.CreateCounter<long>("unroll.requests", description: "Requests by route and status");
-        _duration = _meter.CreateHistogram<double>("unroll.request.duration", "s", "Time of a request by route");
-        _batch = _meter.CreateHistogram<int>("unroll.batch.size", description: "Texts that were computed together");
-        _tokens = _meter.CreateCounter<long>("unroll.tokens", description: "Tokens read");
-        _unknown = _meter.CreateCounter<long>("unroll.unknown.tokens", description: "Tokens that the model does not know");
-        _answers = _meter.CreateCounter<long>("unroll.answers", description: "Texts by the label that was answered");
-        _loads = _meter.CreateCounter<long>("unroll.model.loads", description: "Loads of a model, and whether they succeeded");
+        _requests = Meter.CreateCounter<long>("unroll.requests", description: "Requests by route and status");
+        _duration = Meter.CreateHistogram<double>("unroll.request.duration", "s", "Time of a request by route");
+        _batch = Meter.CreateHistogram<int>("unroll.batch.size", description: "Texts that were computed together");
+        _tokens = Meter.CreateCounter<long>("unroll.tokens", description: "Tokens read");
+        _unknown = Meter.CreateCounter<long>("unroll.unknown.tokens", description: "Tokens that the model does not know");
+        _answers = Meter.CreateCounter<long>("unroll.answers", description: "Texts by the label that was answered");
+        _loads = Meter.CreateCounter<long>("unroll.model.loads", description: "Loads of a model, and whether they succeeded");
     }
 
     /// <summary>A request was answered.</summary>
@@ -54,10 +57,11 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>Shows how many texts wait.</summary>
     /// <param name="waiting">Counts them by model.</param>
-    public void ObserveQueues(Func<IEnumerable<(string Model, int Texts)>> waiting) => _meter.CreateObservableGauge(
+    public void ObserveQueues(Func<IEnumerable<(string Model, int Texts)>> waiting) => Meter.CreateObservableGauge(
         "unroll.queue.texts",
-        () => waiting().Select(queue => new Measurement<int>(queue.Texts, new KeyValuePair<string, object?>("model", queue.Model))),
+        () => waiting().Select(
+            queue => new Measurement<int>(queue.Texts, new KeyValuePair<string, object?>("model", queue.Model))),
         description: "Texts that wait");
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 }

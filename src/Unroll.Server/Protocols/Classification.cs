@@ -25,7 +25,8 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
         {
             throw new RequestException(
                 StatusCodes.Status413PayloadTooLarge,
-                FormattableString.Invariant($"the request has {texts.Count} texts, expected at most {options.MostTexts}; send several"));
+                FormattableString.Invariant(
+                    $"the request has {texts.Count} texts, expected at most {options.MostTexts}; send several"));
         }
         (ServedModel model, Prediction[] predictions) =
             await slot.Queue.PredictAsync(texts, context.RequestAborted).ConfigureAwait(false);
@@ -34,7 +35,8 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
         return (model, predictions);
     }
 
-    /// <summary>A prediction's probabilities in the model's order: zeros where the text has no tokens and nothing is said.</summary>
+    /// <summary>A prediction's probabilities in the model's order: zeros where the text has no tokens and nothing is
+    /// said.</summary>
     public static IEnumerable<float> ProbabilitiesOf(ServedModel model, Prediction prediction) => prediction.IsNone
         ? Enumerable.Repeat(0f, model.Classifier.Config.Classes)
         : prediction.Probabilities.Select(entry => (float)entry.Value);

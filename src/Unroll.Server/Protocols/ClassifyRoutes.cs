@@ -29,7 +29,8 @@ internal sealed class ClassifyRoutes(ModelStore store, Classification classifica
         {
             JsonValueKind.String => [JsonBody.Text(input, "\"input\"")],
             JsonValueKind.Array =>
-                [.. input.EnumerateArray().Select((text, i) => JsonBody.Text(text, FormattableString.Invariant($"input {i + 1}")))],
+                [.. input.EnumerateArray().Select(
+                    (text, i) => JsonBody.Text(text, FormattableString.Invariant($"input {i + 1}")))],
             _ => throw JsonBody.Unusable($"\"input\" is {JsonBody.Describe(input)}, expected a text or a list of texts"),
         };
         (ServedModel model, Prediction[] predictions) =

@@ -39,7 +39,8 @@ internal sealed class ExplainRoutes(InferenceRoutes inference, Classification cl
                 $"the text has {tokens} tokens, expected at most {MostTokens} to explain; send a part of it"));
         }
         if (!await _running.WaitAsync(options.Timeout, context.RequestAborted).ConfigureAwait(false))
-            throw new RequestException(StatusCodes.Status429TooManyRequests, "too many texts are explained; try again in a second");
+            throw new RequestException(
+                StatusCodes.Status429TooManyRequests, "too many texts are explained; try again in a second");
         TextInspection inspection;
         try
         {

@@ -78,9 +78,11 @@ internal static class InferenceInput
             throw Wrong(FormattableString.Invariant($"the input has no shape, expected [{count}]"));
         double product = 1;
         foreach (JsonElement size in shape.EnumerateArray())
-            product *= size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long value) && value >= 0 ? value : double.NaN;
+            product *= size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long value) && value >= 0 ? value
+                : double.NaN;
         if (shape.GetArrayLength() == 0 || product != count)
-            throw Wrong(FormattableString.Invariant($"the input's shape is {shape.GetRawText()}, and its data has {count} texts"));
+            throw Wrong(
+                FormattableString.Invariant($"the input's shape is {shape.GetRawText()}, and its data has {count} texts"));
     }
 
     private static RequestException Wrong(string message) => new(StatusCodes.Status400BadRequest, message);

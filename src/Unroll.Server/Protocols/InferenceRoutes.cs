@@ -5,8 +5,8 @@ using Unroll.Server.Models;
 namespace Unroll.Server.Protocols;
 
 /// <summary>
-/// The Open Inference Protocol (KServe V2) over HTTP: texts as <c>BYTES</c> in, <c>label</c> and <c>probabilities</c> out; and the
-/// load route of a model repository.
+/// The Open Inference Protocol (KServe V2) over HTTP: texts as <c>BYTES</c> in, <c>label</c> and <c>probabilities</c> out; and
+/// the load route of a model repository.
 /// </summary>
 /// <param name="store">The models.</param>
 /// <param name="classification">Classifies.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Unroll.Server.Protocols;
@@ -10,7 +11,7 @@ internal static class JsonBody
     private static readonly JsonDocumentOptions Depth = new() { MaxDepth = 16 };
 
     // Labels and texts as they are; the answer is never part of a page.
-    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The body as one JSON object.</summary>
     /// <param name="context">The request.</param>

@@ -29,7 +29,8 @@ internal sealed partial class Routes(
     public void Post(Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isLong = false) =>
         Add("POST", dialect, pattern, handle, isOpen: false, isLong);
 
-    private void Add(string method, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong = false)
+    private void Add(
+        string method, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong = false)
     {
         All.Add((method, pattern));
         routes.MapMethods(pattern, [method], context => RunAsync(context, dialect, pattern, handle, isOpen, isLong));

@@ -8,9 +8,9 @@ using Unroll.Server.Models;
 namespace Unroll.Server.Protocols;
 
 /// <summary>
-/// <c>POST /v2/models/{m}/stream</c>, which no protocol has: the body is a text that comes as it is written, the answer a prediction
-/// after each word, as server-sent events. A model of one direction reads each word in constant time; one that also reads backwards
-/// reads all words again, so that its texts end at 500 words.
+/// <c>POST /v2/models/{m}/stream</c>, which no protocol has: the body is a text that comes as it is written, the answer a
+/// prediction after each word, as server-sent events. A model of one direction reads each word in constant time; one that also
+/// reads backwards reads all words again, so that its texts end at 500 words.
 /// </summary>
 /// <param name="inference">Finds models.</param>
 /// <param name="classification">Counts.</param>
@@ -103,7 +103,8 @@ internal sealed class StreamRoutes(InferenceRoutes inference, Classification cla
             if (++words > ExplainRoutes.MostTokens)
             {
                 throw JsonBody.Unusable(FormattableString.Invariant(
-                    $"this model reads both ways and takes {ExplainRoutes.MostTokens} words as they come; send the text to infer"));
+                    $"this model reads both ways and takes {ExplainRoutes.MostTokens} words as they come; send the text to ")
+                    + "infer");
             }
             text.Append(text.Length > 0 ? " " : "").Append(word);
             return classifier.Predict(text.ToString());

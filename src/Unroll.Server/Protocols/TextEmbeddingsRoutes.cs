@@ -66,7 +66,8 @@ internal sealed class TextEmbeddingsRoutes(ModelStore store, Classification clas
                 return (texts, true);
             default:
                 throw JsonBody.Unusable(
-                    $"\"inputs\" is {JsonBody.Describe(inputs)}, expected \"a text\", or [[\"a text\"], [\"another\"]] for a batch");
+                    $"\"inputs\" is {JsonBody.Describe(inputs)}, expected \"a text\", or [[\"a text\"], [\"another\"]] for a "
+                        + "batch");
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class WordReader(Stream body, TimeSpan idle)
                 if (!char.IsWhiteSpace(_chars[_at]))
                 {
                     if (_word.Length == LongestWord)
-                        throw JsonBody.Unusable($"a word is longer than {LongestWord} characters; send words with spaces between");
+                        throw JsonBody.Unusable(
+                            $"a word is longer than {LongestWord} characters; send words with spaces between");
                     _word.Append(_chars[_at]);
                 }
                 else if (_word.Length > 0)

@@ -56,7 +56,8 @@ public sealed class HostileClass : IAsyncLifetime
         ["network"] = First(
             $"try {{ new System.Net.Sockets.TcpClient(\"127.0.0.1\", {port}); throw new TimeoutException(\"it called\"); }} "
             + "catch (System.Net.Sockets.SocketException) { }"),
-        ["environment"] = First($"if (Environment.GetEnvironmentVariable(\"{Secret}\") is not null) throw new Exception(\"it knows\");"),
+        ["environment"] = First(
+            $"if (Environment.GetEnvironmentVariable(\"{Secret}\") is not null) throw new Exception(\"it knows\");"),
         ["folder"] = First("if (Directory.EnumerateFileSystemEntries(\".\").Any()) throw new Exception(\"it is not empty\");"),
         ["memory"] = """
             var all = new List<nint>();
@@ -81,9 +82,11 @@ public sealed class HostileClass : IAsyncLifetime
             """,
         ["forged"] = Forged(),
         ["recited"] = StudentSheets.EditSolution(
-            ("Report.Forward(sentence, label, s, y, loss);", "Report.Forward(sentence, label, Fixed(s), new[] { 0.25, -0.5 }, 1.13);"),
+            ("Report.Forward(sentence, label, s, y, loss);",
+                "Report.Forward(sentence, label, Fixed(s), new[] { 0.25, -0.5 }, 1.13);"),
             ("static double[] Softmax(double[] y)", """
-                static double[][] Fixed(double[][] s) => [.. s.Select((state, t) => state.Select((_, i) => t * (0.1 + 0.01 * i)).ToArray())];
+                static double[][] Fixed(double[][] s) =>
+                    [.. s.Select((state, t) => state.Select((_, i) => t * (0.1 + 0.01 * i)).ToArray())];
 
                 static double[] Softmax(double[] y)
                 """)),
@@ -131,7 +134,8 @@ public class HostileSheetTests(HostileClass marked) : IClassFixture<HostileClass
     [InlineData("network")]
     public void What_is_not_the_sheets_is_out_of_its_reach(string name)
     {
-        Assert.SkipUnless(marked.Protection.Contains("without network", StringComparison.Ordinal), "neither bwrap nor unshare works here");
+        Assert.SkipUnless(
+            marked.Protection.Contains("without network", StringComparison.Ordinal), "neither bwrap nor unshare works here");
         Assert.Equal((SheetStatus.Marked, 20), (marked[name].Status, marked[name].Total));
         Assert.False(File.Exists(marked.Forbidden));
     }
@@ -161,7 +165,8 @@ public class HostileSheetTests(HostileClass marked) : IClassFixture<HostileClass
     [Fact]
     public void Sheets_alike_but_for_names_and_white_space_are_told()
     {
-        Assert.StartsWith("alike but for names, comments and white space: ", Assert.Single(marked["copy"].Remarks).Text, StringComparison.Ordinal);
+        Assert.StartsWith("alike but for names, comments and white space: ", Assert.Single(
+            marked["copy"].Remarks).Text, StringComparison.Ordinal);
         Assert.EndsWith("copy.cs", Assert.Single(marked["original"].Remarks).Text, StringComparison.Ordinal);
         Assert.Empty(marked["right"].Remarks);
     }

@@ -32,7 +32,8 @@ public class UpdateGraderTests
         {
             SheetScore score = Mark(hidden, seed, rate: 0.1, setRate: 0.1, mistakes);
             // Where every state is negative, ReLU's derivative is zero.
-            bool isUnchanged = mistake == "Derivative Relu" && score.Remarks[0].Text.Contains("did not change", StringComparison.Ordinal);
+            bool isUnchanged = mistake == "Derivative Relu"
+                && score.Remarks[0].Text.Contains("did not change", StringComparison.Ordinal);
             Assert.True(isUnchanged || score.Remarks.Any(remark => remark.Text.EndsWith(expected, StringComparison.Ordinal)));
             Assert.InRange(score[Criterion.Update], 2, 4.5);
         }
@@ -101,7 +102,8 @@ public class UpdateGraderTests
         TrainedSentence second = Read(afterFirst, Bad, 0);
         SheetScore score = new("sheet.cs");
         LabParameters afterSecond = afterFirst.Plus(-0.01, Gradient(second, default));
-        UpdateGrader.Grade(new SgdSteps([new(first.Parameters, afterFirst, [first]), new(afterFirst, afterSecond, [second])]), 0.1, score);
+        UpdateGrader.Grade(
+            new SgdSteps([new(first.Parameters, afterFirst, [first]), new(afterFirst, afterSecond, [second])]), 0.1, score);
         Assert.Equal(2.5, score[Criterion.Update]);
         const string Expected = "W, U, b, W_out and b_out changed by 0.04 × the gradient at the first sentence and 0.01 ×";
         Assert.Contains(score.Remarks, remark => remark.Text.StartsWith(Expected, StringComparison.Ordinal));

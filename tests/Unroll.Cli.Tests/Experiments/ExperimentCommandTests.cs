@@ -123,7 +123,7 @@ public class ExperimentCommandTests
         CommandRun printed = Json("seeds", "--seeds", "6", "--out", folder["results"]);
         Assert.Equal(0, printed.ExitCode);
         string file = folder["results/seeds.jsonl"];
-        Assert.Equal(printed.Output, File.ReadAllText(file));
+        Assert.Equal(printed.Output.Replace("{\"version\":1,", "{", StringComparison.Ordinal), File.ReadAllText(file));
         // Settings, six runs, the summary and the verdict.
         Assert.Equal(9, printed.OutputLines.Length);
         JsonElement run = JsonDocument.Parse(printed.OutputLines[1]).RootElement;

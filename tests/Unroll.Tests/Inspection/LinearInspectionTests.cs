@@ -35,7 +35,11 @@ public class LinearInspectionTests
     {
         SentenceClassifier classifier = LinearModels.Create(kind, share: 0.6, unknown);
         TextInspection inspection = Inspector.Inspect(classifier, text);
-        Assert.Equal(classifier.Predict(text).Probabilities, inspection.Prediction.Probabilities);
+        // Of a text without words a prediction says nothing; what stands inside is shown all the same.
+        if (text.Length == 0)
+            Assert.True(classifier.Predict(text).IsNone);
+        else
+            Assert.Equal(classifier.Predict(text).Probabilities, inspection.Prediction.Probabilities);
         Assert.Equal(inspection.Prediction.Probabilities.Select(entry => entry.Value), inspection.Prefixes[^1]);
 
         string[] tokens = classifier.Config.Tokens.Tokenize(text);

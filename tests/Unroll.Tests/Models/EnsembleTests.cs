@@ -52,6 +52,11 @@ public class EnsembleTests
         Assert.Equal(3 * alone[0].ParameterCount, ensemble.ParameterCount);
         foreach (string text in Texts)
         {
+            if (text.Trim().Length == 0)
+            {
+                Assert.True(ensemble.Predict(text).IsNone);
+                continue;
+            }
             // log p is a logit but for a number that all classes share.
             double[] mean =
             [

@@ -79,7 +79,8 @@ public class UsageExampleTests
         // docs/training.md
         cancel.Cancel();
         Assert.Throws<OperationCanceledException>(() => SentenceClassifier.Train(rows, options, cancellationToken: cancel.Token));
-        Assert.True(File.Exists(state));
+        // It ended before the first step, while rows were read, so there is nothing to go on from.
+        Assert.False(File.Exists(state));
         SentenceClassifier resumed = SentenceClassifier.Train(rows, options);
         Assert.Equal(classifier.Predict("a lovely film").Probability, resumed.Predict("a lovely film").Probability);
         Check("docs/training.md", variables: ("(state)", "(\"training.state\")"));
