@@ -55,8 +55,8 @@ public class EvalCommandTests
         JsonElement json = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement;
         Assert.Equal(
             (string[])[
-                "version", "rows", "unknown_label_rows", "accuracy", "macro_f1", "ece", "loss", "labels", "confusion", "unknown_labels",
-                "mistakes"],
+                "version", "rows", "unknown_label_rows", "accuracy", "macro_f1", "ece", "loss", "labels", "confusion",
+                "unknown_labels", "mistakes"],
             json.EnumerateObject().Select(field => field.Name));
         Assert.Equal((7, 2), (json.GetProperty("rows").GetInt32(), json.GetProperty("unknown_label_rows").GetInt32()));
         Assert.Equal(3.0 / 7, json.GetProperty("accuracy").GetDouble(), 1e-12);

@@ -125,15 +125,21 @@ public class ServedClassifierTests
         });
         Prediction good = SmallModels.Good.Predict("a lovely film"), yes = SmallModels.Yes.Predict("a lovely film");
         int loads = 0;
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(3); loads++)
+        try
         {
-            Prediction answer = served.Predict("a lovely film");
-            Assert.True(answer == good || answer == yes, $"{answer}");
-            Prediction loaded = SentenceClassifier.Load(folder["model"]).Predict("a lovely film");
-            Assert.True(loaded == good || loaded == yes, $"{loaded}");
+            for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(3); loads++)
+            {
+                Prediction answer = served.Predict("a lovely film");
+                Assert.True(answer == good || answer == yes, $"{answer}");
+                Prediction loaded = SentenceClassifier.Load(folder["model"]).Predict("a lovely film");
+                Assert.True(loaded == good || loaded == yes, $"{loaded}");
+            }
         }
-        await stop.CancelAsync();
-        await writer;
+        finally
+        {
+            await stop.CancelAsync();
+            await writer;
+        }
         Assert.True(loads > 5, $"{loads} loads");
     }
 

@@ -64,10 +64,18 @@ internal static class InputFile
     {
         // A pipe has no length. To open it for reading would wait for a writer.
         var file = new FileInfo(path);
-        if (file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+        try
         {
-            RequireSeekable(path, advice);
-            return [];
+            if (file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+            {
+                RequireSeekable(path, advice);
+                return [];
+            }
+        }
+        catch (IOException e)
+        {
+            // It was there, and was replaced.
+            throw Unreadable(path, advice, e);
         }
         return ReadAll(path, advice);
     }

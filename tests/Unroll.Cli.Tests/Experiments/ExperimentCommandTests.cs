@@ -123,7 +123,8 @@ public class ExperimentCommandTests
         CommandRun printed = Json("seeds", "--seeds", "6", "--out", folder["results"]);
         Assert.Equal(0, printed.ExitCode);
         string file = folder["results/seeds.jsonl"];
-        Assert.Equal(printed.Output.Replace("{\"version\":1,", "{", StringComparison.Ordinal), File.ReadAllText(file));
+        string lines = printed.Output.Replace("{\"version\":1,", "{", StringComparison.Ordinal);
+        Assert.Equal(lines, File.ReadAllText(file));
         // Settings, six runs, the summary and the verdict.
         Assert.Equal(9, printed.OutputLines.Length);
         JsonElement run = JsonDocument.Parse(printed.OutputLines[1]).RootElement;
@@ -140,7 +141,7 @@ public class ExperimentCommandTests
         CommandRun table = CommandRun.Of("experiment", "seeds", "--seeds", "6", "--out", folder["results"], "--overwrite");
         Assert.Equal(0, table.ExitCode);
         Assert.Contains(" of 6", table.Output, StringComparison.Ordinal);
-        Assert.Equal(printed.Output, File.ReadAllText(file));
+        Assert.Equal(lines, File.ReadAllText(file));
         File.Delete(file);
         File.WriteAllText(folder["results/seeds.html"], "mine");
         Assert.Contains(
