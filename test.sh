@@ -3,6 +3,7 @@
 # Needs git and the .NET 10 SDK. Where npm is too, exported models are run in onnxruntime and the page is checked and built; where
 # Chromium is, or apt-get may install it, the page is opened in it; the live lab is published to WebAssembly for that, which
 # takes a minute or two where its sources are newer. Else those tests are skipped.
+# The packages are made, installed and used only with UNROLL_PACKAGE_TESTS=1: that takes some ten minutes more.
 # Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
 set -uo pipefail
 cd "$(dirname "$0")"

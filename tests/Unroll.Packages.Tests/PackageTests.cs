@@ -14,7 +14,7 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
     [MemberData(nameof(Names))]
     public void A_package_says_what_it_is_and_names_no_path_of_the_machine(string name)
     {
-        SkipOnWindows();
+        SkipUnlessWanted();
         using ZipArchive archive = ZipFile.OpenRead(PathOf(name, "nupkg"));
         string[] entries = [.. archive.Entries.Select(entry => entry.FullName)];
         Assert.All((string[])["README.md", "LICENSE", "CHANGELOG.md", "icon.png"], file => Assert.Contains(file, entries));
@@ -43,7 +43,7 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
     [Fact]
     public void The_documentation_has_public_names_alone()
     {
-        SkipOnWindows();
+        SkipUnlessWanted();
         using ZipArchive archive = ZipFile.OpenRead(PathOf("Unroll", "nupkg"));
         using Stream xml = archive.Entries.Single(entry => entry.Name == "Unroll.xml").Open();
         string[] names = [.. XDocument.Load(xml).Descendants("member").Select(member => (string)member.Attribute("name")!)];
@@ -57,7 +57,7 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
     [Fact]
     public void Packed_twice_they_have_the_same_bytes()
     {
-        SkipOnWindows();
+        SkipUnlessWanted();
         string again = packed["again"];
         (int exitCode, string output) = packed.Run(
             RepositoryRoot.Path, "bash", "pack.sh", again, "--version", PackedPackages.Version);
@@ -69,7 +69,7 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
     [Fact]
     public void The_tool_installs_and_works()
     {
-        SkipOnWindows();
+        SkipUnlessWanted();
         (int exitCode, string output) = packed.Run(
             packed.Samples, "dotnet", "tool", "install", "Unroll.Cli", "--tool-path", packed["tools"], "--version",
             PackedPackages.Version, "--configfile", packed["nuget.config"]);
@@ -111,7 +111,7 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
     [InlineData("single-file", 30)]
     public void Published_samples_work_and_are_small(string name, int mostMegabytes)
     {
-        SkipOnWindows();
+        SkipUnlessWanted();
         if (name == "native-aot" && !File.Exists("/usr/bin/gcc") && !File.Exists("/usr/bin/clang"))
             Assert.Skip("needs a linker: apt-get install gcc zlib1g-dev");
         (int exitCode, string output) = packed.Run(
@@ -132,7 +132,7 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
 
     private string Build(string sample)
     {
-        SkipOnWindows();
+        SkipUnlessWanted();
         (int exitCode, string output) = packed.Run(
             packed.Samples, "dotnet", "build", sample, "-c", "Release", "-v", "q", "-nologo");
         Assert.True(exitCode == 0, output);
@@ -141,9 +141,5 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
 
     private string PathOf(string name, string kind) => Path.Combine(packed.Packages, $"{name}.{PackedPackages.Version}.{kind}");
 
-    private static void SkipOnWindows()
-    {
-        if (OperatingSystem.IsWindows())
-            Assert.Skip("needs bash, for pack.sh");
-    }
+    private static void SkipUnlessWanted() => Assert.SkipUnless(PackedPackages.IsWanted, PackedPackages.Unwanted);
 }

@@ -12,11 +12,13 @@ public sealed class PackedPackages : IDisposable
     /// <summary>The version of the packages that are tested.</summary>
     public const string Version = "0.0.1-test";
 
+    private const string Switch = "UNROLL_PACKAGE_TESTS";
+
     private readonly TemporaryFolder _folder = new();
 
     public PackedPackages()
     {
-        if (OperatingSystem.IsWindows())
+        if (!IsWanted)
             return;
         (int exitCode, string output) = Run(RepositoryRoot.Path, "bash", "pack.sh", Packages, "--version", Version);
         if (exitCode != 0)
@@ -38,6 +40,14 @@ public sealed class PackedPackages : IDisposable
         CopyFolder(Path.Combine(RepositoryRoot.Path, "samples"), Samples);
         File.Delete(Path.Combine(Samples, "nuget.config"));
     }
+
+    /// <summary>
+    /// Whether packages are made at all: it takes minutes, so only where it is asked for; pack.sh is a script of bash.
+    /// </summary>
+    public static bool IsWanted => Environment.GetEnvironmentVariable(Switch) == "1" && !OperatingSystem.IsWindows();
+
+    /// <summary>Why they are not.</summary>
+    public static string Unwanted => $"packages take minutes to make; set {Switch}=1 for these tests";
 
     /// <summary>The folder of the packages.</summary>
     public string Packages => _folder["packages"];

@@ -17,7 +17,9 @@ public class InspectPageTests(Runs runs) : IClassFixture<Runs>
         Assert.Equal(0, written.ExitCode);
         await using OpenPage page = await Browser.Open(file);
         JsonElement shown = (await page.Evaluate("window.unroll.data")).GetProperty("sentences")[0];
-        Assert.True(JsonElement.DeepEquals(json.RootElement, shown));
+        JsonProperty[] printed = [.. json.RootElement.EnumerateObject().Where(field => field.Name != "version")];
+        Assert.Equal(printed.Select(field => field.Name), shown.EnumerateObject().Select(field => field.Name));
+        Assert.All(printed, field => Assert.True(JsonElement.DeepEquals(field.Value, shown.GetProperty(field.Name)), field.Name));
         double[][] path = [
             .. json.RootElement.GetProperty("plane").GetProperty("points").EnumerateArray().Select(OpenPage.Numbers)];
         Assert.Equal(path, await page.Points("path"));

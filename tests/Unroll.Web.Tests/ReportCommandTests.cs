@@ -32,7 +32,7 @@ public class ReportCommandTests(Runs runs) : IClassFixture<Runs>
                 "train", data, "--dev", data, "--out", run, "--epochs", "1", "--hidden", "4", "--embedding", "4").ExitCode);
         using JsonDocument eval = JsonDocument.Parse(CommandRun.Of("eval", run, data, "--json", "--mistakes", "20").Output);
         JsonElement evaluation = Runs.Json(run, "evaluation.json");
-        foreach (JsonProperty field in eval.RootElement.EnumerateObject())
+        foreach (JsonProperty field in eval.RootElement.EnumerateObject().Where(field => field.Name != "version"))
             Assert.True(JsonElement.DeepEquals(field.Value, evaluation.GetProperty(field.Name)), field.Name);
         JsonElement[] ranges = [.. evaluation.GetProperty("by_length").EnumerateArray()];
         Assert.Equal(evaluation.GetProperty("rows").GetInt32(), ranges.Sum(range => range.GetProperty("rows").GetInt32()));
