@@ -12,7 +12,10 @@ public class PageTests(Runs runs) : IClassFixture<Runs>
     [Fact]
     public async Task Tabs_work_by_keyboard()
     {
-        await using OpenPage page = await Browser.Open(Report());
+        // A page that has something on each of them; an empty tab does not show.
+        string data = runs["keyboard.html"];
+        WriteAll(data);
+        await using OpenPage page = await Browser.Open(data);
         await page.Page.FocusAsync("#theme");
         await page.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("tab-training", await Focused());
