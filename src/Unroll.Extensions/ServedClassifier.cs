@@ -10,6 +10,8 @@ namespace Unroll.Extensions;
 /// </summary>
 public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
 {
+    private const int MostTogether = 64;
+
     private readonly UnrollOptions _options;
     private readonly UnrollTelemetry _telemetry;
     private readonly ILogger<ServedClassifier> _logger;
@@ -18,7 +20,7 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
     private readonly string _name;
     private ITimer? _timer;
     private string _failedStamp = "";
-    private volatile Served? _served;
+    private volatile LoadedModel? _loaded;
     private volatile string? _failure;
 
     /// <summary>Makes it; the model is read with <see cref="Load"/>, or when it is first asked.</summary>
@@ -39,46 +41,32 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
     public string Path => _options.Path;
 
     /// <summary>When the model that answers was read; null where none was.</summary>
-    public DateTimeOffset? LoadedAt => _served?.At;
+    public DateTimeOffset? LoadedAt => _loaded?.At;
 
     /// <summary>Why the files that are there now cannot be read; null where the model that answers is theirs.</summary>
     public string? Failure => _failure;
 
+    /// <summary>The model that answers, as it was read.</summary>
+    /// <exception cref="InputException">There is none, and its files cannot be read.</exception>
+    public LoadedModel Loaded => _loaded ?? LoadFirst();
+
     /// <summary>The model that answers.</summary>
     /// <exception cref="InputException">There is none, and its files cannot be read.</exception>
-    public SentenceClassifier Current => (_served ?? LoadFirst()).Model;
+    public SentenceClassifier Current => Loaded.Classifier;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Labels => Current.Labels;
 
     /// <inheritdoc/>
-    public Prediction Predict(string text)
-    {
-        SentenceClassifier model = Current;
-        using Activity? activity = _telemetry.BeginPredict(_name);
-        long started = _time.GetTimestamp();
-        try
-        {
-            Prediction prediction = model.Predict(text);
-            _telemetry.Count(_name, [prediction], _time.GetElapsedTime(started), activity);
-            return prediction;
-        }
-        catch (InputException e)
-        {
-            _telemetry.CountRefused(_name, activity, e);
-            throw;
-        }
-    }
+    public Prediction Predict(string text) => Loaded.Predict(text);
 
     /// <inheritdoc/>
     public IEnumerable<Prediction> Predict(IEnumerable<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        SentenceClassifier model = Current;
-        return texts.Chunk(MostTogether).SelectMany(chunk => PredictChunk(model, chunk));
+        LoadedModel model = Loaded;
+        return texts.Chunk(MostTogether).SelectMany(model.Predict);
     }
-
-    private const int MostTogether = 64;
 
     /// <summary>Reads the model, where it was not read yet.</summary>
     /// <exception cref="InputException">Its files cannot be read, after <see cref="UnrollOptions.LoadTries"/> tries.</exception>
@@ -91,7 +79,7 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
         lock (_loading)
         {
             string stamp = ModelFiles.StampOf(_options.Path);
-            if (_served is not { } served || stamp == served.Stamp)
+            if (_loaded is not { } loaded || stamp == loaded.Stamp)
             {
                 _failure = null;
                 return false;
@@ -99,7 +87,7 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
             // Files that cannot be read are tried again when they change, and at every look while they are incomplete.
             try
             {
-                _served = Read(stamp);
+                _loaded = Read(stamp);
                 _failure = null;
                 LogReloaded(_options.Path);
                 return true;
@@ -116,43 +104,40 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
         }
     }
 
-    /// <summary>Ends the looking for changes.</summary>
-    public void Dispose() => _timer?.Dispose();
-
-    private Prediction[] PredictChunk(SentenceClassifier model, string[] chunk)
-    {
-        using Activity? activity = _telemetry.BeginPredict(_name);
-        long started = _time.GetTimestamp();
-        try
-        {
-            Prediction[] predictions = [.. model.Predict(chunk)];
-            _telemetry.Count(_name, predictions, _time.GetElapsedTime(started), activity);
-            return predictions;
-        }
-        catch (InputException e)
-        {
-            _telemetry.CountRefused(_name, activity, e);
-            throw;
-        }
-    }
-
-    private Served LoadFirst()
+    /// <summary>Reads the model again, whether its files have changed or not.</summary>
+    /// <returns>The model that answers now.</returns>
+    /// <exception cref="InputException">Its files cannot be read; the old model goes on.</exception>
+    public LoadedModel Reload()
     {
         lock (_loading)
         {
-            if (_served is { } already)
+            LoadedModel loaded = Read(ModelFiles.StampOf(_options.Path));
+            (_loaded, _failure) = (loaded, null);
+            LogReloaded(_options.Path);
+            return loaded;
+        }
+    }
+
+    /// <summary>Ends the looking for changes.</summary>
+    public void Dispose() => _timer?.Dispose();
+
+    private LoadedModel LoadFirst()
+    {
+        lock (_loading)
+        {
+            if (_loaded is { } already)
                 return already;
             for (int tries = 1; ; tries++)
             {
                 string stamp = ModelFiles.StampOf(_options.Path);
                 try
                 {
-                    Served served = _served = Read(stamp);
+                    LoadedModel loaded = _loaded = Read(stamp);
                     _failure = null;
-                    LogLoaded(_options.Path, served.Model.Labels.Count);
+                    LogLoaded(_options.Path, loaded.Classifier.Labels.Count);
                     if (_options.ReloadOnChange)
                         _timer ??= _time.CreateTimer(_ => Look(), null, _options.PollInterval, _options.PollInterval);
-                    return served;
+                    return loaded;
                 }
                 catch (Exception e) when (e is InputException or IOException && tries < _options.LoadTries)
                 {
@@ -182,7 +167,7 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
         }
     }
 
-    private Served Read(string stamp)
+    private LoadedModel Read(string stamp)
     {
         using Activity? activity = _telemetry.BeginLoad(_name);
         bool loaded = false;
@@ -196,7 +181,7 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
             if (_options.HalfPrecision)
                 model.HalfPrecision = true;
             loaded = true;
-            return new Served(model, stamp, _time.GetUtcNow());
+            return new LoadedModel(model, _name, (_loaded?.Version ?? 0) + 1, stamp, _telemetry, _time);
         }
         finally
         {
@@ -207,7 +192,7 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
     [LoggerMessage(1, LogLevel.Information, "Loaded the model {Path}, {Labels} labels")]
     private partial void LogLoaded(string path, int labels);
 
-    [LoggerMessage(2, LogLevel.Information, "The files of the model {Path} changed; it was loaded again")]
+    [LoggerMessage(2, LogLevel.Information, "The model {Path} was loaded again")]
     private partial void LogReloaded(string path);
 
     [LoggerMessage(3, LogLevel.Warning, "The model {Path} cannot be loaded again, the old one goes on: {Reason}")]
@@ -215,6 +200,4 @@ public sealed partial class ServedClassifier : ISentenceClassifier, IDisposable
 
     [LoggerMessage(4, LogLevel.Information, "The model {Path} cannot be loaded yet, trying again: {Reason}")]
     private partial void LogRetried(string path, string reason);
-
-    private sealed record Served(SentenceClassifier Model, string Stamp, DateTimeOffset At);
 }

@@ -7,8 +7,8 @@ namespace Unroll.Extensions;
 /// <summary>The metrics and traces of models that a program serves.</summary>
 /// <remarks>
 /// The meter <see cref="MeterName"/> has <c>unroll.predictions</c>, <c>unroll.predict.duration</c> (seconds a call),
-/// <c>unroll.tokens</c>, <c>unroll.unknown_tokens</c>, <c>unroll.abstentions</c>, <c>unroll.refused</c> (texts that cannot be
-/// classified) and <c>unroll.loads</c> (by <c>outcome</c>: loaded or failed), each with the tag <c>model</c>.
+/// <c>unroll.tokens</c>, <c>unroll.unknown_tokens</c>, <c>unroll.abstentions</c>, <c>unroll.refused</c> (calls with a text that
+/// cannot be classified) and <c>unroll.loads</c> (by <c>outcome</c>: loaded or failed), each with the tag <c>model</c>.
 /// </remarks>
 public sealed class UnrollTelemetry : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class UnrollTelemetry : IDisposable
         _tokens = _meter.CreateCounter<long>("unroll.tokens", "{token}", "Tokens of the texts that were classified");
         _unknown = _meter.CreateCounter<long>("unroll.unknown_tokens", "{token}", "Tokens that the model does not know");
         _abstentions = _meter.CreateCounter<long>("unroll.abstentions", "{prediction}", "Texts that the model was not sure of");
-        _refused = _meter.CreateCounter<long>("unroll.refused", "{text}", "Texts that could not be classified");
+        _refused = _meter.CreateCounter<long>("unroll.refused", "{call}", "Calls with a text that cannot be classified");
         _loads = _meter.CreateCounter<long>("unroll.loads", "{load}", "Times that a model was read");
     }
 
@@ -80,7 +80,7 @@ public sealed class UnrollTelemetry : IDisposable
             activity?.SetTag("unroll.label", only.Answer);
     }
 
-    /// <summary>Counts a text that cannot be classified.</summary>
+    /// <summary>Counts a call with a text that cannot be classified.</summary>
     internal void CountRefused(string model, Activity? activity, InputException reason)
     {
         _refused.Add(1, new KeyValuePair<string, object?>("model", model));

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Unroll.Extensions;
 using Unroll.Server.Models;
 using Unroll.Server.Operation;
 using Unroll.Server.Protocols;
@@ -43,10 +44,10 @@ public static class UnrollServer
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PrometheusText>();
+        builder.Services.AddSingleton<UnrollTelemetry>();
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<Classification>();
-        builder.Services.AddHostedService<ModelWatch>();
         if (options.Origins.Count > 0)
         {
             builder.Services.AddCors(cors => cors.AddDefaultPolicy(

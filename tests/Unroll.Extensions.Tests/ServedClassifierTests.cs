@@ -53,6 +53,23 @@ public class ServedClassifierTests
     }
 
     [Fact]
+    public void A_model_is_loaded_again_when_asked_and_a_broken_one_leaves_the_old()
+    {
+        using var folder = new TemporaryFolder();
+        SmallModels.Good.Save(folder["model"]);
+        using ServedClassifier served = Serve(folder["model"]);
+        LoadedModel first = served.Loaded;
+        Assert.Equal(1, first.Version);
+        Assert.Equal(2, served.Reload().Version);
+        SmallModels.Yes.Save(folder["model"], overwrite: true);
+        Assert.Equal(3, served.Reload().Version);
+        Assert.Equal(("good", "yes"), (first.Predict("lovely").Label, served.Predict("lovely").Label));
+        File.WriteAllText(Path.Combine(folder["model"], "config.json"), "{");
+        Assert.Contains("config.json", Assert.Throws<InputException>(served.Reload).Message, StringComparison.Ordinal);
+        Assert.Equal((3, "yes"), (served.Loaded.Version, served.Predict("lovely").Label));
+    }
+
+    [Fact]
     public async Task A_change_is_seen_without_being_asked_for()
     {
         using var folder = new TemporaryFolder();

@@ -86,6 +86,18 @@ public class InferenceProtocolTests
         Assert.False(body.TryGetProperty("id", out _));
     }
 
+    [Fact]
+    public async Task A_text_without_words_has_no_label_and_zeros()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        (int status, JsonElement body) = await server.PostAsync("/v2/models/one/infer", """
+            {"inputs":[{"name":"text","shape":[2],"datatype":"BYTES","data":[""," \n"]}]}
+            """);
+        Assert.Equal(200, status);
+        Assert.Equal("""["",""]""", body.GetProperty("outputs")[0].GetProperty("data").GetRawText());
+        Assert.Equal("[0,0,0,0]", body.GetProperty("outputs")[1].GetProperty("data").GetRawText());
+    }
+
     [Theory]
     [InlineData("no json", 400, "the body is no JSON at line 1, byte 2; send a JSON object")]
     [InlineData("", 400, "the body is no JSON at line 1, byte 1; send a JSON object")]

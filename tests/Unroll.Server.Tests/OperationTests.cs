@@ -159,7 +159,7 @@ public class OperationTests
         Assert.Contains("unroll_request_duration_seconds_bucket{route=\"/predict\",le=\"+Inf\"} 2\n", metrics);
         Assert.Contains("unroll_batch_size_sum{model=\"both\"} 1\n", metrics);
         Assert.Contains("unroll_queue_texts{model=\"one\"} 0\n", metrics);
-        Assert.Contains("unroll_model_loads_total{model=\"one\",result=\"loaded\"} 1\n", metrics);
+        Assert.Contains("unroll_loads_total{model=\"one\",outcome=\"loaded\"} 1\n", metrics);
         Assert.Matches("unroll_answers_total\\{model=\"both\",label=\"(good|bad)\"\\} 1\n", metrics);
         string[] types = [.. metrics.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))];
         Assert.Equal(types.Distinct(), types);

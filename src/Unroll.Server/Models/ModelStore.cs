@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Unroll.Extensions;
 using Unroll.Server.Operation;
 
 namespace Unroll.Server.Models;
@@ -9,12 +11,22 @@ internal sealed class ModelStore : IDisposable
 
     /// <summary>Loads them all.</summary>
     /// <param name="options">Of the server.</param>
-    /// <param name="metrics">Where loads are counted.</param>
+    /// <param name="telemetry">Where loads, texts and tokens are counted.</param>
+    /// <param name="metrics">Where batches are counted.</param>
+    /// <param name="log">Where loads stand.</param>
     /// <param name="clock">Tells when.</param>
     /// <exception cref="InputException">One cannot be loaded.</exception>
-    public ModelStore(ServerOptions options, ServerMetrics metrics, TimeProvider clock)
+    public ModelStore(
+        ServerOptions options, UnrollTelemetry telemetry, ServerMetrics metrics, ILogger<ServedClassifier> log, TimeProvider clock)
     {
-        All = [.. options.Models.Select(source => new ModelSlot(source, options, metrics, clock))];
+        All =
+        [
+            .. options.Models.Select(source =>
+            {
+                var served = new ServedClassifier(OptionsOf(source, options), telemetry, log, clock);
+                return new ModelSlot(source.Name, served, options, metrics);
+            }),
+        ];
         foreach (ModelSlot slot in All)
             _slots.Add(slot.Name, slot);
     }
@@ -39,6 +51,17 @@ internal sealed class ModelStore : IDisposable
         foreach (ModelSlot slot in All)
             slot.Dispose();
     }
+
+    private static UnrollOptions OptionsOf(ModelSource source, ServerOptions options) => new()
+    {
+        Path = source.Path,
+        Name = source.Name,
+        ReloadOnChange = options.Watch,
+        PollInterval = options.WatchInterval,
+        LoadTries = 1,
+        MaximumTokens = options.MostTokens,
+        HalfPrecision = options.HalfPrecision,
+    };
 
     private static string Excerpt(string name) => name.Length <= 60 ? name : name[..60] + "…";
 }

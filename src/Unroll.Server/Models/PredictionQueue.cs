@@ -1,3 +1,4 @@
+using Unroll.Extensions;
 using Unroll.Models;
 using Unroll.Server.Operation;
 
@@ -27,10 +28,10 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
     /// <param name="cancellation">Ends the wait; work that has not begun is then left out.</param>
     /// <returns>The predictions in order, all of one model.</returns>
     /// <exception cref="RequestException">The queue is full (429), or a text cannot be classified (422).</exception>
-    public async Task<(ServedModel Model, Prediction[] Predictions)> PredictAsync(
+    public async Task<(LoadedModel Model, Prediction[] Predictions)> PredictAsync(
         IReadOnlyList<string> texts, CancellationToken cancellation)
     {
-        ServedModel model = slot.Current;
+        LoadedModel model = slot.Current;
         var parts = new List<Work>((texts.Count + MostTogether - 1) / MostTogether);
         for (int start = 0; start < texts.Count; start += MostTogether)
         {
@@ -133,11 +134,10 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
         Work[] wanted = [.. batch.Where(work => !work.IsAbandoned())];
         if (wanted.Length == 0)
             return;
-        SentenceClassifier classifier = wanted[0].Model.Classifier;
         metrics.Batch(slot.Name, wanted.Sum(work => work.Texts.Length));
         try
         {
-            Prediction[] all = [.. classifier.Predict(wanted.SelectMany(work => work.Texts))];
+            Prediction[] all = wanted[0].Model.Predict([.. wanted.SelectMany(work => work.Texts)]);
             int at = 0;
             foreach (Work work in wanted)
             {
@@ -178,11 +178,11 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
     }
 
     // Texts of one request that are computed together.
-    private sealed class Work(ServedModel model, string[] texts, int first, CancellationToken cancellation)
+    private sealed class Work(LoadedModel model, string[] texts, int first, CancellationToken cancellation)
     {
         private readonly TaskCompletionSource<Prediction[]> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public ServedModel Model => model;
+        public LoadedModel Model => model;
 
         public string[] Texts => texts;
 

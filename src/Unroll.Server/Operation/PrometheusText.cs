@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Unroll.Extensions;
 
 namespace Unroll.Server.Operation;
 
 /// <summary>
-/// The server's meter in the text format of Prometheus (version 0.0.4): counters end in
+/// The meters of the server and of its models in the text format of Prometheus (version 0.0.4): counters end in
 /// <c>_total</c>, histograms have cumulative buckets.
 /// </summary>
 internal sealed class PrometheusText : IDisposable
@@ -20,13 +21,16 @@ internal sealed class PrometheusText : IDisposable
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = new();
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="metrics">Whose meter.</param>
-    public PrometheusText(ServerMetrics metrics)
+    /// <param name="meters">Made the meters that are listened to.</param>
+    public PrometheusText(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter == metrics.Meter)
+            if (instrument.Meter.Scope == meters
+                && instrument.Meter.Name is UnrollTelemetry.MeterName or ServerMetrics.MeterName)
+            {
                 listener.EnableMeasurementEvents(instrument);
+            }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));

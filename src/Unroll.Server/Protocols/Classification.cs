@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Unroll.Extensions;
 using Unroll.Models;
 using Unroll.Server.Models;
 using Unroll.Server.Operation;
@@ -16,7 +17,7 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
     /// <param name="texts">The texts.</param>
     /// <param name="context">The request.</param>
     /// <exception cref="RequestException">There are none, or too many, or one cannot be classified.</exception>
-    public async Task<(ServedModel Model, Prediction[] Predictions)> RunAsync(
+    public async Task<(LoadedModel Model, Prediction[] Predictions)> RunAsync(
         ModelSlot slot, IReadOnlyList<string> texts, HttpContext context)
     {
         if (texts.Count == 0)
@@ -28,7 +29,7 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
                 FormattableString.Invariant(
                     $"the request has {texts.Count} texts, expected at most {options.MostTexts}; send several"));
         }
-        (ServedModel model, Prediction[] predictions) =
+        (LoadedModel model, Prediction[] predictions) =
             await slot.Queue.PredictAsync(texts, context.RequestAborted).ConfigureAwait(false);
         foreach (Prediction prediction in predictions)
             Count(model, prediction);
@@ -37,14 +38,14 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
 
     /// <summary>A prediction's probabilities in the model's order: zeros where the text has no tokens and nothing is
     /// said.</summary>
-    public static IEnumerable<float> ProbabilitiesOf(ServedModel model, Prediction prediction) => prediction.IsNone
+    public static IEnumerable<float> ProbabilitiesOf(LoadedModel model, Prediction prediction) => prediction.IsNone
         ? Enumerable.Repeat(0f, model.Classifier.Config.Classes)
         : prediction.Probabilities.Select(entry => (float)entry.Value);
 
     /// <summary>Counts an answer.</summary>
-    public void Count(ServedModel model, Prediction prediction)
+    public void Count(LoadedModel model, Prediction prediction)
     {
-        metrics.Answer(model.Name, prediction.Label, prediction.Tokens, prediction.UnknownTokens);
+        metrics.Answer(model.Name, prediction.Label);
         if (options.LogTexts)
             Answered(log, model.Name, prediction.Label, prediction.Probability, prediction.Text);
     }

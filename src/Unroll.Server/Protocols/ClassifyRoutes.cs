@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Extensions;
 using Unroll.Models;
 using Unroll.Server.Models;
 
@@ -33,7 +34,7 @@ internal sealed class ClassifyRoutes(ModelStore store, Classification classifica
                     (text, i) => JsonBody.Text(text, FormattableString.Invariant($"input {i + 1}")))],
             _ => throw JsonBody.Unusable($"\"input\" is {JsonBody.Describe(input)}, expected a text or a list of texts"),
         };
-        (ServedModel model, Prediction[] predictions) =
+        (LoadedModel model, Prediction[] predictions) =
             await classification.RunAsync(slot, texts, context).ConfigureAwait(false);
         long tokens = predictions.Sum(prediction => (long)prediction.Tokens);
         await JsonBody.WriteAsync(context, 200, json =>
@@ -76,7 +77,7 @@ internal sealed class ClassifyRoutes(ModelStore store, Classification classifica
             json.WriteStartObject();
             json.WriteString("id", slot.Name);
             json.WriteString("object", "model");
-            json.WriteNumber("created", slot.Current.Loaded.ToUnixTimeSeconds());
+            json.WriteNumber("created", slot.Current.At.ToUnixTimeSeconds());
             json.WriteString("owned_by", "unroll");
             json.WriteEndObject();
         }

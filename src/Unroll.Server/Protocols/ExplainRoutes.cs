@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Unroll.Extensions;
 using Unroll.Inspection;
-using Unroll.Server.Models;
 
 namespace Unroll.Server.Protocols;
 
@@ -29,7 +29,7 @@ internal sealed class ExplainRoutes(InferenceRoutes inference, Classification cl
 
     private async Task ExplainAsync(HttpContext context)
     {
-        ServedModel model = inference.Slot(context).Current;
+        LoadedModel model = inference.Slot(context).Current;
         using JsonDocument body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         string text = TextOf(body.RootElement);
         int tokens = model.Classifier.Config.Tokens.Tokenize(text).Length;

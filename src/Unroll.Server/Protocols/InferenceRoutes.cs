@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Extensions;
 using Unroll.Models;
 using Unroll.Server.Models;
 
@@ -98,7 +99,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
 
     private Task Metadata(HttpContext context)
     {
-        ServedModel model = Slot(context).Current;
+        LoadedModel model = Slot(context).Current;
         return JsonBody.WriteAsync(context, 200, json =>
         {
             json.WriteStartObject();
@@ -133,7 +134,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
         string? id = body.RootElement.TryGetProperty("id", out JsonElement given) ? JsonBody.Text(given, "\"id\"") : null;
         List<string> texts = InferenceInput.Texts(body.RootElement);
         (bool label, bool probabilities) = InferenceInput.Outputs(body.RootElement, Label, Probabilities);
-        (ServedModel model, Prediction[] predictions) =
+        (LoadedModel model, Prediction[] predictions) =
             await classification.RunAsync(slot, texts, context).ConfigureAwait(false);
         await JsonBody.WriteAsync(context, 200, json =>
         {
@@ -170,7 +171,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
     private async Task LoadAsync(HttpContext context)
     {
         ModelSlot slot = Slot(context);
-        ServedModel model = await slot.ReloadAsync().ConfigureAwait(false);
+        LoadedModel model = await slot.ReloadAsync().ConfigureAwait(false);
         await JsonBody.WriteAsync(context, 200, json =>
         {
             json.WriteStartObject();
@@ -180,7 +181,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
         }).ConfigureAwait(false);
     }
 
-    private static void WriteVersion(Utf8JsonWriter json, string? name, ServedModel model)
+    private static void WriteVersion(Utf8JsonWriter json, string? name, LoadedModel model)
     {
         string version = model.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (name is null)
@@ -190,7 +191,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
     }
 
     // In the order of the probabilities.
-    private static void WriteLabels(Utf8JsonWriter json, ServedModel model)
+    private static void WriteLabels(Utf8JsonWriter json, LoadedModel model)
     {
         json.WriteStartArray("labels");
         foreach (string label in model.Classifier.Config.Labels)

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Unroll.Extensions;
 using Unroll.Models;
-using Unroll.Server.Models;
 
 namespace Unroll.Server.Protocols;
 
@@ -29,7 +29,7 @@ internal sealed class StreamRoutes(InferenceRoutes inference, Classification cla
 
     private async Task StreamAsync(HttpContext context)
     {
-        ServedModel model = inference.Slot(context).Current;
+        LoadedModel model = inference.Slot(context).Current;
         CancellationToken cancellation = context.RequestAborted;
         // Who writes a text is slow.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Extensions;
 using Unroll.Models;
 using Unroll.Server.Models;
 
@@ -111,7 +112,7 @@ internal sealed class TextEmbeddingsRoutes(ModelStore store, Classification clas
 
     private void WriteInfo(Utf8JsonWriter json)
     {
-        ServedModel model = store.Default.Current;
+        LoadedModel model = store.Default.Current;
         IReadOnlyList<string> labels = model.Classifier.Config.Labels;
         json.WriteStartObject();
         json.WriteString("model_id", model.Name);
