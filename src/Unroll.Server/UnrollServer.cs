@@ -57,12 +57,12 @@ public static class UnrollServer
         WebApplication app = builder.Build();
         if (options.Origins.Count > 0)
             app.UseCors();
+        app.Use(TellWhatIsNotThere);
         Map(app, options);
         return app;
     }
 
-    /// <summary>Every route of a server: method and pattern.</summary>
-    internal static IReadOnlyList<(string Method, string Pattern)> Map(WebApplication app, ServerOptions options)
+    private static void Map(WebApplication app, ServerOptions options)
     {
         IServiceProvider services = app.Services;
         // First of all, so that it hears of the models' first loads.
@@ -84,10 +84,19 @@ public static class UnrollServer
         explain.Add(routes);
         new StreamRoutes(inference, classification, options).Add(routes);
         new OperationRoutes(prometheus).Add(routes);
-        app.MapFallback(context => JsonBody.WriteAsync(
-            context, StatusCodes.Status404NotFound,
-            json => ErrorBody.Write(
-                json, Dialect.Inference, StatusCodes.Status404NotFound, "there is no such route; /openapi/v1.json lists them")));
-        return routes.All;
+    }
+
+    // No route, or none of that method: routing has set the status.
+    private static async Task TellWhatIsNotThere(HttpContext context, RequestDelegate next)
+    {
+        await next(context).ConfigureAwait(false);
+        int status = context.Response.StatusCode;
+        if (context.Response.HasStarted || status is not (StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed))
+            return;
+        string message = status == StatusCodes.Status404NotFound
+            ? "there is no such route; /openapi/v1.json lists them"
+            : $"the route does not take {context.Request.Method}, expected {context.Response.Headers.Allow}";
+        await JsonBody.WriteAsync(context, status, json => ErrorBody.Write(json, Dialect.Inference, status, message))
+            .ConfigureAwait(false);
     }
 }

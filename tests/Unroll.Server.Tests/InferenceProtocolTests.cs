@@ -141,6 +141,19 @@ public class InferenceProtocolTests
         Assert.Equal((404, error), (status, body.GetProperty("error").GetString()));
     }
 
+    [Theory]
+    [InlineData("DELETE", "/predict", "the route does not take DELETE, expected POST")]
+    [InlineData("GET", "/v2/models/one/infer", "the route does not take GET, expected POST")]
+    [InlineData("POST", "/v2", "the route does not take POST, expected GET")]
+    public async Task Another_method_is_405(string method, string path, string error)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using HttpResponseMessage answer = await server.Client.SendAsync(request);
+        JsonElement body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal((405, error), ((int)answer.StatusCode, body.GetProperty("error").GetString()));
+    }
+
     private static string? Name(JsonElement tensor) => tensor.GetProperty("name").GetString();
 
     private static string? Type(JsonElement tensor) => tensor.GetProperty("datatype").GetString();

@@ -32,15 +32,8 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
         IReadOnlyList<string> texts, CancellationToken cancellation)
     {
         LoadedModel model = slot.Current;
-        var parts = new List<Work>((texts.Count + MostTogether - 1) / MostTogether);
-        for (int start = 0; start < texts.Count; start += MostTogether)
-        {
-            int end = Math.Min(texts.Count, start + MostTogether);
-            string[] part = new string[end - start];
-            for (int i = start; i < end; i++)
-                part[i - start] = texts[i];
-            parts.Add(new Work(model, part, start, cancellation));
-        }
+        Work[] parts =
+            [.. texts.Chunk(MostTogether).Select((part, i) => new Work(model, part, i * MostTogether, cancellation))];
         Work? own = Enqueue(parts, texts.Count);
         if (own is not null)
         {
@@ -54,7 +47,7 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
     }
 
     // The part that the caller computes itself, if a worker is free and nothing waits before it.
-    private Work? Enqueue(List<Work> parts, int texts)
+    private Work? Enqueue(Work[] parts, int texts)
     {
         bool starts = false;
         Work? own = null;
@@ -69,7 +62,7 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
                 own = parts[0];
                 first = 1;
             }
-            for (int i = first; i < parts.Count; i++)
+            for (int i = first; i < parts.Length; i++)
             {
                 _waiting.Enqueue(parts[i]);
                 _texts += parts[i].Texts.Length;
@@ -109,6 +102,7 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
             if (options.BatchWindow > TimeSpan.Zero && Waiting < MostTogether)
                 await Task.Delay(options.BatchWindow).ConfigureAwait(false);
             batch.Clear();
+            bool startsAnother = false;
             lock (_lock)
             {
                 int texts = 0;
@@ -124,7 +118,14 @@ internal sealed class PredictionQueue(ModelSlot slot, ServerOptions options, Ser
                     _free++;
                     return;
                 }
+                if (_waiting.Count > 0 && _free > 0)
+                {
+                    _free--;
+                    startsAnother = true;
+                }
             }
+            if (startsAnother)
+                StartWorker();
             Compute(batch);
         }
     }

@@ -128,18 +128,21 @@ function words(data) {
     return element('tr', {}, element('td', {}, token), element('td', {}, labels[best]), element('td', {}, percent(row[best])),
       element('td', {}, signed(data.attribution.leave_one_out[t])));
   });
-  const head = element('tr', {}, ...['word', 'answer so far', '', 'weight of the word'].map(title => element('th', {}, title)));
+  const head = element('tr', {}, ...['word', 'answer so far', '', 'what leaving it out takes away'].map(title => element('th', {}, title)));
   return element('div', { class: 'scroll' }, element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows)));
 }
 
+// The top layer that reads forward: its row t is the state after word t.
+const topLayer = data => data.states.findLast(layer => layer.direction === 'forward');
+
 function states(data) {
-  const layer = data.states.at(-1);
+  const layer = topLayer(data);
   if (!layer) return element('p', { class: 'legend' }, 'This model has no hidden state.');
   return heat(data.tokens, layer.hidden, 'the hidden state after each word, a column a unit');
 }
 
 function gates(data) {
-  const layer = data.states.at(-1);
+  const layer = topLayer(data);
   if (!layer?.gates) return null;
   const box = element('div');
   for (const [gate, rows] of Object.entries(layer.gates)) box.append(heat(data.tokens, rows, gate));

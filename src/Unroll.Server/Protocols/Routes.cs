@@ -14,9 +14,6 @@ namespace Unroll.Server.Protocols;
 internal sealed partial class Routes(
     IEndpointRouteBuilder routes, ServerOptions options, ServerMetrics metrics, ApiKeys keys, ILogger log)
 {
-    /// <summary>Every route that was added: method and pattern.</summary>
-    public List<(string Method, string Pattern)> All { get; } = [];
-
     /// <summary>Adds a route that is read.</summary>
     public void Get(Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen = false) =>
         Add("GET", dialect, pattern, handle, isOpen);
@@ -32,7 +29,6 @@ internal sealed partial class Routes(
     private void Add(
         string method, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong = false)
     {
-        All.Add((method, pattern));
         routes.MapMethods(pattern, [method], context => RunAsync(context, dialect, pattern, handle, isOpen, isLong));
     }
 
