@@ -14,6 +14,9 @@ namespace Unroll.Server.Protocols;
 internal sealed partial class Routes(
     IEndpointRouteBuilder routes, ServerOptions options, ServerMetrics metrics, ApiKeys keys, ILogger log)
 {
+    // Nobody reads an answer: what nginx calls client closed request.
+    private const int Gone = 499;
+
     /// <summary>Adds a route that is read.</summary>
     public void Get(Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen = false) =>
         Add("GET", dialect, pattern, handle, isOpen);
@@ -27,10 +30,8 @@ internal sealed partial class Routes(
         Add("POST", dialect, pattern, handle, isOpen: false, isLong);
 
     private void Add(
-        string method, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong = false)
-    {
+        string method, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong = false) =>
         routes.MapMethods(pattern, [method], context => RunAsync(context, dialect, pattern, handle, isOpen, isLong));
-    }
 
     private async Task RunAsync(
         HttpContext context, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong)
@@ -52,38 +53,12 @@ internal sealed partial class Routes(
             }
             await handle(context).ConfigureAwait(false);
         }
-        catch (RequestException e)
-        {
-            failure = (e.Status, e.Message);
-        }
-        catch (InputException e)
-        {
-            failure = (StatusCodes.Status422UnprocessableEntity, e.Message);
-        }
-        catch (BadHttpRequestException e)
-        {
-            failure = (e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? FormattableString.Invariant($"the body is longer than {options.MostBytes} bytes; send several requests")
-                : "the body did not come whole; send it again");
-        }
-        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
-        {
-            failure = (StatusCodes.Status503ServiceUnavailable, FormattableString.Invariant(
-                $"no answer within {options.Timeout.TotalSeconds} seconds; try again with less at once"));
-        }
-        catch (Exception e) when (gone.IsCancellationRequested && e is OperationCanceledException or IOException)
-        {
-            // Nobody reads an answer.
-            failure = (499, "");
-        }
         catch (Exception e)
         {
-            Failed(log, pattern, e);
-            failure = (StatusCodes.Status500InternalServerError, "the server failed; its log says where");
+            failure = FailureOf(e, pattern, gone);
         }
         context.RequestAborted = gone;
-        int status = failure?.Status ?? context.Response.StatusCode;
-        if (failure is { Status: not 499 } told && !context.Response.HasStarted)
+        if (failure is { Status: not Gone } told && !context.Response.HasStarted)
         {
             if (told.Status == StatusCodes.Status429TooManyRequests)
                 context.Response.Headers.RetryAfter = "1";
@@ -91,9 +66,34 @@ internal sealed partial class Routes(
             await JsonBody.WriteAsync(context, told.Status, json => ErrorBody.Write(json, dialect, told.Status, line))
                 .ConfigureAwait(false);
         }
+        int status = failure?.Status ?? context.Response.StatusCode;
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         metrics.Request(pattern, status, took);
         Answered(log, context.Request.Method, pattern, status, took);
+    }
+
+    private (int Status, string Message) FailureOf(Exception failure, string pattern, CancellationToken gone)
+    {
+        switch (failure)
+        {
+            case RequestException e:
+                return (e.Status, e.Message);
+            case InputException:
+                return (StatusCodes.Status422UnprocessableEntity, failure.Message);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return (StatusCodes.Status413PayloadTooLarge, FormattableString.Invariant(
+                    $"the body is longer than {options.MostBytes} bytes; send several requests"));
+            case BadHttpRequestException e:
+                return (e.StatusCode, "the body did not come whole; send it again");
+            case OperationCanceledException or IOException when gone.IsCancellationRequested:
+                return (Gone, "");
+            case OperationCanceledException:
+                return (StatusCodes.Status503ServiceUnavailable, FormattableString.Invariant(
+                    $"no answer within {options.Timeout.TotalSeconds} seconds; try again with less at once"));
+            default:
+                Failed(log, pattern, failure);
+                return (StatusCodes.Status500InternalServerError, "the server failed; its log says where");
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Route} failed")]
