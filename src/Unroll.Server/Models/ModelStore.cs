@@ -17,7 +17,8 @@ internal sealed class ModelStore : IDisposable
     /// <param name="clock">Tells when.</param>
     /// <exception cref="InputException">One cannot be loaded.</exception>
     public ModelStore(
-        ServerOptions options, UnrollTelemetry telemetry, ServerMetrics metrics, ILogger<ServedClassifier> log, TimeProvider clock)
+        ServerOptions options, UnrollTelemetry telemetry, ServerMetrics metrics, ILogger<ServedClassifier> log,
+        TimeProvider clock)
     {
         All =
         [
