@@ -4,7 +4,9 @@ using Unroll.Engine.Numerics;
 
 namespace Unroll.Experiments;
 
-/// <summary>A recurrent layer as the experiments compare them: a cell and how its recurrent weights begin.</summary>
+/// <summary>
+/// A layer as the experiments compare them: a cell and how its recurrent weights begin, or a Transformer.
+/// </summary>
 /// <param name="Name">The name on the command line.</param>
 /// <param name="Cell">The cell.</param>
 public sealed record CellChoice(string Name, Cell Cell)
@@ -19,30 +21,37 @@ public sealed record CellChoice(string Name, Cell Cell)
     ];
 
     /// <summary>
-    /// Every choice: each cell as PyTorch begins it, then its special ones. Attention is for experiments that classify, and comes
-    /// last.
+    /// Every choice: each cell as PyTorch begins it, then its special ones, then a Transformer. Attention pooling is for
+    /// experiments that classify, and comes last.
     /// </summary>
     public static IReadOnlyList<CellChoice> All { get; } =
     [
-        .. from choice in RecurrentCells.All.SelectMany(cell => Special.Where(choice => choice.Cell == cell).Prepend(Plain(cell)))
+        .. from choice in RecurrentCells.All
+               .SelectMany(cell => Special.Where(choice => choice.Cell == cell).Prepend(Plain(cell)))
+               .Append(new("transformer", Cell.Transformer))
            orderby choice.Pooling == Pooling.Attention
            select choice,
     ];
 
-    /// <summary>Those without pooling of their own.</summary>
-    public static IReadOnlyList<CellChoice> Recurrences { get; } = [.. All.Where(choice => choice.Pooling == Pooling.Last)];
+    /// <summary>Those with a state that goes from step to step, without pooling of their own.</summary>
+    public static IReadOnlyList<CellChoice> Recurrences { get; } =
+        [.. All.Where(choice => choice.Pooling == Pooling.Last && !choice.IsTransformer)];
 
     /// <summary>
     /// What is compared where no cells are named: those of cells that PyTorch has. The figures in the documents are theirs, and a
     /// cell that is added later leaves them as they are.
     /// </summary>
     public static IReadOnlyList<CellChoice> Usual { get; } =
-        [.. All.Where(choice => RecurrentCells.Of(choice.Cell).TorchModule is not null)];
+        [.. All.Where(choice => !choice.IsTransformer && RecurrentCells.Of(choice.Cell).TorchModule is not null)];
 
     /// <summary>
     /// Every cell as it is, for experiments that compare what cells can do: a cell that is added is among them by itself.
     /// </summary>
     public static IReadOnlyList<CellChoice> Plains { get; } = [.. All.Where(choice => choice.IsPlain)];
+
+    /// <summary>The same and the Transformer.</summary>
+    public static IReadOnlyList<CellChoice> PlainsAndTransformer { get; } =
+        [.. Plains, .. All.Where(choice => choice.IsTransformer)];
 
     /// <summary>The function of a vanilla RNN.</summary>
     public Nonlinearity Nonlinearity { get; init; } = Nonlinearity.Tanh;
@@ -57,13 +66,16 @@ public sealed record CellChoice(string Name, Cell Cell)
     public Pooling Pooling { get; init; } = Pooling.Last;
 
     /// <summary>Whether nothing but the cell is chosen.</summary>
-    public bool IsPlain => this == Plain(Cell);
+    public bool IsPlain => !IsTransformer && this == Plain(Cell);
+
+    /// <summary>Whether it is a Transformer's layer, which reads all words at once.</summary>
+    public bool IsTransformer => Cell == Cell.Transformer;
 
     /// <summary>
     /// Whether theory says that the layer can follow a state over any number of words: <see cref="IRecurrentCell.TracksState"/>.
-    /// What is no recurrent cell reads a fixed number of times, and cannot.
+    /// A Transformer's depth is fixed, and so it cannot.
     /// </summary>
-    public bool TracksState => RecurrentCells.All.Contains(Cell) && RecurrentCells.Of(Cell).TracksState;
+    public bool TracksState => !IsTransformer && RecurrentCells.Of(Cell).TracksState;
 
     private static CellChoice Plain(Cell cell) => new(RecurrentCells.NameOf(cell), cell);
 
@@ -71,8 +83,8 @@ public sealed record CellChoice(string Name, Cell Cell)
     /// <param name="name">One of those of <see cref="All"/>.</param>
     internal static CellChoice Named(string name) => All.First(choice => choice.Name == name);
 
-    /// <summary>A network with this recurrent layer.</summary>
-    /// <param name="inputSize">I: the width of the word vectors or of the real input.</param>
+    /// <summary>A network with this layer.</summary>
+    /// <param name="inputSize">I: the width of the word vectors or of the real input; a Transformer's is H.</param>
     /// <param name="hidden">H.</param>
     /// <param name="classes">C.</param>
     /// <param name="vocabulary">V; 0 for real input.</param>
@@ -81,7 +93,7 @@ public sealed record CellChoice(string Name, Cell Cell)
         Cell = Cell,
         Nonlinearity = Nonlinearity,
         Vocabulary = vocabulary,
-        Embedding = inputSize,
+        Embedding = IsTransformer ? hidden : inputSize,
         Hidden = hidden,
         Pooling = Pooling,
         Classes = classes,

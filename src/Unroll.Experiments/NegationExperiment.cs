@@ -20,7 +20,7 @@ internal sealed class NegationExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = CellChoice.Plains,
+        Cells = CellChoice.PlainsAndTransformer,
         Lengths = full ? [8, 16, 24, 32, 40, 100, 200] : [8, 16, 24, 32, 40],
         Seeds = full ? 20 : 5,
         Steps = full ? 20_000 : 4000,

@@ -13,7 +13,7 @@ internal sealed class RateExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = CellChoice.Plains,
+        Cells = CellChoice.PlainsAndTransformer,
         Lengths = full ? [50] : [20],
         LeastLength = 1,
         Rates = [.. Enumerable.Range(full ? -16 : -13, full ? 17 : 13).Select(power => Math.Pow(2, power))],

@@ -20,8 +20,11 @@ internal sealed class ScanExperiment : IExperiment
 
     // A time is the least of some tries that take about so long together.
     private const double SecondsOfTries = 0.04;
-    private const int MostTries = 200;
+
+    // What takes less is timed several times in a row.
+    private const double LeastMicroseconds = 20;
     private const int WarmLength = 64;
+    private const int WarmRepeats = 25;
 
     public string Name => "scan";
 
@@ -31,7 +34,7 @@ internal sealed class ScanExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = CellChoice.Plains,
+        Cells = CellChoice.PlainsAndTransformer,
         Lengths = [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
         Seeds = full ? 10 : 3,
         Hidden = 64,
@@ -47,7 +50,7 @@ internal sealed class ScanExperiment : IExperiment
             ("threads", threadCounts), ("rows", Rows), ("embedding", Embedding), ("hidden", settings.Hidden),
             ("chunk", LinearScan.Chunk), ("processors", Environment.ProcessorCount));
         // What is compiled in steps is compiled before it is measured.
-        Measure(WarmLength, settings.Hidden, repeats: 5, cancellationToken);
+        Measure(WarmLength, settings.Hidden, WarmRepeats, cancellationToken);
         int all = settings.Cells!.Count * threadCounts.Length + 1;
         int done = 0;
         var steps = new Dictionary<(CellChoice Cell, int Threads), Spread[]>();
@@ -190,21 +193,30 @@ internal sealed class ScanExperiment : IExperiment
     private static Spread Time(Action work, int repeats, CancellationToken cancellationToken)
     {
         work();
+        int inARow = (int)Math.Ceiling(LeastMicroseconds / Math.Max(Once(work, 1), LeastMicroseconds / 1000));
         double[] times = new double[repeats];
         for (int i = 0; i < repeats; i++)
         {
             var whole = Stopwatch.StartNew();
             double least = double.PositiveInfinity;
-            for (int tries = 0; tries == 0 || (tries < MostTries && whole.Elapsed.TotalSeconds < SecondsOfTries); tries++)
+            do
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                long start = Stopwatch.GetTimestamp();
-                work();
-                least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                least = Math.Min(least, Once(work, inARow));
             }
+            while (whole.Elapsed.TotalSeconds < SecondsOfTries);
             times[i] = least;
         }
         return Spread.Of(times);
+    }
+
+    // The mean of so many in a row, in microseconds.
+    private static double Once(Action work, int inARow)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < inARow; i++)
+            work();
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / inARow;
     }
 
     private static void Draw(

@@ -18,7 +18,7 @@ internal sealed class SelectExperiment : IExperiment
 
     public ExperimentSettings Defaults(bool full) => new()
     {
-        Cells = CellChoice.Plains,
+        Cells = CellChoice.PlainsAndTransformer,
         Lengths = full ? [16, 64, 256, 1024] : [8, 16, 32, 64],
         LeastLength = SelectTask.Kept,
         Rates = full ? [0.001, 0.002, 0.004, 0.008, 0.016] : [0.003, 0.01],

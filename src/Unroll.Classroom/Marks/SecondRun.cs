@@ -97,7 +97,8 @@ internal sealed class SecondRun
         double[] after = again.Trace.LossHistory;
         bool isHistory = before.Length > 1 && before.Any(loss => loss != 0) && before.SequenceEqual(after);
         string[] printed = first.PrintedLosses;
-        bool isPrinted = printed.Length > 1 && printed.Distinct().Count() > 1 && printed.SequenceEqual(again.PrintedLosses);
+        bool isPrinted = printed.Length > 1 && printed.Distinct().Count() > 1 && printed.SequenceEqual(again.PrintedLosses)
+            && !printed.All(text => IsAmong(after, text));
         if (!isHistory && !isPrinted)
             return;
         score[Criterion.Update] = 0;
@@ -105,6 +106,17 @@ internal sealed class SecondRun
             Criterion.Update,
             $"the {(isHistory ? "losses" : "losses that it prints")} are written into the sheet: "
             + "run again with other sentences and parameters, they are the same");
+    }
+
+    // Whether one of the losses is the printed number, rounded as it is: losses that settle at the same value, as of a softmax that
+    // is taken twice, are printed alike in both runs.
+    private static bool IsAmong(double[] losses, string printed)
+    {
+        int point = printed.IndexOf('.', StringComparison.Ordinal);
+        if (point < 0 || !double.TryParse(printed, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value))
+            return false;
+        double half = 0.5 * Math.Pow(10, point + 1 - printed.Length);
+        return losses.Any(loss => Math.Abs(loss - value) <= half * (1 + 1e-6));
     }
 
     // The better of two readings: the sheet took the other parameters, or it kept its own.

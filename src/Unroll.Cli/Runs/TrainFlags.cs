@@ -317,7 +317,7 @@ internal sealed class TrainFlags
     private void Set<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set) =>
         _settings.Add((options, parsed) => set(options, parsed.GetValue(option)!));
 
-    // A Transformer refuses it; other cells that do not read it warn.
+    // A Transformer refuses it; a cell that does not read it is refused with all settings, by TrainingOptions.Validate.
     private void SetRecurrent<T>(Option<T> option, Func<TrainingOptions, T, TrainingOptions> set)
     {
         Set(option, set);

@@ -1,4 +1,3 @@
-using Unroll.Engine.Cells;
 using Unroll.Training;
 
 namespace Unroll.Cli;
@@ -29,7 +28,6 @@ internal static class UnusedSettings
         }
         (string Name, bool IsChanged, bool IsRead, string Reader)[] all =
         [
-            .. RecurrentCells.Has(options.Cell) ? OfCell(options) : [],
             ("--momentum", options.Momentum != Usual.Momentum, isSgd, "--optimizer sgd"),
             ("--dense-updates", options.DenseUpdates != Usual.DenseUpdates, !isSgd || options.Momentum > 0,
                 "--optimizer adam or adamw, and --momentum"),
@@ -44,21 +42,6 @@ internal static class UnusedSettings
         ];
         foreach ((string name, _, _, string reader) in all.Where(setting => setting.IsChanged && !setting.IsRead))
             terminal.Error.WriteLine($"warning: {name} has no effect here, it is for {reader}; leave it out");
-    }
-
-    // A Transformer refuses them.
-    private static (string Name, bool IsChanged, bool IsRead, string Reader)[] OfCell(TrainingOptions options)
-    {
-        IRecurrentCell cell = RecurrentCells.Of(options.Cell);
-        return
-        [
-            ("--nonlinearity", options.Nonlinearity != Usual.Nonlinearity, cell.ReadsNonlinearity,
-                CellsWith(other => other.ReadsNonlinearity)),
-            ("--forget-bias", options.ForgetBias != Usual.ForgetBias, cell.ForgetGate is not null,
-                CellsWith(other => other.ForgetGate is not null)),
-            ("--recurrent-init", options.RecurrentInitialization != Usual.RecurrentInitialization, HasRecurrentWeight(cell),
-                CellsWith(HasRecurrentWeight)),
-        ];
     }
 
     // All but what the linear part, its rows and its seed are made of.
@@ -87,10 +70,4 @@ internal static class UnusedSettings
                 "leave them out");
         }
     }
-
-    private static bool HasRecurrentWeight(IRecurrentCell cell) => cell.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden);
-
-    private static string CellsWith(Func<IRecurrentCell, bool> has) =>
-        "--cell " + string.Join(
-            " or ", RecurrentCells.All.Where(cell => has(RecurrentCells.Of(cell))).Select(RecurrentCells.NameOf));
 }

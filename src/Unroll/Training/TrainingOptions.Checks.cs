@@ -1,3 +1,4 @@
+using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
 using Unroll.Storage;
 using Unroll.Text;
@@ -56,6 +57,7 @@ public sealed partial record TrainingOptions
         RequireWordVectors(Embedding);
         RequireWords();
         RequireTransformer();
+        RequireCell();
         Require(
             EmbeddingDeviation > 0 && float.IsFinite(EmbeddingDeviation), nameof(EmbeddingDeviation), EmbeddingDeviation,
             "a positive number");
@@ -188,6 +190,29 @@ public sealed partial record TrainingOptions
                 throw new InputException(
                     FormattableString.Invariant($"TransformerOptions.{property} is {value}, expected {expected}"));
             }
+        }
+    }
+
+    // What only some recurrent cells read is refused for the others.
+    private void RequireCell()
+    {
+        if (Networks == 0 || IsTransformer)
+            return;
+        IRecurrentCell cell = RecurrentCells.Of(Cell);
+        RequireRead(nameof(Nonlinearity), Nonlinearity != Nonlinearity.Tanh, other => other.ReadsNonlinearity);
+        RequireRead(nameof(ForgetBias), ForgetBias is not null, other => other.ForgetGate is not null);
+        RequireRead(
+            nameof(RecurrentInitialization), RecurrentInitialization != RecurrentInitialization.Uniform,
+            other => other.Tensors.Any(tensor => tensor.Input == TensorInput.Hidden));
+
+        void RequireRead(string property, bool isChanged, Func<IRecurrentCell, bool> reads)
+        {
+            if (!isChanged || reads(cell))
+                return;
+            string readers = string.Join(" or ", RecurrentCells.All.Where(other => reads(RecurrentCells.Of(other))));
+            throw new InputException(
+                $"TrainingOptions.{property} is for TrainingOptions.Cell = {readers}, and the cell is {RecurrentCells.NameOf(Cell)}; " +
+                "leave one of them out");
         }
     }
 
