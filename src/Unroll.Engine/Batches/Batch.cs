@@ -15,7 +15,7 @@ namespace Unroll.Engine.Batches;
 public sealed class Batch
 {
     // A tile of a product has 8 rows; shards of 16 read the weights half as often.
-    private const int FewestShardRows = 4;
+    private const int UsualFewestShardRows = 4;
     private const int ShardRows = 16;
     private const int MostShards = 16;
 
@@ -60,6 +60,12 @@ public sealed class Batch
     /// <summary>[B]: the place of each sentence among the rows that were given, shard by shard, longest first.</summary>
     internal ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
 
+    /// <summary>
+    /// How many rows a shard has at least, if there are so many: 4, since the steps of fewer rows are products of few rows. A
+    /// Transformer's products are of all tokens of a sentence, so there 1.
+    /// </summary>
+    internal int FewestShardRows { get; init; } = UsualFewestShardRows;
+
     /// <summary>How many shards there are.</summary>
     internal int ShardCount { get; private set; }
 
@@ -99,7 +105,7 @@ public sealed class Batch
     }
 
     // A power of two, so that two, four … threads have the same number each; at least two where that leaves rows for a tile.
-    private static int ShardsOf(int rows)
+    private int ShardsOf(int rows)
     {
         int fewest = rows < 2 * FewestShardRows ? 1 : Math.Max(2, (rows + ShardRows - 1) / ShardRows);
         return Math.Min(MostShards, (int)BitOperations.RoundUpToPowerOf2((uint)fewest));

@@ -38,7 +38,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly WeightPacking _packing;
     private readonly TableRows? _rows;
     private readonly TableRows? _subwordRows;
-    private readonly Batch _batch = new();
+    private readonly Batch _batch;
 
     /// <summary>Makes ready to train a network, whose parameters it packs.</summary>
     /// <param name="network">The network.</param>
@@ -49,6 +49,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     {
         settings.RequireFor(network.Config);
         (_network, _parameters, _settings, _pool) = (network, network.Parameters, settings, pool);
+        _batch = network.Config.IsTransformer ? new Batch { FewestShardRows = 1 } : new Batch();
         _pass = new NetworkPass(network, pool);
         _adversarial = settings.Adversarial > 0 ? new AdversarialStep(network, settings.Adversarial) : null;
         _pass.Adversarial = _adversarial;
