@@ -2,6 +2,7 @@ using System.Globalization;
 using Unroll.Bench;
 using Unroll.Bench.Fuzzing;
 using Unroll.Bench.Hardening;
+using Unroll.Bench.Load;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const string usage = """
@@ -13,6 +14,7 @@ const string usage = """
     fuzz [COUNT] [SEED] [READER…]                                    changed files for every reader: a Markdown table
     kills [COUNT] [SEED]                                             trainings, replacements and exports killed at any moment
     pairs [COUNT]                                                    two trainings into one folder at once
+    load URL ROWS [--connections N] [--rate N] [--seconds N] [--model DIR…]   load on a server, answers checked: a JSON line
     grade                                                            planted mistakes marked and named: a Markdown table
     Other programs beside ours: bench/peers/compare.py.
     """;
@@ -43,6 +45,8 @@ try
             return kills.Run(args.Length > 1 ? int.Parse(args[1]) : 200);
         case ["pairs", ..]:
             return PairsCommand.Run(args.Length > 1 ? int.Parse(args[1]) : 50, Console.Out);
+        case ["load", _, _, ..]:
+            return LoadCommand.Run(args, Console.Out);
         case ["grade"]:
             return GradeCommand.Run(Console.Out);
         default:

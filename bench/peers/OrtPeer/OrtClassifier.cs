@@ -18,7 +18,7 @@ internal sealed class OrtClassifier : IDisposable
     public OrtClassifier(SentenceClassifier model, string path, int threads)
     {
         _model = model;
-        using var options = new SessionOptions
+        using var options = new Microsoft.ML.OnnxRuntime.SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,

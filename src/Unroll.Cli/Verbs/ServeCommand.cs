@@ -30,7 +30,8 @@ internal static class ServeCommand
             "--queue", "Texts that may wait for each model; more are refused with 429", defaults.QueueCapacity, 1);
         Option<int> texts = Options.Integer("--max-texts", "The most texts of a request", defaults.MostTexts, 1);
         Option<int> bytes = Options.Integer("--max-bytes", "The longest body of a request", (int)defaults.MostBytes, 1);
-        Option<int> maximum = Options.MaximumTokens();
+        Option<int> maximum = Options.Integer(
+            "--max-tokens", "The most tokens of a text; time and memory grow with them", defaults.MostTokens, 1);
         Option<float> window = Options.Number(
             "--batch-window", "Milliseconds, 0 to 2, that a text waits for others to make a batch", 0);
         Option<float> timeout = Options.PositiveNumber(
