@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the packages: ./pack.sh [DIR] [--version V] [--baseline DIR] [--update-api]
-# DIR (artifacts/packages) gets Unroll.Engine, Unroll, Unroll.Onnx, Unroll.Extensions and the tool Unroll.Cli, with their symbols. The
+# DIR (artifacts/packages) gets Unroll.Engine, Unroll, Unroll.Onnx, Unroll.Extensions, Unroll.Server and the tool Unroll.Cli, with their symbols. The
 # same sources give the same bytes. --baseline compares the public interface with that of the packages in a folder, such as those
 # of the last version. src/NAME/PublicAPI.txt has the public interface, a name a line; --update-api writes it down.
 set -euo pipefail
@@ -23,7 +23,7 @@ cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 version=${version:-$(sed -nE 's:.*<Version>(.*)</Version>.*:\1:p' Directory.Build.props)}
 rm -f "$out"/Unroll*."$version".nupkg "$out"/Unroll*."$version".snupkg
-for project in Unroll.Engine Unroll Unroll.Onnx Unroll.Extensions Unroll.Cli; do
+for project in Unroll.Engine Unroll Unroll.Onnx Unroll.Extensions Unroll.Server Unroll.Cli; do
   properties=()
   if [ -n "$baseline" ]; then
     package=$(find "$baseline" -name "$project.[0-9]*.nupkg" | sort | tail -n 1)

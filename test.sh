@@ -19,6 +19,12 @@ if command -v npm >/dev/null && ! [ "$runtime/node_modules/.package-lock.json" -
   (cd "$runtime" && npm ci --ignore-scripts --loglevel=error) || echo "npm ci failed in $runtime: its tests are skipped" >&2
 fi
 
+# Clients of the server and schemas of its manifests, likewise.
+clients=tests/Unroll.Server.Tests/clients
+if command -v npm >/dev/null && ! [ "$clients/node_modules/.package-lock.json" -nt "$clients/package-lock.json" ]; then
+  (cd "$clients" && npm ci --loglevel=error) || echo "npm ci failed in $clients: its tests are skipped" >&2
+fi
+
 # A browser for the page: as root on Debian it is a package away.
 if command -v npm >/dev/null && ! [ -x /usr/bin/chromium ] && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
   export DEBIAN_FRONTEND=noninteractive

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
 using System.Xml.Linq;
 using Unroll.Tests;
 using Xunit;
@@ -8,7 +11,8 @@ namespace Unroll.Packages.Tests;
 /// <summary>What is in the packages, and that they can be installed.</summary>
 public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
 {
-    public static TheoryData<string> Names => ["Unroll.Engine", "Unroll", "Unroll.Onnx", "Unroll.Extensions", "Unroll.Cli"];
+    public static TheoryData<string> Names =>
+        ["Unroll.Engine", "Unroll", "Unroll.Onnx", "Unroll.Extensions", "Unroll.Server", "Unroll.Cli"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -105,6 +109,52 @@ public class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
 
     [Fact]
     public void The_api_sample_builds() => Build("api");
+
+    [Fact]
+    public async Task The_server_sample_is_a_native_program_that_answers()
+    {
+        SkipUnlessWanted();
+        if (!File.Exists("/usr/bin/gcc") && !File.Exists("/usr/bin/clang"))
+            Assert.Skip("needs a linker: apt-get install gcc zlib1g-dev");
+        packed.Run(packed.Samples, "", "dotnet", [Build("console"), "reviews.tsv"]);
+        (int exitCode, string output) = packed.Run(
+            packed.Samples, "dotnet", "publish", "server", "-c", "Release", "-r", "linux-x64", "-o", packed["out-server"]);
+        Assert.True(exitCode == 0, output);
+        Assert.DoesNotContain("warning IL", output, StringComparison.Ordinal);
+        string address;
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            address = $"http://{listener.LocalEndpoint}";
+        }
+        string model = "m=" + Path.Combine(packed.Samples, "reviews.zip");
+        using Process server = Process.Start(
+            new ProcessStartInfo(Path.Combine(packed["out-server"], "server"), [model, "--urls", address]))!;
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri(address) };
+            string answer = "";
+            for (int tries = 0; tries < 200 && answer.Length == 0; tries++)
+            {
+                try
+                {
+                    using var body = new StringContent("{\"input\":\"not bad at all\"}");
+                    using HttpResponseMessage response =
+                        await client.PostAsync("/v1/classify", body, TestContext.Current.CancellationToken);
+                    answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                }
+                catch (HttpRequestException)
+                {
+                    await Task.Delay(50, TestContext.Current.CancellationToken);
+                }
+            }
+            Assert.Contains("\"label\":\"good\"", answer, StringComparison.Ordinal);
+        }
+        finally
+        {
+            server.Kill();
+        }
+    }
 
     [Theory]
     [InlineData("native-aot", 12)]

@@ -9,9 +9,9 @@ using Unroll.Models;
 namespace Unroll.Bench.Load;
 
 /// <summary>
-/// Load on a server: texts of 20 words to <c>/v1/classify</c>, over some connections. With a rate, requests begin when they are due
-/// whether others have been answered or not, and their times count from then; without one each connection sends its next request
-/// when it has the answer. Every answer is compared with what the models say in this process.
+/// Load on a server: texts of 20 words to <c>/v1/classify</c>, over some connections. With a rate, requests begin when they are
+/// due whether others have been answered or not, and their times count from then; without one each connection sends its next
+/// request when it has the answer. Every answer is compared with what the models say in this process.
 /// </summary>
 internal static class LoadCommand
 {
@@ -42,14 +42,16 @@ internal static class LoadCommand
             for (int i = 0; i < texts.Length; i++)
                 labels[i].Add(model.Predict(texts[i]).Label);
         }
-        byte[][] requests = [.. texts.Select(text => LoadConnection.Request(address, $"{{\"input\":{JsonSerializer.Serialize(text)}}}"))];
+        byte[][] requests =
+            [.. texts.Select(text => LoadConnection.Request(address, $"{{\"input\":{JsonSerializer.Serialize(text)}}}"))];
         var tally = new Tally([], []);
         LoadAsync(address, requests, labels, connections, rate, seconds, tally).GetAwaiter().GetResult();
 
         double[] times = [.. tally.Milliseconds.Order()];
         double At(double share) => times.Length == 0 ? double.NaN : times[(int)Math.Min(times.Length - 1, share * times.Length)];
         int ok = tally.Statuses.GetValueOrDefault(200);
-        string statuses = string.Join(',', tally.Statuses.OrderBy(status => status.Key).Select(status => $"\"{status.Key}\":{status.Value}"));
+        string statuses = string.Join(
+            ',', tally.Statuses.OrderBy(status => status.Key).Select(status => $"\"{status.Key}\":{status.Value}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"connections\":{connections},\"rate\":{rate},\"per_second\":{ok / (double)seconds:F0},\"p50_ms\":{At(0.5):F2}," +

@@ -11,7 +11,9 @@ internal static class Measured
 {
     /// <summary>Runs <c>train TRAIN.tsv MODEL</c> or <c>measure MODEL TEST.tsv</c>.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="train">Trains on a file of tab-separated rows with a header, label and text, and saves a model at a path.</param>
+    /// <param name="train">
+    /// Trains on a file of tab-separated rows with a header, label and text, and saves a model at a path.
+    /// </param>
     /// <param name="load">Loads it; what it gives answers a text with a label.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string[] args, Action<string, string> train, Func<string, Func<string, string>> load)
@@ -22,8 +24,8 @@ internal static class Measured
             case ["train", var rows, var path]:
                 var clock = Stopwatch.StartNew();
                 train(rows, path);
-                Console.WriteLine(
-                    $"{{\"train_s\":{clock.Elapsed.TotalSeconds:F1},\"peak_mb\":{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0}}}");
+                double peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+                Console.WriteLine($"{{\"train_s\":{clock.Elapsed.TotalSeconds:F1},\"peak_mb\":{peak:F0}}}");
                 return 0;
             case ["measure", var path, var rows]:
                 Measure(load, path, rows);

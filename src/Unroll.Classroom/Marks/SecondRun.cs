@@ -108,12 +108,13 @@ internal sealed class SecondRun
             + "run again with other sentences and parameters, they are the same");
     }
 
-    // Whether one of the losses is the printed number, rounded as it is: losses that settle at the same value, as of a softmax that
-    // is taken twice, are printed alike in both runs.
+    // Whether one of the losses is the printed number, rounded as it is: losses that settle at the same value, as of a softmax
+    // that is taken twice, are printed alike in both runs.
     private static bool IsAmong(double[] losses, string printed)
     {
         int point = printed.IndexOf('.', StringComparison.Ordinal);
-        if (point < 0 || !double.TryParse(printed, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value))
+        const NumberStyles Plain = NumberStyles.AllowDecimalPoint;
+        if (point < 0 || !double.TryParse(printed, Plain, CultureInfo.InvariantCulture, out double value))
             return false;
         double half = 0.5 * Math.Pow(10, point + 1 - printed.Length);
         return losses.Any(loss => Math.Abs(loss - value) <= half * (1 + 1e-6));

@@ -211,8 +211,8 @@ public sealed partial record TrainingOptions
                 return;
             string readers = string.Join(" or ", RecurrentCells.All.Where(other => reads(RecurrentCells.Of(other))));
             throw new InputException(
-                $"TrainingOptions.{property} is for TrainingOptions.Cell = {readers}, and the cell is {RecurrentCells.NameOf(Cell)}; " +
-                "leave one of them out");
+                $"TrainingOptions.{property} is for TrainingOptions.Cell = {readers}, and the cell is " +
+                $"{RecurrentCells.NameOf(Cell)}; leave one of them out");
         }
     }
 
