@@ -79,6 +79,7 @@ throughput() {
 }
 
 half() {
+  rm -f "$work/by-load"
   ours model42
   load --connections 64 --seconds 4 >/dev/null
   load --connections 64 --seconds 6 >"$work/last"
@@ -86,7 +87,9 @@ half() {
   for share in 25 50 75 90; do
     load --connections 64 --rate $((capacity * share / 100)) --seconds 10 --model "$work/model42" >"$work/last"
     echo "$share % of $capacity requests a second: p50 $(field p50_ms <"$work/last") ms, p99 $(field p99_ms <"$work/last") ms"
+    sed "s/^{/{\"share\":$share,/" "$work/last" >>"$work/by-load"
   done
+  echo "measured points for bench capacity: $work/by-load"
   stop
 }
 

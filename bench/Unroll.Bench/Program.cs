@@ -15,6 +15,7 @@ const string usage = """
     kills [COUNT] [SEED]                                             trainings, replacements and exports killed at any moment
     pairs [COUNT]                                                    two trainings into one folder at once
     load URL ROWS [--connections N] [--rate N] [--seconds N] [--model DIR…]   load on a server, answers checked: a JSON line
+    capacity PER_SECOND ALONE_MS [--measured FILE] [--picture FILE]  a server's latency by load, simulated, and how many it takes
     grade                                                            planted mistakes marked and named: a Markdown table
     Other programs beside ours: bench/peers/compare.py.
     """;
@@ -47,6 +48,8 @@ try
             return PairsCommand.Run(args.Length > 1 ? int.Parse(args[1]) : 50, Console.Out);
         case ["load", _, _, ..]:
             return LoadCommand.Run(args, Console.Out);
+        case ["capacity", _, _, ..]:
+            return CapacityCommand.Run(args, Console.Out);
         case ["grade"]:
             return GradeCommand.Run(Console.Out);
         default:
