@@ -41,24 +41,39 @@ const chart = (log: boolean): Chart => ({
   x: { name: 'words', log },
   y: { name: 'share', log: false },
   names: [],
+  failure: 'unsolved',
   series: [
-    { name: 'gru', bound: false, points: [[0, 1, 1, 1], [8, 0.5, 0.25, 0.75], [16, null, null, null]] },
-    { name: 'guessing', bound: true, points: [[0, 0.1, 0.1, 0.1]] },
+    {
+      name: 'gru',
+      bound: false,
+      points: [[0, 1, 1, 1], [8, 0.5, 0.25, 0.75], [16, null, null, null], [32, 2, 2, 2]],
+      sparse: [[8, 2, 5], [32, 1, 5]],
+      failed: [16],
+    },
+    { name: 'guessing', bound: true, points: [[0, 0.1, 0.1, 0.1]], sparse: [], failed: [] },
   ],
 });
 
 it('a declared chart draws means and gaps, bounds as bounds, and nothing at 0 of a logarithm', () => {
   expect(linesOfChart(chart(false))).toEqual([
-    { name: 'gru', points: [[0, 1], [8, 0.5], [16, null]] },
+    {
+      name: 'gru',
+      points: [[0, 1], [8, 0.5], [16, null], [32, 2]],
+      spread: [[8, 0.25, 0.75]],
+      sparse: [[8, '2 of 5'], [32, '1 of 5']],
+      failed: [16],
+    },
     { name: 'guessing', style: 'bound', points: [[0, 0.1]] },
   ]);
-  expect(linesOfChart(chart(true)).map(({ points }) => points)).toEqual([[[8, 0.5], [16, null]], []]);
+  expect(linesOfChart(chart(true)).map(({ points }) => points)).toEqual([[[8, 0.5], [16, null], [32, 2]], []]);
 });
 
-it('the table of a declared chart has the spread of the seeds where there is one', () => {
+it('the table of a declared chart has the spread of the seeds, of how many a mean is, and what failed', () => {
   expect(chartTable(chart(false))).toEqual({
     caption: 'Kept',
     columns: ['words', 'gru', 'guessing'],
-    rows: [['0', 1, 0.1], ['8', '0.5 (0.25–0.75)', undefined], ['16', undefined, undefined]],
+    rows: [
+      ['0', 1, 0.1], ['8', '0.5 (0.25–0.75), 2 of 5', undefined], ['16', 'unsolved', undefined], ['32', '2, 1 of 5', undefined],
+    ],
   });
 });

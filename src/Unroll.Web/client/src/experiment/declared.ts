@@ -18,7 +18,9 @@ function chartOf(chart: Chart): HTMLElement {
       names,
       yName: chart.y.name,
       bars: chart.series.map(({ name, points }) => ({
-        name, values: names.map((_, place) => points.find(([x]) => x === place)?.[1] ?? null),
+        name,
+        values: names.map((_, place) => points.find(([x]) => x === place)?.[1] ?? null),
+        spread: spreadOf(points),
       })),
     }).element;
   }
@@ -31,29 +33,41 @@ function chartOf(chart: Chart): HTMLElement {
     x: chart.x.log ? { type: 'log', minInterval: 0 } : { minInterval: 0 },
     yName: chart.y.name,
     yType: chart.y.log ? 'log' : 'value',
+    failure: chart.failure,
     lines: () => linesOfChart(chart),
     table: () => chartTable(chart),
   }).element;
 }
 
+// What has a least and a most beside its mean.
+const spreadOf = (points: Chart['series'][number]['points']): [number, number, number][] =>
+  points.flatMap(([x, , low, high]) => (low === null || high === null || low === high ? [] : [[x, low, high]]));
+
 /** What is drawn; of a chart with a logarithmic x, what has no place there is left out. */
-export const linesOfChart = ({ x, series }: Chart): Line[] => series.map(({ name, bound, points }) => ({
+export const linesOfChart = ({ x, series }: Chart): Line[] => series.map(({ name, bound, points, sparse, failed }) => ({
   name,
   ...(bound ? { style: 'bound' as const } : {}),
   points: points.filter(([at]) => !x.log || at > 0).map(([at, y]): [number, number | null] => [at, y]),
+  ...(bound || spreadOf(points).length === 0 ? {} : { spread: spreadOf(points).filter(([at]) => !x.log || at > 0) }),
+  ...(sparse.length > 0 ? { sparse: sparse.map(([at, taken, all]): [number, string] => [at, `${taken} of ${all}`]) } : {}),
+  ...(failed.length > 0 ? { failed } : {}),
 }));
 
-/** The numbers with least and most of the seeds. */
-export function chartTable({ title, x, series }: Chart): Table {
+/** The numbers with least and most of the seeds, of how many they are where not of all, and where none has one. */
+export function chartTable({ title, x, failure, series }: Chart): Table {
   const places = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
   return {
     caption: title,
     columns: [x.name, ...series.map(({ name }) => name)],
-    rows: places.map((place) => [String(place), ...series.map(({ points }) => {
+    rows: places.map((place) => [String(place), ...series.map(({ points, sparse, failed }) => {
+      if (failed.includes(place)) return failure;
       const point = points.find(([at]) => at === place);
       if (point === undefined || point[1] === null) return undefined;
       const [, mean, low, high] = point;
-      return low === null || high === null || low === high ? mean : `${power(mean)} (${power(low)}–${power(high)})`;
+      const seeds = sparse.find(([at]) => at === place);
+      const isSpread = low !== null && high !== null && low !== high;
+      if (!isSpread && seeds === undefined) return mean;
+      return power(mean) + (isSpread ? ` (${power(low)}–${power(high)})` : '') + (seeds ? `, ${seeds[1]} of ${seeds[2]}` : '');
     })]),
   };
 }

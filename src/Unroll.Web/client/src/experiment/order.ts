@@ -1,8 +1,8 @@
+import { roomBelow } from '../charts/axes';
 import { barsChart } from '../charts/bars';
 import { linesChart, type Line } from '../charts/lines';
 import type { ChartCard } from '../charts/chart';
 import { choice } from '../page/choice';
-import { roomBelow } from '../training/curves';
 import type { ExperimentOf } from './data';
 import { linesOf } from './lines';
 
