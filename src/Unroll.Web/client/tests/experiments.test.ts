@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Chart } from '../src/experiment/data';
-import { chartTable, linesOfChart } from '../src/experiment/declared';
+import { chartTable, declaredCharts, linesOfChart } from '../src/experiment/declared';
 import { settingText } from '../src/experiment/experimentPage';
 import { curvesOf, distinct, linesOf } from '../src/experiment/lines';
 import { light, seriesColour } from '../src/page/palette';
@@ -75,5 +75,29 @@ it('the table of a declared chart has the spread of the seeds, of how many a mea
     rows: [
       ['0', 1, 0.1], ['8', '0.5 (0.25–0.75), 2 of 5', undefined], ['16', 'unsolved', undefined], ['32', '2, 1 of 5', undefined],
     ],
+  });
+});
+
+describe('bars with names along x', () => {
+  const bars = (count: number): Chart => ({
+    ...chart(false),
+    names: ['before', 'after'],
+    series: Array.from({ length: count }, (_, i) => ({
+      name: `cell ${i}`, bound: false, points: [[0, 0.5, 0.4, 0.6], [1, 0.25, 0.25, 0.25]], sparse: [], failed: [],
+    })),
+  });
+  const drawn = (count: number): { type: string; data: unknown[] }[] => {
+    declaredCharts({ charts: [bars(count)] });
+    return (window.unroll.charts['kept']!() as { series: { type: string; data: unknown[] }[] }).series;
+  };
+
+  it('have their least and most over them', () => {
+    expect(drawn(2).map(({ type }) => type)).toEqual(['bar', 'bar', 'custom', 'custom']);
+    expect(drawn(2)[2]!.data).toEqual([[0, 0.4, 0.6]]);
+  });
+
+  it('are a map where they are too many to be told apart', () => {
+    expect(drawn(7).map(({ type }) => type)).toEqual(['heatmap']);
+    expect(drawn(7)[0]!.data).toHaveLength(14);
   });
 });

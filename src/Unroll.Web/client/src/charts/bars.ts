@@ -1,6 +1,7 @@
 import { axis, frame, legend, legendHeight } from './axes';
 import { chartCard, type ChartCard } from './chart';
 import type { Palette } from '../page/palette';
+import type { Table } from '../page/table';
 
 interface Bars {
   id: string;
@@ -12,6 +13,7 @@ interface Bars {
   y?: Record<string, unknown>;
   /** One for each name; what is null has no bar. */
   bars: Bar[];
+  table?: () => Table;
 }
 
 interface Bar {
@@ -45,11 +47,11 @@ export const barsChart = (spec: Bars): ChartCard =>
         data: bar.values,
       })), ...spec.bars.flatMap((bar, i) => whiskers(bar, i, spec.bars.length, colours))],
     }),
-    table: () => ({
+    table: spec.table ?? (() => ({
       caption: spec.title,
       columns: [spec.xName, ...spec.bars.map((bar) => bar.name)],
       rows: spec.names.map((name, i) => [name, ...spec.bars.map((bar) => bar.values[i])]),
-    }),
+    })),
   });
 
 interface Drawing {

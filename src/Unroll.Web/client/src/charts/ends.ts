@@ -5,6 +5,7 @@ import type { Line } from './lines';
 // Beyond so many powers of ten they alone stand along the axis, at most so many.
 const MOST_DECADES = 2.5;
 const MOST_POWERS = 6;
+const MOST_PLACES = 8;
 // What a foot or the crosses take of the height.
 const ROOM = 0.12;
 
@@ -95,4 +96,12 @@ export function linearAxis(lines: Line[], failure: string): object {
     ...(valuesOf(lines).every((y) => y >= 0 && y <= 1) ? { min: roomBelow(0.1) } : { scale: true }),
     ...(top === undefined ? {} : { max: top, axisLabel: { formatter: (y: number) => (isNear(y, top) ? failure : power(y)) } }),
   };
+}
+
+/** The numbers along a logarithmic x axis: where there are few points, theirs. */
+export function logPlaces(lines: Line[]): object {
+  const places = [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
+  if (places.length === 0) return {};
+  const values = places.length <= MOST_PLACES ? places : ticks(places[0]!, places.at(-1)!);
+  return { axisTick: { show: false, customValues: values }, axisLabel: { customValues: values } };
 }

@@ -4,7 +4,7 @@ import type { Table } from '../page/table';
 import { axis, frame, legend, legendHeight, look, markLine } from './axes';
 import { chartCard, type ChartCard } from './chart';
 import type { Option } from './echarts';
-import { linearAxis, linearTop, logAxis, logEnds } from './ends';
+import { linearAxis, linearTop, logAxis, logEnds, logPlaces } from './ends';
 import { crosses, pointOf, spreads } from './marks';
 
 export interface Line {
@@ -32,6 +32,8 @@ export interface Lines {
   controls?: Child[];
   xName: string;
   x?: Record<string, unknown>;
+  /** Whether the numbers along x stand by their logarithm. */
+  xIsLog?: boolean;
   yName: string;
   y?: Record<string, unknown>;
   yType?: 'value' | 'log';
@@ -79,8 +81,12 @@ function option(spec: Lines, lines: Line[], colours: Palette, width: number): Op
     ...base,
     ...(lines.length > MOST_IN_TOOLTIP ? { tooltip: { show: false } } : {}),
     legend: legend(colours, names),
-    xAxis: axis(colours, spec.xName, 'value', {
-      min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false }, ...spec.x,
+    xAxis: axis(colours, spec.xIsLog ? `${spec.xName} (log scale)` : spec.xName, spec.xIsLog ? 'log' : 'value', {
+      min: 'dataMin',
+      max: 'dataMax',
+      splitLine: { show: false },
+      ...(spec.xIsLog ? logPlaces(lines) : { minInterval: 1 }),
+      ...spec.x,
     }),
     yAxis: axis(colours, '', spec.yType ?? 'value', {
       ...(isLog ? {} : linearAxis(lines, failure)), ...spec.y, ...(isLog ? logAxis(lines, heights, failure) : {}),

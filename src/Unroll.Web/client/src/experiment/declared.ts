@@ -1,4 +1,6 @@
 import { barsChart } from '../charts/bars';
+import { chartCard } from '../charts/chart';
+import { heatMap } from '../charts/heatMap';
 import { linesChart, type Line } from '../charts/lines';
 import { power } from '../page/numbers';
 import type { Table } from '../page/table';
@@ -7,8 +9,36 @@ import type { Chart } from './data';
 /** The charts that the experiment itself declares, as its picture has them. */
 export const declaredCharts = ({ charts }: { charts: Chart[] }): HTMLElement[] => charts.map(chartOf);
 
+// More bars than this beside each other nobody can tell apart: then they are a map.
+const MOST_BARS = 6;
+
+function mapOfBars(chart: Chart): HTMLElement {
+  const values = chart.series.map(({ points }) => chart.names.map((_, place) => points.find(([x]) => x === place)?.[1] ?? null));
+  const isShares = values.flat().every((value) => value === null || (value >= 0 && value <= 1));
+  return chartCard({
+    id: chart.id,
+    title: chart.title,
+    note: chart.note,
+    height: 100 + 26 * chart.series.length,
+    option: (colours, width) => heatMap({
+      xName: chart.x.name,
+      x: chart.names,
+      yName: chart.y.name,
+      y: chart.series.map(({ name }) => name),
+      values,
+      scale: 'sequential',
+      ...(isShares ? { range: [0, 1] as [number, number] } : {}),
+      cell: power,
+      rotate: width < 90 * chart.names.length,
+      matrix: true,
+    }, colours),
+    table: () => chartTable(chart, (place) => chart.names[place]!),
+  }).element;
+}
+
 function chartOf(chart: Chart): HTMLElement {
   const { id, title, note, names } = chart;
+  if (names.length > 0 && chart.series.length > MOST_BARS) return mapOfBars(chart);
   if (names.length > 0) {
     return barsChart({
       id,
@@ -22,6 +52,7 @@ function chartOf(chart: Chart): HTMLElement {
         values: names.map((_, place) => points.find(([x]) => x === place)?.[1] ?? null),
         spread: spreadOf(points),
       })),
+      table: () => chartTable(chart, (place) => names[place]!),
     }).element;
   }
   return linesChart({
@@ -30,7 +61,8 @@ function chartOf(chart: Chart): HTMLElement {
     note,
     height: 360,
     xName: chart.x.name,
-    x: chart.x.log ? { type: 'log', minInterval: 0 } : { minInterval: 0 },
+    x: { minInterval: 0 },
+    xIsLog: chart.x.log,
     yName: chart.y.name,
     yType: chart.y.log ? 'log' : 'value',
     failure: chart.failure,
@@ -54,12 +86,12 @@ export const linesOfChart = ({ x, series }: Chart): Line[] => series.map(({ name
 }));
 
 /** The numbers with least and most of the seeds, of how many they are where not of all, and where none has one. */
-export function chartTable({ title, x, failure, series }: Chart): Table {
+export function chartTable({ title, x, failure, series }: Chart, nameOf: (place: number) => string = String): Table {
   const places = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
   return {
     caption: title,
     columns: [x.name, ...series.map(({ name }) => name)],
-    rows: places.map((place) => [String(place), ...series.map(({ points, sparse, failed }) => {
+    rows: places.map((place) => [nameOf(place), ...series.map(({ points, sparse, failed }) => {
       if (failed.includes(place)) return failure;
       const point = points.find(([at]) => at === place);
       if (point === undefined || point[1] === null) return undefined;

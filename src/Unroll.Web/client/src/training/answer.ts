@@ -105,13 +105,16 @@ function option(read: Read[], colours: Palette, width: number): Option {
         name: one.text,
         type: 'line',
         color: colourOf(one),
-        data: [[0, 0], ...one.plane.points].map((value, t) => ({ value, symbolSize: t === one.tokens.length ? 14 : 8 })),
+        data: [[0, 0], ...one.plane.points].map((value, t) => ({
+          value,
+          symbolSize: t === one.tokens.length ? 14 : 8,
+          label: { position: besidePoint(value, t === one.tokens.length) },
+        })),
         symbol: i === 0 ? 'circle' : 'rect',
         lineStyle: { color: colourOf(one), width: 2, type: i === 0 ? 'solid' : 'dashed' },
         label: {
           show: true,
           color: colours.text,
-          position: i === 0 ? 'top' : 'bottom',
           formatter: ({ dataIndex: t }: { dataIndex: number }) => nameOfPoint(read, i, t),
         },
         labelLayout: { hideOverlap: true },
@@ -119,6 +122,10 @@ function option(read: Read[], colours: Palette, width: number): Option {
     ],
   };
 }
+
+// The last word stands at its side, where both sentences end apart; the others below where there is no room above.
+const besidePoint = ([x, y]: number[], isLast: boolean): string =>
+  isLast ? (x! > 0 ? 'left' : 'right') : y! > 0.8 ? 'bottom' : 'top';
 
 /** What stands at the state after t words of the i-th sentence; nothing where all of them are the first sentence's too. */
 export function nameOfPoint(read: Pick<Sentence, 'tokens'>[], i: number, t: number): string {
