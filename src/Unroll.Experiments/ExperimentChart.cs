@@ -6,7 +6,7 @@ public enum ChartScale
     /// <summary>Evenly.</summary>
     Linear,
 
-    /// <summary>By their logarithm; from bottom to top a zero stands at the foot, along x what is not above 0 is left out.</summary>
+    /// <summary>By their logarithm. A zero stands at the foot of the chart; along x what is not above 0 is left out.</summary>
     Log,
 }
 
@@ -31,7 +31,7 @@ public readonly record struct ChartPoint(double X, double Y, double Low, double 
     /// <summary>How many seeds its mean is of, where not all have a value; null where all have one.</summary>
     public SeedShare? Seeds { get; init; }
 
-    /// <summary>Whether no seed has a value here, as where every training broke: a cross at the top of the chart says so.</summary>
+    /// <summary>Whether no seed has a value here, as where every training broke: a cross at the top says so.</summary>
     public bool HasFailed { get; init; }
 
     /// <summary>The mean of some seeds with the least and the most of them.</summary>

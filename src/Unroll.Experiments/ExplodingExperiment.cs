@@ -136,7 +136,8 @@ internal sealed class ExplodingExperiment : IExperiment
     {
         ExperimentChart Chart(string id, string title, string yName, Func<Measured, double> value) =>
             new(
-                id, title, "Median over the seeds. A cross at the top: the median training broke, its loss was no number any more.",
+                id, title,
+                "Median over the seeds. A cross at the top: the median training broke, its loss was no number any more.",
                 new("spectral radius at the beginning"), new(yName, ChartScale.Log),
                 [
                     .. from line in measured.GroupBy(of => (of.Cell, of.Length, of.Clip))

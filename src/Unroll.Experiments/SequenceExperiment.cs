@@ -108,8 +108,8 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
             return;
         log.Chart(new ExperimentChart(
             "steps-by-length", "Steps until it is solved, by length",
-            $"Mean over the seeds that solved it within {settings.Steps} steps, least and most, and how many these are where not all " +
-            "did. A cross at the top: none did.",
+            $"Mean over the seeds that solved it within {settings.Steps} steps, least and most, and how many these are where " +
+            "not all did. A cross at the top: none did.",
             new(task.LengthName), new("steps", ChartScale.Log), steps)
         {
             Failure = "unsolved",

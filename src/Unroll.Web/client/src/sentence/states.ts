@@ -90,6 +90,7 @@ function map(sentence: Sentence, { id, title, values, scale, range }: StateMap, 
       scale,
       range,
       rotate: sentence.tokens.length * 70 > width,
+      matrix: true,
     }, colours),
     table: () => ({
       caption: units > MOST_TABLE_UNITS ? `${title}: the first ${MOST_TABLE_UNITS} of ${units} units` : title,
