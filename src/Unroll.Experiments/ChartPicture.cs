@@ -23,7 +23,10 @@ public static class ChartPicture
 
     // Told apart by dash too, once the colours are used up.
     private static readonly string[] Colours =
-        ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9", "#5b3fa0", "#7a7a7a", "#b22222", "#2f6f4f"];
+    [
+        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9", "#5b3fa0", "#7a7a7a", "#b22222", "#2f6f4f",
+        "#2f2f2f", "#e0a800",
+    ];
 
     private const string BoundStroke = "stroke=\"#555\" stroke-dasharray=\"3 3\"";
 

@@ -19,9 +19,6 @@ internal sealed class ContextExperiment : IExperiment
     // Of each label, those words that speak for it most.
     private const int SpeakingWords = 10;
 
-    // Cells whose numbers the verdict has room for.
-    private const int MostWithNumbers = 4;
-
     private static readonly string[] Phrases = ["bad", "not bad", "not bad at all", "good", "not good", "not good at all"];
 
     public string Name => "context";
@@ -152,9 +149,8 @@ internal sealed class ContextExperiment : IExperiment
                 [.. cells.Where(cell => cell.NotBadAtAll.Mean > 0.5 == isBadGood && cell.NotGoodAtAll.Mean > 0.5 == isGoodGood)];
             if (group.Length == 0)
                 return "";
-            // Of many cells the numbers stand in the table.
-            IEnumerable<string> names = group.Select(cell => cells.Count > MostWithNumbers ? cell.Cell
-                : $"{cell.Cell} ({cell.NotBadAtAll.Bare}, and {cell.NotGoodAtAll.Bare})");
+            IEnumerable<string> names = group.Select(cell =>
+                Sentence.Cell(cell.Cell, $"{cell.NotBadAtAll.Bare}, and {cell.NotGoodAtAll.Bare}", cells.Count));
             return $"{Sentence.List(names)} {(group.Length == 1 ? "reads" : "read")} {what}";
         }
     }

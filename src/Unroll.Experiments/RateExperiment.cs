@@ -70,9 +70,10 @@ internal sealed class RateExperiment : IExperiment
         string Range(Measured cell) => cell.Works.Count switch
         {
             0 => $"{cell.Cell} none",
-            1 => $"{cell.Cell} one ({ExperimentLog.Short(cell.Works[0])})",
-            _ => $"{cell.Cell} {cell.Works.Count} ({ExperimentLog.Short(cell.Works[0])} to " +
-                $"{ExperimentLog.Short(cell.Works[^1])})",
+            1 => Sentence.Cell($"{cell.Cell} one", ExperimentLog.Short(cell.Works[0]), cells.Count),
+            _ => Sentence.Cell(
+                $"{cell.Cell} {cell.Works.Count}",
+                $"{ExperimentLog.Short(cell.Works[0])} to {ExperimentLog.Short(cell.Works[^1])}", cells.Count),
         };
         Measured[] sorted = [.. cells.OrderByDescending(cell => cell.Works.Count)];
         int most = sorted[0].Works.Count;

@@ -56,6 +56,18 @@ public class ChartPictureTests
     }
 
     [Fact]
+    public void Every_cell_has_a_colour_of_its_own()
+    {
+        ChartSeries[] cells =
+            [.. CellChoice.Plains.Select((cell, i) => new ChartSeries(cell.Name, [new(1, i), new(2, i + 1)]))];
+        XElement svg = XElement.Parse(ChartPicture.Of([new("id", "cells", "note", new("x"), new("y"), cells)]));
+        Assert.Equal(
+            cells.Length,
+            svg.Descendants().Where(one => one.Name.LocalName == "circle").Select(one => (string)one.Attribute("fill")!)
+                .Distinct().Count());
+    }
+
+    [Fact]
     public void A_logarithmic_axis_has_a_foot_for_zeros()
     {
         var axis = PictureAxis.Of(new ChartAxis("y", ChartScale.Log), [0, 1, 1000], 230, 0, isTight: false);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axis, frame, legend, look } from '../src/charts/axes';
-import { heatMap, range } from '../src/charts/heatMap';
+import { heatMap, isLight, range } from '../src/charts/heatMap';
 import { table } from '../src/charts/lines';
 import { crosses, pointOf, spreads } from '../src/charts/marks';
 import { dark, light, seriesColour } from '../src/page/palette';
@@ -80,6 +80,12 @@ it('least and most are upright lines with gaps between them, down to the foot wh
 });
 
 describe('heat maps', () => {
+  it('write black on light cells and white on dark ones, in both themes', () => {
+    expect([0, 0.5, 1].map((share) => isLight(light.diverging, share))).toEqual([false, true, false]);
+    expect([0, 0.5, 1].map((share) => isLight(dark.diverging, share))).toEqual([true, false, true]);
+    expect([0, 0.5, 1].map((share) => isLight(light.sequential, share))).toEqual([false, false, true]);
+  });
+
   it('two colours meet at zero', () => {
     expect(range([-1, 3], 'diverging')).toEqual([-3, 3]);
     expect(range([-1, 3], 'sequential')).toEqual([-1, 3]);

@@ -100,4 +100,13 @@ describe('bars with names along x', () => {
     expect(drawn(7).map(({ type }) => type)).toEqual(['heatmap']);
     expect(drawn(7)[0]!.data).toHaveLength(14);
   });
+
+  it('are a map with its names below each other where these are too many', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `gate ${i}`);
+    const points = names.map((_, i): [number, number, number, number] => [i, i, i, i]);
+    declaredCharts({ charts: [{ ...bars(2), names, series: bars(2).series.map((one) => ({ ...one, points })) }] });
+    const option = window.unroll.charts['kept']!() as { yAxis: { data: string[] }; series: { data: unknown[] }[] };
+    expect(option.yAxis.data).toEqual(names);
+    expect(option.series[0]!.data.slice(0, 3)).toEqual([[0, 0, 0], [1, 0, 0], [0, 1, 1]]);
+  });
 });

@@ -92,7 +92,9 @@ function option(spec: Lines, lines: Line[], colours: Palette, width: number): Op
       ...(isLog ? {} : linearAxis(lines, failure)), ...spec.y, ...(isLog ? logAxis(lines, heights, failure) : {}),
     }),
     series: [...lines.map((line, i) => {
-      const colour = seriesColour(colours, line.colour ?? i);
+      // Of a bound that belongs to no line nobody measured anything: it takes no colour from those that were.
+      const isAlone = line.style === 'bound' && line.colour === undefined;
+      const colour = isAlone ? colours.muted : seriesColour(colours, line.colour ?? i);
       const drawn = look(line.look ?? i, line.points.length) as { lineStyle: object };
       return {
         ...drawn,

@@ -9,36 +9,43 @@ import type { Chart } from './data';
 /** The charts that the experiment itself declares, as its picture has them. */
 export const declaredCharts = ({ charts }: { charts: Chart[] }): HTMLElement[] => charts.map(chartOf);
 
-// More bars than this beside each other nobody can tell apart: then they are a map.
+// More bars than this beside each other nobody can tell apart, and more names than this nobody can read: then they are a map.
 const MOST_BARS = 6;
+const MOST_NAMES = 14;
 
 function mapOfBars(chart: Chart): HTMLElement {
-  const values = chart.series.map(({ points }) => chart.names.map((_, place) => points.find(([x]) => x === place)?.[1] ?? null));
-  const isShares = values.flat().every((value) => value === null || (value >= 0 && value <= 1));
+  const { names, series } = chart;
+  const values = series.map(({ points }) => names.map((_, place) => points.find(([x]) => x === place)?.[1] ?? null));
+  const all = values.flat().filter((value) => value !== null);
+  const isShares = all.every((value) => value >= 0 && value <= 1);
+  // What there is more of stands below each other.
+  const isUpright = names.length > series.length;
+  const seriesNames = series.map(({ name }) => name);
+  const [x, y] = isUpright ? [seriesNames, names] : [names, seriesNames];
   return chartCard({
     id: chart.id,
     title: chart.title,
     note: chart.note,
-    height: 100 + 26 * chart.series.length,
+    height: 100 + 26 * y.length,
     option: (colours, width) => heatMap({
-      xName: chart.x.name,
-      x: chart.names,
-      yName: chart.y.name,
-      y: chart.series.map(({ name }) => name),
-      values,
-      scale: 'sequential',
+      xName: isUpright ? chart.y.name : chart.x.name,
+      x,
+      yName: isUpright ? chart.x.name : chart.y.name,
+      y,
+      values: isUpright ? names.map((_, place) => values.map((row) => row[place]!)) : values,
+      scale: all.some((value) => value < 0) ? 'diverging' : 'sequential',
       ...(isShares ? { range: [0, 1] as [number, number] } : {}),
       cell: power,
-      rotate: width < 90 * chart.names.length,
+      rotate: width < 90 * x.length,
       matrix: true,
     }, colours),
-    table: () => chartTable(chart, (place) => chart.names[place]!),
+    table: () => chartTable(chart, (place) => names[place]!),
   }).element;
 }
 
 function chartOf(chart: Chart): HTMLElement {
   const { id, title, note, names } = chart;
-  if (names.length > 0 && chart.series.length > MOST_BARS) return mapOfBars(chart);
+  if (names.length > MOST_NAMES || (names.length > 0 && chart.series.length > MOST_BARS)) return mapOfBars(chart);
   if (names.length > 0) {
     return barsChart({
       id,
