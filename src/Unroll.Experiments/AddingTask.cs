@@ -15,6 +15,8 @@ internal sealed class AddingTask : ISequenceTask
 
     public string LossName => "mean squared error";
 
+    public string LengthName => "numbers in the sequence";
+
     public int InputSize => 2;
 
     public int OutputSize => 1;

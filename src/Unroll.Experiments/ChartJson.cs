@@ -18,6 +18,7 @@ internal static class ChartJson
         foreach (string name in chart.Names)
             writer.WriteStringValue(name);
         writer.WriteEndArray();
+        writer.WriteString("failure", chart.Failure);
         writer.WriteStartArray("series");
         foreach (ChartSeries series in chart.Series)
         {
@@ -33,10 +34,32 @@ internal static class ChartJson
                 writer.WriteEndArray();
             }
             writer.WriteEndArray();
+            WriteSparse(writer, series.Points);
+            writer.WriteStartArray("failed");
+            foreach (ChartPoint point in series.Points.Where(point => point.HasFailed))
+                writer.WriteNumberValue(point.X);
+            writer.WriteEndArray();
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    // Means that are not of all seeds: where, of how many, and of how many they might be.
+    private static void WriteSparse(Utf8JsonWriter writer, IReadOnlyList<ChartPoint> points)
+    {
+        writer.WriteStartArray("sparse");
+        foreach (ChartPoint point in points)
+        {
+            if (point.Seeds is not { } seeds)
+                continue;
+            writer.WriteStartArray();
+            writer.WriteNumberValue(point.X);
+            writer.WriteNumberValue(seeds.Taken);
+            writer.WriteNumberValue(seeds.All);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteAxis(Utf8JsonWriter writer, string property, ChartAxis axis)

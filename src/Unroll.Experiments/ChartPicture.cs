@@ -16,10 +16,19 @@ public static class ChartPicture
     private const int LegendLine = 16;
     private const int CharacterWidth = 6;
     private const int MostShownDots = 24;
+    // Above the highest value, for the crosses of what failed.
+    private const int CrossRoom = 20;
+    private const int CrossAt = Top + 7;
+    private const int CrossWidth = 10;
 
     // Told apart by dash too, once the colours are used up.
     private static readonly string[] Colours =
-        ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9", "#5b3fa0", "#7a7a7a", "#b22222", "#2f6f4f"];
+    [
+        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9", "#5b3fa0", "#7a7a7a", "#b22222", "#2f6f4f",
+        "#2f2f2f", "#e0a800",
+    ];
+
+    private const string BoundStroke = "stroke=\"#555\" stroke-dasharray=\"3 3\"";
 
     private static readonly string[] Dashes = ["", "6 3", "2 3", "8 3 2 3"];
 
@@ -62,8 +71,9 @@ public static class ChartPicture
             ? PictureAxis.OfNames(chart.Names.Count, Left, Width - Right)
             : PictureAxis.Of(chart.X, points.Select(point => point.X), Left, Width - Right, isTight: true);
         IEnumerable<double> heights = points.SelectMany(point => (double[])[point.Y, point.Low, point.High]);
+        int highest = points.Any(point => point.HasFailed) ? Top + CrossRoom : Top;
         PictureAxis y = PictureAxis.Of(
-            chart.Y, hasNames ? heights.Append(0) : heights, Top + PlotHeight, Top, isTight: false);
+            chart.Y, hasNames ? heights.Append(0) : heights, Top + PlotHeight, highest, isTight: false);
         svg.Append($"<text x=\"8\" y=\"14\" font-size=\"13\" font-weight=\"bold\">{Escape(chart.Title)}</text>\n");
         string yName = chart.Y.Scale == ChartScale.Log ? $"{chart.Y.Name} (log scale)" : chart.Y.Name;
         svg.Append($"<text x=\"8\" y=\"28\" fill=\"#555\">{Escape(yName)}</text>\n");
@@ -90,7 +100,34 @@ public static class ChartPicture
         svg.Append($"<path d=\"M{Left} {Top}V{bottom}H{Width - Right}\" fill=\"none\" stroke=\"#888\"/>\n");
         for (int i = 0; i < chart.Series.Count; i++)
             svg.Append(hasNames ? Bars(chart, i, x, y) : Line(chart.Series[i], i, x, y));
+        svg.Append(Crosses(chart, x));
         svg.Append(Legend(chart));
+        return svg.ToString();
+    }
+
+    // What failed stands above all values, side by side where several did at one place, to the left at its end.
+    private static string Crosses(ExperimentChart chart, PictureAxis x)
+    {
+        var svg = new StringBuilder();
+        var failed = new Dictionary<double, int>();
+        double last = chart.Series.SelectMany(series => series.Points).Max(point => point.X);
+        for (int i = 0; i < chart.Series.Count; i++)
+        {
+            foreach (ChartPoint point in chart.Series[i].Points.Where(point => point.HasFailed && x.Has(point.X)))
+            {
+                int before = failed.GetValueOrDefault(point.X);
+                failed[point.X] = before + 1;
+                int beside = point.X == last ? -CrossWidth * before : CrossWidth * before;
+                string left = Place(x.At(point.X) + beside - 4);
+                svg.Append($"<path class=\"failed\" d=\"M{left} {CrossAt - 4}l8 8m-8 0l8 -8\" stroke=\"{Colour(i)}\" ");
+                svg.Append("stroke-width=\"2\"/>\n");
+            }
+        }
+        if (failed.Count > 0)
+        {
+            svg.Append($"<text x=\"{Left - 5}\" y=\"{CrossAt}\" dy=\"4\" text-anchor=\"end\">");
+            svg.Append($"{Escape(chart.Failure)}</text>\n");
+        }
         return svg.ToString();
     }
 
@@ -107,13 +144,23 @@ public static class ChartPicture
             isOpen = isShown;
             if (!isShown || series.IsBound || series.Points.Count > MostShownDots)
                 continue;
-            rest.Append($"<circle cx=\"{Place(x.At(point.X))}\" cy=\"{Place(y.At(point.Y))}\" r=\"2.5\" " +
-            $"fill=\"{Colour(place)}\"/>");
+            rest.Append($"<circle cx=\"{Place(x.At(point.X))}\" cy=\"{Place(y.At(point.Y))}\" r=\"2.5\" ");
+            rest.Append($"fill=\"{Colour(place)}\"/>");
+            if (point.Seeds is { } seeds)
+                rest.Append(Share(seeds, x.At(point.X), y.At(point.Y)));
             if (point.High > point.Low && y.Has(point.Low) && y.Has(point.High))
                 rest.Append(Whisker(x.At(point.X), y.At(point.Low), y.At(point.High), Colour(place)));
         }
-        string look = series.IsBound ? "stroke=\"#555\" stroke-dasharray=\"3 3\"" : Stroke(place);
+        string look = series.IsBound ? BoundStroke : Stroke(place);
         return $"<path d=\"{path}\" fill=\"none\" {look}/>\n{rest}\n";
+    }
+
+    // Beside the point, on the side that has room.
+    private static string Share(SeedShare seeds, double x, double y)
+    {
+        (string anchor, int beside) = x > Width - Right - 40 ? ("end", -5) : ("start", 5);
+        string at = $"x=\"{Place(x + beside)}\" y=\"{Place(y - 5)}\"";
+        return $"<text {at} text-anchor=\"{anchor}\" font-size=\"9\" fill=\"#555\">{seeds}</text>";
     }
 
     private static string Bars(ExperimentChart chart, int place, PictureAxis x, PictureAxis y)
@@ -145,12 +192,9 @@ public static class ChartPicture
         {
             int left = places[i].X;
             int y = Top + PlotHeight + BelowOf(chart) + LegendLine * places[i].Line + 4;
-            string look = (chart.Series[i].IsBound, chart.Names.Count > 0) switch
-            {
-                (true, _) => "stroke=\"#555\" stroke-dasharray=\"3 3\"",
-                (_, true) => $"stroke=\"{Colour(i)}\" stroke-width=\"9\"",
-                _ => Stroke(i),
-            };
+            string look = chart.Series[i].IsBound ? BoundStroke
+                : chart.Names.Count > 0 ? $"stroke=\"{Colour(i)}\" stroke-width=\"9\""
+                : Stroke(i);
             svg.Append($"<path d=\"M{left} {y}h18\" {look}/>");
             svg.Append($"<text x=\"{left + 23}\" y=\"{y + 4}\">{Escape(chart.Series[i].Name)}</text>\n");
         }

@@ -149,8 +149,8 @@ internal sealed class ContextExperiment : IExperiment
                 [.. cells.Where(cell => cell.NotBadAtAll.Mean > 0.5 == isBadGood && cell.NotGoodAtAll.Mean > 0.5 == isGoodGood)];
             if (group.Length == 0)
                 return "";
-            IEnumerable<string> names =
-                group.Select(cell => $"{cell.Cell} ({cell.NotBadAtAll.Bare}, and {cell.NotGoodAtAll.Bare})");
+            IEnumerable<string> names = group.Select(cell =>
+                Sentence.Cell(cell.Cell, $"{cell.NotBadAtAll.Bare}, and {cell.NotGoodAtAll.Bare}", cells.Count));
             return $"{Sentence.List(names)} {(group.Length == 1 ? "reads" : "read")} {what}";
         }
     }

@@ -23,6 +23,8 @@ internal sealed class CopyTask : ISequenceTask
 
     public string LossName => "cross-entropy";
 
+    public string LengthName => "steps of gap";
+
     public int InputSize => Symbols + 2;
 
     public int OutputSize => Symbols + 1;

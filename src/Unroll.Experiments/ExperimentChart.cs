@@ -6,7 +6,7 @@ public enum ChartScale
     /// <summary>Evenly.</summary>
     Linear,
 
-    /// <summary>By their logarithm; what is not above 0 is left out.</summary>
+    /// <summary>By their logarithm. A zero stands at the foot of the chart; along x what is not above 0 is left out.</summary>
     Log,
 }
 
@@ -17,7 +17,7 @@ public sealed record ChartAxis(string Name, ChartScale Scale = ChartScale.Linear
 
 /// <summary>A point of a chart.</summary>
 /// <param name="X">Its place along x; of an axis of names, which name.</param>
-/// <param name="Y">The mean over the seeds; not finite where there is none.</param>
+/// <param name="Y">The mean over the seeds; not a number where there is none.</param>
 /// <param name="Low">The least of the seeds.</param>
 /// <param name="High">The most of the seeds.</param>
 public readonly record struct ChartPoint(double X, double Y, double Low, double High)
@@ -28,8 +28,35 @@ public readonly record struct ChartPoint(double X, double Y, double Low, double 
     {
     }
 
+    /// <summary>How many seeds its mean is of, where not all have a value; null where all have one.</summary>
+    public SeedShare? Seeds { get; init; }
+
+    /// <summary>Whether no seed has a value here, as where every training broke: a cross at the top says so.</summary>
+    public bool HasFailed { get; init; }
+
     /// <summary>The mean of some seeds with the least and the most of them.</summary>
     internal static ChartPoint Of(double x, Spread spread) => new(x, spread.Mean, spread.Least, spread.Most);
+
+    /// <summary>The mean of those seeds that have a value, and how many these are.</summary>
+    /// <param name="x">Its place along x.</param>
+    /// <param name="values">A value for each seed, not finite where there is none.</param>
+    internal static ChartPoint OfFinite(double x, IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        double[] finite = [.. all.Where(double.IsFinite)];
+        if (finite.Length == 0)
+            return new(x, double.NaN) { HasFailed = true };
+        return Of(x, Spread.Of(finite)) with { Seeds = finite.Length < all.Length ? new(finite.Length, all.Length) : null };
+    }
+}
+
+/// <summary>Some of the seeds.</summary>
+/// <param name="Taken">How many.</param>
+/// <param name="All">Of how many.</param>
+public readonly record struct SeedShare(int Taken, int All)
+{
+    /// <summary>As it stands beside a point.</summary>
+    public override string ToString() => $"{Taken} of {All}";
 }
 
 /// <summary>One line of a chart, or the bars of one colour.</summary>
@@ -50,4 +77,7 @@ public sealed record ExperimentChart(
 {
     /// <summary>The names along x, of a chart of bars; empty for one of lines.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>What happened where a point <see cref="ChartPoint.HasFailed"/>: the name of the crosses at the top.</summary>
+    public string Failure { get; init; } = "broke";
 }

@@ -136,13 +136,14 @@ internal sealed class ExplodingExperiment : IExperiment
     {
         ExperimentChart Chart(string id, string title, string yName, Func<Measured, double> value) =>
             new(
-                id, title, "Median over the seeds; where a line ends, the median training broke.",
+                id, title,
+                "Median over the seeds. A cross at the top: the median training broke, its loss was no number any more.",
                 new("spectral radius at the beginning"), new(yName, ChartScale.Log),
                 [
                     .. from line in measured.GroupBy(of => (of.Cell, of.Length, of.Clip))
                        select new ChartSeries(
                            $"{line.Key.Cell}{(line.Key.Clip ? ", clipped" : "")}",
-                           [.. line.OrderBy(of => of.Radius).Select(of => new ChartPoint(of.Radius, value(of)))]),
+                           [.. line.OrderBy(of => of.Radius).Select(of => ChartPoint.OfFinite(of.Radius, [value(of)]))]),
                 ]);
 
         log.Chart(Chart("gradient", "Largest gradient", "largest norm of the gradient", of => of.Gradient));

@@ -116,15 +116,18 @@ internal sealed class ForgetExperiment : IExperiment
         Measured[] lose = [.. cells.Where(cell => !cell.Keeps)];
         string kept = keep.Length == 0
             ? $"no cell keeps half of what the word that counts did to its state"
-            : $"{Sentence.List(keep.Select(cell => $"{cell.Cell} ({cell.Kept.Bare})"))} " +
+            : $"{Names(keep)} " +
               $"{(keep.Length == 1 ? "keeps" : "keep")} more than half of what the word that counts did to the state";
         string lost = lose.Length == 0 || keep.Length == 0
             ? ""
-            : $", {Sentence.List(lose.Select(cell => $"{cell.Cell} ({cell.Kept.Bare})"))} not";
+            : $", {Names(lose)} not";
         Measured noisiest = cells.MaxBy(cell => cell.Noise.Mean)!;
         string noise = $"of an irrelevant word there is {noisiest.Noise.Percent} of that left at most, with {noisiest.Cell}";
         return $"While {words} words pass that mean nothing, {kept}{lost}; {noise} " +
             $"({Sentence.Seeds(seeds)}; mean, least and most).";
+
+        string Names(Measured[] group) =>
+            Sentence.List(group.Select(cell => Sentence.Cell(cell.Cell, cell.Kept.Bare, cells.Count)));
     }
 
     private static Result Train(

@@ -16,6 +16,9 @@ internal interface ISequenceTask
     /// <summary>What the loss is.</summary>
     string LossName { get; }
 
+    /// <summary>What the length of a sequence counts.</summary>
+    string LengthName { get; }
+
     /// <summary>I.</summary>
     int InputSize { get; }
 

@@ -11,12 +11,21 @@ internal sealed record PictureAxis(
     double Low, double High, double From, double To, ChartScale Scale, IReadOnlyList<double> Ticks)
 {
     private const int MostTicks = 7;
+    private const int FootRoom = 18;
+    // What shares have along their axis at least, so that it does not make noise large.
+    private const double LeastShares = 0.1;
+
+    /// <summary>The place of a zero on a logarithmic axis, at its foot; null where there is none.</summary>
+    public double? Zero { get; init; }
 
     /// <summary>An axis of names, each in the middle of a place of its own.</summary>
     public static PictureAxis OfNames(int count, double from, double to) =>
         new(-0.5, count - 0.5, from, to, ChartScale.Linear, [.. Enumerable.Range(0, count).Select(i => (double)i)]);
 
-    /// <summary>An axis on which all numbers have room that are finite, and positive on a logarithmic one.</summary>
+    /// <summary>
+    /// An axis on which all numbers have room that are finite, and positive on a logarithmic one. A logarithmic one that is not
+    /// tight has a foot for zeros.
+    /// </summary>
     /// <param name="axis">Its scale.</param>
     /// <param name="values">The numbers.</param>
     /// <param name="from">The place of the beginning.</param>
@@ -25,22 +34,33 @@ internal sealed record PictureAxis(
     public static PictureAxis Of(ChartAxis axis, IEnumerable<double> values, double from, double to, bool isTight)
     {
         bool isLog = axis.Scale == ChartScale.Log;
-        double[] shown = [.. values.Where(value => double.IsFinite(value) && (!isLog || value > 0))];
+        double[] finite = [.. values.Where(double.IsFinite)];
+        double[] shown = [.. finite.Where(value => !isLog || value > 0)];
         double low = shown.Length == 0 ? (isLog ? 1 : 0) : shown.Min();
         double high = shown.Length == 0 ? (isLog ? 10 : 1) : shown.Max();
-        return isLog ? Logarithmic(low, high, from, to, isTight) : Even(low, high, from, to, isTight);
+        if (!isLog)
+            return Even(low, high, from, to, isTight);
+        if (isTight || shown.Length == 0 || !finite.Contains(0))
+            return Logarithmic(low, high, from, to, isTight);
+        PictureAxis above = Logarithmic(low, high, from + FootRoom * Math.Sign(to - from), to, isTight);
+        return above with { Zero = from, Ticks = [0, .. above.Ticks] };
     }
 
     /// <summary>Whether a number has a place here.</summary>
-    public bool Has(double value) => double.IsFinite(value) && (Scale == ChartScale.Linear || value > 0);
+    public bool Has(double value) =>
+        double.IsFinite(value) && (Scale == ChartScale.Linear || value > 0 || (value == 0 && Zero is not null));
 
     /// <summary>The place of a number.</summary>
-    public double At(double value) => From + (To - From) * (Map(value) - Map(Low)) / (Map(High) - Map(Low));
+    public double At(double value) => value == 0 && Zero is { } zero
+        ? zero
+        : From + (To - From) * (Map(value) - Map(Low)) / (Map(High) - Map(Low));
 
     private double Map(double value) => Scale == ChartScale.Log ? Math.Log(value) : value;
 
     private static PictureAxis Even(double low, double high, double from, double to, bool isTight)
     {
+        if (!isTight && low >= 0 && high <= 1)
+            low = Math.Max(0, Math.Min(low, high - LeastShares));
         if (low == high)
             (low, high) = (low - 0.5, high + 0.5);
         double raw = (high - low) / 5;

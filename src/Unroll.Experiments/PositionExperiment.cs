@@ -91,7 +91,8 @@ internal sealed class PositionExperiment : IExperiment
     {
         Measured[] know = [.. cells.Where(cell => cell.Order.Mean >= KnowsShare)];
         Measured[] others = [.. cells.Where(cell => cell.Order.Mean < KnowsShare)];
-        string Names(Measured[] group) => Sentence.List(group.Select(cell => $"{cell.Cell} ({cell.Order.Bare})"));
+        string Names(Measured[] group) =>
+            Sentence.List(group.Select(cell => Sentence.Cell(cell.Cell, cell.Order.Bare, cells.Count)));
         string order = know.Length switch
         {
             0 => "no cell knows which came first",
@@ -103,7 +104,8 @@ internal sealed class PositionExperiment : IExperiment
             : $", {Names(others)} {(others.Length == 1 ? "does" : "do")} not";
         Measured[] have = [.. cells.Where(cell => cell.After.Mean >= HasShare)];
         Measured most = cells.MaxBy(cell => cell.After.Mean)!;
-        string readable = Sentence.List(have.Select(cell => $"{cell.Cell} ({cell.After.Bare} of its variance)"));
+        string readable =
+            Sentence.List(have.Select(cell => Sentence.Cell(cell.Cell, $"{cell.After.Bare} of its variance", cells.Count)));
         string position = have.Length == 0
             ? $"the position itself is in no state: at most {most.After.Percent} of its variance can be read off, with " +
                 $"{most.Cell}"

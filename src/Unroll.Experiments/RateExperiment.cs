@@ -70,9 +70,10 @@ internal sealed class RateExperiment : IExperiment
         string Range(Measured cell) => cell.Works.Count switch
         {
             0 => $"{cell.Cell} none",
-            1 => $"{cell.Cell} one ({ExperimentLog.Short(cell.Works[0])})",
-            _ => $"{cell.Cell} {cell.Works.Count} ({ExperimentLog.Short(cell.Works[0])} to " +
-                $"{ExperimentLog.Short(cell.Works[^1])})",
+            1 => Sentence.Cell($"{cell.Cell} one", ExperimentLog.Short(cell.Works[0]), cells.Count),
+            _ => Sentence.Cell(
+                $"{cell.Cell} {cell.Works.Count}",
+                $"{ExperimentLog.Short(cell.Works[0])} to {ExperimentLog.Short(cell.Works[^1])}", cells.Count),
         };
         Measured[] sorted = [.. cells.OrderByDescending(cell => cell.Works.Count)];
         int most = sorted[0].Works.Count;
@@ -95,12 +96,13 @@ internal sealed class RateExperiment : IExperiment
 
         log.Chart(new ExperimentChart(
             "loss", "Loss at the end of training by learning rate",
-            "Mean over the seeds, least and most; where a line ends, a loss is no number any more.",
+            "Mean over the seeds, least and most. A cross at the top: the loss of every seed is no number any more; " +
+            "2 of 3: it still is one in two seeds.",
             new("learning rate", ChartScale.Log), new("cross-entropy", ChartScale.Log),
             [
                 .. settings.Cells!.Select(cell => new ChartSeries(
                     cell.Name,
-                    [.. rates.Select(rate => ChartPoint.Of(rate, Spread.Of(Of(cell, rate).Select(run => run.Curve[^1]))))])),
+                    [.. rates.Select(rate => ChartPoint.OfFinite(rate, Of(cell, rate).Select(run => run.Curve[^1])))])),
                 new ChartSeries("guessing", [new(rates[0], Math.Log(4)), new(rates[^1], Math.Log(4))], IsBound: true),
             ]));
         log.Chart(new ExperimentChart(

@@ -16,6 +16,16 @@ internal static class Sentence
         };
     }
 
+    // Cells whose numbers a verdict has room for; of more they stand in the table.
+    private const int MostWithNumbers = 4;
+
+    /// <summary>A cell, with its numbers where few cells are compared: <c>gru (97 %, 95–100)</c>.</summary>
+    /// <param name="cell">Its name.</param>
+    /// <param name="numbers">What stands in brackets.</param>
+    /// <param name="cells">How many cells are compared.</param>
+    public static string Cell(string cell, string numbers, int cells) =>
+        cells > MostWithNumbers ? cell : $"{cell} ({numbers})";
+
     /// <summary>How often a figure was measured: <c>over 3 seeds</c>, <c>one seed</c>.</summary>
     /// <param name="seeds">The number of seeds.</param>
     public static string Seeds(int seeds) => seeds == 1 ? "one seed" : $"{seeds} seeds";

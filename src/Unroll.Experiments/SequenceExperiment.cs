@@ -46,11 +46,13 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
             (string[])["knowing nothing", .. settings.Lengths!.Select(length => ExperimentLog.Short(task.Chance(length)))],
         };
         var measured = new List<Measured>();
-        var lines = new List<ChartSeries>();
+        var shares = new List<ChartSeries>();
+        var stepLines = new List<ChartSeries>();
         foreach (CellChoice cell in settings.Cells!)
         {
             var counts = new List<int>();
-            var points = new List<ChartPoint>();
+            var shareOf = new List<ChartPoint>();
+            var stepsOf = new List<ChartPoint>();
             var row = new List<string> { cell.Name };
             foreach (int length in settings.Lengths!)
             {
@@ -70,25 +72,48 @@ internal sealed class SequenceExperiment(ISequenceTask task) : IExperiment
                     "summary", ("cell", cell.Name), ("length", length), ("seeds", repeated.Length),
                     ("chance", task.Chance(length)), ("mean_loss", loss), ("solved", solved), ("mean_steps", steps));
                 counts.Add(solved);
-                points.Add(ChartPoint.Of(length, Spread.Of(repeated.Select(result => result.Curve[^1]))));
+                shareOf.Add(ChartPoint.OfFinite(length, repeated.Select(result => result.Curve[^1] / task.Chance(length))));
+                stepsOf.Add(ChartPoint.OfFinite(
+                    length, repeated.Select(result => result.Solved ? result.Steps : double.PositiveInfinity)));
                 row.Add(ExperimentLog.Short(loss) + SolvedText(solved, repeated.Length, steps));
             }
             rows.Add([.. row]);
             measured.Add(new Measured(cell.Name, settings.Lengths!, counts, settings.Seeds!.Value));
-            lines.Add(new ChartSeries(cell.Name, [.. points.OrderBy(point => point.X)]));
+            shares.Add(new ChartSeries(cell.Name, [.. shareOf.OrderBy(point => point.X)]));
+            stepLines.Add(new ChartSeries(cell.Name, [.. stepsOf.OrderBy(point => point.X)]));
         }
         log.Table(
             $"{char.ToUpperInvariant(task.LossName[0])}{task.LossName[1..]} at the end, by length " +
             "(in brackets the step after which it was a tenth of knowing nothing; " +
             $"at most {settings.Steps} steps, hidden {settings.Hidden}, {settings.Seeds} seed{(settings.Seeds == 1 ? "" : "s")})",
             ["cell", .. settings.Lengths!.Select(length => $"{length}")], rows);
-        lines.Add(new ChartSeries(
-            "knowing nothing", [.. settings.Lengths!.Order().Select(length => new ChartPoint(length, task.Chance(length)))],
-            IsBound: true));
-        log.Chart(new ExperimentChart(
-            "loss-by-length", "Loss at the end, by length", "Mean over the seeds, least and most.", new("length"),
-            new(task.LossName, ChartScale.Log), lines));
+        Draw(settings, shares, stepLines, log);
         log.Conclude(Verdict(task.Name, measured, settings.Seeds!.Value));
+    }
+
+    // The loss itself would fall as sequences grow, because that of knowing nothing does.
+    private void Draw(
+        ExperimentSettings settings, IReadOnlyList<ChartSeries> shares, IReadOnlyList<ChartSeries> steps, ExperimentLog log)
+    {
+        double[] ends = [settings.Lengths!.Min(), settings.Lengths!.Max()];
+        log.Chart(new ExperimentChart(
+            "loss-by-length", "Loss at the end beside knowing nothing, by length",
+            "Mean over the seeds, least and most, divided by the loss of knowing nothing at this length.",
+            new(task.LengthName), new("loss as a share of knowing nothing", ChartScale.Log),
+            [
+                .. shares,
+                new ChartSeries("knowing nothing", [.. ends.Select(length => new ChartPoint(length, 1))], IsBound: true),
+            ]));
+        if (steps.All(line => line.Points.All(point => point.HasFailed)))
+            return;
+        log.Chart(new ExperimentChart(
+            "steps-by-length", "Steps until it is solved, by length",
+            $"Mean over the seeds that solved it within {settings.Steps} steps, least and most, and how many these are where " +
+            "not all did. A cross at the top: none did.",
+            new(task.LengthName), new("steps", ChartScale.Log), steps)
+        {
+            Failure = "unsolved",
+        });
     }
 
     /// <summary>What a cell solved.</summary>

@@ -27,15 +27,15 @@ internal sealed class LabView(
         json.WritePropertyName("settings");
         SettingsJson.Write(json, session.Settings);
         json.WriteString("question", session.Task.Question);
-        WriteTexts(json, "cells", [.. RecurrentCells.All.Select(RecurrentCells.NameOf)]);
+        json.WriteTexts("cells", [.. RecurrentCells.All.Select(RecurrentCells.NameOf)]);
         json.WriteBoolean("readsActivation", session.Network.Layout.Cell.ReadsNonlinearity);
         json.WriteStartArray("journal");
         foreach (LiveAction action in session.Journal)
             SettingsJson.WriteAction(json, action);
         json.WriteEndArray();
         WriteProgress(json);
-        WriteTexts(json, "words", session.Words);
-        WriteTexts(json, "labels", session.Labels);
+        json.WriteTexts("words", session.Words);
+        json.WriteTexts("labels", session.Labels);
         WriteAnswers(json, "samples", samples);
         WriteAnswers(json, "unseen", unseen);
         WriteParameters(json);
@@ -91,7 +91,7 @@ internal sealed class LabView(
             string? symbol = LabExercise.Symbols.FirstOrDefault(each => each.Parameter == parameter.Name).Symbol;
             json.WriteString("symbol", symbol ?? parameter.Name);
             json.WriteNumbers("shape", parameter.Shape.Select(size => (double)size));
-            WriteFloats(json, "values", session.Network.Parameters.Read(parameter));
+            json.WriteFloats("values", session.Network.Parameters.Read(parameter));
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -129,7 +129,7 @@ internal sealed class LabView(
         json.WriteStartObject("frame");
         json.WriteString("axes", frame.Axes.ToString());
         json.WriteNumbers("explained", frame.Explained);
-        WriteRows(json, "scores", frame.Scores);
+        json.WriteRows("scores", frame.Scores);
         json.WriteEndObject();
         json.WriteStartArray("sentences");
         foreach (SentenceLook look in looks)
@@ -144,13 +144,13 @@ internal sealed class LabView(
     private static void WriteSentence(Utf8JsonWriter json, SentenceLook look, StateFrame frame)
     {
         json.WriteString("text", look.Text);
-        WriteTexts(json, "tokens", look.Tokens);
-        WriteTexts(json, "unknown", look.Unknown);
+        json.WriteTexts("tokens", look.Tokens);
+        json.WriteTexts("unknown", look.Unknown);
         if (look.Label is not null)
             json.WriteString("label", look.Label);
-        WriteRows(json, "probabilities", look.Probabilities);
-        WriteRows(json, "states", look.States);
-        WriteRows(json, "points", look.States.Select(frame.Point));
+        json.WriteRows("probabilities", look.Probabilities);
+        json.WriteRows("states", look.States);
+        json.WriteRows("points", look.States.Select(frame.Point));
         if (look is not { Gradient: { } gradient, Trace: { } trace })
             return;
         json.WriteNumber("gradientLabel", look.GradientLabel);
@@ -158,13 +158,13 @@ internal sealed class LabView(
         json.WriteNumberOrNull(gradient.Loss);
         json.WriteNumbers("gradient", gradient.State);
         json.WriteNumbers("hiddenGradient", gradient.Hidden);
-        WriteRows(json, "cell", trace.States[0].Cell.Select(Doubles));
+        json.WriteRows("cell", trace.States[0].Cell);
         json.WriteStartArray("gates");
         foreach ((string name, float[][] values) in trace.States[0].Gates)
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            WriteRows(json, "values", values.Select(Doubles));
+            json.WriteRows("values", values);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -213,37 +213,6 @@ internal sealed class LabView(
             json.WriteNumbers("probabilities", answer.Probabilities);
             json.WriteEndObject();
         }
-        json.WriteEndArray();
-    }
-
-    private static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
-
-    private static void WriteTexts(Utf8JsonWriter json, string key, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(key);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    private static void WriteRows(Utf8JsonWriter json, string key, IEnumerable<double[]> rows)
-    {
-        json.WriteStartArray(key);
-        foreach (double[] row in rows)
-        {
-            json.WriteStartArray();
-            foreach (double value in row)
-                json.WriteNumberOrNull(value);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteFloats(Utf8JsonWriter json, string key, float[] values)
-    {
-        json.WriteStartArray(key);
-        foreach (float value in values)
-            json.WriteNumberOrNull(value);
         json.WriteEndArray();
     }
 

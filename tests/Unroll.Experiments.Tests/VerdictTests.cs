@@ -94,6 +94,9 @@ public class VerdictTests
         string verdict = ContextExperiment.Verdict([of], hasPhrases: true, seeds: 5);
         Assert.Contains(expected, verdict, StringComparison.Ordinal);
         Assert.Contains("the last word alone decides 50 % (45–55) of the state", verdict, StringComparison.Ordinal);
+        string[] names = ["a", "b", "c", "d", "e"];
+        string many = ContextExperiment.Verdict([.. names.Select(name => of with { Cell = name })], hasPhrases: true, seeds: 5);
+        Assert.Contains(": a, b, c, d and e read", many, StringComparison.Ordinal);
         Assert.StartsWith(
             "Of one word there are many states", ContextExperiment.Verdict([of], hasPhrases: false, seeds: 5),
             StringComparison.Ordinal);

@@ -105,7 +105,7 @@ internal sealed class FuzzTargets : IDisposable
     }
 
     private static void Load(Dictionary<string, byte[]> files, string name, byte[] bytes) =>
-        Answer(SentenceClassifier.Of(ModelFolder.Read("model", each => each == name ? bytes : files[each])));
+        Answer(SentenceClassifier.Of(Storage.ModelFiles.Read("model", each => each == name ? bytes : files[each])));
 
     // A model that was read answers with numbers, or refuses.
     private static void Answer(SentenceClassifier classifier)

@@ -17,7 +17,7 @@ public static class CheckedLayers
     public static IEnumerable<ICheckedLayer> All(int hidden, ulong seed) =>
         RecurrentCells.All.SelectMany(cell => Of(cell, hidden, seed)).Concat(Transformers(hidden, seed));
 
-    // Its heads are two, of three units each at least: norms of fewer make much of rounding.
+    // Two heads of at least three units each: layer norms over fewer units amplify rounding.
     private static IEnumerable<ICheckedLayer> Transformers(int hidden, ulong seed)
     {
         int width = Math.Max(Heads * 3, hidden + hidden % Heads);

@@ -47,7 +47,7 @@ internal sealed class CheckedTransformer : ICheckedLayer
         var generator = new TorchGenerator(seed);
         foreach (Parameter parameter in _network.Parameters.All)
         {
-            // A norm that scales by nearly nothing leaves gradients that are nearly nothing.
+            // A norm whose scale is nearly zero leaves gradients that are nearly zero.
             bool scales = parameter.Name.Contains("norm", StringComparison.Ordinal)
                 && parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
             float[] values = new float[parameter.Length];

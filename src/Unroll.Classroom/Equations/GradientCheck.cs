@@ -19,7 +19,7 @@ public sealed class GradientCheck
 
     private const double Epsilon = 1e-6;
 
-    // The difference of smaller gradients is rounding.
+    // Differences between smaller gradients are rounding.
     private const double SmallestScale = 1e-6;
 
     private GradientCheck(IReadOnlyList<GradientDifference> differences) => Differences = differences;

@@ -155,12 +155,7 @@ internal sealed class LabGradient
                 AddBiasAndInput(t, i, da, ds[t][i]);
             for (int j = 0; j < _hidden; j++)
             {
-                bool isNew = own.Recurrence switch
-                {
-                    RecurrenceMistake.Overwritten => j < i,
-                    RecurrenceMistake.OverwrittenBackwards => j > i,
-                    _ => false,
-                };
+                bool isNew = LabNetwork.IsOverwritten(j, i, own.Recurrence);
                 double read = isNew || _mistakes.Outer == OuterMistake.SameState ? _s[t][j] : _s[before][j];
                 if (isAdded)
                     AddRecurrent(i, j, da * read, w);

@@ -70,16 +70,21 @@ internal static class LabNetwork
         double[] before = s[Before(t, mistakes.Recurrence)];
         for (int j = 0; j < before.Length; j++)
         {
-            bool isNew = mistakes.Recurrence switch
-            {
-                RecurrenceMistake.Overwritten => j < i,
-                RecurrenceMistake.OverwrittenBackwards => j > i,
-                _ => false,
-            };
+            bool isNew = IsOverwritten(j, i, mistakes.Recurrence);
             a += (isNew ? next[j] : before[j]) * RecurrentWeight(parameters.W, i, j, mistakes.Recurrence);
         }
         return a;
     }
+
+    /// <summary>Whether unit i reads the new value of unit j, which stands in the old one's place already.</summary>
+    internal static bool IsOverwritten(int j, int i, RecurrenceMistake mistake) => mistake switch
+    {
+        RecurrenceMistake.Overwritten => j < i,
+        RecurrenceMistake.OverwrittenBackwards => j > i,
+        RecurrenceMistake.Correct or RecurrenceMistake.Transposed or RecurrenceMistake.Missing
+            or RecurrenceMistake.TwoStepsBack or RecurrenceMistake.WithoutW or RecurrenceMistake.Elementwise => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
+    };
 
     /// <summary>y = W_out s_T + b_out, or what the mistakes make of it.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -186,7 +191,10 @@ internal static class LabNetwork
     {
         InputMistake.Twice => 2,
         InputMistake.InInnerLoop => hidden,
-        _ => 1,
+        InputMistake.Correct or InputMistake.Missing or InputMistake.WordBefore or InputMistake.WordAfter
+            or InputMistake.FirstWord or InputMistake.LastWord or InputMistake.Backwards or InputMistake.ColumnBefore
+            or InputMistake.ColumnAfter or InputMistake.Position => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(mistake), mistake, null),
     };
 
     /// <summary>The column of U that step t reads; negative for none.</summary>

@@ -24,7 +24,7 @@ public sealed class LayerCheck
     // A bend of a function, such as ReLU's, may lie within a step: then a smaller one is taken.
     private const double SmallerEpsilon = 5e-6;
 
-    // Of a parameter's largest gradient: the difference of smaller ones is rounding.
+    // As a share of the parameter's largest gradient: below it, differences are rounding.
     private const double SmallestShare = 1e-3;
 
     private LayerCheck(IReadOnlyList<LayerDifferences> layers) => Layers = layers;

@@ -57,7 +57,10 @@ internal sealed partial record SheetRun(SheetProcessResult Result, SheetTrace Tr
             return "stack overflow, a method that calls itself without end";
         if (Result.Error.Contains("Out of memory", StringComparison.Ordinal))
             return "out of memory (1 GiB)";
-        return string.Create(CultureInfo.InvariantCulture, $"exit code {Result.ExitCode}");
+        // What a sheet says that ends itself, as sys.exit("…") does.
+        string last = Result.Error.TrimEnd().Split('\n')[^1];
+        string code = string.Create(CultureInfo.InvariantCulture, $"exit code {Result.ExitCode}");
+        return last.Length == 0 ? code : Wording.OneLine($"{code}: {last}");
     }
 
     [GeneratedRegex(@"Unhandled exception\. (?:System\.)?([^\n]*)")]

@@ -124,7 +124,7 @@ internal static class SheetProcess
         }
         catch (Exception e) when (e is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)
         {
-            // It ended by itself just now.
+            // It has exited in the meantime.
         }
     }
 

@@ -50,7 +50,8 @@ internal static class ColumnText
     /// <summary>How many columns a terminal draws it in.</summary>
     public static int WidthOf(string text) => text.EnumerateRunes().Sum(WidthOf);
 
-    private static int WidthOf(Rune rune)
+    /// <summary>How many columns a terminal draws a character in.</summary>
+    public static int WidthOf(Rune rune)
     {
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
         if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)

@@ -48,7 +48,9 @@ internal static class DataInput
         {
             null => new DataFormat(),
             DataKind.Jsonl => new DataFormat { Kind = kind, TextColumn = format.TextColumn },
-            _ => format with { Kind = kind, LabelColumn = null, Delimiter = kind == DataKind.Csv ? format.Delimiter : null },
+            DataKind.Tsv => format with { Kind = kind, LabelColumn = null, Delimiter = null },
+            DataKind.Csv => format with { Kind = kind, LabelColumn = null },
+            _ => throw new ArgumentOutOfRangeException(nameof(path), kind, null),
         };
         return ReadTexts(path, read, terminal);
     }

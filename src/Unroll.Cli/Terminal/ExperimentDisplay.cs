@@ -12,6 +12,7 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
 {
     private const int BarWidth = 30;
     private const int WidestProgress = 79;
+    private const string Gap = "  ";
 
     private readonly long _started = Stopwatch.GetTimestamp();
 
@@ -21,27 +22,53 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
             terminal.Output.WriteLine(JsonOutput.Versioned(line));
     }
 
-    // The first column stands to the left, the others to the right.
+    // The first column stands to the left, the others to the right. On a screen that is too narrow the table goes on below, with
+    // the first column again.
     public void Table(ExperimentTable table)
     {
         if (json)
             return;
         IReadOnlyList<IReadOnlyList<string>> rows = [table.Headers, .. table.Rows];
         int[] widths = [.. table.Headers.Select((_, column) => rows.Max(row => row[column].Length))];
-        WriteWords(table.Title);
-        foreach (IReadOnlyList<string> row in rows)
+        terminal.Output.WriteLine(table.Title);
+        int screen = terminal.OutputIsTerminal ? WordWrap.ScreenWidth : int.MaxValue;
+        foreach (int[] columns in Blocks(widths, screen))
         {
-            IEnumerable<string> cells = row.Select(
-                (text, column) => column == 0 ? text.PadRight(widths[0]) : text.PadLeft(widths[column]));
-            terminal.Output.WriteLine(string.Join("  ", cells).TrimEnd());
+            foreach (IReadOnlyList<string> row in rows)
+            {
+                IEnumerable<string> cells = columns.Select(column => row[column].PadLeft(widths[column]));
+                string line = string.Join(Gap, [row[0].PadRight(widths[0]), .. cells]);
+                terminal.Output.WriteLine(line.TrimEnd());
+            }
+            terminal.Output.WriteLine();
         }
-        terminal.Output.WriteLine();
+    }
+
+    /// <summary>The columns behind the first one that stand beside each other, one at least.</summary>
+    /// <param name="widths">Of all columns.</param>
+    /// <param name="screen">The columns of the screen.</param>
+    internal static IEnumerable<int[]> Blocks(int[] widths, int screen)
+    {
+        var block = new List<int>();
+        int used = widths[0];
+        for (int column = 1; column < widths.Length; column++)
+        {
+            if (block.Count > 0 && used + Gap.Length + widths[column] > screen)
+            {
+                yield return [.. block];
+                block.Clear();
+                used = widths[0];
+            }
+            block.Add(column);
+            used += Gap.Length + widths[column];
+        }
+        yield return [.. block];
     }
 
     public void Text(string text)
     {
         if (!json)
-            WriteWords(text);
+            terminal.Output.WriteLine(text);
     }
 
     public void Progress(int done, int all)
@@ -65,13 +92,5 @@ internal sealed class ExperimentDisplay(string experiment, Terminal terminal, bo
             left = string.Create(CultureInfo.InvariantCulture, $", {(int)rest.TotalMinutes}:{rest.Seconds:00} left");
         }
         return $"{experiment} {bar} {done} of {all} runs{left}".PadRight(WidestProgress);
-    }
-
-    // On a screen, lines break between words.
-    private void WriteWords(string text)
-    {
-        int width = terminal.OutputIsTerminal ? WordWrap.ScreenWidth : int.MaxValue;
-        foreach (string line in WordWrap.Lines(text, width))
-            terminal.Output.WriteLine(line);
     }
 }

@@ -21,10 +21,13 @@ internal sealed record Terminal(
     /// <summary>Whether the reader of <see cref="Output"/> has gone, so that a verb with no other result may end.</summary>
     public Func<bool> OutputIsGone { get; init; } = () => false;
 
-    /// <summary>The same, but what comes from outside is shown with its control characters escaped.</summary>
+    /// <summary>
+    /// The same, but what comes from outside is shown with its control characters escaped, and on a screen lines break between
+    /// words.
+    /// </summary>
     public Terminal Guarded() => this with
     {
-        Output = new EscapingWriter(Output, linesAreWhole: false),
-        Error = new EscapingWriter(Error, linesAreWhole: true),
+        Output = new EscapingWriter(OutputIsTerminal ? new WrappingWriter(Output) : Output, linesAreWhole: false),
+        Error = new EscapingWriter(ErrorIsTerminal ? new WrappingWriter(Error) : Error, linesAreWhole: true),
     };
 }

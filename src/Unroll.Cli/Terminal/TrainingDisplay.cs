@@ -88,7 +88,7 @@ internal sealed class TrainingDisplay(Terminal terminal, bool json, Action<Epoch
         string dev = report.DevAccuracy is { } accuracy
             ? Invariant($", dev loss {report.DevLoss:F4}, accuracy {accuracy:F4}, macro-F1 {report.DevMacroF1:F4}{best}")
             : "";
-        // 80 columns hold it.
+        // It fits 80 columns.
         writeLine(Invariant($"Epoch {report.Epoch}/{progress.Epochs}: loss {report.TrainLoss:F4}{dev}"));
     }
 

@@ -29,7 +29,7 @@ internal static class LabCheckCommand
         {
             if (parsed.GetValue(allCells))
             {
-                // The lab's two units would be few for all that a cell computes.
+                // The lab's two units are too few to exercise everything that a cell computes.
                 int width = parsed.GetResult(hidden) is { Implicit: false } ? parsed.GetValue(hidden) : CheckedLayers.Hidden;
                 var all = LayerCheck.Run(CheckedLayers.All(width, parsed.GetValue(seed)));
                 terminal.Output.Write(parsed.GetValue(json) ? JsonOutput.Of(all.WriteFields) + "\n" : ToText(all));

@@ -15,6 +15,17 @@ internal sealed record GatePin(int Gate, bool IsOpen, float[] Before)
     // σ(30) is 1 in single precision, σ(-30) is 10⁻¹³.
     private const float Bias = 30;
 
+    /// <summary>The number of a gate in its cell.</summary>
+    /// <exception cref="InputException">The cell has no such gate, or it cannot be held.</exception>
+    public static int NumberOf(Network network, string name)
+    {
+        if (Names(network).Contains(name))
+            return network.Layout.Cell.GateNames.ToList().IndexOf(name);
+        throw new InputException(
+            $"{RecurrentCells.NameOf(network.Config.Cell)} has no gate {name} to hold, expected one of: " +
+            string.Join(", ", Names(network)));
+    }
+
     /// <summary>The names of the gates that can be held: all but the candidate, which is not a gate from 0 to 1.</summary>
     public static IEnumerable<string> Names(Network network) =>
         network.Layout.Cell.GateNames.Where((_, gate) => network.Layout.Cell.CanBeHeld(gate));

@@ -10,6 +10,16 @@ public abstract record LiveAction
     {
     }
 
+    /// <summary>Whether another action may stand in this one's place: a weight is dragged, not set a hundred times.</summary>
+    internal bool IsReplacedBy(LiveAction action) => (this, action) switch
+    {
+        (SetWeight a, SetWeight b) => a.Parameter == b.Parameter && a.Index == b.Index,
+        (ScaleRecurrent, ScaleRecurrent) => true,
+        (SetLearningRate, SetLearningRate) => true,
+        (SetClipNorm, SetClipNorm) => true,
+        _ => false,
+    };
+
     /// <summary>Some updates, one sentence each.</summary>
     /// <param name="Updates">How many.</param>
     public sealed record Train(int Updates) : LiveAction;

@@ -11,20 +11,14 @@ namespace Unroll.Live.Sessions;
 /// </summary>
 public sealed class LiveSession
 {
-    // Of all moments together: beyond it every second one is left out.
-    private const long MostFloats = 16_000_000;
-
-    private readonly List<Moment> _moments = [];
-    private readonly List<LiveAction> _journal = [];
+    private readonly History _history = new();
     private readonly List<double> _losses = [];
     private readonly List<string> _allWords;
     private readonly List<LabelledText> _allSamples;
     private readonly LiveNetwork _network;
     private List<GatePin> _pins = [];
     private Moment? _beforeLast;
-    private int _at;
     private int _update;
-    private long _floats;
     private double _epochLoss;
 
     /// <summary>Begins with fresh parameters.</summary>
@@ -38,7 +32,7 @@ public sealed class LiveSession
         _network = new LiveNetwork(settings, Task);
         (_allWords, _allSamples) = ([.. Task.Words], [.. Task.Samples]);
         LearningRate = settings.LearningRate;
-        Add(Capture(isKept: true));
+        _history.Record(Capture(isKept: true));
     }
 
     /// <summary>What it began with.</summary>
@@ -87,20 +81,13 @@ public sealed class LiveSession
     public IReadOnlyList<double> Losses => _losses;
 
     /// <summary>The epochs of the moments that <see cref="Seek"/> knows.</summary>
-    public IReadOnlyList<int> MomentEpochs => [.. _moments.Select(moment => moment.Epoch)];
+    public IReadOnlyList<int> MomentEpochs => [.. _history.Moments.Select(moment => moment.Epoch)];
 
     /// <summary>The moment that is looked at.</summary>
-    public int At => _at;
+    public int At => _history.At;
 
     /// <summary>The actions that led to what is looked at.</summary>
-    public IReadOnlyList<LiveAction> Journal
-    {
-        get
-        {
-            Moment moment = _moments[_at];
-            return _at == _moments.Count - 1 ? _journal : JournalOf(moment);
-        }
-    }
+    public IReadOnlyList<LiveAction> Journal => _history.Journal;
 
     /// <summary>Whether a loss or a parameter is no number any more: then no update is made.</summary>
     public bool HasDiverged => !double.IsFinite(Network.SumOfSquares()) || Last is { } last && !double.IsFinite(last.Loss);
@@ -124,12 +111,10 @@ public sealed class LiveSession
     public void Apply(LiveAction action, bool replacesLast = false)
     {
         Branch();
-        bool replaces = replacesLast && _beforeLast is not null && _journal.Count > 0 && IsSameKind(_journal[^1], action);
-        if (replaces)
+        if (replacesLast && _beforeLast is { } beforeLast && _history.Actions[^1].IsReplacedBy(action))
         {
-            Restore(_beforeLast!);
-            _journal.RemoveAt(_journal.Count - 1);
-            RemoveLast();
+            Restore(beforeLast);
+            _history.TakeBack();
         }
         if (action is LiveAction.Train step)
         {
@@ -141,10 +126,10 @@ public sealed class LiveSession
         switch (action)
         {
             case LiveAction.SetWeight set:
-                SetWeight(set);
+                WeightChanges.Set(Network, set);
                 break;
             case LiveAction.ScaleRecurrent scale:
-                Scale(scale.Factor);
+                WeightChanges.ScaleRecurrent(Network, scale);
                 break;
             case LiveAction.SetLearningRate rate:
                 LiveSettings.RequirePositive(rate.LearningRate, nameof(LearningRate));
@@ -167,7 +152,7 @@ public sealed class LiveSession
             default:
                 throw new InvalidOperationException($"no action {action}");
         }
-        _journal.Add(action);
+        _history.Did(action);
         _beforeLast = before;
         Record(isKept: true);
     }
@@ -176,23 +161,17 @@ public sealed class LiveSession
     /// <param name="moment">Its place in <see cref="MomentEpochs"/>.</param>
     public void Seek(int moment)
     {
-        _at = Math.Clamp(moment, 0, _moments.Count - 1);
-        _beforeLast = null;
-        Restore(_moments[_at]);
+        _history.Seek(moment);
+        RestoreCurrent();
     }
 
     /// <summary>Looks at the latest moment of an epoch, or of the one before where it was left out.</summary>
     /// <param name="epoch">The epoch.</param>
-    public void SeekEpoch(int epoch) => Seek(Math.Max(0, _moments.FindLastIndex(moment => moment.Epoch <= epoch)));
-
-    private static bool IsSameKind(LiveAction last, LiveAction action) => (last, action) switch
+    public void SeekEpoch(int epoch)
     {
-        (LiveAction.SetWeight a, LiveAction.SetWeight b) => a.Parameter == b.Parameter && a.Index == b.Index,
-        (LiveAction.ScaleRecurrent, LiveAction.ScaleRecurrent) => true,
-        (LiveAction.SetLearningRate, LiveAction.SetLearningRate) => true,
-        (LiveAction.SetClipNorm, LiveAction.SetClipNorm) => true,
-        _ => false,
-    };
+        _history.SeekEpoch(epoch);
+        RestoreCurrent();
+    }
 
     private void Step(int updates)
     {
@@ -201,14 +180,7 @@ public sealed class LiveSession
             StepOnce();
         if (done == 0)
             return;
-        if (_journal.Count > 0 && _journal[^1] is LiveAction.Train before)
-            _journal[^1] = new LiveAction.Train(before.Updates + done);
-        else
-            _journal.Add(new LiveAction.Train(done));
-        // Moments were recorded with the journal as it stood before these updates.
-        int steps = ((LiveAction.Train)_journal[^1]).Updates;
-        for (int i = _moments.Count - 1; i >= 0 && _moments[i].Update > _update - done; i--)
-            _moments[i] = _moments[i] with { Actions = _journal.Count, LastSteps = steps - (_update - _moments[i].Update) };
+        _history.Trained(done, _update);
         if (NextSample > 0)
             Record(isKept: false);
     }
@@ -230,38 +202,9 @@ public sealed class LiveSession
         Record(isKept: true);
     }
 
-    private void SetWeight(LiveAction.SetWeight set)
-    {
-        Parameter parameter = Network.Layout.Find(set.Parameter)
-            ?? throw new InputException($"no parameter is called {set.Parameter}");
-        if (set.Index < 0 || set.Index >= parameter.Length)
-            throw new InputException($"{set.Parameter} has no place {set.Index}, expected 0 to {parameter.Length - 1}");
-        if (!float.IsFinite(set.Value))
-            throw new InputException($"a weight of {set.Parameter} is no number, expected one");
-        float[] values = Network.Parameters.Read(parameter);
-        values[set.Index] = set.Value;
-        Network.Parameters.Write(parameter, values);
-    }
-
-    private void Scale(float factor)
-    {
-        if (!float.IsFinite(factor))
-            throw new InputException("the factor of the recurrent weights is no number, expected one");
-        RecurrentBlock block = RecurrentBlock.Of(Network)
-            ?? throw new InputException($"{RecurrentCells.NameOf(Settings.Cell)} has no recurrent weights to scale");
-        block.Scale(Network, factor);
-    }
-
     private void Pin(LiveAction.PinGate action)
     {
-        IReadOnlyList<string> names = Network.Layout.Cell.GateNames;
-        int gate = names.ToList().IndexOf(action.Gate);
-        if (!GatePin.Names(Network).Contains(action.Gate))
-        {
-            string expected = string.Join(", ", GatePin.Names(Network));
-            throw new InputException(
-                $"{RecurrentCells.NameOf(Settings.Cell)} has no gate {action.Gate} to hold, expected one of: {expected}");
-        }
+        int gate = GatePin.NumberOf(Network, action.Gate);
         GatePin? held = _pins.Find(pin => pin.Gate == gate);
         held?.Release(Network);
         _pins = [.. _pins.Where(pin => pin != held)];
@@ -301,62 +244,18 @@ public sealed class LiveSession
         _allSamples.Add(added);
     }
 
-    // What is beyond the moment that is looked at never was.
+    // Forgets everything after the moment that is looked at.
     private void Branch()
     {
-        if (_at == _moments.Count - 1)
+        if (!_history.Branch())
             return;
-        Moment moment = _moments[_at];
-        IReadOnlyList<LiveAction> journal = JournalOf(moment);
-        _journal.Clear();
-        _journal.AddRange(journal);
-        _floats -= _moments.Skip(_at + 1).Sum(later => (long)later.Length);
-        _moments.RemoveRange(_at + 1, _moments.Count - _at - 1);
+        Moment moment = _history.Current;
         _losses.RemoveRange(moment.Epoch, _losses.Count - moment.Epoch);
         _allWords.RemoveRange(moment.Words, _allWords.Count - moment.Words);
         _allSamples.RemoveRange(moment.Samples, _allSamples.Count - moment.Samples);
     }
 
-    private LiveAction[] JournalOf(Moment moment)
-    {
-        LiveAction[] actions = [.. _journal.Take(moment.Actions)];
-        if (moment.LastSteps > 0)
-            actions[^1] = new LiveAction.Train(moment.LastSteps);
-        return actions;
-    }
-
-    private void Record(bool isKept)
-    {
-        // What was before a change by hand stays, so that one can go back behind it.
-        if (!_moments[^1].IsKept && _moments[^1].Update < _update)
-            RemoveLast();
-        Add(Capture(isKept));
-        if (_floats > MostFloats)
-            Thin();
-        _at = _moments.Count - 1;
-    }
-
-    private void Thin()
-    {
-        Moment last = _moments[^1];
-        Moment[] kept = [.. _moments.Take(_moments.Count - 1).Where((_, i) => i % 2 == 0), last];
-        _moments.Clear();
-        _floats = 0;
-        foreach (Moment moment in kept)
-            Add(moment);
-    }
-
-    private void RemoveLast()
-    {
-        _floats -= _moments[^1].Length;
-        _moments.RemoveAt(_moments.Count - 1);
-    }
-
-    private void Add(Moment moment)
-    {
-        _moments.Add(moment);
-        _floats += moment.Length;
-    }
+    private void Record(bool isKept) => _history.Record(Capture(isKept));
 
     private Moment Capture(bool isKept) => new()
     {
@@ -372,11 +271,17 @@ public sealed class LiveSession
         LearningRate = LearningRate,
         ClipNorm = ClipNorm,
         Pins = _pins,
-        Actions = _journal.Count,
-        LastSteps = _journal.Count > 0 && _journal[^1] is LiveAction.Train step ? step.Updates : 0,
+        Actions = _history.Actions.Count,
+        LastSteps = _history.LastSteps,
         Last = Last,
         IsKept = isKept,
     };
+
+    private void RestoreCurrent()
+    {
+        _beforeLast = null;
+        Restore(_history.Current);
+    }
 
     private void Restore(Moment moment)
     {

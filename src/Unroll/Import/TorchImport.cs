@@ -60,7 +60,7 @@ public static class TorchImport
         if (config.SubwordsFault is { } fault)
             throw new InputException($"{tensors.Source}: {NetworkLayout.SubwordWeight} is there and {fault}");
         notes.AddRange(ImportAssumptions.Of(config, options, vocabulary.Vocabulary));
-        var classifier = SentenceClassifier.Of(ModelFolder.FromTorch(
+        var classifier = SentenceClassifier.Of(ModelFiles.FromTorch(
             (name, target) => values[name].CopyTo(target), config, vocabulary.Vocabulary));
         List<string> warnings = Warnings(ignored, notes);
         return new ImportedModel(classifier, Describe(config, vocabulary.Vocabulary), notes, warnings);

@@ -10,9 +10,9 @@ internal static class InspectionJson
     {
         json.WriteStartObject();
         json.WriteString("text", text.Prediction.Text);
-        WriteTexts(json, "tokens", text.Tokens);
+        json.WriteTexts("tokens", text.Tokens);
         if (text.Dropped.Count > 0)
-            WriteTexts(json, "dropped", text.Dropped);
+            json.WriteTexts("dropped", text.Dropped);
         json.WriteStartArray("ids");
         foreach (int id in text.Ids)
             json.WriteNumberValue(id);
@@ -23,7 +23,7 @@ internal static class InspectionJson
         foreach (LayerTrace layer in text.States)
             WriteLayer(json, layer);
         json.WriteEndArray();
-        WriteMatrix(json, "prefix", text.Prefixes);
+        json.WriteRows("prefix", text.Prefixes);
         json.WriteStartObject("gradient");
         json.WriteNumbers("hidden", text.HiddenGradient);
         json.WriteNumbers("embedding", text.InputGradient);
@@ -37,10 +37,7 @@ internal static class InspectionJson
         if (text.Linear is not null)
             WriteLinear(json, text.Linear);
         if (text.AttentionWeights.Count > 0)
-        {
-            json.WritePropertyName("attention");
-            WriteRow(json, [.. text.AttentionWeights]);
-        }
+            json.WriteFloats("attention", text.AttentionWeights);
         if (text.Heads.Count > 0)
             WriteHeads(json, text.Heads);
         if (text.Plane is not null)
@@ -69,7 +66,7 @@ internal static class InspectionJson
         json.WriteNumber("networks", text.Model.Networks);
         json.WriteString("cell", hasNetwork ? text.Model.Cell.ToString().ToLowerInvariant() : "none");
         bool isRecurrent = hasNetwork && !text.Model.IsTransformer;
-        WriteTexts(json, "gates", isRecurrent ? RecurrentCells.Of(text.Model.Cell).GateNames : []);
+        json.WriteTexts("gates", isRecurrent ? RecurrentCells.Of(text.Model.Cell).GateNames : []);
         if (text.Model.IsTransformer)
             json.WriteNumber("heads", text.Model.Transformer.Heads);
         json.WriteNumber("embedding", text.Model.Embedding);
@@ -77,7 +74,7 @@ internal static class InspectionJson
         json.WriteNumber("layers", text.Model.Layers);
         json.WriteNumber("directions", text.Model.Directions);
         json.WriteString("pooling", hasNetwork ? text.Model.Pooling.ToString().ToLowerInvariant() : "none");
-        WriteTexts(json, "labels", text.Model.Labels);
+        json.WriteTexts("labels", text.Model.Labels);
         json.WriteNumber("parameters", text.ParameterCount);
         json.WriteEndObject();
     }
@@ -87,14 +84,14 @@ internal static class InspectionJson
         json.WriteStartObject();
         json.WriteNumber("layer", layer.Layer);
         json.WriteString("direction", layer.Direction);
-        WriteMatrix(json, "hidden", layer.Hidden);
+        json.WriteRows("hidden", layer.Hidden);
         if (layer.Cell.Count > 0)
-            WriteMatrix(json, "cell", layer.Cell);
+            json.WriteRows("cell", layer.Cell);
         if (layer.Gates.Count > 0)
         {
             json.WriteStartObject("gates");
             foreach (GateTrace gate in layer.Gates)
-                WriteMatrix(json, gate.Name, gate.Values);
+                json.WriteRows(gate.Name, gate.Values);
             json.WriteEndObject();
         }
         json.WriteEndObject();
@@ -108,7 +105,7 @@ internal static class InspectionJson
             json.WriteStartObject();
             json.WriteNumber("layer", head.Layer);
             json.WriteNumber("head", head.Head);
-            WriteMatrix(json, "weights", head.Weights);
+            json.WriteRows("weights", head.Weights);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -138,7 +135,7 @@ internal static class InspectionJson
         json.WriteStartObject("plane");
         json.WriteString("axes", plane.Axes == PlaneAxes.Units ? "units" : "principal components");
         json.WriteNumbers("explained", plane.Explained);
-        WriteMatrix(json, "points", plane.Points);
+        json.WriteRows("points", plane.Points);
         if (plane.Boundary is { } boundary)
         {
             json.WriteStartObject("boundary");
@@ -148,42 +145,5 @@ internal static class InspectionJson
             json.WriteEndObject();
         }
         json.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    private static void WriteMatrix(Utf8JsonWriter json, string name, IReadOnlyList<float[]> rows)
-    {
-        json.WriteStartArray(name);
-        foreach (float[] row in rows)
-            WriteRow(json, row);
-        json.WriteEndArray();
-    }
-
-    private static void WriteMatrix(Utf8JsonWriter json, string name, IReadOnlyList<double[]> rows)
-    {
-        json.WriteStartArray(name);
-        foreach (double[] row in rows)
-        {
-            json.WriteStartArray();
-            foreach (double value in row)
-                json.WriteNumberOrNull(value);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteRow(Utf8JsonWriter json, ReadOnlySpan<float> row)
-    {
-        json.WriteStartArray();
-        foreach (float value in row)
-            json.WriteNumberOrNull(value);
-        json.WriteEndArray();
     }
 }

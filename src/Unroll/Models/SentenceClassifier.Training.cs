@@ -84,7 +84,7 @@ public sealed partial class SentenceClassifier
         options = Resolve(options, train);
         SetTemperature(1);
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        byte[] model = options.Checkpoint is null ? [] : ModelFolder.Describe(Config, Vocabulary);
+        byte[] model = options.Checkpoint is null ? [] : ModelFiles.Describe(Config, Vocabulary);
         var trainer = new Trainer(
             Networks, options, Vocabulary.IdOfUnknown, _generators, pool, train, dev is { Count: > 0 } ? dev : null, model)
         {

@@ -106,7 +106,7 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
     /// Its parameters as PyTorch has them: by their names, in their shapes, in the order of <c>model.safetensors</c>. Training
     /// the model further may change the values: copy what shall stay.
     /// </summary>
-    public IReadOnlyList<NamedTensor> Tensors => ModelFolder.TensorsOf(Content);
+    public IReadOnlyList<NamedTensor> Tensors => ModelFiles.TensorsOf(Content);
 
     /// <summary>
     /// The terms that its linear part weighs, as <c>terms.txt</c> has them: row j of <c>linear.weight</c> is the j-th's. None for

@@ -62,7 +62,7 @@ internal static class ModelArchive
     public static void Save(StoredModel model, Stream stream)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        foreach ((string name, Action<Stream> write) in ModelFolder.Files(model))
+        foreach ((string name, Action<Stream> write) in ModelFiles.Of(model))
         {
             ZipArchiveEntry entry = archive.CreateEntry(name, CompressionLevel.NoCompression);
             entry.LastWriteTime = NoTime;
@@ -90,9 +90,9 @@ internal static class ModelArchive
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
             string folder = FolderIn(archive) ?? throw new InputException(
-                $"{Path.Combine(source, ModelFolder.ConfigFile)}: not in the archive; it holds {archive.Entries.Count} other " +
+                $"{Path.Combine(source, ModelFiles.ConfigFile)}: not in the archive; it holds {archive.Entries.Count} other " +
                 "files, expected those of a model folder");
-            return ModelFolder.Read(source, name => ReadEntry(archive, source, folder, name));
+            return ModelFiles.Read(source, name => ReadEntry(archive, source, folder, name));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -108,9 +108,9 @@ internal static class ModelArchive
         string[] found =
         [
             .. archive.Entries.Select(entry => entry.FullName.Replace('\\', '/'))
-                .Where(name => name == ModelFolder.ConfigFile
-                    || name.EndsWith($"/{ModelFolder.ConfigFile}", StringComparison.Ordinal))
-                .Select(name => name[..^ModelFolder.ConfigFile.Length]),
+                .Where(name => name == ModelFiles.ConfigFile
+                    || name.EndsWith($"/{ModelFiles.ConfigFile}", StringComparison.Ordinal))
+                .Select(name => name[..^ModelFiles.ConfigFile.Length]),
         ];
         if (found.Contains(""))
             return "";
@@ -119,7 +119,7 @@ internal static class ModelArchive
 
     private static InputException NoArchive(string path, byte[] bytes)
     {
-        if (ModelFolder.IsFileName(Path.GetFileName(path)))
+        if (ModelFiles.IsFileName(Path.GetFileName(path)))
             return new($"{path}: is a file, expected a model folder; give the folder that it is in");
         string found = ForeignFile.Of(bytes)?.Name ?? "a file of another kind";
         return new(

@@ -84,6 +84,7 @@ public class PythonSheetTests
             ("tanh.py", Edit(("ds[i] * (1 - s[t][i] ** 2)", "ds[i]")), 18.5, "without tanh': da_t"),
             ("written.py", Edit(("1 if y[1] > y[0] else 0", "int(sentence[-1] == 'good')")), 15, "are written into the sheet"),
             ("crash.py", Edit(("dy = [p[k]", "dy = [q[k]")), 10, "crashed: line 35: NameError: name 'q' is not defined"),
+            ("exit.py", Edit(("dy = [p[k]", "import sys; sys.exit('no idea'); dy = [p[k]")), 10, "crashed: exit code 1: no idea"),
             ("other.ipynb", "[]", 0, "not a notebook"),
         ];
         using var folder = new TemporaryFolder();

@@ -207,9 +207,9 @@ public class EnsembleTests
             File.ReadAllText(path).Replace(old, changed, StringComparison.Ordinal));
         Assert.NotEqual(File.ReadAllBytes(path), edited);
         InputException error = Assert.Throws<InputException>(
-            () => ModelFolder.Read("model", name => name switch
+            () => ModelFiles.Read("model", name => name switch
             {
-                ModelFolder.ConfigFile => edited,
+                ModelFiles.ConfigFile => edited,
                 "model.safetensors" => Formats.SafetensorsEdit.WithoutMetadata(File.ReadAllBytes(folder[$"model/{name}"])),
                 _ => File.ReadAllBytes(folder[$"model/{name}"]),
             }));

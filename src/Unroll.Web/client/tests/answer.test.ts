@@ -1,21 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { ends } from '../src/charts/lines';
-import { legendHeight } from '../src/charts/axes';
+import { linearAxis, linearTop, logAxis, logEnds, ticks } from '../src/charts/ends';
+import { legendHeight, roomBelow } from '../src/charts/axes';
 import { variantLines } from '../src/experiment/experimentPage';
 import { named } from '../src/sentence/named';
 import { orderOf } from '../src/sentence/states';
-import { sides } from '../src/training/answer';
-import { roomBelow } from '../src/training/curves';
+import { nameOfPoint, sides } from '../src/training/answer';
 import type { Sentence } from '../src/data';
 
 describe('axes that show all there is', () => {
-  it('zeros stand at the foot of a logarithmic axis', () => {
-    expect(ends([{ name: 'a', points: [[1, 0], [2, 0.5]] }], true)).toEqual({ floor: 10 ** -2 });
+  it('a logarithmic axis ends at the round numbers around its lines and marks', () => {
+    expect(logEnds([{ name: 'a', points: [[1, 0.03], [2, 4]] }])).toEqual({ low: 0.02, high: 5 });
+    expect(logEnds([{ name: 'a', points: [[1, 3]], spread: [[1, 0.5, 9]] }], [30])).toEqual({ low: 0.5, high: 50 });
+    expect(logEnds([{ name: 'a', points: [[1, 0], [2, null]] }])).toBeNull();
+    expect(ticks(0.02, 5).map((tick) => Number(tick.toPrecision(6)))).toEqual([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
+    expect(ticks(2e-7, 1e5).map((tick) => Math.round(Math.log10(tick)))).toEqual([-6, -4, -2, 0, 2, 4]);
   });
 
-  it('runs that broke have room at the top', () => {
-    expect(ends([{ name: 'a', points: [[1, 300], [2, null]], broken: [2] }], true)).toEqual({ top: 1e4 });
-    expect(ends([{ name: 'a', points: [[1, 300]] }], true)).toEqual({});
+  it('the crosses of runs that failed and the zeros have their names along the axis', () => {
+    const lines = [{ name: 'a', points: [[1, 0], [2, 300]] as [number, number][], failed: [3] }];
+    const { low, floor, top } = logEnds(lines)!;
+    expect(floor).toBeLessThan(low);
+    expect(top).toBeGreaterThan(300);
+    const axis = logAxis(lines, [], 'broke') as {
+      min: number; max: number; axisLabel: { customValues: number[]; formatter: (y: number) => string };
+    };
+    expect(axis.axisLabel.customValues.map(axis.axisLabel.formatter)).toEqual(['0', '200', '500', 'broke']);
+    expect([axis.min, axis.max]).toEqual([floor, top]);
+  });
+
+  it('shares keep room below, and other numbers need not begin at 0', () => {
+    expect(linearAxis([{ name: 'a', points: [[1, 5], [2, 6]] }], 'broke')).toEqual({ scale: true });
+    expect(linearTop([{ name: 'a', points: [[1, 5]], failed: [2] }])).toBeCloseTo(5.6);
+    const { min } = linearAxis([{ name: 'a', points: [[1, 0.97]] }], 'broke') as { min: ReturnType<typeof roomBelow> };
+    expect(min({ min: 0.97, max: 0.98 })).toBe(0.8);
   });
 
   it('a legend takes the rows that its names need', () => {
@@ -56,5 +73,11 @@ describe('the lab', () => {
 
   it('names the sides by where a sentence ends', () => {
     expect(sides(named([sentence], { 0: 'bad', 1: 'good' }) as never)).toEqual({ positive: 'good', negative: 'bad' });
+  });
+
+  it('names states that both sentences share once', () => {
+    const read = [{ tokens: ['it', 'is', 'bad'] }, { tokens: ['it', 'is', 'good'] }];
+    expect([0, 1, 2, 3].map((t) => nameOfPoint(read, 0, t))).toEqual(['start', 'it', 'is', 'bad']);
+    expect([0, 1, 2, 3].map((t) => nameOfPoint(read, 1, t))).toEqual(['', '', '', 'good']);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { axis, frame, legend, look } from '../src/charts/axes';
-import { heatMap, range } from '../src/charts/heatMap';
+import { heatMap, isLight, range } from '../src/charts/heatMap';
 import { table } from '../src/charts/lines';
+import { crosses, pointOf, spreads } from '../src/charts/marks';
 import { dark, light, seriesColour } from '../src/page/palette';
 
 describe('the palette', () => {
@@ -49,7 +50,42 @@ it('lines as a table have a row for each x, and a gap where a line has none', ()
   });
 });
 
+it('where a run failed the table says so', () => {
+  expect(table({ title: 'Loss', xName: 'radius' }, [{ name: 'a', points: [[1, 2]], failed: [3] }]).rows)
+    .toEqual([['1', 2], ['3', 'broke']]);
+});
+
+it('crosses of what failed at one place stand side by side', () => {
+  const drawn = crosses([
+    { name: 'a', points: [], failed: [1, 2] }, { name: 'b', points: [[3, 5]] }, { name: 'c', points: [], failed: [2, 3] },
+    { name: 'd', points: [], failed: [3] },
+  ], 100, light) as { name: string; data: unknown[] }[];
+  expect(drawn.map(({ name }) => name)).toEqual(['a', 'c', 'd']);
+  expect(drawn[0]!.data).toEqual([[1, 100], [2, 100]]);
+  expect(drawn[1]!.data).toMatchObject([{ value: [2, 100], symbolOffset: [12, 0] }, [3, 100]]);
+  expect(drawn[2]!.data).toMatchObject([{ value: [3, 100], symbolOffset: [-12, 0] }]);
+});
+
+it('a mean of fewer seeds than the others says how many beside its point', () => {
+  expect(pointOf([1, 5], { name: 'a', points: [], sparse: [[1, '2 of 5']] }, light))
+    .toMatchObject({ value: [1, 5], label: { show: true, formatter: '2 of 5' } });
+  expect(pointOf([2, 5], { name: 'a', points: [], sparse: [[1, '2 of 5']] }, light)).toEqual([2, 5]);
+});
+
+it('least and most are upright lines with gaps between them, down to the foot where the least is zero', () => {
+  const [drawn] = spreads([{ name: 'a', points: [[1, 2], [2, 3]], spread: [[1, 0, 4], [2, 3, 3]] }], 0.1, light) as
+    { data: unknown }[];
+  expect(drawn!.data).toEqual([[1, 0.1], [1, 4], [1, null]]);
+  expect(spreads([{ name: 'a', points: [[1, 2]] }], undefined, light)).toEqual([]);
+});
+
 describe('heat maps', () => {
+  it('write black on light cells and white on dark ones, in both themes', () => {
+    expect([0, 0.5, 1].map((share) => isLight(light.diverging, share))).toEqual([false, true, false]);
+    expect([0, 0.5, 1].map((share) => isLight(dark.diverging, share))).toEqual([true, false, true]);
+    expect([0, 0.5, 1].map((share) => isLight(light.sequential, share))).toEqual([false, false, true]);
+  });
+
   it('two colours meet at zero', () => {
     expect(range([-1, 3], 'diverging')).toEqual([-3, 3]);
     expect(range([-1, 3], 'sequential')).toEqual([-1, 3]);

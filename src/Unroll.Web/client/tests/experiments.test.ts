@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Chart } from '../src/experiment/data';
-import { chartTable, linesOfChart } from '../src/experiment/declared';
+import { chartTable, declaredCharts, linesOfChart } from '../src/experiment/declared';
 import { settingText } from '../src/experiment/experimentPage';
 import { curvesOf, distinct, linesOf } from '../src/experiment/lines';
 import { light, seriesColour } from '../src/page/palette';
@@ -41,24 +41,72 @@ const chart = (log: boolean): Chart => ({
   x: { name: 'words', log },
   y: { name: 'share', log: false },
   names: [],
+  failure: 'unsolved',
   series: [
-    { name: 'gru', bound: false, points: [[0, 1, 1, 1], [8, 0.5, 0.25, 0.75], [16, null, null, null]] },
-    { name: 'guessing', bound: true, points: [[0, 0.1, 0.1, 0.1]] },
+    {
+      name: 'gru',
+      bound: false,
+      points: [[0, 1, 1, 1], [8, 0.5, 0.25, 0.75], [16, null, null, null], [32, 2, 2, 2]],
+      sparse: [[8, 2, 5], [32, 1, 5]],
+      failed: [16],
+    },
+    { name: 'guessing', bound: true, points: [[0, 0.1, 0.1, 0.1]], sparse: [], failed: [] },
   ],
 });
 
 it('a declared chart draws means and gaps, bounds as bounds, and nothing at 0 of a logarithm', () => {
   expect(linesOfChart(chart(false))).toEqual([
-    { name: 'gru', points: [[0, 1], [8, 0.5], [16, null]] },
+    {
+      name: 'gru',
+      points: [[0, 1], [8, 0.5], [16, null], [32, 2]],
+      spread: [[8, 0.25, 0.75]],
+      sparse: [[8, '2 of 5'], [32, '1 of 5']],
+      failed: [16],
+    },
     { name: 'guessing', style: 'bound', points: [[0, 0.1]] },
   ]);
-  expect(linesOfChart(chart(true)).map(({ points }) => points)).toEqual([[[8, 0.5], [16, null]], []]);
+  expect(linesOfChart(chart(true)).map(({ points }) => points)).toEqual([[[8, 0.5], [16, null], [32, 2]], []]);
 });
 
-it('the table of a declared chart has the spread of the seeds where there is one', () => {
+it('the table of a declared chart has the spread of the seeds, of how many a mean is, and what failed', () => {
   expect(chartTable(chart(false))).toEqual({
     caption: 'Kept',
     columns: ['words', 'gru', 'guessing'],
-    rows: [['0', 1, 0.1], ['8', '0.5 (0.25–0.75)', undefined], ['16', undefined, undefined]],
+    rows: [
+      ['0', 1, 0.1], ['8', '0.5 (0.25–0.75), 2 of 5', undefined], ['16', 'unsolved', undefined], ['32', '2, 1 of 5', undefined],
+    ],
+  });
+});
+
+describe('bars with names along x', () => {
+  const bars = (count: number): Chart => ({
+    ...chart(false),
+    names: ['before', 'after'],
+    series: Array.from({ length: count }, (_, i) => ({
+      name: `cell ${i}`, bound: false, points: [[0, 0.5, 0.4, 0.6], [1, 0.25, 0.25, 0.25]], sparse: [], failed: [],
+    })),
+  });
+  const drawn = (count: number): { type: string; data: unknown[] }[] => {
+    declaredCharts({ charts: [bars(count)] });
+    return (window.unroll.charts['kept']!() as { series: { type: string; data: unknown[] }[] }).series;
+  };
+
+  it('have their least and most over them', () => {
+    expect(drawn(2).map(({ type }) => type)).toEqual(['bar', 'bar', 'custom', 'custom']);
+    expect(drawn(2)[2]!.data).toEqual([[0, 0.4, 0.6]]);
+  });
+
+  it('are a map where they are too many to be told apart', () => {
+    expect(drawn(7).map(({ type }) => type)).toEqual(['heatmap']);
+    expect(drawn(7)[0]!.data).toHaveLength(14);
+  });
+
+  it('are a map with its names below each other where these are too many', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `gate ${i}`);
+    const points = names.map((_, i): [number, number, number, number] => [i, i, i, i]);
+    declaredCharts({ charts: [{ ...bars(2), names, series: bars(2).series.map((one) => ({ ...one, points })) }] });
+    const option = window.unroll.charts['kept']!() as { yAxis: { data: string[] }; series: { data: unknown[] }[] };
+    expect(option.yAxis.data).toEqual(names);
+    expect(option.series[0]!.data.slice(0, 3)).toEqual([[0, 0, 0], [1, 0, 0], [0, 1, 1]]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keptEpoch, labelsOf, type Epoch } from '../src/data';
-import { settingsThatDiffer } from '../src/training/comparison';
+import { keptEpoch, labelsOf, type Epoch, type Run } from '../src/data';
+import { ended, settingsThatDiffer } from '../src/training/comparison';
 import { valueText } from '../src/training/configuration';
 import { sharesOfRows } from '../src/training/confusion';
 import { curveLines } from '../src/training/curves';
@@ -62,4 +62,11 @@ it('settings that differ are found where one run does not have them too', () => 
 
 it('values are written as in the file', () => {
   expect([null, 0.1, true, 'tanh', { kind: 'words' }].map(valueText)).toEqual(['–', '0.1', 'true', 'tanh', '{"kind":"words"}']);
+});
+
+it('runs are compared by the whole model, and by the network where that was not measured', () => {
+  const metrics = [{ epoch: 2, train_loss: 0.5, dev_accuracy: 0.7, dev_macro_f1: 0.6, best: true }] as Run['metrics'];
+  expect(ended({ name: 'a', metrics })).toEqual(['a', 2, 0.5, 0.7, 0.6, undefined]);
+  const evaluation = { accuracy: 0.8, macro_f1: 0.75, summary: { test_accuracy: 0.9 } } as Run['evaluation'];
+  expect(ended({ name: 'a', metrics, evaluation })).toEqual(['a', 2, 0.5, 0.8, 0.75, 0.9]);
 });

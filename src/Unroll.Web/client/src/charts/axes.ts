@@ -44,6 +44,10 @@ export function axis(
   };
 }
 
+/** The lower end of an axis of shares that is at least so high: a tenth that is not above them. */
+export const roomBelow = (least: number) => ({ min, max }: { min: number; max: number }): number =>
+  Math.max(0, Math.floor(10 * Math.min(min, max - least) + 1e-9) / 10);
+
 /** A legend below the chart, for more than one series. It takes as many rows as it needs, and never hides a name. */
 export const legend = (colours: Palette, names: string[]): object => ({
   show: names.length > 1,

@@ -1,5 +1,5 @@
 // The parts of Apache ECharts that the page draws with; the rest stays out of the file.
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { BarChart, CustomChart, HeatmapChart, LineChart } from 'echarts/charts';
 import {
   GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent, VisualMapComponent,
 } from 'echarts/components';
@@ -7,8 +7,8 @@ import { use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
 use([
-  BarChart, HeatmapChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent, TooltipComponent,
-  VisualMapComponent, CanvasRenderer,
+  BarChart, CustomChart, HeatmapChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TitleComponent,
+  TooltipComponent, VisualMapComponent, CanvasRenderer,
 ]);
 
 export { init, type EChartsType as Chart, type EChartsCoreOption as Option } from 'echarts/core';

@@ -38,6 +38,13 @@ export function range(values: number[], scale: HeatMap['scale']): [number, numbe
     : [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
 }
 
+/** Whether the colour of a share of a scale carries black, or else white. */
+export function isLight(scale: string[], share: number): boolean {
+  const colour = scale[Math.round(share * (scale.length - 1))]!;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)) as [number, number, number];
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140;
+}
+
 export function heatMap(map: HeatMap, colours: Palette): Option {
   const isLog = map.scale === 'logarithmic';
   const scaled = (value: number | null): number | null =>
@@ -45,6 +52,7 @@ export function heatMap(map: HeatMap, colours: Palette): Option {
   const shown = map.values.map((row) => row.map(scaled));
   const [low, high] = map.range ?? range(shown.flat().filter((value) => value !== null), map.scale);
   const number = (value: number): string => (isLog ? power(10 ** value) : power(value));
+  const scale = map.scale === 'diverging' ? colours.diverging : colours.sequential;
   const base = frame(colours, map.yName, 40);
   return {
     ...base,
@@ -73,7 +81,7 @@ export function heatMap(map: HeatMap, colours: Palette): Option {
       itemHeight: 160,
       text: [number(high), number(low)],
       textStyle: { color: colours.muted },
-      inRange: { color: map.scale === 'diverging' ? colours.diverging : colours.sequential },
+      inRange: { color: scale },
     },
     series: [{
       type: 'heatmap',
@@ -87,7 +95,7 @@ export function heatMap(map: HeatMap, colours: Palette): Option {
         fontSize: 12,
         // Black or white, whichever the cell's colour carries.
         formatter: ({ value: [x, y, value] }: Item) =>
-          `{${(value - low) / (high - low || 1) > 0.55 ? 'onLight' : 'onDark'}|${map.cell!(value, x, y)}}`,
+          `{${isLight(scale, (value - low) / (high - low || 1)) ? 'onLight' : 'onDark'}|${map.cell!(value, x, y)}}`,
         rich: { onLight: { color: '#000000' }, onDark: { color: '#ffffff' } },
       },
       emphasis: { itemStyle: { borderColor: colours.text, borderWidth: 1 } },

@@ -301,12 +301,18 @@ export interface Chart {
   y: { name: string; log: boolean };
   /** The names along x, of bars; none for lines. */
   names: string[];
+  /** What happened where a line has failed: broke, or unsolved. */
+  failure: string;
   series: {
     name: string;
     /** Whether nobody measured it, such as guessing. */
     bound: boolean;
     /** x, the mean over the seeds, the least and the most of them. */
     points: [x: number, mean: number | null, least: number | null, most: number | null][];
+    /** Where the mean is not of all seeds: of how many, and how many there are. */
+    sparse: [x: number, taken: number, all: number][];
+    /** Where no seed has a value. */
+    failed: number[];
   }[];
 }
 

@@ -9,6 +9,7 @@ import { explodingCharts } from './exploding';
 import { linesOf } from './lines';
 import { memoryCharts } from './memory';
 import { orderCharts } from './order';
+import { rateCharts } from './rate';
 import { seedsCharts } from './seeds';
 import { sequenceCharts } from './sequences';
 import { vanishingCharts } from './vanishing';
@@ -22,6 +23,7 @@ const CHARTS: { [N in ExperimentName]?: (experiment: ExperimentOf<N>) => HTMLEle
   copy: sequenceCharts,
   chaos: chaosCharts,
   order: orderCharts,
+  rate: rateCharts,
   seeds: seedsCharts,
 };
 
@@ -57,6 +59,8 @@ const VARIANTS: Record<string, string> = {
   irnn: 'a vanilla RNN with ReLU whose recurrent weights begin as the identity (Le, Jaitly and Hinton, 2015)',
   'lstm-forget': 'an LSTM whose forget gate begins open, with a bias of 1 (Jozefowicz et al., 2015)',
   'rnn-attention': 'a vanilla RNN whose states are read by attention, all of them and not the last alone',
+  deltanet1: 'DeltaNet whose β goes up to 1 and not to 2, as it was first (Yang et al., 2024)',
+  bag: 'no recurrence at all: the mean of the word vectors',
 };
 
 /** A line on each variant of a cell that is compared. */

@@ -34,7 +34,7 @@ export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLEleme
         points: summaries
           .filter((summary) => name(summary) === cell && summary.clip === clip)
           .map((summary): [number, number | null] => [summary.radius, value(summary)]),
-        broken: summaries
+        failed: summaries
           .filter((summary) => name(summary) === cell && summary.clip === clip && value(summary) === null)
           .map((summary) => summary.radius),
       }))),
@@ -71,7 +71,7 @@ export function explodingCharts({ lines }: ExperimentOf<'exploding'>): HTMLEleme
           colour: 1 - colour,
           look: colour,
           points: curve(run).map((value, i): [number, number | null] => [i + 1, value]),
-          broken: run.finite ? [] : [run.steps],
+          failed: run.finite ? [] : [run.steps],
         }))),
     };
     const card: ChartCard = linesChart(spec);

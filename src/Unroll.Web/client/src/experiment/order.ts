@@ -1,17 +1,16 @@
-import { barsChart } from '../charts/bars';
+import { roomBelow } from '../charts/axes';
 import { linesChart, type Line } from '../charts/lines';
 import type { ChartCard } from '../charts/chart';
 import { choice } from '../page/choice';
-import { roomBelow } from '../training/curves';
 import type { ExperimentOf } from './data';
+import { declaredCharts } from './declared';
 import { linesOf } from './lines';
 
 /** What is lost with the order of the words. */
-export function orderCharts({ lines }: ExperimentOf<'order'>): HTMLElement[] {
+export function orderCharts(experiment: ExperimentOf<'order'>): HTMLElement[] {
+  const { lines } = experiment;
   const runs = linesOf(lines, 'run');
-  const summaries = linesOf(lines, 'summary');
-  const cells = summaries.map((summary) => summary.cell);
-  const least = Math.min(...summaries.flatMap((summary) => [summary.accuracy_in_order, summary.accuracy_shuffled]));
+  const cells = linesOf(lines, 'summary').map((summary) => summary.cell);
   const first = Math.min(1, cells.length - 1);
   let shown = cells[first]!;
   const byEpoch: ChartCard = linesChart({
@@ -32,20 +31,5 @@ export function orderCharts({ lines }: ExperimentOf<'order'>): HTMLElement[] {
       points: run.curve.map((value, epoch) => [epoch + 1, value]),
     })),
   });
-  return [
-    barsChart({
-      id: 'order',
-      title: 'Accuracy with the words in order and shuffled',
-      note: 'Of the best epoch, mean over the seeds. The axis does not begin at 0.',
-      xName: '',
-      names: cells,
-      yName: 'accuracy',
-      y: { min: Math.max(0, Math.floor(20 * least - 1) / 20) },
-      bars: [
-        { name: 'in order', values: summaries.map((summary) => summary.accuracy_in_order) },
-        { name: 'shuffled', values: summaries.map((summary) => summary.accuracy_shuffled) },
-      ],
-    }).element,
-    byEpoch.element,
-  ];
+  return [...declaredCharts(experiment), byEpoch.element];
 }

@@ -72,7 +72,7 @@ function option(sentence: Sentence, plane: Plane, names: [string, string], colou
           formatter: ({ dataIndex: t }: { dataIndex: number }) =>
             `${t + 1} ${shorten(sentence.tokens[t] ?? '', width < 420 ? 8 : 16)}`,
         },
-        labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+        labelLayout: { hideOverlap: true },
       },
       ...(line ? [{
         name: 'decision boundary',

@@ -47,8 +47,9 @@ function oneSentence(sentence: Sentence): HTMLElement[] {
       ...(networks > 0 ? [['Parameters', model.parameters.toLocaleString('en-US')] as [string, string]] : []),
     ]),
     section('What the words do', grid(
-      prefixChart(sentence), element('div', { class: 'stack' }, ...attributionCards(sentence)),
-      ...(networks > 0 ? [gradientChart(sentence), attentionChart(sentence)] : []))),
+      element('div', { class: 'stack' },
+        prefixChart(sentence), ...(networks > 0 ? [gradientChart(sentence), attentionChart(sentence)] : [])),
+      element('div', { class: 'stack' }, ...attributionCards(sentence)))),
     ...(heads
       ? [section(networks > 1 ? 'What the heads of the first network read' : 'What the heads read', heads)]
       : []),

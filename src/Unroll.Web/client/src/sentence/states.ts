@@ -37,8 +37,11 @@ export function statesPart(sentence: Sentence, path: HTMLElement | null): HTMLEl
     choice('States of', order.map(name), (i) => replaceContent(maps, mapsOf(sentence, order[i]!, path))), maps);
 }
 
-const mapsOf = (sentence: Sentence, states: States, path: HTMLElement | null): HTMLElement =>
-  grid(path, ...stateMaps(sentence.model.gates, states).map((one) => map(sentence, one)));
+// All maps have the units in one order, so that a unit's gates stand where its state does.
+function mapsOf(sentence: Sentence, states: States, path: HTMLElement | null): HTMLElement {
+  const order = orderOf(states.hidden);
+  return grid(path, ...stateMaps(sentence.model.gates, states).map((one) => map(sentence, one, order)));
+}
 
 export interface StateMap {
   id: string;
@@ -70,14 +73,13 @@ export const stateMaps = (gates: string[], states: States): StateMap[] => [
   }),
 ];
 
-function map(sentence: Sentence, { id, title, values, scale, range }: StateMap): HTMLElement {
-  const units = values[0]?.length ?? 0;
-  const order = orderOf(values);
+function map(sentence: Sentence, { id, title, values, scale, range }: StateMap, order: number[]): HTMLElement {
+  const units = order.length;
   const isSorted = units > MOST_UNSORTED;
   return chartCard({
     id: `states-${id}`,
     title: `${title}: units × words`,
-    ...(isSorted ? { note: 'Units are sorted by the word that moves them most, and by how far it does.' } : {}),
+    ...(isSorted ? { note: 'Units are sorted by the word that moves their state most, and by how far it does.' } : {}),
     height: Math.min(640, Math.max(240, 140 + 12 * units)),
     option: (colours, width) => heatMap({
       xName: '',
@@ -88,6 +90,7 @@ function map(sentence: Sentence, { id, title, values, scale, range }: StateMap):
       scale,
       range,
       rotate: sentence.tokens.length * 70 > width,
+      matrix: true,
     }, colours),
     table: () => ({
       caption: units > MOST_TABLE_UNITS ? `${title}: the first ${MOST_TABLE_UNITS} of ${units} units` : title,

@@ -63,6 +63,8 @@ function option(read: Read[], colours: Palette, width: number): Option {
   // The side of positive values lies above the line where b is positive.
   const origin = boundary.b < 0 ? 'start' : 'end';
   const texts = read.map((one) => one.text);
+  // A sentence has the colour of the side it ends on.
+  const colourOf = (one: Read): string => seriesColour(colours, one.label === names.positive ? 0 : 1);
   const base = frame(colours, 'unit 2', legendHeight(texts, width));
   const ticks = { min: -EDGE, max: EDGE, interval: 0.5 };
   return {
@@ -102,20 +104,34 @@ function option(read: Read[], colours: Palette, width: number): Option {
       ...read.map((one, i) => ({
         name: one.text,
         type: 'line',
-        color: seriesColour(colours, i),
-        data: [[0, 0], ...one.plane.points].map((value, t) => ({ value, symbolSize: t === one.tokens.length ? 14 : 8 })),
+        color: colourOf(one),
+        data: [[0, 0], ...one.plane.points].map((value, t) => ({
+          value,
+          symbolSize: t === one.tokens.length ? 14 : 8,
+          label: { position: besidePoint(value, t === one.tokens.length) },
+        })),
         symbol: i === 0 ? 'circle' : 'rect',
-        lineStyle: { color: seriesColour(colours, i), width: 2, type: i === 0 ? 'solid' : 'dashed' },
+        lineStyle: { color: colourOf(one), width: 2, type: i === 0 ? 'solid' : 'dashed' },
         label: {
           show: true,
           color: colours.text,
-          position: i === 0 ? 'top' : 'bottom',
-          formatter: ({ dataIndex: t }: { dataIndex: number }) => (t === 0 ? 'start' : one.tokens[t - 1]!),
+          formatter: ({ dataIndex: t }: { dataIndex: number }) => nameOfPoint(read, i, t),
         },
         labelLayout: { hideOverlap: true },
       })),
     ],
   };
+}
+
+// The last word stands at its side, where both sentences end apart; the others below where there is no room above.
+const besidePoint = ([x, y]: number[], isLast: boolean): string =>
+  isLast ? (x! > 0 ? 'left' : 'right') : y! > 0.8 ? 'bottom' : 'top';
+
+/** What stands at the state after t words of the i-th sentence; nothing where all of them are the first sentence's too. */
+export function nameOfPoint(read: Pick<Sentence, 'tokens'>[], i: number, t: number): string {
+  const { tokens } = read[i]!;
+  if (i > 0 && tokens.slice(0, t).every((token, k) => token === read[0]!.tokens[k])) return '';
+  return t === 0 ? 'start' : tokens[t - 1]!;
 }
 
 // Each side's name in its corner that is furthest from all states.

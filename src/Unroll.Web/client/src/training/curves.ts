@@ -1,3 +1,4 @@
+import { roomBelow } from '../charts/axes';
 import type { ChartCard } from '../charts/chart';
 import { linesChart, type Line } from '../charts/lines';
 import type { Epoch, Run } from '../data';
@@ -34,10 +35,6 @@ export function curveLines(runs: Pick<Run, 'name' | 'metrics'>[], curves: Curve[
     return [isOverlaid ? { name: `${run.name}: ${curve.name}`, points, colour: r, look: c } : { name: curve.name, points }];
   }));
 }
-
-/** The lower end of an axis of shares that is at least so high. */
-export const roomBelow = (least: number) => ({ min, max }: { min: number; max: number }): number =>
-  Math.max(0, Math.floor(20 * Math.min(min, max - least)) / 20);
 
 /** Numbers of every epoch; several runs lie over each other. */
 export function curvesChart(spec: Curves): ChartCard {
