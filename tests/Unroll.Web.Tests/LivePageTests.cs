@@ -71,7 +71,9 @@ public class LivePageTests(LiveServer server)
         Assert.Equal(drag[3].GetSingle(), LivePage.Parameters(view)[Place(view, "rnn.weight_ih_l0") + 3]);
         for (int sentence = 0; sentence < 2; sentence++)
             AssertClose(library, view, sentence);
-        Assert.InRange((await page.Evaluate("unrollLive.lab.dragTime")).GetDouble(), 0, MostDrag);
+        double dragTime = (await page.Evaluate("unrollLive.lab.dragTime")).GetDouble();
+        TestContext.Current.TestOutputHelper?.WriteLine($"a drag is drawn after {dragTime:F0} ms");
+        Assert.InRange(dragTime, 0, MostDrag);
         string shown = await chip.TextContentAsync() ?? "";
         Assert.Equal(
             drag[3].GetSingle().ToString("+0.00;-0.00", CultureInfo.InvariantCulture), shown.Replace('\u2212', '-'));
@@ -145,7 +147,9 @@ public class LivePageTests(LiveServer server)
             .Sum(file => new FileInfo(file).Length);
         Assert.InRange(bytes, 1, MostBytes);
         await using LivePage page = await LivePage.Open(server);
-        Assert.InRange((await page.Evaluate("unrollLive.interactive")).GetDouble(), 1, MostStart);
+        double start = (await page.Evaluate("unrollLive.interactive")).GetDouble();
+        TestContext.Current.TestOutputHelper?.WriteLine($"interactive after {start:F0} ms");
+        Assert.InRange(start, 1, MostStart);
         long loaded = (await page.Evaluate(
             "performance.getEntriesByType('resource').reduce((sum, entry) => sum + entry.encodedBodySize, 0)")).GetInt64();
         Assert.InRange(loaded, 1, MostBytes);

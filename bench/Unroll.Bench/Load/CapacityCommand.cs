@@ -51,10 +51,11 @@ internal static class CapacityCommand
         output.WriteLine();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Greatest simulated load whose p99 is below {1000 * LatencyGoal:F0} ms: {best:P0}. Servers for half of what one bears in " +
-            $"the busiest hour, {PeakOverMean:F0} times the mean of the day, and one more:"));
+            $"Greatest simulated load whose p99 is below {1000 * LatencyGoal:F0} ms: {best:P0}. Servers for half of what one " +
+            $"bears in the busiest hour, {PeakOverMean:F0} times the mean of the day, and one more:"));
         output.WriteLine();
-        output.WriteLine("| requests a day | mean a second | in the busiest hour | servers of 2 processors | memory GB | a month |");
+        output.WriteLine(
+            "| requests a day | mean a second | in the busiest hour | servers of 2 processors | memory GB | a month |");
         output.WriteLine("|--:|--:|--:|--:|--:|--:|");
         for (int power = 6; power <= 10; power++)
         {
