@@ -12,7 +12,10 @@ internal static class ModelConfigJson
     private const string Restore = "restore the file or train again";
 
     private static readonly string[] OwnKeys =
-        ["format", "networks", "labels", "tokens", "unknown", "temperature", "threshold", "linear_share"];
+    [
+        "format", "networks", "labels", "multi_label", "thresholds", "tokens", "unknown", "temperature", "threshold",
+        "linear_share",
+    ];
 
     private static readonly string[] NetworkKeys =
         ["cell", "embedding", "subwords", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
@@ -38,6 +41,8 @@ internal static class ModelConfigJson
             foreach (string label in config.Labels)
                 json.WriteStringValue(label);
             json.WriteEndArray();
+            if (config.MultiLabel)
+                WriteMultiLabel(json, config);
             json.WriteStartObject("tokens");
             json.WriteString("kind", Name(config.Tokens.Kind));
             json.WriteBoolean("lowercase", config.Tokens.Lowercase);
@@ -53,6 +58,14 @@ internal static class ModelConfigJson
         }
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
+    }
+
+    // An older Unroll, which would take one softmax over all, does not know the key and refuses it.
+    private static void WriteMultiLabel(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteBoolean("multi_label", true);
+        if (config.Thresholds.Count > 0)
+            json.WriteNumbers("thresholds", config.Thresholds);
     }
 
     private static void WriteNetwork(Utf8JsonWriter json, ModelConfig config)
@@ -109,10 +122,14 @@ internal static class ModelConfigJson
             ModelConfig sizes = networks == 0 ? ModelConfig.WithoutNetwork
                 : isTransformer ? ReadTransformer(keys)
                 : ReadNetwork(keys);
+            bool isMultiLabel = keys.Has("multi_label") && keys.Flag("multi_label");
+            string[] labels = keys.Labels("labels", isMultiLabel ? 1 : 2);
             ModelConfig config = sizes with
             {
                 Networks = networks,
-                Labels = keys.Labels("labels", 2),
+                Labels = labels,
+                MultiLabel = isMultiLabel,
+                Thresholds = keys.Has("thresholds") ? keys.Thresholds("thresholds", isMultiLabel ? labels.Length : 0) : [],
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens.Flag("lowercase")),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
@@ -311,6 +328,21 @@ internal static class ModelConfigJson
                 ? [.. labels]
                 : throw new InputException(
                     $"{_source}: {key} holds {labels.Count} strings, expected at least {minimum}, each once");
+        }
+
+        public double[] Thresholds(string key, int count)
+        {
+            JsonElement found = this[key];
+            bool isList = count > 0 && found.ValueKind == JsonValueKind.Array && found.GetArrayLength() == count;
+            double[] thresholds = isList ? [.. found.EnumerateArray().Select(Threshold)] : [];
+            return isList && thresholds.All(value => value is > 0 and <= 1)
+                ? thresholds
+                : throw Wrong(key, count == 0
+                    ? "nothing, for multi_label is not true"
+                    : $"a list of {count} numbers above 0 and at most 1, one a label");
+
+            static double Threshold(JsonElement element) =>
+                element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) ? value : double.NaN;
         }
 
         private bool IsNumber(string key) => this[key].ValueKind == JsonValueKind.Number;
