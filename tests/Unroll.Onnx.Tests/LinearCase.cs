@@ -34,8 +34,8 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
         new(TokenKind.Word, UnknownWords.Token, 1, 1, Pooling.Max) { MultiLabel = true, Networks = 0 },
     ];
 
-    public string Name => $"{(MultiLabel ? "several labels, " : "")}{Networks} networks, {Kind}, unknown words: {Unknown}, λ {Share}, "
-        + $"T {Temperature}, {Pooling}";
+    public string Name => $"{(MultiLabel ? "several labels, " : "")}{Networks} networks, {Kind}, unknown words: {Unknown}, "
+        + $"λ {Share}, T {Temperature}, {Pooling}";
 
     /// <summary>Texts with known words, unknown ones, pieces that are known, repeated ones, and nothing at all.</summary>
     public string[] Texts => Unknown == UnknownWords.Refuse

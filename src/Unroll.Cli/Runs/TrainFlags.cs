@@ -21,7 +21,8 @@ internal sealed class TrainFlags
     [
         "--cell", "--ensemble", "--nonlinearity", "--embedding", "--subwords", "--hidden", "--layers", "--heads",
         "--feed-forward", "--positions", "--max-positions", "--norm", "--bidirectional", "--pooling", "--dropout",
-        "--linear", "--multi-label", "--tokens", "--keep-case", "--init", "--recurrent-init", "--forget-bias", "--vectors", "--vectors-scale",
+        "--linear", "--multi-label", "--tokens", "--keep-case", "--init", "--recurrent-init", "--forget-bias", "--vectors",
+        "--vectors-scale",
     ];
 
     private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];

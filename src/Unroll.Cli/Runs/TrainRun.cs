@@ -157,7 +157,9 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
             if (result.Seed == options.Seed)
                 Show(report, result.WordVectors, result.SelfTraining, seconds: null);
             PartReport rows = report.Parts[0];
-            WarnOfExplosion(result.Summary.Epochs, rows.HasSeveralLabels ? 2 : rows.Labels.Count, FormattableString.Invariant($"seed {result.Seed}: "));
+            WarnOfExplosion(
+                result.Summary.Epochs, rows.HasSeveralLabels || options.MultiLabel ? 2 : rows.Labels.Count,
+                FormattableString.Invariant($"seed {result.Seed}: "));
             return result;
         }
     }
@@ -221,7 +223,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         SentenceClassifier classifier = training.Classifier;
         Show(report, training.WordVectors, training.SelfTraining, Stopwatch.GetElapsedTime(started).TotalSeconds);
         terminal.Error.WriteLine(
-            $"{classifier.Config.Classes} labels{(classifier.Config.MultiLabel ? ", each decided by itself" : "")}, {classifier.Vocabulary.Size} tokens in the vocabulary" +
+            $"{classifier.Config.Classes} labels{(classifier.Config.MultiLabel ? ", each decided by itself" : "")}, " +
+            $"{classifier.Vocabulary.Size} tokens in the vocabulary" +
             (classifier.ParameterCount > 0 ? $", {classifier.ParameterCount} parameters" : ""));
         return training;
     }

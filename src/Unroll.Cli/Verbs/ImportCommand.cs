@@ -60,8 +60,8 @@ internal static class ImportCommand
         Option<bool> json = Options.Json("Print what was found as one JSON object");
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
-            file, vocabulary, labels, multiLabel, output, overwrite, cell, pooling, nonlinearity, heads, norm, scaledWords, tokens,
-            keepCase, padding, unknown, ignore, json,
+            file, vocabulary, labels, multiLabel, output, overwrite, cell, pooling, nonlinearity, heads, norm, scaledWords,
+            tokens, keepCase, padding, unknown, ignore, json,
         };
         command.SetAction(parsed =>
         {

@@ -34,7 +34,8 @@ internal static class LabelText
 
     /// <summary>What keeps one of some labels from being one, and what to do; null where all are.</summary>
     /// <param name="labels">As the file has them.</param>
-    public static string? FaultOfAny(IEnumerable<string> labels) => labels.Select(Fault).FirstOrDefault(fault => fault is not null);
+    public static string? FaultOfAny(IEnumerable<string> labels) =>
+        labels.Select(Fault).FirstOrDefault(fault => fault is not null);
 
     /// <summary>What keeps a label from being one, and what to do; null where it is one.</summary>
     /// <param name="label">As the file has it.</param>

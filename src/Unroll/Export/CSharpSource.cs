@@ -91,7 +91,7 @@ internal static class CSharpSource
             // A sentence classifier that Unroll trained, as one file that needs nothing but .NET 8 or newer.
             // {{Description(config)}}
             //
-            //   {{className}}.Predict("some text")  →  {{(config.MultiLabel ? "labels" : "label, probability")}}, probability of every label
+            //   {{className}}.Predict("some text")  →  {{(config.MultiLabel ? "labels" : "label, probability")}}, those of all
             // </auto-generated>
             #nullable enable
             using System;
@@ -175,7 +175,8 @@ internal static class CSharpSource
             return "    // Below this probability the model would rather say nothing.\n" +
                 $"    public const double Threshold = {Number(config.Threshold)};";
         }
-        IEnumerable<string> lines = Enumerable.Range(0, config.Classes).Select(c => $"        {Number(config.ThresholdOf(c))},\n");
+        IEnumerable<string> lines =
+            Enumerable.Range(0, config.Classes).Select(c => $"        {Number(config.ThresholdOf(c))},\n");
         return "    // From this probability on a text has the label.\n" +
             $"    public static readonly double[] Thresholds =\n    [\n{string.Concat(lines)}    ];";
     }

@@ -73,7 +73,8 @@ public sealed record Prediction(string Text, string Label, double Probability, L
     /// </summary>
     public override string ToString() => IsNone ? "none"
         : _said is { Count: 0 } ? "-"
-        : _said is not null ? string.Join(", ", _said.Select(each => FormattableString.Invariant($"{each.Key} ({each.Value:F4})")))
+        : _said is not null
+            ? string.Join(", ", _said.Select(each => FormattableString.Invariant($"{each.Key} ({each.Value:F4})")))
         : FormattableString.Invariant($"{(Abstains ? "? " : "")}{Label} ({Probability:F4})");
 
     /// <summary>Refuses what a model computes where it is no number: weights of a sane size do not give that.</summary>

@@ -59,7 +59,9 @@ public sealed class PredictionConverter : JsonConverter<Prediction>
                 UnknownTokens = json.GetProperty("unknown_tokens").GetInt32(),
                 Abstains = json.GetProperty("abstains").GetBoolean(),
             };
-            return json.TryGetProperty("labels", out JsonElement labels) ? prediction with { Labels = ByLabel(labels) } : prediction;
+            return json.TryGetProperty("labels", out JsonElement labels)
+                ? prediction with { Labels = ByLabel(labels) }
+                : prediction;
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -137,7 +137,7 @@ public sealed partial class SentenceClassifier
             ? []
             : [.. Config.Thresholds, .. newLabels.Select(_ => ModelConfig.UsualThreshold)];
         Vocabulary vocabulary = Vocabulary.Grow(corpus, all, options.MinimumCount, options.MaximumVocabulary ?? int.MaxValue);
-        ModelConfig config = Config with { Labels = [.. Config.Labels, .. newLabels], Thresholds = thresholds };
+        ModelConfig config = Config with { Labels = [.. Config.Labels, .. newLabels], Thresholds = thresholds, Int8 = false };
         SentenceClassifier grown = Create(config, vocabulary, options);
         for (int k = 0; k < Networks.Count; k++)
         {

@@ -249,6 +249,7 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
                 $"expected [{Vocabulary.Size},{Config.Embedding}]",
                 nameof(vectors));
         }
+        Config = Config with { Int8 = false };
         foreach (Network network in Networks)
         {
             Parameter table = network.Parameters.Find(NetworkLayout.EmbeddingWeight);
@@ -346,8 +347,8 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
     }
 
     private static InputException HasSeveralLabels => new(
-        "a threshold below which a model abstains is for one label a text, and this one gives several, each from a threshold of " +
-        "its own on; call ChooseThresholds");
+        "a threshold below which a model abstains is for one label a text, and this one gives several, each from a threshold " +
+        "of its own on; call ChooseThresholds");
 
     /// <summary>
     /// Chooses from which probability on a text has each label, of a model that gives a text several: where the label's F1 is
@@ -382,6 +383,13 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
     /// <exception cref="InputException">No row has a label that the model knows.</exception>
     internal ModelRows Read(Corpus corpus, IReadOnlyList<int>? rows = null) =>
         new(Encode(corpus, rows, areMeasured: true), Linear?.Terms.Read(corpus, rows));
+
+    /// <summary>What the model and a linear part read of rows of a corpus.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="part">The linear part; null for none.</param>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
+    internal ModelRows ReadWith(Corpus corpus, LinearPart? part) =>
+        new(Encode(corpus, rows: null, areMeasured: true), part?.Terms.Read(corpus, null));
 
     private ModelRows Read(IEnumerable<LabelledText> rows) =>
         new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "row", MaximumTokens, Linear?.Terms);

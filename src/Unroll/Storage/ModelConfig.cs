@@ -58,7 +58,8 @@ public sealed record ModelConfig
     public UnknownWords Unknown { get; init; } = UnknownWords.Token;
 
     /// <summary>
-    /// T: logits are divided by it before softmax or sigmoids, so that probabilities are what they claim; above 0. It changes no label.
+    /// T: logits are divided by it before softmax or sigmoids, so that probabilities are what they claim; above 0. It changes no
+    /// label.
     /// <c>SentenceClassifier.Calibrate</c> finds it.
     /// </summary>
     public double Temperature { get; init; } = 1;
@@ -92,6 +93,12 @@ public sealed record ModelConfig
     /// alone, whose sizes of a network are not looked at.
     /// </summary>
     public int Networks { get; init; } = 1;
+
+    /// <summary>
+    /// Whether matrices are stored as eight-bit numbers, each row with a scale: the values are those then, and the model is saved
+    /// with the bytes that it was read from. Training it further ends that.
+    /// </summary>
+    public bool Int8 { get; init; }
 
     /// <summary>C: the number of classes.</summary>
     public int Classes => Labels.Count;

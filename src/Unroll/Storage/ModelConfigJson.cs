@@ -14,7 +14,7 @@ internal static class ModelConfigJson
     private static readonly string[] OwnKeys =
     [
         "format", "networks", "labels", "multi_label", "thresholds", "tokens", "unknown", "temperature", "threshold",
-        "linear_share",
+        "linear_share", "int8",
     ];
 
     private static readonly string[] NetworkKeys =
@@ -54,6 +54,8 @@ internal static class ModelConfigJson
                 json.WriteNumber("threshold", config.Threshold);
             if (config.LinearShare != 0)
                 json.WriteNumber("linear_share", config.LinearShare);
+            if (config.Int8)
+                json.WriteBoolean("int8", true);
             json.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
@@ -135,6 +137,7 @@ internal static class ModelConfigJson
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
                 Threshold = keys.Has("threshold") ? keys.PositiveShare("threshold") : 0,
                 LinearShare = keys.Has("linear_share") ? keys.PositiveShare("linear_share") : 0,
+                Int8 = keys.Has("int8") && keys.Flag("int8"),
             };
             if (networks == 0)
                 keys.RequireOne("linear_share", config.LinearShare);

@@ -151,7 +151,8 @@ public sealed class PartReport
                 .Select(text => text.DistinctBy(corpus.LabelOf).Concat(text).Distinct().Take(MostRowsOfConflict).Order()
                     .ToArray())
                 .Select(rows => new ConflictingText(
-                    [.. rows.Select(row => row + 1)], [.. rows.Select(row => LabelText.Shown(corpus.Labels[corpus.LabelOf(row)]))])),
+                    [.. rows.Select(row => row + 1)],
+                    [.. rows.Select(row => LabelText.Shown(corpus.Labels[corpus.LabelOf(row)]))])),
         ];
     }
 
