@@ -16,7 +16,7 @@ namespace Unroll.Models;
 [JsonConverter(typeof(PredictionConverter))]
 public sealed record Prediction(string Text, string Label, double Probability, LabelProbabilities Probabilities)
 {
-    // Null for a model of one label a text, so that its answer costs no more memory.
+    // Null for a model of one label a text, whose answer costs a pointer more and no list.
     private readonly LabelProbabilities? _said;
 
     /// <summary>What is said of a text without tokens, such as an empty one: nothing.</summary>
