@@ -22,7 +22,7 @@ public sealed record SmallModelTrial(long Bytes, SentenceClassifier Model, Evalu
 /// <remarks>
 /// A word that is dropped is read as one that the vocabulary does not know. A term says as much as its largest weight times its
 /// rarity. How the bytes are shared between words and terms is chosen by the accuracy (of several labels a text, micro-F1) on
-/// rows that the model was not trained on; the linear part's share, the temperature and thresholds of labels are chosen there too.
+/// rows that the model was not trained on; the linear part's share, temperature and thresholds of labels are chosen there too.
 /// </remarks>
 public sealed class SmallModel
 {
