@@ -167,7 +167,10 @@ internal sealed class ClassifierGraph
         if (_config.Temperature != 1)
             calibrated = _graph.Node(
                 "Div", "calibrated", [logits, _graph.Floats("temperature", [], [(float)_config.Temperature])]);
-        _graph.Node("Softmax", "all_probabilities", [calibrated], Setting("axis", 1));
+        if (_config.MultiLabel)
+            _graph.Node("Sigmoid", "all_probabilities", [calibrated]);
+        else
+            _graph.Node("Softmax", "all_probabilities", [calibrated], Setting("axis", 1));
         texts.Rows(logits, Logits);
         texts.Rows("all_probabilities", Probabilities);
     }

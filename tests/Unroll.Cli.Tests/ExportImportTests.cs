@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Unroll.Storage;
 using Unroll.Tests;
 using Xunit;
@@ -24,11 +26,40 @@ public class ExportImportTests
     }
 
     [Theory]
+    [InlineData("small.zip")]
+    [InlineData("small")]
+    public void A_model_is_made_small_and_every_verb_takes_it(string name)
+    {
+        using var folder = new TemporaryFolder();
+        string rows = folder.Write("rows.tsv", "label\ttext\n" + string.Concat(
+            Enumerable.Range(0, 200).Select(i => $"good\tlovely film {i * 7 % 150}\nbad\tdull film {i * 11 % 170}\n")));
+        string[] sizes = ["--hidden", "8", "--embedding", "16", "--epochs", "3", "--threads", "1"];
+        Assert.Equal(0, CommandRun.Of(["train", rows, .. sizes, "--out", folder["model.zip"]]).ExitCode);
+        CommandRun run = CommandRun.Of(
+            "export", folder["model.zip"], "--max-size", "12 kB", "--data", rows, "--out", folder[name]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Matches(
+            @"^as it is: \d+ words, [\d,]+ terms; accuracy 1\.0000, loss [\d.]+\ntried: [\d,]+ bytes, \d+ words, ", run.Error);
+        Assert.Matches(@"\ntaken: \d+ words, [\d,]+ terms; accuracy (1\.0000|0\.99\d\d), loss ", run.Error);
+        long bytes = long.Parse(Regex.Match(run.Output, @"(\d+) bytes").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(bytes, 1, 12_000);
+        Assert.StartsWith("good\t", CommandRun.Of("predict", folder[name], "lovely film").Output, StringComparison.Ordinal);
+        Assert.Equal(0, CommandRun.Of("export", folder[name], "--onnx", folder["small.onnx"]).ExitCode);
+        Assert.Equal(0, CommandRun.Of("inspect", folder[name], "lovely film").ExitCode);
+        Assert.Equal(0, CommandRun.Of(["train", rows, "--from", folder[name], "--epochs", "1"]).ExitCode);
+    }
+
+    [Theory]
     [InlineData("export model", "unroll export: no file given, expected one of --onnx FILE, --csharp FILE and --out PATH")]
     [InlineData("export none --onnx new.onnx", "none: no such folder, expected a model folder")]
     [InlineData(
         "export model --onnx taken.onnx", "taken.onnx: exists already; choose another name, or give --overwrite to replace it")]
     [InlineData("export model --onnx model --overwrite", "model: is a folder, expected the name of a file")]
+    [InlineData("export model --out new --max-size 1mb", "--max-size SIZE goes with --out PATH and --data FILE")]
+    [InlineData("export model --out new --data words.txt", "--max-size SIZE goes with --out PATH and --data FILE")]
+    [InlineData("export model --onnx new --max-size 1mb --data words.txt", "--max-size SIZE goes with --out PATH and --data")]
+    [InlineData(
+        "export model --out new --max-size much --data words.txt", "--max-size is much, expected a size such as 500kb, 1.5mb or")]
     [InlineData("import", "unroll import: no --vocabulary given, expected --vocabulary FILE")]
     [InlineData("import state.safetensors --labels bad,good", "unroll import: no --vocabulary given, expected --vocabulary FILE")]
     [InlineData(

@@ -68,6 +68,25 @@ public class CSharpExportTests
         AssertSame(models, weightsBeside);
     }
 
+    [Fact]
+    public void Models_of_several_labels_say_the_same()
+    {
+        LabelledText[] rows =
+        [
+            .. Rows.Select((row, i) => LabelledText.Several(
+                i % 4 == 0 ? [] : i % 3 == 0 ? [row.Label, "auch"] : [row.Label], row.Text)),
+        ];
+        var small = new TrainingOptions { Epochs = 2, Embedding = 8, Hidden = 6 };
+        AssertSame(
+            new Dictionary<string, SentenceClassifier>
+            {
+                ["Each"] = SentenceClassifier.Train(rows, small, cancellationToken: TestContext.Current.CancellationToken),
+                ["EachLinear"] = SentenceClassifier.Train(
+                    rows, small with { Networks = 0 }, cancellationToken: TestContext.Current.CancellationToken),
+            },
+            weightsBeside: false);
+    }
+
     [Theory]
     [InlineData(UnknownWords.Drop)]
     [InlineData(UnknownWords.Refuse)]
@@ -140,6 +159,15 @@ public class CSharpExportTests
                 return;
             var refused = Assert.Throws<TargetInvocationException>(() => predict.Invoke(null, [text]));
             Assert.IsType<ArgumentException>(refused.InnerException);
+            return;
+        }
+        if (model.Config.MultiLabel)
+        {
+            var (labels, all) = ((string[], double[]))predict.Invoke(null, [text])!;
+            bool isSame = labels.SequenceEqual(expected.Labels.Keys) && all.Length == expected.Probabilities.Count
+                && expected.Probabilities.Values.Zip(all, (a, b) => Math.Abs(a - b) <= Tolerance).All(near => near);
+            if (!isSame)
+                wrong.Add($"{name} of \"{text}\": {string.Join(',', labels)}, expected {expected}");
             return;
         }
         var (label, probability, probabilities) = ((string, double, double[]))predict.Invoke(null, [text])!;

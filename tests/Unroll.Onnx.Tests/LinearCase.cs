@@ -13,6 +13,9 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
     /// <summary>How many networks the model has.</summary>
     public int Networks { get; init; } = 1;
 
+    /// <summary>Whether each label is decided by itself.</summary>
+    public bool MultiLabel { get; init; }
+
     private static readonly string[] Known =
         ["the Film is good , not bad", "not good not good", "a naïve 😀 plot 图书馆", "bad bad bad", "▁ so-so ▁"];
 
@@ -27,9 +30,12 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
         .. from pooling in Enum.GetValues<Pooling>()
            select new LinearCase(TokenKind.Word, UnknownWords.Token, 0.3, 1.7, pooling) { Networks = 3 },
         new(TokenKind.Word, UnknownWords.Refuse, 0.6, 2, Pooling.Mean),
+        new(TokenKind.Word, UnknownWords.Token, 0.4, 1.7, Pooling.Mean) { MultiLabel = true },
+        new(TokenKind.Word, UnknownWords.Token, 1, 1, Pooling.Max) { MultiLabel = true, Networks = 0 },
     ];
 
-    public string Name => $"{Networks} networks, {Kind}, unknown words: {Unknown}, λ {Share}, T {Temperature}, {Pooling}";
+    public string Name => $"{(MultiLabel ? "several labels, " : "")}{Networks} networks, {Kind}, unknown words: {Unknown}, "
+        + $"λ {Share}, T {Temperature}, {Pooling}";
 
     /// <summary>Texts with known words, unknown ones, pieces that are known, repeated ones, and nothing at all.</summary>
     public string[] Texts => Unknown == UnknownWords.Refuse
@@ -65,6 +71,7 @@ internal sealed record LinearCase(TokenKind Kind, UnknownWords Unknown, double S
             Tokens = tokenizer,
             Unknown = Unknown,
             Temperature = Temperature,
+            MultiLabel = MultiLabel,
         };
         SentenceClassifier classifier = SentenceClassifier.Create(config, new Vocabulary([.. special, .. words], Unknown));
         var generator = new TorchGenerator(7);

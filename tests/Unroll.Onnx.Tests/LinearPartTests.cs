@@ -152,6 +152,12 @@ public class LinearPartTests
         if (output.TryGetProperty("error", out JsonElement error))
             Assert.Fail($"onnxruntime refuses {what}: {error}");
         JsonElement probabilities = output.GetProperty("probabilities")[row];
+        if (expected.IsMultiLabel)
+        {
+            Assert.Equal(
+                expected.Labels.Keys.Order(),
+                expected.Probabilities.Keys.Where((_, c) => probabilities[c].GetDouble() >= 0.5).Order());
+        }
         for (int c = 0; c < expected.Probabilities.Count; c++)
         {
             double wanted = expected.Probabilities[c].Value;

@@ -30,7 +30,7 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
         var train = new Corpus(tokenizer);
         foreach (LabelledText row in DataInput.Read(data, format, terminal))
             train.Add(row.Label, row.Text);
-        int labels = train.Labels.Count;
+        HashSet<string> labels = [.. train.LabelNames];
         return new TrainData(train, ReadMore(dev), ReadMore(test))
         {
             Unlabelled = unlabelled is null ? null : ReadTexts(train, unlabelled, format, terminal),
@@ -46,14 +46,14 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
             foreach (LabelledText row in DataInput.Read(path, format, terminal))
             {
                 corpus.Add(row.Label, row.Text);
-                bool isKnown = corpus.LabelOf(corpus.Count - 1) < labels;
+                bool isKnown = row.Labels.Count == 0 || row.Labels.Any(labels.Contains);
                 anyKnown |= isKnown;
                 if (!isKnown)
-                    firstUnknown ??= (row.Line, row.Label);
+                    firstUnknown ??= (row.Line, row.Labels[0]);
             }
             // Some such rows are told with what is odd about the rows; they count as wrong.
             if (firstUnknown is var (line, label) && !anyKnown)
-                throw NoKnownLabel($"{DataInput.NameOf(path)}:{line}", label, train.Labels.Take(labels));
+                throw NoKnownLabel($"{DataInput.NameOf(path)}:{line}", label, labels);
             return corpus;
         }
 

@@ -21,7 +21,8 @@ internal sealed class TrainFlags
     [
         "--cell", "--ensemble", "--nonlinearity", "--embedding", "--subwords", "--hidden", "--layers", "--heads",
         "--feed-forward", "--positions", "--max-positions", "--norm", "--bidirectional", "--pooling", "--dropout",
-        "--linear", "--tokens", "--keep-case", "--init", "--recurrent-init", "--forget-bias", "--vectors", "--vectors-scale",
+        "--linear", "--multi-label", "--tokens", "--keep-case", "--init", "--recurrent-init", "--forget-bias", "--vectors",
+        "--vectors-scale",
     ];
 
     private readonly List<Func<TrainingOptions, ParseResult, TrainingOptions>> _settings = [];
@@ -182,6 +183,10 @@ internal sealed class TrainFlags
             flags.Add(Options.PositiveNumber(
                 "--gamma", "Factor of each fall of --schedule step", (float)Defaults.Schedule.Gamma)),
             (options, factor) => options with { Schedule = options.Schedule with { Gamma = factor } });
+        Set(
+            flags.Add(Options.Switch(
+                "--multi-label", "A text may have several labels, or none; taken where a row has", Defaults.MultiLabel)),
+            (options, value) => options with { MultiLabel = value });
         _classWeights = flags.Add(Options.List(
             ClassWeights, "balanced, or weights of labels in the loss: good=1,bad=2.5; quotes around a label that holds a comma",
             "LIST"));

@@ -67,14 +67,14 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             if (display.EpochsFinished == 0)
                 terminal.Error.WriteLine("No epoch was finished; no model was saved");
-            else if (HasExploded(training.Classifier.Config.Classes, display.EpochsFinished))
+            else if (HasExploded(training.Classifier.Config.Choices, display.EpochsFinished))
                 terminal.Error.WriteLine("The loss has exploded; no model was saved");
             else
                 Save(training.Classifier, display.EpochsFinished);
             TellHowToGoOn();
             return ExitCode.Interrupted;
         }
-        WarnOfExplosion(epochs, training.Classifier.Config.Classes);
+        WarnOfExplosion(epochs, training.Classifier.Config.Choices);
         if (Finish(training, epochs, display) is not { } summary)
             return ExitCode.Interrupted;
         if (json)
@@ -156,8 +156,10 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         {
             if (result.Seed == options.Seed)
                 Show(report, result.WordVectors, result.SelfTraining, seconds: null);
-            int classes = report.Parts[0].Labels.Count;
-            WarnOfExplosion(result.Summary.Epochs, classes, FormattableString.Invariant($"seed {result.Seed}: "));
+            PartReport rows = report.Parts[0];
+            WarnOfExplosion(
+                result.Summary.Epochs, rows.HasSeveralLabels || options.MultiLabel ? 2 : rows.Labels.Count,
+                FormattableString.Invariant($"seed {result.Seed}: "));
             return result;
         }
     }
@@ -221,7 +223,8 @@ internal sealed class TrainRun(TrainData data, TrainingOptions options, Terminal
         SentenceClassifier classifier = training.Classifier;
         Show(report, training.WordVectors, training.SelfTraining, Stopwatch.GetElapsedTime(started).TotalSeconds);
         terminal.Error.WriteLine(
-            $"{classifier.Config.Classes} labels, {classifier.Vocabulary.Size} tokens in the vocabulary" +
+            $"{classifier.Config.Classes} labels{(classifier.Config.MultiLabel ? ", each decided by itself" : "")}, " +
+            $"{classifier.Vocabulary.Size} tokens in the vocabulary" +
             (classifier.ParameterCount > 0 ? $", {classifier.ParameterCount} parameters" : ""));
         return training;
     }

@@ -29,6 +29,8 @@ internal sealed class EvaluationTable(EvaluationReport report)
             output.WriteLine(Invariant($"unknown   {rows} with labels the model does not know: {NameUnknown()}"));
         }
         output.WriteLine(Invariant($"accuracy  {Result.Accuracy:F4}"));
+        if (Result.IsMultiLabel)
+            output.WriteLine(Invariant($"micro-F1  {Result.MicroF1:F4}"));
         output.WriteLine(Invariant($"macro-F1  {Result.MacroF1:F4}"));
         output.WriteLine(Invariant($"loss      {Result.Loss:F4}"));
         output.WriteLine(Invariant($"ECE       {Result.CalibrationError:F4}"));
@@ -39,7 +41,8 @@ internal sealed class EvaluationTable(EvaluationReport report)
                 Invariant($"below {Result.Threshold:F4} the model abstains"));
         }
         WriteLabels(output);
-        if (Labels.Count <= MostClassesOfMatrix)
+        // Of several labels none is taken for another.
+        if (Labels.Count <= MostClassesOfMatrix && !Result.IsMultiLabel)
             WriteMatrix(output);
         else
             WriteLargestConfusions(output);
@@ -50,7 +53,7 @@ internal sealed class EvaluationTable(EvaluationReport report)
     {
         int[] present =
             [.. Enumerable.Range(0, Labels.Count).Where(c => Result.Confusion[c] is not { Support: 0, Predicted: 0 })];
-        int width = Math.Max("label".Length, present.Max(c => ColumnText.WidthOf(Short(Labels[c]))));
+        int width = Math.Max("label".Length, present.Length == 0 ? 0 : present.Max(c => ColumnText.WidthOf(Short(Labels[c]))));
         output.WriteLine();
         output.WriteLine($"{"label".PadRight(width)}  precision  recall      F1  support");
         foreach (int c in present)

@@ -17,6 +17,9 @@ internal static class FoldsDisplay
         }
         var accuracy = MeanInterval.Of(results.Select(result => result.Model.Accuracy));
         var macroF1 = MeanInterval.Of(results.Select(result => result.Model.MacroF1));
+        MeanInterval? microF1 = results.All(result => result.Model.IsMultiLabel)
+            ? MeanInterval.Of(results.Select(result => result.Model.MicroF1))
+            : null;
         MeanInterval? linear = results.All(result => result.Linear is not null)
             ? MeanInterval.Of(results.Select(result => result.Linear!.Accuracy))
             : null;
@@ -27,7 +30,8 @@ internal static class FoldsDisplay
         {
             terminal.Output.WriteLine(
                 Invariant($"Mean of {results.Count} folds: accuracy {accuracy.Mean:F4} ± {accuracy.Deviation:F4}, ") +
-                Invariant($"macro-F1 {macroF1.Mean:F4} ± {macroF1.Deviation:F4}"));
+                Invariant($"macro-F1 {macroF1.Mean:F4} ± {macroF1.Deviation:F4}") +
+                (microF1 is null ? "" : Invariant($", micro-F1 {microF1.Mean:F4} ± {microF1.Deviation:F4}")));
             if (linear is not null && network is not null)
             {
                 terminal.Output.WriteLine(
@@ -42,6 +46,11 @@ internal static class FoldsDisplay
             WriteFields(writer, "folds", results.Count, accuracy.Mean, macroF1.Mean, loss);
             writer.WriteNumber("accuracy_deviation", accuracy.Deviation);
             writer.WriteNumber("macro_f1_deviation", macroF1.Deviation);
+            if (microF1 is not null)
+            {
+                writer.WriteNumber("micro_f1", microF1.Mean);
+                writer.WriteNumber("micro_f1_deviation", microF1.Deviation);
+            }
             WriteParts(writer, network?.Mean, linear?.Mean);
         }));
     }

@@ -23,7 +23,7 @@ internal static partial class HelpPages
         (
             "Rows",
             ["--unlabelled", "--dev-share", "--format", "--label-column", "--text-column", "--delimiter", "--no-header",
-                "--tokens", "--keep-case", "--min-count", "--max-vocabulary", "--old", "--old-share"]
+                "--multi-label", "--tokens", "--keep-case", "--min-count", "--max-vocabulary", "--old", "--old-share"]
         ),
         (
             "The model",

@@ -9,12 +9,16 @@ namespace Unroll.Cli;
 /// <param name="Json">As JSON objects, or else as columns.</param>
 /// <param name="Top">How many labels are shown; null for the usual: one in columns, all in JSON.</param>
 /// <param name="Threshold">
-/// Below this probability a prediction is <see cref="Undecided"/>; null where the model itself says when it abstains.
+/// Below this probability a prediction is <see cref="Undecided"/>, or a text of several labels has not the label; null for what
+/// the model itself says.
 /// </param>
 internal sealed record PredictionLines(bool Json, int? Top, double? Threshold)
 {
     /// <summary>The label of a text whose prediction is not sure enough.</summary>
     public const string Undecided = "?";
+
+    /// <summary>In the place of the labels of a text that may have several and has none.</summary>
+    public const string NoLabel = "-";
 
     private const string NumberCharacters = "+-.0123456789eE";
 
@@ -33,15 +37,29 @@ internal sealed record PredictionLines(bool Json, int? Top, double? Threshold)
         return lines.ToString();
     }
 
-    /// <summary>The label, or that there is none; nothing for a text without a word.</summary>
+    /// <summary>The label, or that there is none; several are parted by commas. Nothing for a text without a word.</summary>
     public string LabelOf(Prediction prediction) => prediction.IsNone ? ""
+        : prediction.IsMultiLabel ? OrNone(string.Join(',', Decided(prediction).Labels.Keys))
         : Abstains(prediction) ? Undecided
         : prediction.Label;
 
-    /// <summary>The probability in columns; nothing for a text without a word.</summary>
-    public static string ProbabilityOf(Prediction prediction) => prediction.IsNone ? "" : Format(prediction.Probability);
+    /// <summary>
+    /// The probability in columns, of several labels each, parted by commas, and of none the highest; nothing for a text without
+    /// a word.
+    /// </summary>
+    public string ProbabilityOf(Prediction prediction) => prediction.IsNone ? ""
+        : prediction.IsMultiLabel && Decided(prediction).Labels is { Count: > 0 } labels
+            ? string.Join(',', labels.Values.Select(Format))
+        : Format(prediction.Probability);
 
-    private bool Abstains(Prediction prediction) => Threshold is { } threshold && !prediction.IsNone
+    // One threshold in the place of the model's.
+    private Prediction Decided(Prediction prediction) => Threshold is { } threshold && prediction.IsMultiLabel
+        ? prediction.WithThreshold(threshold)
+        : prediction;
+
+    private static string OrNone(string labels) => labels.Length == 0 ? NoLabel : labels;
+
+    private bool Abstains(Prediction prediction) => Threshold is { } threshold && !prediction.IsNone && !prediction.IsMultiLabel
         ? prediction.Probability < threshold
         : prediction.Abstains;
 
@@ -49,8 +67,8 @@ internal sealed record PredictionLines(bool Json, int? Top, double? Threshold)
 
     private string JsonOf(Prediction prediction) =>
         JsonOutput.Of(json => PredictionJson.WriteFields(
-            json, prediction with { Abstains = Abstains(prediction) },
-            prediction.IsNone ? null : LabelOf(prediction), Top));
+            json, Decided(prediction) with { Abstains = Abstains(prediction) },
+            prediction.IsNone ? null : prediction.IsMultiLabel ? prediction.Label : LabelOf(prediction), Top));
 
     private static bool IsNumber(string text) =>
         text.All(c => NumberCharacters.Contains(c, StringComparison.Ordinal))

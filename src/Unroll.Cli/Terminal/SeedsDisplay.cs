@@ -76,6 +76,7 @@ internal static class SeedsDisplay
     }
 
     private static string NameOf(string key) => key.Replace("macro_f1", "macro-F1", StringComparison.Ordinal)
+        .Replace("micro_f1", "micro-F1", StringComparison.Ordinal)
         .Replace("ece", "ECE", StringComparison.Ordinal).Replace('_', ' ');
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -18,6 +18,12 @@ internal static class TrainingSummaryTable
         output.WriteLine(Row(name, summary.Dev, summary.Test));
         foreach (SimplerModel model in summary.SimplerModels)
             output.WriteLine(Row(model.Name, model.Dev, model.Test));
+        if ((summary.Test ?? summary.Dev) is { IsMultiLabel: true } all)
+        {
+            output.WriteLine(
+                Invariant($"micro-F1 {all.MicroF1:F4} on {(summary.Test is null ? "dev" : "test")}; accuracy is the share of ") +
+                "rows whose labels are all found, and no other");
+        }
         if (summary.Calibration is { } done)
         {
             output.WriteLine(

@@ -18,7 +18,7 @@ internal static class EvalCommand
         Option<bool> half = Options.HalfPrecision();
         Option<bool> json = Options.Json("Print one JSON object");
         var command = new Command(
-            "eval", "Measure a model on labelled rows: accuracy, macro-F1, each label, confusions, calibration, worst mistakes")
+            "eval", "Measure a model on labelled rows: accuracy, F1, each label, confusions, calibration, worst mistakes")
         {
             model, data, mistakes, maximum, half, json,
         };

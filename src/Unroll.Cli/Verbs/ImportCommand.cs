@@ -24,6 +24,10 @@ internal static class ImportCommand
             HelpName = "A,B",
             Required = true,
         };
+        var multiLabel = new Option<bool>("--multi-label")
+        {
+            Description = "A text may have several labels: the sigmoid of each logit (BCEWithLogitsLoss), and not one softmax",
+        };
         Option<string?> output = Options.Output();
         Option<bool> overwrite = Options.Overwrite();
         Option<Pooling?> pooling = Options.OptionalChoice<Pooling>("--pooling", "How hidden states become one vector");
@@ -56,8 +60,8 @@ internal static class ImportCommand
         Option<bool> json = Options.Json("Print what was found as one JSON object");
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
-            file, vocabulary, labels, output, overwrite, cell, pooling, nonlinearity, heads, norm, scaledWords, tokens, keepCase,
-            padding, unknown, ignore, json,
+            file, vocabulary, labels, multiLabel, output, overwrite, cell, pooling, nonlinearity, heads, norm, scaledWords,
+            tokens, keepCase, padding, unknown, ignore, json,
         };
         command.SetAction(parsed =>
         {
@@ -71,6 +75,7 @@ internal static class ImportCommand
             {
                 Vocabulary = parsed.GetRequiredValue(vocabulary),
                 Labels = QuotedList.Words("--labels", parsed.GetRequiredValue(labels)),
+                MultiLabel = parsed.GetValue(multiLabel),
                 Cell = parsed.GetValue(cell),
                 Pooling = parsed.GetValue(pooling),
                 Nonlinearity = parsed.GetValue(nonlinearity),

@@ -22,7 +22,8 @@ internal static class PredictCommand
         Option<int?> top = Options.OptionalInteger("--top", "Show so many of the most probable labels of each text", 1);
         Option<float?> threshold = Options.OptionalNumber(
             "--threshold",
-            $"Below this probability the label is {PredictionLines.Undecided} [default: the model's, see train --precision]");
+            $"Below this probability the label is {PredictionLines.Undecided}, and of several labels one is not there "
+                + "[default: the model's, see train --precision]");
         var column = new Option<string?>("--column")
         {
             Description = "Read CSV or TSV with a header, classify this column (its name or number) and write the rows with "

@@ -29,7 +29,7 @@ internal static class PredictedTable
             (batch, predictions) => string.Concat(batch.Zip(predictions, (row, prediction) => table.Format(
                 [
                     .. row.Fields.Select(lines.Cell), lines.Cell(lines.LabelOf(prediction)),
-                    PredictionLines.ProbabilityOf(prediction),
+                    lines.ProbabilityOf(prediction),
                 ]))),
             terminal);
     }

@@ -205,7 +205,7 @@ internal sealed class TrainCommand
             return
             [
                 .. from.Config.Labels,
-                .. train.Labels.Except(from.Config.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+                .. train.LabelNames.Except(from.Config.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal),
             ];
         }
         try

@@ -16,6 +16,12 @@ public sealed class EncodedTexts
     /// </summary>
     public SubwordLists UnknownWords { get; init; } = new();
 
+    /// <summary>
+    /// The classes of each label, where texts may have several: the label of a text is then the number of a set. Null for one
+    /// class a text.
+    /// </summary>
+    public LabelSets? Sets { get; init; }
+
     /// <summary>The number of texts.</summary>
     public int Count => _labels.Count;
 
@@ -24,7 +30,7 @@ public sealed class EncodedTexts
 
     /// <summary>Adds a text.</summary>
     /// <param name="ids">Its tokens' ids, at least one.</param>
-    /// <param name="label">Its class.</param>
+    /// <param name="label">Its class, or the number of its set.</param>
     public void Add(ReadOnlySpan<int> ids, int label)
     {
         ArgumentOutOfRangeException.ThrowIfZero(ids.Length);
@@ -46,7 +52,7 @@ public sealed class EncodedTexts
     /// <param name="row">Which text.</param>
     public int LengthOf(int row) => _starts[row + 1] - _starts[row];
 
-    /// <summary>The class of one text.</summary>
+    /// <summary>The class of one text, or the number of its set.</summary>
     /// <param name="row">Which text.</param>
     public int LabelOf(int row) => _labels[row];
 
@@ -59,27 +65,51 @@ public sealed class EncodedTexts
     /// <param name="position">Which token, from 0.</param>
     public int IdAt(int row, int position) => _ids[_starts[row] + position];
 
-    /// <summary>Weights that make every class count alike: w_c = n / (C n_c); 1 for a class without rows.</summary>
+    /// <summary>
+    /// Weights that make every class count alike: w_c = n / (C n_c), and where texts may have several, (n - n_c) / n_c, so that
+    /// those with the class weigh as much as those without; 1 for a class without rows.
+    /// </summary>
     /// <param name="classes">C.</param>
     /// <returns>w, [C].</returns>
-    public float[] BalancedWeights(int classes)
-    {
-        int[] counts = new int[classes];
-        foreach (int label in _labels)
-            counts[label]++;
-        return [.. counts.Select(count => count == 0 ? 1 : Count / ((float)classes * count))];
-    }
+    public float[] BalancedWeights(int classes) => Sets is null
+        ? [.. TextsOf(classes).Select(count => count == 0 ? 1 : Count / ((float)classes * count))]
+        : [.. TextsOf(classes).Select(count => count == 0 || count == Count ? 1 : (Count - count) / (float)count)];
 
     /// <summary>
-    /// The mean loss of a model that answers every text with how frequent the classes are: their entropy, in nats.
+    /// The mean loss of a model that answers every text with how frequent the classes are: their entropy, in nats; where texts
+    /// may have several, the mean of the entropies of having each.
     /// </summary>
     /// <param name="classes">C.</param>
     /// <param name="classWeights">The weight of each class in the loss, [C]; null for equal ones.</param>
     public double LossOfChance(int classes, IReadOnlyList<float>? classWeights = null)
     {
-        double[] weights = new double[classes];
+        double[] weights = [.. TextsOf(classes).Select((count, c) => (double)count * (classWeights?[c] ?? 1))];
+        if (Sets is null)
+            return Entropy(weights);
+        // Those with a class weigh as they do in the loss, which is divided by all texts.
+        return TextsOf(classes).Select((count, c) => (weights[c] + Count - count) / Count * Entropy([weights[c], Count - count]))
+            .Average();
+    }
+
+    /// <summary>How many texts have each class; labels that are none of the classes are left out.</summary>
+    /// <param name="classes">C.</param>
+    /// <returns>n, [C].</returns>
+    public int[] TextsOf(int classes)
+    {
+        int[] counts = new int[classes];
         foreach (int label in _labels)
-            weights[label] += classWeights?[label] ?? 1;
+        {
+            foreach (int c in Sets is null ? new ReadOnlySpan<int>(in label) : Sets[label])
+            {
+                if (c < classes)
+                    counts[c]++;
+            }
+        }
+        return counts;
+    }
+
+    private static double Entropy(double[] weights)
+    {
         double total = weights.Sum();
         return -weights.Where(weight => weight > 0).Sum(weight => weight / total * Math.Log(weight / total));
     }
@@ -90,6 +120,7 @@ public sealed class EncodedTexts
     {
         foreach (List<int> values in new[] { _ids, _starts, _labels })
             hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values)));
+        Sets?.AppendTo(hash);
         if (UnknownWords.Count > 0)
             UnknownWords.AppendTo(hash);
     }

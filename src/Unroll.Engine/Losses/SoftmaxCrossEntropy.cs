@@ -14,7 +14,7 @@ namespace Unroll.Engine.Losses;
 /// </remarks>
 /// <param name="classWeights">w, one a class; null for equal weights.</param>
 /// <param name="labelSmoothing">ε, 0 ≤ ε &lt; 1.</param>
-public sealed class SoftmaxCrossEntropy(IReadOnlyList<float>? classWeights = null, float labelSmoothing = 0)
+public sealed class SoftmaxCrossEntropy(IReadOnlyList<float>? classWeights = null, float labelSmoothing = 0) : ILoss
 {
     private readonly float[]? _weights = classWeights is null ? null : [.. classWeights];
 

@@ -19,7 +19,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
     private Batch? _batch;
     private double[] _rowLosses = [];
     private GradientSum? _gradients;
-    private SoftmaxCrossEntropy? _loss;
+    private ILoss? _loss;
     private double _totalWeight;
     private ulong _dropoutSeed;
     private long _step;
@@ -101,7 +101,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
     /// <param name="step">The number of the training step: masks differ from step to step.</param>
     /// <param name="continues">Whether sentences go on from the states that they left behind. No gradient goes there.</param>
     internal double ForwardBackward(
-        Batch batch, SoftmaxCrossEntropy loss, GradientSum gradients, ulong dropoutSeed, long step, bool continues = false)
+        Batch batch, ILoss loss, GradientSum gradients, ulong dropoutSeed, long step, bool continues = false)
     {
         _stage = Stage.Training;
         Begin(batch, continues);
@@ -123,7 +123,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
     /// <summary>
     /// What the loss of each row is divided by, and so its gradients: the weight of all rows, in each of the passes.
     /// </summary>
-    internal double TotalWeight(Batch batch, SoftmaxCrossEntropy loss) =>
+    internal double TotalWeight(Batch batch, ILoss loss) =>
         loss.TotalWeight(batch.Labels) * (Adversarial is null ? 1 : 2);
 
     void IParallelWork.Execute(int part, int worker)

@@ -1,3 +1,4 @@
+using Unroll.Engine.Batches;
 using Unroll.Engine.Optimization;
 
 namespace Unroll.Engine.Networks;
@@ -8,7 +9,16 @@ public sealed record StepSettings
     /// <summary>How gradients become updates.</summary>
     public OptimizerSettings Optimizer { get; init; } = new();
 
-    /// <summary>The weight of each class in the loss, [C]; null for equal ones. Default: null.</summary>
+    /// <summary>
+    /// The classes of each label of the texts, where a text may have several: each class then has a sigmoid of its own. Null for
+    /// one class a text, and one softmax over all. Default: null.
+    /// </summary>
+    public LabelSets? LabelSets { get; init; }
+
+    /// <summary>
+    /// The weight of each class in the loss, [C]; with <see cref="LabelSets"/> that of the texts that have it. Null for equal
+    /// ones. Default: null.
+    /// </summary>
     public IReadOnlyList<float>? ClassWeights { get; init; }
 
     /// <summary>The share of the target that is spread over all classes (Szegedy et al., 2016). Default: 0.</summary>

@@ -32,7 +32,7 @@ public sealed unsafe class TrainingStep : IParallelWork
     private readonly StepSettings _settings;
     private readonly NetworkPass _pass;
     private readonly AdversarialStep? _adversarial;
-    private readonly SoftmaxCrossEntropy _loss;
+    private readonly ILoss _loss;
     private readonly Optimizer _optimizer;
     private readonly GradientSum _gradients;
     private readonly WeightPacking _packing;
@@ -53,7 +53,9 @@ public sealed unsafe class TrainingStep : IParallelWork
         _pass = new NetworkPass(network, pool);
         _adversarial = settings.Adversarial > 0 ? new AdversarialStep(network, settings.Adversarial) : null;
         _pass.Adversarial = _adversarial;
-        _loss = new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
+        _loss = settings.LabelSets is { } sets
+            ? new SigmoidCrossEntropy(sets, network.Config.Classes, settings.ClassWeights, settings.LabelSmoothing)
+            : new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
         _gradients = new GradientSum(network, pool);
         if (_optimizer.Missed is not null && network.Config.Vocabulary > 0)

@@ -42,12 +42,19 @@ internal sealed partial class Classification(ServerOptions options, ServerMetric
         ? Enumerable.Repeat(0f, model.Classifier.Config.Classes)
         : prediction.Probabilities.Select(entry => (float)entry.Value);
 
+    /// <summary>The label of a prediction; of a model that gives several all of them, parted by commas.</summary>
+    public static string LabelOf(Prediction prediction) =>
+        prediction.IsMultiLabel ? string.Join(',', prediction.Labels.Keys) : prediction.Label;
+
     /// <summary>Counts an answer.</summary>
     public void Count(LoadedModel model, Prediction prediction)
     {
-        metrics.Answer(model.Name, prediction.Label);
-        if (options.LogTexts)
-            Answered(log, model.Name, prediction.Label, prediction.Probability, prediction.Text);
+        foreach (string label in prediction.IsMultiLabel ? prediction.Labels.Keys : [prediction.Label])
+            metrics.Answer(model.Name, label);
+        if (!options.LogTexts)
+            return;
+        string labels = LabelOf(prediction);
+        Answered(log, model.Name, labels, prediction.Probability, prediction.Text);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Model} answered {Label} ({Probability}) to: {Text}")]

@@ -49,7 +49,14 @@ internal sealed class ClassifyRoutes(ModelStore store, Classification classifica
             {
                 json.WriteStartObject();
                 json.WriteNumber("index", i);
-                json.WriteString("label", predictions[i].Label);
+                json.WriteString("label", predictions[i].IsMultiLabel ? predictions[i].Answer : predictions[i].Label);
+                if (predictions[i].IsMultiLabel)
+                {
+                    json.WriteStartArray("labels");
+                    foreach (string label in predictions[i].Labels.Keys)
+                        json.WriteStringValue(label);
+                    json.WriteEndArray();
+                }
                 json.WriteStartArray("probs");
                 foreach (float probability in Classification.ProbabilitiesOf(model, predictions[i]))
                     json.WriteNumberValue(probability);

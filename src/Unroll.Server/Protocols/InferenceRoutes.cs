@@ -149,7 +149,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
                 WriteTensor(json, Label, "BYTES", [predictions.Length], () =>
                 {
                     foreach (Prediction prediction in predictions)
-                        json.WriteStringValue(prediction.Label);
+                        json.WriteStringValue(Classification.LabelOf(prediction));
                 });
             }
             if (probabilities)

@@ -116,7 +116,7 @@ internal sealed class StreamRoutes(InferenceRoutes inference, Classification cla
         json.WriteStartObject();
         json.WriteNumber("words", count);
         json.WriteString("word", word);
-        json.WriteString("label", prediction.Label);
+        json.WriteString("label", Classification.LabelOf(prediction));
         json.WriteNumber("probability", (float)prediction.Probability);
         json.WriteStartObject("probabilities");
         foreach ((string label, double probability) in prediction.Probabilities)

@@ -96,14 +96,17 @@ internal sealed class TextEmbeddingsRoutes(ModelStore store, Classification clas
         };
     }
 
-    // Without softmax a score is the logarithm of the probability, which is the logit but for a number that all labels share.
+    // Without softmax a score is the logarithm of the probability, which is the logit but for a number that all labels share;
+    // without a sigmoid it is the logit.
     private static void WriteScores(Utf8JsonWriter json, Prediction prediction, bool raw)
     {
         json.WriteStartArray();
         foreach ((string label, double probability) in prediction.Top(prediction.Probabilities.Count))
         {
             json.WriteStartObject();
-            json.WriteNumber("score", raw ? (float)Math.Log(Math.Max(probability, 1e-300)) : (float)probability);
+            double log = Math.Log(Math.Max(probability, 1e-300));
+            double logit = prediction.IsMultiLabel ? log - Math.Log(Math.Max(1 - probability, 1e-300)) : log;
+            json.WriteNumber("score", (float)(raw ? logit : probability));
             json.WriteString("label", label);
             json.WriteEndObject();
         }

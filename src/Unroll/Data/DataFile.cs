@@ -116,7 +116,8 @@ public static class DataFile
         bool any = false;
         foreach (LabelledText row in rows)
         {
-            if (LabelText.Fault(row.Label) is { } fault)
+            // Those that may have several labels have looked at each.
+            if (kind is DataKind.Tsv or DataKind.Csv && LabelText.Fault(row.Label) is { } fault)
                 throw new InputException($"{lines.Source}:{row.Line}: {fault}");
             any = true;
             yield return row;

@@ -1,7 +1,9 @@
 
 namespace Unroll.Data;
 
-/// <summary>Rows of fastText's format, <c>__label__x text</c>; lines of white space are passed over.</summary>
+/// <summary>
+/// Rows of fastText's format, <c>__label__x text</c>, with a label or several in front; lines of white space are passed over.
+/// </summary>
 internal static class FastTextRows
 {
     private const string PrefixText = "__label__";
@@ -21,8 +23,11 @@ internal static class FastTextRows
             if (line.Length == 0)
                 continue;
             LabelledText row = Parse(line, lines);
-            if (labels.Add(row.Label) && IsGlued(row.Label))
-                glued.Add(row.Label);
+            foreach (string label in row.Labels)
+            {
+                if (labels.Add(label) && IsGlued(label))
+                    glued.Add(label);
+            }
             yield return row;
         }
         if (glued.Count == 0)
@@ -75,23 +80,24 @@ internal static class FastTextRows
 
     private static LabelledText Parse(string line, Utf8LineReader lines)
     {
-        int end = EndOfWord(line, 0);
-        string label = line[..end];
-        if (!label.StartsWith(PrefixText, StringComparison.Ordinal))
+        var labels = new List<string>();
+        string text = line;
+        while (text.StartsWith(PrefixText, StringComparison.Ordinal))
         {
-            if (HasLabel(line))
-                throw NotInFront(lines, line);
+            int end = EndOfWord(text, 0);
+            labels.Add(text[PrefixText.Length..end]);
+            text = text[end..].TrimStart();
+        }
+        if (HasLabel(text))
+            throw NotInFront(lines, text);
+        if (labels.Count == 0)
+        {
             throw lines.Error(
                 $"{Excerpt.Of(line)} has no label, expected {PrefixText}NAME and the text; label the row or remove it");
         }
-        string text = line[end..].TrimStart();
-        if (FindLabel(text, 0) is var second and >= 0)
-        {
-            throw lines.Error(
-                $"a second label {Excerpt.Of(text[second..EndOfWord(text, second)])} after {Excerpt.Of(label)}, " +
-                "expected one label a row; remove one of them");
-        }
-        return new LabelledText(label[PrefixText.Length..], text, lines.Number);
+        return LabelText.FaultOfAny(labels) is { } fault
+            ? throw lines.Error(fault)
+            : new LabelledText(LabelText.Join(labels), text, lines.Number);
     }
 
     // Where a word begins with the prefix.

@@ -5,9 +5,12 @@ namespace Unroll.Data;
 
 /// <summary>
 /// Rows of JSON lines: one object a line with a key for the label and one for the text; lines of white space are passed over.
+/// The label may be an array of labels, which may also stand under <c>labels</c>.
 /// </summary>
 internal static class JsonRows
 {
+    private const string SeveralKey = "labels";
+
     public static IEnumerable<LabelledText> Read(Utf8LineReader lines, DataFormat format)
     {
         string labelKey = format.LabelColumn ?? DataFormat.DefaultLabel;
@@ -104,32 +107,54 @@ internal static class JsonRows
             throw lines.Error($"{Excerpt.Of(lines.Text)} is no JSON object, expected one a line{hint}");
         }
         string? label = null;
+        string? several = null;
         string? text = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             bool isLabel = labelKey is not null && json.ValueTextEquals(labelKey);
             bool isText = json.ValueTextEquals(textKey);
+            bool isSeveral = labelKey == DataFormat.DefaultLabel && json.ValueTextEquals(SeveralKey);
             json.Read();
             if (isLabel)
-                label = label is null ? Label(json, lines, labelKey!) : throw Twice(lines, labelKey!);
+                label = label is null ? Label(ref json, lines, labelKey!) : throw Twice(lines, labelKey!);
             else if (isText)
                 text = text is null ? Text(json, lines, textKey) : throw Twice(lines, textKey);
+            else if (isSeveral && json.TokenType == JsonTokenType.StartArray)
+                several = Label(ref json, lines, SeveralKey);
             else
                 json.Skip();
         }
         // Nothing may follow the object.
         json.Read();
         return new LabelledText(
-            label ?? (labelKey is null ? "" : throw Missing(lines, labelKey, "DataFormat.LabelColumn")),
+            label ?? several ?? (labelKey is null ? "" : throw Missing(lines, labelKey, "DataFormat.LabelColumn")),
             text ?? throw Missing(lines, textKey, "DataFormat.TextColumn"),
             lines.Number);
     }
 
-    private static string Label(Utf8JsonReader json, Utf8LineReader lines, string key) => json.TokenType switch
+    private static string Label(ref Utf8JsonReader json, Utf8LineReader lines, string key)
+    {
+        var labels = new List<string>();
+        if (json.TokenType == JsonTokenType.StartArray)
+        {
+            while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+                labels.Add(OneLabel(json) ?? throw Wrong($"holds {Kind(json.TokenType)}, expected strings"));
+        }
+        else
+        {
+            labels.Add(OneLabel(json) ?? throw Wrong(
+                $"is {Kind(json.TokenType)}, expected a string, a number, true or false, or an array of them"));
+        }
+        return LabelText.FaultOfAny(labels) is { } fault ? throw lines.Error(fault) : LabelText.Join(labels);
+
+        InputException Wrong(string found) => lines.Error($"key {Excerpt.Of(key)} {found}");
+    }
+
+    private static string? OneLabel(in Utf8JsonReader json) => json.TokenType switch
     {
         JsonTokenType.String => json.GetString()!,
         JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False => Encoding.UTF8.GetString(json.ValueSpan),
-        _ => throw lines.Error($"key {Excerpt.Of(key)} is {Kind(json.TokenType)}, expected a string, a number, true or false"),
+        _ => null,
     };
 
     private static string Text(Utf8JsonReader json, Utf8LineReader lines, string key) => json.TokenType == JsonTokenType.String

@@ -7,7 +7,7 @@ internal static class Calibration
     /// <param name="logits">The model's logits of the rows.</param>
     public static CalibrationReport Run(LabelledLogits logits)
     {
-        double temperature = TemperatureScaling.Fit(logits.Logits, logits.Classes, logits.Labels);
+        double temperature = logits.FitTemperature();
         EvaluationResult before = logits.Score(temperature: 1);
         EvaluationResult after = logits.Score(temperature);
         return new CalibrationReport(

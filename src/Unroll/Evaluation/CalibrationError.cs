@@ -8,6 +8,7 @@ namespace Unroll.Evaluation;
 /// <code>
 /// ECE = Σ_m |B_m| / n · |accuracy(B_m) - mean probability(B_m)|      B_m: rows whose top probability is in ((m-1)/15, m/15]
 /// </code>
+/// Where rows may have several labels, every label of every row is counted, with its probability and whether the row has it.
 /// </remarks>
 public sealed class CalibrationError
 {

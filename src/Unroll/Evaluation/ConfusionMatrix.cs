@@ -28,6 +28,7 @@ public sealed class ConfusionMatrix
     private readonly int[] _predicted;
     private readonly Dictionary<(int Truth, int Predicted), int> _mistakes = [];
     private readonly HashSet<int> _unknownLabels = [];
+    private int _unknownSupport;
 
     /// <summary>Creates a matrix of zeros.</summary>
     /// <param name="classes">C.</param>
@@ -79,6 +80,12 @@ public sealed class ConfusionMatrix
         }
     }
 
+    /// <summary>
+    /// F1 of all classes together, 2 ΣTP / (2 ΣTP + ΣFP + ΣFN), 0 to 1; where every row has one label, its accuracy. Labels of
+    /// the data that are none of the classes are false negatives.
+    /// </summary>
+    public double MicroF1 => Share(2.0 * _right.Sum(), (double)_support.Sum() + _unknownSupport + _predicted.Sum());
+
     /// <summary>The scores of one class.</summary>
     /// <param name="c">The class.</param>
     public ClassScores this[int c] => new(
@@ -112,6 +119,7 @@ public sealed class ConfusionMatrix
         if (truth >= Classes)
         {
             UnknownLabelRows++;
+            _unknownSupport++;
             _unknownLabels.Add(truth);
             return;
         }
@@ -125,6 +133,41 @@ public sealed class ConfusionMatrix
         {
             _mistakes[(truth, predicted)] = _mistakes.GetValueOrDefault((truth, predicted)) + 1;
         }
+    }
+
+    /// <summary>
+    /// Counts one row that may have several labels, or none: each is right, missing or too many by itself, and no class is taken
+    /// for another.
+    /// </summary>
+    /// <param name="truth">Its classes, each once; from <see cref="Classes"/> on, labels that are none of them.</param>
+    /// <param name="predicted">The predictions, each once.</param>
+    /// <returns>Whether the predictions are its classes.</returns>
+    public bool Add(ReadOnlySpan<int> truth, ReadOnlySpan<int> predicted)
+    {
+        Rows++;
+        bool isRight = truth.Length == predicted.Length;
+        foreach (int c in predicted)
+            _predicted[c]++;
+        bool hasUnknown = false;
+        foreach (int c in truth)
+        {
+            if (c >= Classes)
+            {
+                _unknownLabels.Add(c);
+                _unknownSupport++;
+                hasUnknown = true;
+                continue;
+            }
+            _support[c]++;
+            if (predicted.Contains(c))
+                _right[c]++;
+            else
+                isRight = false;
+        }
+        isRight &= !hasUnknown;
+        UnknownLabelRows += hasUnknown ? 1 : 0;
+        Right += isRight ? 1 : 0;
+        return isRight;
     }
 
     /// <summary>The most frequent mistakes first; those of one count in order of the classes.</summary>

@@ -2,9 +2,13 @@ namespace Unroll.Evaluation;
 
 /// <summary>How a model does on labelled rows.</summary>
 /// <param name="Rows">The number of rows.</param>
-/// <param name="Loss">Mean cross-entropy of the rows whose label the model knows, in nats.</param>
+/// <param name="Loss">
+/// Mean cross-entropy of the rows whose label the model knows, in nats; of several labels the mean over rows and labels of the
+/// binary one.
+/// </param>
 /// <param name="Accuracy">
-/// Share of all rows whose most probable label is theirs, 0 to 1. A row whose label the model does not know counts as wrong.
+/// Share of all rows whose most probable label is theirs, 0 to 1; of several labels, whose labels are all found, and no other. A
+/// row with a label that the model does not know counts as wrong.
 /// </param>
 /// <param name="MacroF1">
 /// Unweighted mean of F1 over the labels that occur, 0 to 1; see <see cref="ConfusionMatrix.MacroF1"/>.
@@ -18,6 +22,12 @@ public sealed record EvaluationResult(
 {
     /// <summary>How many of the rows have a label that the model does not know.</summary>
     public int UnknownLabelRows => Confusion.UnknownLabelRows;
+
+    /// <summary>Whether the model gives a text several labels, or none.</summary>
+    public bool IsMultiLabel { get; init; }
+
+    /// <summary>F1 of all labels together, 0 to 1; see <see cref="ConfusionMatrix.MicroF1"/>.</summary>
+    public double MicroF1 => Confusion.MicroF1;
 
     /// <summary>Below this probability the model abstains; 0 for a model that answers always.</summary>
     public double Threshold { get; init; }

@@ -1,6 +1,7 @@
 using Unroll.Engine.Batches;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Threading;
+using Unroll.Storage;
 using Unroll.Terms;
 
 namespace Unroll.Evaluation;
@@ -35,12 +36,12 @@ internal sealed class Evaluator(IReadOnlyList<Network> networks, int classes, Wo
     /// <param name="terms">The texts' terms, for the linear part; null without one.</param>
     /// <param name="temperature">What logits are divided by.</param>
     /// <param name="check">Told of the logits of every row before they are scored; null for nobody.</param>
-    /// <param name="threshold">Below this probability the model abstains.</param>
+    /// <param name="config">Has the thresholds; null for none.</param>
     public EvaluationResult Evaluate(
         EncodedTexts texts, SparseRows? terms = null, double temperature = 1, RowAction? check = null,
-        double threshold = 0)
+        ModelConfig? config = null)
     {
-        var scoring = new Scoring(classes, temperature, threshold);
+        var scoring = new Scoring(classes, temperature, config?.Threshold ?? 0, LabelDecision.Of(texts, config));
         ForEach(texts, terms, texts.Count, (row, logits) =>
         {
             check?.Invoke(row, logits);

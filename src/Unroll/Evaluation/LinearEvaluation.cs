@@ -12,7 +12,7 @@ internal static class LinearEvaluation
     /// <param name="texts">Has the class of each text.</param>
     public static EvaluationResult Evaluate(LinearPart part, SparseRows terms, EncodedTexts texts)
     {
-        var scoring = new Scoring(part.Classes, temperature: 1);
+        var scoring = new Scoring(part.Classes, temperature: 1, decision: LabelDecision.Of(texts));
         float[] logits = new float[part.Classes];
         for (int row = 0; row < terms.Count; row++)
         {

@@ -38,7 +38,7 @@ internal static class LogitMixture
     private static double ShareOf(int step) => (double)step / Steps;
 
     private static double[] LossesOf(LabelledLogits logits) =>
-        logits.Losses(TemperatureScaling.Fit(logits.Logits, logits.Classes, logits.Labels));
+        logits.Losses(logits.FitTemperature());
 
     private static bool IsAsGood(double[] losses, double[] best)
     {

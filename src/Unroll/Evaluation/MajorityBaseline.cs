@@ -2,7 +2,10 @@ using Unroll.Engine.Batches;
 
 namespace Unroll.Evaluation;
 
-/// <summary>What is reached without looking at a text: the most frequent class of the training texts, for every text.</summary>
+/// <summary>
+/// What is reached without looking at a text: the most frequent class of the training texts, for every text; of several labels
+/// those that at least half of the training texts have.
+/// </summary>
 internal sealed class MajorityBaseline
 {
     private readonly float[] _logits;
@@ -19,11 +22,12 @@ internal sealed class MajorityBaseline
     {
         ArgumentOutOfRangeException.ThrowIfZero(train.Count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        int[] counts = new int[classes];
-        for (int row = 0; row < train.Count; row++)
-            counts[train.LabelOf(row)]++;
+        int[] counts = train.TextsOf(classes);
         // One more of each, so that a class without training texts costs much and not infinitely much.
-        return new MajorityBaseline(Array.IndexOf(counts, counts.Max()), [.. counts.Select(count => MathF.Log(count + 1f))]);
+        float[] logits = train.Sets is null
+            ? [.. counts.Select(count => MathF.Log(count + 1f))]
+            : [.. counts.Select(count => MathF.Log(count + 1f) - MathF.Log(train.Count - count + 1f))];
+        return new MajorityBaseline(Array.IndexOf(counts, counts.Max()), logits);
     }
 
     /// <summary>
@@ -32,7 +36,7 @@ internal sealed class MajorityBaseline
     /// <param name="texts">The texts, at least one.</param>
     public EvaluationResult Evaluate(EncodedTexts texts)
     {
-        var scoring = new Scoring(_logits.Length, temperature: 1);
+        var scoring = new Scoring(_logits.Length, temperature: 1, decision: LabelDecision.Of(texts));
         for (int row = 0; row < texts.Count; row++)
             scoring.Add(_logits, texts.LabelOf(row));
         return scoring.Result;

@@ -26,9 +26,9 @@ public sealed record PartScores(EvaluationResult Model, EvaluationResult? Networ
         IReadOnlyList<Network> networks, LinearPart? linear, ModelConfig config, EncodedTexts texts, SparseRows? terms,
         int? threads)
     {
-        var model = new Scoring(config.Classes, config.Temperature, config.Threshold);
-        var alone = new Scoring(config.Classes, temperature: 1);
-        var first = new Scoring(config.Classes, temperature: 1);
+        var model = new Scoring(config.Classes, config.Temperature, config.Threshold, LabelDecision.Of(texts, config));
+        var alone = new Scoring(config.Classes, temperature: 1, decision: LabelDecision.Of(texts));
+        var first = new Scoring(config.Classes, temperature: 1, decision: LabelDecision.Of(texts));
         LinearPass? pass = linear is null || config.LinearShare == 0 ? null : new LinearPass(linear, config.LinearShare);
         float[] mixed = new float[config.Classes];
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);

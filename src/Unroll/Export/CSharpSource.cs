@@ -12,6 +12,39 @@ internal static class CSharpSource
     private const int Base64Width = 120;
     private const string Words = "embedding.weight";
 
+    private const string PredictLabel = """
+            /// <summary>The most probable label, its probability, and that of every label in the order of Labels.</summary>
+            public static (string Label, double Probability, double[] Probabilities) Predict(string text)
+            {
+                Parts model = Model.Value;
+                List<string> tokens = Tokenize(text);
+                if (tokens.Count == 0)
+                    return ("", 0, []);
+                double[] z = model.Logits(tokens);
+                double max = z.Max();
+                double[] p = [.. z.Select(value => Math.Exp((value - max) / Temperature))];
+                double sum = p.Sum();
+                for (int c = 0; c < p.Length; c++)
+                    p[c] /= sum;
+                int best = Array.IndexOf(z, max);
+                return (Labels[best], p[best], p);
+            }
+        """;
+
+    private const string PredictLabels = """
+            /// <summary>The labels of a text, the most probable first, and the probability of every label.</summary>
+            public static (string[] Labels, double[] Probabilities) Predict(string text)
+            {
+                Parts model = Model.Value;
+                List<string> tokens = Tokenize(text);
+                if (tokens.Count == 0)
+                    return ([], []);
+                double[] p = [.. model.Logits(tokens).Select(z => 1 / (1 + Math.Exp(-z / Temperature)))];
+                IEnumerable<int> found = Enumerable.Range(0, p.Length).Where(c => p[c] >= Thresholds[c]);
+                return ([.. found.OrderByDescending(c => p[c]).Select(c => Labels[c])], p);
+            }
+        """;
+
     private const string OfNetworks = """
                     int[] ids = Encode(tokens);
                     foreach (Network network in _networks)
@@ -58,7 +91,7 @@ internal static class CSharpSource
             // A sentence classifier that Unroll trained, as one file that needs nothing but .NET 8 or newer.
             // {{Description(config)}}
             //
-            //   {{className}}.Predict("some text")  →  label, probability, probability of every label
+            //   {{className}}.Predict("some text")  →  {{(config.MultiLabel ? "labels" : "label, probability")}}, those of all
             // </auto-generated>
             #nullable enable
             using System;
@@ -76,30 +109,14 @@ internal static class CSharpSource
                 [
             {{string.Concat(config.Labels.Select(label => $"        {Literal(label)},\n"))}}    ];
 
-                // Below this probability the model would rather say nothing.
-                public const double Threshold = {{Number(config.Threshold)}};
+            {{ThresholdOf(config)}}
 
                 private const double Temperature = {{Number(config.Temperature)}};      // divides the logits
                 private const double LinearShare = {{Number(config.LinearShare)}};      // of the logits; the network has the rest
 
                 private static readonly Lazy<Parts> Model = new(() => new Parts(new Reader()));
 
-                /// <summary>The most probable label, its probability, and that of every label in the order of Labels.</summary>
-                public static (string Label, double Probability, double[] Probabilities) Predict(string text)
-                {
-                    Parts model = Model.Value;
-                    List<string> tokens = Tokenize(text);
-                    if (tokens.Count == 0)
-                        return ("", 0, []);
-                    double[] z = model.Logits(tokens);
-                    double max = z.Max();
-                    double[] p = [.. z.Select(value => Math.Exp((value - max) / Temperature))];
-                    double sum = p.Sum();
-                    for (int c = 0; c < p.Length; c++)
-                        p[c] /= sum;
-                    int best = Array.IndexOf(z, max);
-                    return (Labels[best], p[best], p);
-                }
+            {{(config.MultiLabel ? PredictLabels : PredictLabel)}}
 
             {{Indented(CSharpTokens.Of(config.Tokens))}}
 
@@ -150,6 +167,19 @@ internal static class CSharpSource
     /// <summary>A number as C# reads it back.</summary>
     public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture) is var text
         && text.AsSpan().IndexOfAny('.', 'E') < 0 ? text + ".0" : text;
+
+    private static string ThresholdOf(ModelConfig config)
+    {
+        if (!config.MultiLabel)
+        {
+            return "    // Below this probability the model would rather say nothing.\n" +
+                $"    public const double Threshold = {Number(config.Threshold)};";
+        }
+        IEnumerable<string> lines =
+            Enumerable.Range(0, config.Classes).Select(c => $"        {Number(config.ThresholdOf(c))},\n");
+        return "    // From this probability on a text has the label.\n" +
+            $"    public static readonly double[] Thresholds =\n    [\n{string.Concat(lines)}    ];";
+    }
 
     private static string Description(ModelConfig config) => config.Networks == 0
         ? "A linear model of words, pairs of words and pieces of words."

@@ -36,6 +36,8 @@ public sealed record ImportedModel(
         json.WriteBoolean("bidirectional", config.Bidirectional);
         json.WriteString("pooling", ModelConfigJson.Name(config.Pooling));
         json.WriteNumber("labels", config.Classes);
+        if (config.MultiLabel)
+            json.WriteBoolean("multi_label", true);
         json.WriteNumber("vocabulary", Classifier.Vocabulary.Size);
         json.WriteString("unknown", ModelConfigJson.Name(config.Unknown));
         WriteLines(json, "notes", Notes);

@@ -18,7 +18,7 @@ public static class TorchImport
     /// <exception cref="InputException">The file or an option cannot be used; the message says what to do.</exception>
     public static ImportedModel Read(string path, TorchImportOptions options)
     {
-        RequireLabels(options.Labels);
+        RequireLabels(options.Labels, options.MultiLabel ? 1 : 2);
         StateDict tensors = StateDict.Read(path);
         RefuseLinearPart(tensors);
         VocabularyFile file = VocabularyFile.Read(options.Vocabulary, options.Tokens.Kind);
@@ -38,7 +38,7 @@ public static class TorchImport
             ScaleWords(values[NetworkLayout.EmbeddingWeight], layers.InputSize);
         NoteUpperCase(vocabulary.Vocabulary, options.Tokens, notes);
         bool hasAttention = TakeAttention(tensors, layers, roles, options.Pooling, values, notes);
-        TakeOutput(tensors, layers, roles, options.Labels, values, notes);
+        TakeOutput(tensors, layers, roles, options, values, notes);
         roles.Others.RequireNone(tensors.Names);
         roles.Others.RequireNoPart(ignored);
         if (tensors.ConvertedTypes.Count > 0)
@@ -52,6 +52,7 @@ public static class TorchImport
             Hidden = layers.Hidden,
             Pooling = hasAttention ? Pooling.Attention : options.Pooling ?? UsualPooling(layers),
             Labels = options.Labels,
+            MultiLabel = options.MultiLabel,
             Tokens = options.Tokens,
             Unknown = vocabulary.Vocabulary.UnknownWords,
         });
@@ -121,12 +122,13 @@ public static class TorchImport
             + "network alone; use the model folder that the file is of, whose terms.txt says what the rows stand for");
     }
 
-    private static void RequireLabels(IReadOnlyList<string> labels)
+    private static void RequireLabels(IReadOnlyList<string> labels, int fewest)
     {
-        if (labels.Count < 2 || labels.Any(string.IsNullOrWhiteSpace) || labels.Distinct().Count() != labels.Count)
+        if (labels.Count < fewest || labels.Any(string.IsNullOrWhiteSpace) || labels.Distinct().Count() != labels.Count)
         {
             throw new InputException(
-                $"TorchImportOptions.Labels is {string.Join(',', labels)}, expected at least two different names");
+                $"TorchImportOptions.Labels is {string.Join(',', labels)}, expected at least " +
+                (fewest == 1 ? "one name, and each once" : "two different names"));
         }
         if (labels.FirstOrDefault(label => label.Any(char.IsControl)) is { } odd)
         {
@@ -191,9 +193,10 @@ public static class TorchImport
     }
 
     private static void TakeOutput(
-        StateDict tensors, ILayerTensors layers, ClassifierTensors roles, IReadOnlyList<string> labels,
+        StateDict tensors, ILayerTensors layers, ClassifierTensors roles, TorchImportOptions options,
         Dictionary<string, float[]> values, List<string> notes)
     {
+        IReadOnlyList<string> labels = options.Labels;
         string weight = roles.FindOutput(labels.Count);
         string? bias = roles.BiasOf(weight);
         int rows = (int)tensors.ShapeOf(weight)[0];
@@ -201,7 +204,17 @@ public static class TorchImport
         float[] outputWeight = tensors.Take(weight, rows, layers.StateSize);
         if (bias is null)
             notes.Add("the output layer has no bias; it is zero");
-        if (rows == 1)
+        if (options.MultiLabel)
+        {
+            if (rows != labels.Count)
+            {
+                throw new InputException(
+                    $"{tensors.Source}: {weight} has one row and there are {labels.Count} labels; with " +
+                    "TorchImportOptions.MultiLabel = true give TorchImportOptions.Labels one name, or leave MultiLabel out");
+            }
+            notes.Add("the probability of each label is the sigmoid of its logit, and a text has those of 0.5 or more");
+        }
+        else if (rows == 1)
         {
             // sigmoid(z) is the second probability of softmax(0, z).
             outputWeight = [.. new float[outputWeight.Length], .. outputWeight];
@@ -211,9 +224,8 @@ public static class TorchImport
         else
         {
             notes.Add(
-                "probabilities are one softmax over all labels; a model that takes the sigmoid of each (BCEWithLogitsLoss) "
-                    + "gives " +
-                "others, and may give a text several labels");
+                "probabilities are one softmax over all labels; a model that takes the sigmoid of each (BCEWithLogitsLoss) " +
+                "gives others, and may give a text several labels: give TorchImportOptions.MultiLabel = true for it");
         }
         values["output.weight"] = outputWeight;
         values["output.bias"] = outputBias;

@@ -41,6 +41,12 @@ public sealed record TorchImportOptions
     /// </summary>
     public bool ScaledWords { get; init; }
 
+    /// <summary>
+    /// Whether a text may have several labels, or none: the probability of each is the sigmoid of its logit, as with
+    /// <c>BCEWithLogitsLoss</c>, and the text has those of 0.5 or more. Default: no.
+    /// </summary>
+    public bool MultiLabel { get; init; }
+
     /// <summary>How a text is cut into tokens.</summary>
     public Tokenizer Tokens { get; init; } = new();
 

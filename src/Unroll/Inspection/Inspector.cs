@@ -53,7 +53,7 @@ public static class Inspector
                 config, text, logits, read.All.Length,
                 read.All.Length == 0 ? 0 : read.Dropped.Length + read.IsUnknown.Count(unknown => unknown)),
             States = [.. first?.States.Select(LayerOf) ?? []],
-            Prefixes = [.. variants.Prefixes().Select(prefix => Probabilities(prefix, config.Temperature))],
+            Prefixes = [.. variants.Prefixes().Select(prefix => Probabilities(prefix, config))],
             HiddenGradient = first?.HiddenGradient ?? [],
             InputGradient = first?.InputGradient ?? [],
             GradientTimesInput = SumOf(traces),
@@ -85,10 +85,10 @@ public static class Inspector
         layer.Layer, layer.IsReverse, layer.Hidden, layer.Cell, [
             .. layer.Gates.Select(gate => new GateTrace(gate.Name, gate.Values))]);
 
-    private static double[] Probabilities(float[] logits, double temperature)
+    private static double[] Probabilities(float[] logits, ModelConfig config)
     {
         double[] probabilities = new double[logits.Length];
-        TemperatureScaling.Softmax(logits, temperature, probabilities);
+        ModelProbabilities.Of(config, logits, probabilities);
         return probabilities;
     }
 }

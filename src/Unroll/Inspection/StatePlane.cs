@@ -25,7 +25,8 @@ public sealed record DecisionBoundary(double A, double B, double C);
 /// <param name="Points">[T][2]; along principal components from the states' mean.</param>
 /// <param name="Boundary">
 /// Where the prediction changes; null where it is no line of this plane. It is one for two classes, two hidden units, one
-/// direction and pooling of the last state, where there is one network and no linear part: others decide too.
+/// direction and pooling of the last state, where a text has one label and there is one network and no linear part: others
+/// decide too.
 /// </param>
 public sealed record StatePlane(
     PlaneAxes Axes, IReadOnlyList<double> Explained, IReadOnlyList<double[]> Points, DecisionBoundary? Boundary)
@@ -43,8 +44,11 @@ public sealed record StatePlane(
     // z_1 - z_0 = (W_1 - W_0)·h + b_1 - b_0
     private static DecisionBoundary? BoundaryOf(ModelConfig config, Parameters parameters)
     {
-        if (config.Classes != 2 || config.Pooling != Pooling.Last || config.LinearShare > 0 || config.Networks > 1)
+        if (config.Classes != 2 || config.Pooling != Pooling.Last || config.LinearShare > 0 || config.Networks > 1
+            || config.MultiLabel)
+        {
             return null;
+        }
         float[] weight = parameters["output.weight"];
         float[] bias = parameters["output.bias"];
         return new DecisionBoundary((double)weight[2] - weight[0], (double)weight[3] - weight[1], (double)bias[1] - bias[0]);

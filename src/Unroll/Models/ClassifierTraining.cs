@@ -1,3 +1,4 @@
+using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
 using Unroll.Storage;
@@ -135,6 +136,8 @@ public sealed class ClassifierTraining
                 $"{WordVectorsFile}: word vectors are for a network, and TrainingOptions.Networks = 0 trains " +
                 "the linear part alone; leave one of them out");
         }
+        if (From?.Config.MultiLabel ?? (_options.MultiLabel || _given.Train.HasSeveral))
+            RequireForSeveralLabels();
         int words = LabelUnlabelled(cancellationToken);
         WordVectors = ReadWordVectors();
         if (WordVectors is not null)
@@ -210,6 +213,8 @@ public sealed class ClassifierTraining
             Classifier.SetLinear(_linear, 1);
         else if (From is not null && dev.Count == 0)
             KeepShares(learner, cancellationToken);
+        if (Classifier.Config.MultiLabel && dev.Count > 0)
+            Classifier.ChooseThresholds(new ModelRows(dev, Classifier.Linear is null ? null : terms), _options.Threads);
         AbstentionReport? abstention = _options.Precision is { } precision && dev.Count > 0
             ? Classifier.ChooseThreshold(
                 new ModelRows(dev, Classifier.Linear is null ? null : terms), precision, _options.Threads)
@@ -236,6 +241,28 @@ public sealed class ClassifierTraining
         };
 
         double LossOnDev(LinearPart part) => LinearEvaluation.Evaluate(part, terms ??= TermsOfDev(part)!, dev).Loss;
+    }
+
+    // What chooses among labels is not for models that decide each by itself.
+    private void RequireForSeveralLabels()
+    {
+        const string some = "texts may have several labels, and";
+        if (_options.Precision is not null)
+        {
+            throw new InputException(
+                $"{some} TrainingOptions.Precision is for models of one label a text; leave it out: every label gets a " +
+                "threshold of its own on the dev rows");
+        }
+        if (Unlabelled is not null)
+        {
+            throw new InputException(
+                $"{some} texts without labels help models of one label a text alone; leave these texts out");
+        }
+        if (TakenShares?.Values.Any(share => share < 1) == true)
+        {
+            throw new InputException(
+                $"{some} FineTuningOptions.OldShare is for models of one label a text; give FineTuningOptions.OldShare = 1");
+        }
     }
 
     // Nothing says what the parts are worth now: they keep what they had.
@@ -353,9 +380,13 @@ public sealed class ClassifierTraining
     private LinearTraining LinearLearner(CancellationToken cancellationToken)
     {
         Dictionary<string, int> classOf = Classifier.Config.ClassOfLabel();
-        int[] classOfLabel = [.. _split.Train.Labels.Select(label => classOf.GetValueOrDefault(label, -1))];
+        LabelSets? sets = Classifier.Config.MultiLabel ? new LabelSets() : null;
+        int[] classOfLabel = [.. _split.Train.Labels.Select(label => sets is null
+            ? classOf.GetValueOrDefault(label, -1)
+            : sets.Add([.. LabelText.Split(label).Where(classOf.ContainsKey).Select(each => classOf[each]).Order()]))];
         var learner = new LinearTraining(_split.Train, classOfLabel, Classifier.Config.Classes, _options.Threads)
         {
+            Sets = sets,
             WordNgrams = _options.WordNgrams,
             CharNgrams = _options.CharNgrams,
             From = From?.Linear is { } before ? LinearGrowth.WithClasses(before, Classifier.Config.Classes) : null,

@@ -35,8 +35,10 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
             throw new InputException(
                 $"CrossValidation.Folds is {Folds} for {corpus.Count} rows, expected at most one fold a row");
         }
-        int[] labels = [.. Enumerable.Range(0, corpus.Count).Select(corpus.LabelOf)];
-        RequireTwoRows(labels);
+        int[] labels = LabelStrata.Of(corpus, [.. Enumerable.Range(0, corpus.Count)]);
+        // Of several labels one may be unknown where it is measured.
+        if (!corpus.HasSeveral)
+            RequireTwoRows(labels);
         IReadOnlyList<int[]> parts = StratifiedSplit.Folds(labels, Folds, new TorchGenerator(options.Seed));
         for (int fold = 0; fold < Folds; fold++)
             yield return RunFold(parts, fold);

@@ -30,6 +30,8 @@ public sealed record EvaluationReport(
         json.WriteNumber("unknown_label_rows", Result.UnknownLabelRows);
         json.WriteNumber("accuracy", Result.Accuracy);
         json.WriteNumber("macro_f1", Result.MacroF1);
+        if (Result.IsMultiLabel)
+            json.WriteNumber("micro_f1", Result.MicroF1);
         json.WriteNumber("ece", Result.CalibrationError);
         json.WriteNumber("loss", Result.Loss);
         if (Result.Threshold > 0)
@@ -42,7 +44,7 @@ public sealed record EvaluationReport(
         for (int c = 0; c < Labels.Count; c++)
             WriteScores(json, Labels[c], Result.Confusion[c]);
         json.WriteEndObject();
-        if (Labels.Count <= MostClassesOfMatrix)
+        if (Labels.Count <= MostClassesOfMatrix && !Result.IsMultiLabel)
             WriteMatrix(json, Result.Confusion.ToArray());
         else
             WriteConfusions(json);

@@ -3,18 +3,23 @@ using Unroll.Data;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Threading;
 using Unroll.Evaluation;
+using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
+using Unroll.Training;
 
 namespace Unroll.Models;
 
 /// <summary>A row that a model got wrong.</summary>
 /// <param name="Line">Where the row stands, as it was given.</param>
 /// <param name="Text">Its text.</param>
-/// <param name="Label">Its label.</param>
+/// <param name="Label">Its label; of several, all, parted by commas.</param>
 /// <param name="Predicted">What the model says instead.</param>
-/// <param name="Probability">The probability of what it says.</param>
-/// <param name="Loss">-log of the probability of the row's label, in nats: how sure the model was that it is not that.</param>
+/// <param name="Probability">The probability of what it says; of several labels that of the most probable one.</param>
+/// <param name="Loss">
+/// -log of the probability of the row's label, in nats: how sure the model was that it is not that. Of several labels the mean
+/// over all.
+/// </param>
 public sealed record Mistake(int Line, string Text, string Label, string Predicted, double Probability, double Loss);
 
 /// <summary>
@@ -32,15 +37,16 @@ public sealed class EvaluationRun : IDisposable
     private readonly WorkerPool _pool;
     private readonly Evaluator _evaluator;
     private readonly Scoring _scoring;
-    private readonly Dictionary<string, int> _classes;
+    private readonly HashSet<string> _known;
+    private readonly RowEncoder _rows;
     private readonly Dictionary<string, int> _unknownLabels = new(StringComparer.Ordinal);
     private readonly PriorityQueue<Mistake, double> _mistakes = new();
     private readonly int _mostMistakes;
     private readonly TokenEncoder _encoder;
-    private readonly EncodedTexts _encoded = new();
+    private readonly EncodedTexts _encoded;
     private readonly SparseRows? _terms;
     private readonly TermRow _termRow = new();
-    private readonly List<(string Text, int Line)> _pending = [];
+    private readonly List<LabelledText> _pending = [];
 
     /// <summary>Begins.</summary>
     /// <param name="classifier">The model.</param>
@@ -54,9 +60,12 @@ public sealed class EvaluationRun : IDisposable
         _pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         _evaluator = new Evaluator(classifier.Networks, classifier.Config.Classes, _pool, classifier.LinearPass());
         _terms = classifier.Linear is null ? null : new SparseRows();
+        _rows = new RowEncoder(classifier.Config, classifier.Vocabulary, areMeasured: true);
+        _encoded = _rows.CreateTexts();
         _scoring = new Scoring(
-            classifier.Config.Classes, classifier.Config.Temperature, classifier.Config.Threshold);
-        _classes = classifier.Config.ClassOfLabel();
+            classifier.Config.Classes, classifier.Config.Temperature, classifier.Config.Threshold,
+            LabelDecision.Of(_encoded, classifier.Config));
+        _known = [.. classifier.Labels];
     }
 
     /// <summary>Labels that the model does not know and how many rows had each.</summary>
@@ -70,10 +79,9 @@ public sealed class EvaluationRun : IDisposable
     /// <exception cref="InputException">The model's vocabulary is closed and a word is not in it.</exception>
     public void Add(LabelledText row)
     {
-        if (!_classes.TryGetValue(row.Label, out int label))
-            label = _classes[row.Label] = _classes.Count;
-        if (label >= _classifier.Config.Classes)
-            _unknownLabels[row.Label] = _unknownLabels.GetValueOrDefault(row.Label) + 1;
+        int label = _rows.NumberOf(row.Label, "row", _scoring.Rows + _pending.Count + 1);
+        foreach (string unknown in row.Labels.Where(each => !_known.Contains(each)))
+            _unknownLabels[unknown] = _unknownLabels.GetValueOrDefault(unknown) + 1;
         string[] tokens = _classifier.Tokenize(row.Text);
         int[] ids = _encoder.Encode(tokens, _encoded.UnknownWords);
         _classifier.Config.RequirePlaces(ids.Length, "the text");
@@ -83,7 +91,7 @@ public sealed class EvaluationRun : IDisposable
             _classifier.Linear!.Terms.Read(tokens, _termRow);
             _terms.Add(_termRow);
         }
-        _pending.Add((row.Text, row.Line));
+        _pending.Add(row);
         if (_pending.Count == BatchSize)
             Measure();
     }
@@ -115,10 +123,9 @@ public sealed class EvaluationRun : IDisposable
         {
             Prediction.RequireFinite(logits);
             RowScore score = _scoring.Add(logits, _encoded.LabelOf(row));
-            bool isRight = score.Predicted == _encoded.LabelOf(row);
-            ByLength.Add(_encoded.LengthOf(row), isRight);
-            if (!isRight && _mostMistakes > 0 && double.IsFinite(score.Loss))
-                Keep(row, score);
+            ByLength.Add(_encoded.LengthOf(row), score.IsRight);
+            if (!score.IsRight && _mostMistakes > 0 && double.IsFinite(score.Loss))
+                Keep(row, score, logits);
         });
         _encoded.Clear();
         _terms?.Clear();
@@ -126,14 +133,17 @@ public sealed class EvaluationRun : IDisposable
     }
 
     // The queue gives the lowest loss away first.
-    private void Keep(int row, RowScore score)
+    private void Keep(int row, RowScore score, ReadOnlySpan<float> logits)
     {
         if (_mistakes.Count == _mostMistakes && _mistakes.TryPeek(out _, out double least) && score.Loss <= least)
             return;
-        (string text, int line) = _pending[row];
-        IReadOnlyList<string> labels = _classifier.Config.Labels;
+        LabelledText wrong = _pending[row];
+        ModelConfig config = _classifier.Config;
+        string predicted = config.MultiLabel
+            ? LabelText.Shown(LabelText.Join(Prediction.Of(config, wrong.Text, logits, tokens: 1, unknown: 0).Labels.Keys))
+            : config.Labels[score.Predicted];
         var mistake = new Mistake(
-            line, text, labels[_encoded.LabelOf(row)], labels[score.Predicted], score.Probability, score.Loss);
+            wrong.Line, wrong.Text, LabelText.Shown(wrong.Label), predicted, score.Probability, score.Loss);
         _mistakes.Enqueue(mistake, score.Loss);
         if (_mistakes.Count > _mostMistakes)
             _mistakes.Dequeue();

@@ -8,7 +8,8 @@ public static class PredictionJson
 {
     /// <summary>
     /// Writes <c>text</c>, <c>label</c>, <c>probability</c>, <c>probabilities</c> by label, <c>tokens</c>,
-    /// <c>unknown_tokens</c>, <c>unknown_share</c> and <c>abstains</c>.
+    /// <c>unknown_tokens</c>, <c>unknown_share</c> and <c>abstains</c>; and where a text may have several labels, behind
+    /// <c>probability</c>, <c>labels</c> with the probabilities of those that it has.
     /// </summary>
     /// <param name="json">Inside an object.</param>
     /// <param name="prediction">The prediction.</param>
@@ -19,6 +20,13 @@ public static class PredictionJson
         json.WriteString("text", prediction.Text);
         json.WriteString("label", label);
         json.WriteNumber("probability", prediction.Probability);
+        if (prediction.IsMultiLabel)
+        {
+            json.WriteStartObject("labels");
+            foreach ((string each, double probability) in prediction.Labels)
+                json.WriteNumber(each, probability);
+            json.WriteEndObject();
+        }
         json.WriteStartObject("probabilities");
         IEnumerable<KeyValuePair<string, double>> shown = top is null ? prediction.Probabilities : prediction.Top(top.Value);
         foreach ((string each, double probability) in shown)
@@ -43,22 +51,26 @@ public sealed class PredictionConverter : JsonConverter<Prediction>
             throw new JsonException($"a {json.ValueKind}, expected the object of a prediction");
         try
         {
-            return new Prediction(
+            var prediction = new Prediction(
                 json.GetProperty("text").GetString() ?? "", json.GetProperty("label").GetString() ?? "",
-                json.GetProperty("probability").GetDouble(),
-                new LabelProbabilities(json.GetProperty("probabilities").EnumerateObject()
-                    .Select(entry => new KeyValuePair<string, double>(entry.Name, entry.Value.GetDouble()))))
+                json.GetProperty("probability").GetDouble(), ByLabel(json.GetProperty("probabilities")))
             {
                 Tokens = json.GetProperty("tokens").GetInt32(),
                 UnknownTokens = json.GetProperty("unknown_tokens").GetInt32(),
                 Abstains = json.GetProperty("abstains").GetBoolean(),
             };
+            return json.TryGetProperty("labels", out JsonElement labels)
+                ? prediction with { Labels = ByLabel(labels) }
+                : prediction;
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new JsonException("no prediction, expected an object as PredictionJson writes it", e);
         }
     }
+
+    private static LabelProbabilities ByLabel(JsonElement json) => new(
+        json.EnumerateObject().Select(entry => new KeyValuePair<string, double>(entry.Name, entry.Value.GetDouble())));
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Prediction value, JsonSerializerOptions options)

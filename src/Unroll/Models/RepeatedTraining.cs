@@ -1,3 +1,4 @@
+using Unroll.Evaluation;
 using Unroll.Text;
 using Unroll.Training;
 
@@ -15,7 +16,7 @@ public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
     public SelfTrainingReport? SelfTraining { get; init; }
 
     /// <summary>
-    /// Every figure by its key in JSON: loss, accuracy and macro-F1 on the dev rows and on the test rows, of the model and of
+    /// Every figure by its key in JSON: loss, accuracy and F1 on the dev rows and on the test rows, of the model and of
     /// simpler ones. The dev loss is the calibrated one.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, double>> Figures()
@@ -24,9 +25,11 @@ public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
         [
             ("dev_accuracy", Summary.Dev?.Accuracy),
             ("dev_macro_f1", Summary.Dev?.MacroF1),
+            ("dev_micro_f1", MicroF1(Summary.Dev)),
             ("dev_loss", Summary.Calibration?.LossAfter),
             ("test_accuracy", Summary.Test?.Accuracy),
             ("test_macro_f1", Summary.Test?.MacroF1),
+            ("test_micro_f1", MicroF1(Summary.Test)),
             ("test_loss", Summary.Test?.Loss),
             ("test_ece", Summary.Test?.CalibrationError),
             .. Summary.SimplerModels.SelectMany(model => new (string, double?)[]
@@ -40,6 +43,9 @@ public sealed record SeedResult(ulong Seed, TrainingSummary Summary)
             .. all.Where(figure => figure.Value is not null)
                 .Select(figure => KeyValuePair.Create(figure.Key, figure.Value!.Value)),
         ];
+
+        // Where every row has one label it is the accuracy.
+        static double? MicroF1(EvaluationResult? result) => result is { IsMultiLabel: true } ? result.MicroF1 : null;
     }
 }
 

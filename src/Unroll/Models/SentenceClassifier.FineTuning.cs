@@ -1,6 +1,7 @@
 using Unroll.Data;
 using Unroll.Engine.Networks;
 using Unroll.Engine.Numerics;
+using Unroll.Storage;
 using Unroll.Terms;
 using Unroll.Text;
 using Unroll.Training;
@@ -129,11 +130,15 @@ public sealed partial class SentenceClassifier
             throw new InputException("no rows to train on, expected at least one");
         string[] newLabels =
         [
-            .. all.Select(corpus.LabelOf).Distinct().Select(number => corpus.Labels[number])
+            .. all.Select(corpus.LabelOf).Distinct().SelectMany(number => LabelText.Split(corpus.Labels[number]))
                 .Except(Config.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
+        double[] thresholds = Config.Thresholds.Count == 0
+            ? []
+            : [.. Config.Thresholds, .. newLabels.Select(_ => ModelConfig.UsualThreshold)];
         Vocabulary vocabulary = Vocabulary.Grow(corpus, all, options.MinimumCount, options.MaximumVocabulary ?? int.MaxValue);
-        SentenceClassifier grown = Create(Config with { Labels = [.. Config.Labels, .. newLabels] }, vocabulary, options);
+        ModelConfig config = Config with { Labels = [.. Config.Labels, .. newLabels], Thresholds = thresholds, Int8 = false };
+        SentenceClassifier grown = Create(config, vocabulary, options);
         for (int k = 0; k < Networks.Count; k++)
         {
             Parameters old = Networks[k].Parameters, values = grown.Networks[k].Parameters;

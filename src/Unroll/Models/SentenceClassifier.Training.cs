@@ -82,7 +82,7 @@ public sealed partial class SentenceClassifier
         if (Networks.Count == 0)
             return [];
         options = Resolve(options, train);
-        SetTemperature(1);
+        Config = Config with { Temperature = 1, Int8 = false };
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
         byte[] model = options.Checkpoint is null ? [] : ModelFiles.Describe(Config, Vocabulary);
         var trainer = new Trainer(

@@ -85,9 +85,11 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
 
     /// <summary>
     /// Below this probability a prediction says that the model abstains, 0 to 1; it is saved with the model.
-    /// <c>ChooseThreshold</c> finds one for a wanted precision. Default: 0, never.
+    /// <c>ChooseThreshold</c> finds one for a wanted precision. Default: 0, never. A model that gives a text several labels has
+    /// one a label in its place, <see cref="ModelConfig.Thresholds"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than 0 or more than 1.</exception>
+    /// <exception cref="InputException">Set for a model that gives a text several labels.</exception>
     public double Threshold
     {
         get => Config.Threshold;
@@ -95,6 +97,8 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
         {
             if (!(value is >= 0 and <= 1))
                 throw new ArgumentOutOfRangeException(nameof(value), value, "expected a probability from 0 to 1");
+            if (value > 0 && Config.MultiLabel)
+                throw HasSeveralLabels;
             Config = Config with { Threshold = value };
         }
     }
@@ -180,7 +184,12 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
         options.Validate();
         IEnumerable<int> all = rows ?? Enumerable.Range(0, corpus.Count);
         ModelConfig sizes = options.Networks == 0 ? ModelConfig.WithoutNetwork : options.ToModelSizes();
-        ModelConfig config = sizes with { Labels = corpus.DistinctLabels(all), Tokens = corpus.Tokenizer };
+        ModelConfig config = sizes with
+        {
+            Labels = corpus.DistinctLabels(all),
+            MultiLabel = options.MultiLabel || corpus.HasSeveral,
+            Tokens = corpus.Tokenizer,
+        };
         int most = options.MaximumVocabulary ?? int.MaxValue;
         return Create(config, Vocabulary.Build(corpus, all, options.MinimumCount, most), options);
     }
@@ -240,6 +249,7 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
                 $"expected [{Vocabulary.Size},{Config.Embedding}]",
                 nameof(vectors));
         }
+        Config = Config with { Int8 = false };
         foreach (Network network in Networks)
         {
             Parameter table = network.Parameters.Find(NetworkLayout.EmbeddingWeight);
@@ -281,7 +291,7 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
     {
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
         return new Evaluator(Networks, Config.Classes, pool, LinearPass()).Evaluate(
-            rows.Ids, rows.Terms, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits), Config.Threshold)
+            rows.Ids, rows.Terms, Config.Temperature, (_, logits) => Prediction.RequireFinite(logits), Config)
             .Named(Config.Labels);
     }
 
@@ -323,6 +333,8 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
     /// <summary>Chooses the threshold; see the other overload.</summary>
     internal AbstentionReport ChooseThreshold(ModelRows rows, double precision, int? threads = null)
     {
+        if (Config.MultiLabel)
+            throw HasSeveralLabels;
         if (!(precision is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(precision), precision, "expected a share above 0 and below 1");
         using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
@@ -334,12 +346,50 @@ public sealed partial class SentenceClassifier : ISentenceClassifier
         return report;
     }
 
+    private static InputException HasSeveralLabels => new(
+        "a threshold below which a model abstains is for one label a text, and this one gives several, each from a threshold " +
+        "of its own on; call ChooseThresholds");
+
+    /// <summary>
+    /// Chooses from which probability on a text has each label, of a model that gives a text several: where the label's F1 is
+    /// highest on rows that the model was not trained on. A label that fewer than five of them have keeps 0.5. To be called after
+    /// <c>Calibrate</c>; training does so.
+    /// </summary>
+    /// <param name="rows">The dev rows.</param>
+    /// <param name="threads">How many threads compute; null for one per processor. The result does not depend on it.</param>
+    /// <returns>The thresholds, in the order of the labels: those of the model's configuration now.</returns>
+    /// <exception cref="InputException">The model gives every text one label, or no row has a label that it knows.</exception>
+    public IReadOnlyList<double> ChooseThresholds(IEnumerable<LabelledText> rows, int? threads = null) =>
+        ChooseThresholds(Read(rows), threads);
+
+    /// <summary>Chooses the thresholds; see the other overload.</summary>
+    internal IReadOnlyList<double> ChooseThresholds(ModelRows rows, int? threads = null)
+    {
+        if (!Config.MultiLabel)
+        {
+            throw new InputException(
+                "the model gives every text one label, expected one that gives several; call ChooseThreshold to let it abstain");
+        }
+        using var pool = new WorkerPool(threads ?? Environment.ProcessorCount);
+        var logits = LabelledLogits.Of(
+            new Evaluator(Networks, Config.Classes, pool, LinearPass()), Config.Classes, rows.Ids, rows.Terms);
+        Config = Config with { Thresholds = LabelThresholds.Choose(logits, Config.Temperature) };
+        return Config.Thresholds;
+    }
+
     /// <summary>What the model reads of rows of a corpus.</summary>
     /// <param name="corpus">Has the rows.</param>
     /// <param name="rows">Which rows; null for all.</param>
     /// <exception cref="InputException">No row has a label that the model knows.</exception>
     internal ModelRows Read(Corpus corpus, IReadOnlyList<int>? rows = null) =>
         new(Encode(corpus, rows, areMeasured: true), Linear?.Terms.Read(corpus, rows));
+
+    /// <summary>What the model and a linear part read of rows of a corpus.</summary>
+    /// <param name="corpus">Has the rows.</param>
+    /// <param name="part">The linear part; null for none.</param>
+    /// <exception cref="InputException">No row has a label that the model knows.</exception>
+    internal ModelRows ReadWith(Corpus corpus, LinearPart? part) =>
+        new(Encode(corpus, rows: null, areMeasured: true), part?.Terms.Read(corpus, null));
 
     private ModelRows Read(IEnumerable<LabelledText> rows) =>
         new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "row", MaximumTokens, Linear?.Terms);

@@ -65,8 +65,8 @@ public sealed record TrainingSummary(
     {
         if (Kept is not null)
             json.WriteNumber("kept_epoch", Kept.Epoch);
-        WriteScores(json, "dev", Dev?.Accuracy, Dev?.MacroF1);
-        WriteScores(json, "test", Test?.Accuracy, Test?.MacroF1);
+        WriteScores(json, "dev", Dev);
+        WriteScores(json, "test", Test);
         if (Test is not null)
         {
             json.WriteNumber("test_unknown_label_rows", Test.UnknownLabelRows);
@@ -90,8 +90,8 @@ public sealed record TrainingSummary(
         foreach (SimplerModel model in SimplerModels)
         {
             json.WriteStartObject(model.Key);
-            WriteScores(json, "dev", model.Dev?.Accuracy, model.Dev?.MacroF1);
-            WriteScores(json, "test", model.Test?.Accuracy, model.Test?.MacroF1);
+            WriteScores(json, "dev", model.Dev);
+            WriteScores(json, "test", model.Test);
             json.WriteEndObject();
         }
         json.WriteEndObject();
@@ -99,11 +99,13 @@ public sealed record TrainingSummary(
 
     private static double? Accuracy(SimplerModel model) => (model.Test ?? model.Dev)?.Accuracy;
 
-    private static void WriteScores(Utf8JsonWriter json, string rows, double? accuracy, double? macroF1)
+    private static void WriteScores(Utf8JsonWriter json, string rows, EvaluationResult? result)
     {
-        if (accuracy is null || macroF1 is null)
+        if (result is null)
             return;
-        json.WriteNumber($"{rows}_accuracy", accuracy.Value);
-        json.WriteNumber($"{rows}_macro_f1", macroF1.Value);
+        json.WriteNumber($"{rows}_accuracy", result.Accuracy);
+        json.WriteNumber($"{rows}_macro_f1", result.MacroF1);
+        if (result.IsMultiLabel)
+            json.WriteNumber($"{rows}_micro_f1", result.MicroF1);
     }
 }

@@ -4,7 +4,10 @@ using Unroll.Engine.Numerics;
 
 namespace Unroll.Storage;
 
-/// <summary>A model folder in one file: a zip archive of its files, not compressed, for floats hardly shrink.</summary>
+/// <summary>
+/// A model folder in one file: a zip archive of its files, not compressed, for floats hardly shrink; small numbers and the words
+/// beside them do.
+/// </summary>
 internal static class ModelArchive
 {
     /// <summary>A name with this ending is that of an archive, any other that of a folder.</summary>
@@ -62,9 +65,10 @@ internal static class ModelArchive
     public static void Save(StoredModel model, Stream stream)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        CompressionLevel level = model.Config.Int8 ? CompressionLevel.SmallestSize : CompressionLevel.NoCompression;
         foreach ((string name, Action<Stream> write) in ModelFiles.Of(model))
         {
-            ZipArchiveEntry entry = archive.CreateEntry(name, CompressionLevel.NoCompression);
+            ZipArchiveEntry entry = archive.CreateEntry(name, level);
             entry.LastWriteTime = NoTime;
             using Stream content = entry.Open();
             write(content);

@@ -11,6 +11,9 @@ public sealed record ModelConfig
     /// <summary>The most networks that a model may have.</summary>
     public const int MostNetworks = 64;
 
+    /// <summary>From this probability on a text has a label for which no other threshold was chosen.</summary>
+    public const double UsualThreshold = 0.5;
+
     /// <summary>The kind of layer that reads the words.</summary>
     public Cell Cell { get; init; } = Cell.Rnn;
 
@@ -45,7 +48,7 @@ public sealed record ModelConfig
     /// <summary>The share of word vectors', states' and pooled values that a training step sets to zero; 0 ≤ p &lt; 1.</summary>
     public float Dropout { get; init; }
 
-    /// <summary>The classes; class c is the c-th. At least two.</summary>
+    /// <summary>The classes; class c is the c-th. At least two, or one with <see cref="MultiLabel"/>.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>How a text is cut into tokens.</summary>
@@ -55,7 +58,8 @@ public sealed record ModelConfig
     public UnknownWords Unknown { get; init; } = UnknownWords.Token;
 
     /// <summary>
-    /// T: logits are divided by it before softmax, so that probabilities are what they claim; above 0. It changes no label.
+    /// T: logits are divided by it before softmax or sigmoids, so that probabilities are what they claim; above 0. It changes no
+    /// label.
     /// <c>SentenceClassifier.Calibrate</c> finds it.
     /// </summary>
     public double Temperature { get; init; } = 1;
@@ -65,6 +69,18 @@ public sealed record ModelConfig
     /// <c>SentenceClassifier.ChooseThreshold</c> finds it.
     /// </summary>
     public double Threshold { get; init; }
+
+    /// <summary>
+    /// Whether a text may have several labels, or none: the probability of each is a sigmoid of its own. Else one softmax over
+    /// all says which label it has.
+    /// </summary>
+    public bool MultiLabel { get; init; }
+
+    /// <summary>
+    /// With <see cref="MultiLabel"/>, from which probability on a text has each label, above 0 and at most 1, in the order of
+    /// <see cref="Labels"/>; none for 0.5 for all. <c>SentenceClassifier.ChooseThresholds</c> finds them.
+    /// </summary>
+    public IReadOnlyList<double> Thresholds { get; init; } = [];
 
     /// <summary>
     /// λ: what share of the logits the model's linear part has, from 0 (there is none) to 1: z = (1 - λ) z_network + λ z_linear.
@@ -78,8 +94,24 @@ public sealed record ModelConfig
     /// </summary>
     public int Networks { get; init; } = 1;
 
+    /// <summary>
+    /// Whether matrices are stored as eight-bit numbers, each row with a scale: the values are those then, and the model is saved
+    /// with the bytes that it was read from. Training it further ends that.
+    /// </summary>
+    public bool Int8 { get; init; }
+
     /// <summary>C: the number of classes.</summary>
     public int Classes => Labels.Count;
+
+    /// <summary>
+    /// Among how many answers one is chosen: C, and 2 where each label is there or is not. A model that guesses has a loss of the
+    /// logarithm of it.
+    /// </summary>
+    public int Choices => MultiLabel ? 2 : Classes;
+
+    /// <summary>From which probability on a text has a label; with <see cref="MultiLabel"/>.</summary>
+    /// <param name="c">The class of the label.</param>
+    public double ThresholdOf(int c) => c < Thresholds.Count ? Thresholds[c] : UsualThreshold;
 
     /// <summary>D: directions.</summary>
     public int Directions => Bidirectional ? 2 : 1;

@@ -12,7 +12,10 @@ internal static class ModelConfigJson
     private const string Restore = "restore the file or train again";
 
     private static readonly string[] OwnKeys =
-        ["format", "networks", "labels", "tokens", "unknown", "temperature", "threshold", "linear_share"];
+    [
+        "format", "networks", "labels", "multi_label", "thresholds", "tokens", "unknown", "temperature", "threshold",
+        "linear_share", "int8",
+    ];
 
     private static readonly string[] NetworkKeys =
         ["cell", "embedding", "subwords", "hidden", "layers", "bidirectional", "pooling", "nonlinearity", "dropout"];
@@ -38,6 +41,8 @@ internal static class ModelConfigJson
             foreach (string label in config.Labels)
                 json.WriteStringValue(label);
             json.WriteEndArray();
+            if (config.MultiLabel)
+                WriteMultiLabel(json, config);
             json.WriteStartObject("tokens");
             json.WriteString("kind", Name(config.Tokens.Kind));
             json.WriteBoolean("lowercase", config.Tokens.Lowercase);
@@ -49,10 +54,20 @@ internal static class ModelConfigJson
                 json.WriteNumber("threshold", config.Threshold);
             if (config.LinearShare != 0)
                 json.WriteNumber("linear_share", config.LinearShare);
+            if (config.Int8)
+                json.WriteBoolean("int8", true);
             json.WriteEndObject();
         }
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
+    }
+
+    // An older Unroll, which would take one softmax over all, does not know the key and refuses it.
+    private static void WriteMultiLabel(Utf8JsonWriter json, ModelConfig config)
+    {
+        json.WriteBoolean("multi_label", true);
+        if (config.Thresholds.Count > 0)
+            json.WriteNumbers("thresholds", config.Thresholds);
     }
 
     private static void WriteNetwork(Utf8JsonWriter json, ModelConfig config)
@@ -109,15 +124,20 @@ internal static class ModelConfigJson
             ModelConfig sizes = networks == 0 ? ModelConfig.WithoutNetwork
                 : isTransformer ? ReadTransformer(keys)
                 : ReadNetwork(keys);
+            bool isMultiLabel = keys.Has("multi_label") && keys.Flag("multi_label");
+            string[] labels = keys.Labels("labels", isMultiLabel ? 1 : 2);
             ModelConfig config = sizes with
             {
                 Networks = networks,
-                Labels = keys.Labels("labels", 2),
+                Labels = labels,
+                MultiLabel = isMultiLabel,
+                Thresholds = keys.Has("thresholds") ? keys.Thresholds("thresholds", isMultiLabel ? labels.Length : 0) : [],
                 Tokens = new Tokenizer(tokens.Choice<TokenKind>("kind"), tokens.Flag("lowercase")),
                 Unknown = keys.Choice<UnknownWords>("unknown"),
                 Temperature = keys.Has("temperature") ? keys.Positive("temperature") : 1,
                 Threshold = keys.Has("threshold") ? keys.PositiveShare("threshold") : 0,
                 LinearShare = keys.Has("linear_share") ? keys.PositiveShare("linear_share") : 0,
+                Int8 = keys.Has("int8") && keys.Flag("int8"),
             };
             if (networks == 0)
                 keys.RequireOne("linear_share", config.LinearShare);
@@ -311,6 +331,21 @@ internal static class ModelConfigJson
                 ? [.. labels]
                 : throw new InputException(
                     $"{_source}: {key} holds {labels.Count} strings, expected at least {minimum}, each once");
+        }
+
+        public double[] Thresholds(string key, int count)
+        {
+            JsonElement found = this[key];
+            bool isList = count > 0 && found.ValueKind == JsonValueKind.Array && found.GetArrayLength() == count;
+            double[] thresholds = isList ? [.. found.EnumerateArray().Select(Threshold)] : [];
+            return isList && thresholds.All(value => value is > 0 and <= 1)
+                ? thresholds
+                : throw Wrong(key, count == 0
+                    ? "nothing, for multi_label is not true"
+                    : $"a list of {count} numbers above 0 and at most 1, one a label");
+
+            static double Threshold(JsonElement element) =>
+                element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) ? value : double.NaN;
         }
 
         private bool IsNumber(string key) => this[key].ValueKind == JsonValueKind.Number;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Unroll.Data;
 using Unroll.Engine.Networks;
+using Unroll.Engine.Numerics;
 using Unroll.Terms;
 using Unroll.Text;
 
@@ -41,8 +42,8 @@ internal static class ModelFiles
     {
         byte[] config = ModelConfigJson.Write(model.Config);
         byte[] vocabulary = Encoding.UTF8.GetBytes(model.Vocabulary.ToText());
-        IReadOnlyList<NamedTensor> tensors = TensorsOf(model);
-        long bytes = sizeof(float) * tensors.Sum(tensor => (long)tensor.Values.Length);
+        IReadOnlyList<NamedTensor> tensors = model.Config.Int8 ? Int8Rows.Of(TensorsOf(model)) : TensorsOf(model);
+        long bytes = tensors.Sum(tensor => tensor.ByteCount);
         if (bytes > SafetensorsFile.MostBytes)
         {
             throw new InputException(
@@ -125,13 +126,21 @@ internal static class ModelFiles
         if (names is not null)
             LinearTensors.RequireRows(tensors, names.Count, termsPath, TensorsFile);
         RequireFittingShapes(tensors, tensorsPath, modelConfig, words.Size, names?.Count);
-        StoredModel model = FromTorch(tensors.ReadFiniteSingles, modelConfig, words);
+        StoredModel model = FromTorch((name, values) => Int8Rows.Read(tensors, name, values), modelConfig, words);
         return names is null
             ? model
             : model with
             {
-                Linear = LinearTensors.Read(names, tensors.ReadFiniteSingles, modelConfig.Tokens.Kind, termsPath),
+                Linear = LinearTensors.Read(names, ReadAll, modelConfig.Tokens.Kind, termsPath),
             };
+
+        float[] ReadAll(string name)
+        {
+            float[] values = LargeArray.Uninitialized<float>(
+                checked((int)tensors.Tensors[name].Shape.Aggregate(1L, (product, size) => product * size)));
+            Int8Rows.Read(tensors, name, values);
+            return values;
+        }
     }
 
     /// <summary>A model's tensors by PyTorch's names, its linear part's last.</summary>
@@ -155,9 +164,12 @@ internal static class ModelFiles
         }
         if (terms is not null)
             expected.AddRange(LinearTensors.Shapes(terms.Value, config.Classes));
-        foreach ((string name, IReadOnlyList<int> shape) in expected)
-            file.Require(name, shape);
-        string[] names = [.. expected.Select(tensor => tensor.Name)];
+        (string Name, string Type, IReadOnlyList<int> Shape)[] typed = config.Int8
+            ? [.. Int8Rows.Expected(expected)]
+            : [.. expected.Select(tensor => (tensor.Name, "F32", tensor.Shape))];
+        foreach ((string name, string type, IReadOnlyList<int> shape) in typed)
+            file.Require(name, type, shape);
+        string[] names = [.. typed.Select(tensor => tensor.Name)];
         if (file.Tensors.Keys.Except(names).FirstOrDefault() is { } unexpected)
             throw new InputException($"{source}: unexpected tensor {unexpected}, expected only {string.Join(", ", names)}");
     }

@@ -21,7 +21,7 @@ internal static class ModelHashes
     {
         using var data = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (NamedTensor tensor in tensors)
-            data.AppendData(SafetensorsWriter.LittleEndianBytes(tensor.Values.Span));
+            data.AppendData(tensor.Bytes);
         var metadata = new Dictionary<string, string> { [FormatKey] = ModelConfigJson.Format };
         foreach ((string name, byte[] content) in beside)
             metadata.Add(name, Of(content));

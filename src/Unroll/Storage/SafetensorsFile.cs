@@ -73,14 +73,21 @@ public sealed class SafetensorsFile
     /// <param name="name">Its name.</param>
     /// <param name="shape">The shape it must have.</param>
     /// <exception cref="InputException">The file has no such tensor, or it has another shape or type.</exception>
-    public void Require(string name, IReadOnlyList<int> shape)
+    public void Require(string name, IReadOnlyList<int> shape) => Require(name, "F32", shape);
+
+    /// <summary>Checks that a tensor is there, of a given type and shape.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">The type it must have.</param>
+    /// <param name="shape">The shape it must have.</param>
+    /// <exception cref="InputException">The file has no such tensor, or it has another shape or type.</exception>
+    internal void Require(string name, string type, IReadOnlyList<int> shape)
     {
         if (!Tensors.TryGetValue(name, out TensorEntry? entry))
             throw new InputException($"{_source}: no tensor {name}, expected one of shape {SafetensorsHeader.Format(shape)}");
-        if (entry.DType != "F32" || !entry.Shape.SequenceEqual(shape.Select(d => (long)d)))
+        if (entry.DType != type || !entry.Shape.SequenceEqual(shape.Select(d => (long)d)))
             throw new InputException(
                 $"{_source}: {name} is {entry.DType} {SafetensorsHeader.Format(entry.Shape)}, " +
-                $"expected F32 {SafetensorsHeader.Format(shape)}");
+                $"expected {type} {SafetensorsHeader.Format(shape)}");
     }
 
     /// <summary>The values of a tensor of floats, row-major; other floats than <c>F32</c> are converted.</summary>

@@ -4,11 +4,24 @@ using System.Text.Json;
 
 namespace Unroll.Storage;
 
-/// <summary>One float32 tensor to write.</summary>
+/// <summary>One tensor to write, of 32-bit floats.</summary>
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Shape">Its dimensions; none for a scalar.</param>
 /// <param name="Values">Its values, row-major: the product of the dimensions.</param>
-public readonly record struct NamedTensor(string Name, IReadOnlyList<int> Shape, ReadOnlyMemory<float> Values);
+public readonly record struct NamedTensor(string Name, IReadOnlyList<int> Shape, ReadOnlyMemory<float> Values)
+{
+    /// <summary>Eight-bit numbers that are written in the place of the values; null for the values.</summary>
+    internal ReadOnlyMemory<sbyte>? Numbers { get; init; }
+
+    internal string Type => Numbers is null ? "F32" : "I8";
+
+    internal long ByteCount => Numbers?.Length ?? (long)Values.Length * sizeof(float);
+
+    /// <summary>The bytes as the format stores them.</summary>
+    internal ReadOnlySpan<byte> Bytes => Numbers is { } numbers
+        ? MemoryMarshal.AsBytes(numbers.Span)
+        : SafetensorsWriter.LittleEndianBytes(Values.Span);
+}
 
 /// <summary>Writes the safetensors format (github.com/huggingface/safetensors, README "Format").</summary>
 public static class SafetensorsWriter
@@ -28,7 +41,7 @@ public static class SafetensorsWriter
         stream.Write(length);
         stream.Write(header);
         foreach (NamedTensor tensor in tensors)
-            stream.Write(LittleEndianBytes(tensor.Values.Span));
+            stream.Write(tensor.Bytes);
     }
 
     /// <summary>Where the tensors stand in the file.</summary>
@@ -39,8 +52,8 @@ public static class SafetensorsWriter
         long begin = 0;
         foreach (NamedTensor tensor in tensors)
         {
-            long end = begin + (long)tensor.Values.Length * sizeof(float);
-            entries.Add(new(tensor.Name, new TensorEntry("F32", [.. tensor.Shape.Select(size => (long)size)], begin, end)));
+            long end = begin + tensor.ByteCount;
+            entries.Add(new(tensor.Name, new TensorEntry(tensor.Type, [.. tensor.Shape.Select(size => (long)size)], begin, end)));
             begin = end;
         }
         return entries;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Unroll.Engine.Batches;
 using Unroll.Text;
 
 namespace Unroll.Terms;
@@ -39,7 +40,7 @@ internal sealed class LinearTraining
     /// <summary>Begins without texts.</summary>
     /// <param name="corpus">Has the texts.</param>
     /// <param name="classOf">
-    /// The class of each label of the corpus, 0 … C-1; that of labels of other texts is not looked at.
+    /// The class of each label of the corpus, 0 … C-1, or the number of its set; that of labels of other texts is not looked at.
     /// </param>
     /// <param name="classes">C.</param>
     /// <param name="threads">How many settings are tried side by side; null for one per processor. It changes no result.</param>
@@ -63,6 +64,9 @@ internal sealed class LinearTraining
     /// penalty holds them where they were.
     /// </summary>
     public LinearPart? From { get; init; }
+
+    /// <summary>The classes of each set, where texts may have several; null for one class a text.</summary>
+    public LabelSets? Sets { get; init; }
 
     /// <summary>Settings from strong to weak penalties.</summary>
     public static IReadOnlyList<LogisticSettings> Candidates { get; } =
@@ -107,7 +111,7 @@ internal sealed class LinearTraining
             _counts.Keep(Math.Clamp(WeightLimit / _classes, 1, TermLimit), From?.Terms);
         int[] labels = [.. _labels];
         float[] offsets = From is null ? [] : OffsetsOf(From, sparse);
-        float[] scales = Scales(sparse, labels, textsWith, _classes);
+        float[] scales = Scales(sparse, labels, textsWith, _classes, Sets);
         long workOfPass = ((long)sparse.ValueCount + WorkOfSoftmax * (long)labels.Length) * _classes;
         int mostPasses = (int)Math.Clamp(WorkLimit / Math.Max(1, workOfPass), 1, int.MaxValue);
         if (lossOf is null)
@@ -133,7 +137,7 @@ internal sealed class LinearTraining
         {
             var regression = new LogisticRegression(terms.Count, _classes);
             LogisticSettings settings = candidate with { Passes = Math.Min(candidate.Passes, mostPasses) };
-            regression.Train(sparse, labels, textsWith, scales, settings, cancellationToken, offsets);
+            regression.Train(sparse, labels, textsWith, scales, settings, cancellationToken, offsets, Sets);
             var part = new LinearPart(terms, regression.Weights.ToArray(), regression.Bias.ToArray());
             return From is null ? part : LinearGrowth.Sum(From, part);
         }
@@ -165,15 +169,18 @@ internal sealed class LinearTraining
     }
 
     // s, [F,C]
-    private static float[] Scales(SparseRows rows, int[] labels, int[] textsWith, int classes)
+    private static float[] Scales(SparseRows rows, int[] labels, int[] textsWith, int classes, LabelSets? sets)
     {
         float[] scales = new float[textsWith.Length * classes];
         double[] textsOf = new double[classes];
         for (int row = 0; row < rows.Count; row++)
         {
-            textsOf[labels[row]]++;
-            foreach (int column in rows.ColumnsOf(row))
-                scales[column * classes + labels[row]]++;
+            foreach (int c in sets is null ? new ReadOnlySpan<int>(in labels[row]) : sets[labels[row]])
+            {
+                textsOf[c]++;
+                foreach (int column in rows.ColumnsOf(row))
+                    scales[column * classes + c]++;
+            }
         }
         for (int column = 0; column < textsWith.Length; column++)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Unroll.Engine.Batches;
 using Unroll.Engine.Losses;
 using Unroll.Engine.Numerics;
 
@@ -15,7 +16,8 @@ namespace Unroll.Terms;
 /// W_j -= η dW_j  for the columns of the row,  b -= η db / 10,  η falls in a straight line from its start to 0
 /// </code>
 /// s scales each weight (1 where none are given): it is the step of W / s. Shared out like this the penalty is as sparse as the
-/// rows. The rate of b is smaller because b stands in every row.
+/// rows. The rate of b is smaller because b stands in every row. Where rows may have several classes, each has a sigmoid in the
+/// place of the softmax, and all else is the same.
 /// </remarks>
 internal sealed class LogisticRegression
 {
@@ -70,20 +72,22 @@ internal sealed class LogisticRegression
 
     /// <summary>Learns from rows, in another order in every pass; the same rows and settings give the same weights.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="labels">The class of each.</param>
+    /// <param name="labels">The class of each, or the number of its set.</param>
     /// <param name="rowsWith">df, [F].</param>
     /// <param name="scales">s, [F,C]; empty for ones.</param>
     /// <param name="settings">η at the start, c, and the number of passes.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <param name="offsets">Logits that are added to those of each row, [rows,C]; empty for none.</param>
+    /// <param name="sets">The classes of each label, where rows may have several; null for one class a row.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Train(
         SparseRows rows, ReadOnlySpan<int> labels, ReadOnlySpan<int> rowsWith, ReadOnlySpan<float> scales,
-        LogisticSettings settings, CancellationToken cancellationToken, ReadOnlySpan<float> offsets = default)
+        LogisticSettings settings, CancellationToken cancellationToken, ReadOnlySpan<float> offsets = default,
+        LabelSets? sets = null)
     {
         var generator = new TorchGenerator(LogisticSettings.Seed);
         int[] order = new int[rows.Count];
-        var loss = new SoftmaxCrossEntropy();
+        ILoss loss = sets is null ? new SoftmaxCrossEntropy() : new SigmoidCrossEntropy(sets, _classes);
         float[] dLogits = new float[_classes];
         double steps = (double)settings.Passes * rows.Count;
         for (int pass = 0; pass < settings.Passes; pass++)

@@ -46,19 +46,29 @@ public sealed class Corpus
     /// <summary>Every distinct token of all corpora that share them, by number.</summary>
     public IReadOnlyList<string> Tokens => _tables.Tokens;
 
-    /// <summary>Every distinct label of all corpora that share them, by number: in order of first appearance.</summary>
+    /// <summary>
+    /// Every distinct label of all corpora that share them, by number: in order of first appearance. What
+    /// <see cref="LabelledText.Several"/> made of several labels is one here.
+    /// </summary>
     public IReadOnlyList<string> Labels => _tables.Labels;
+
+    /// <summary>Every distinct label by itself: of several those that stand together.</summary>
+    public IEnumerable<string> LabelNames => Labels.SelectMany(LabelText.Split).Distinct();
+
+    /// <summary>Whether a row of one of the corpora that share them has none or several labels.</summary>
+    public bool HasSeveral => _tables.HasSeveral;
 
     /// <summary>An empty corpus that gives tokens and labels the same numbers as this one.</summary>
     public Corpus CreateSharing() => new(this);
 
     /// <summary>Adds a text.</summary>
-    /// <param name="label">Its class.</param>
+    /// <param name="label">Its class, as <see cref="LabelledText.Label"/> has it.</param>
     /// <param name="text">The text; one without tokens is kept with none.</param>
     public void Add(string label, string text)
     {
         AddText(text);
         _labels.Add(Number(label, _tables.NumberOfLabel, _tables.Labels));
+        _tables.HasSeveral |= LabelText.IsSeveral(label);
     }
 
     /// <summary>Adds a text whose class is not known: the number of its label is -1.</summary>
@@ -84,12 +94,21 @@ public sealed class Corpus
 
     /// <summary>The distinct labels of some rows in ordinal order: class c is the c-th.</summary>
     /// <param name="rows">Rows to train on.</param>
-    /// <exception cref="InputException">There are fewer than two labels.</exception>
+    /// <exception cref="InputException">
+    /// There are fewer than two labels; or none, where rows may have several.
+    /// </exception>
     public IReadOnlyList<string> DistinctLabels(IEnumerable<int> rows)
     {
-        string[] labels = [.. rows.Select(LabelOf).Distinct().Select(label => Labels[label]).Order(StringComparer.Ordinal)];
+        int[] numbers = [.. rows.Select(LabelOf).Distinct()];
+        string[] labels =
+        [
+            .. numbers.SelectMany(number => LabelText.Split(Labels[number])).Distinct().Order(StringComparer.Ordinal),
+        ];
+        if (labels.Length > 0 && HasSeveral)
+            return labels;
         return labels.Length switch
         {
+            0 when numbers.Length > 0 => throw new InputException("no row has a label, expected at least one label; label rows"),
             0 => throw new InputException("no rows to train on, expected rows with at least two labels"),
             1 => throw new InputException(
                 $"every row has the label \"{labels[0]}\", expected at least two labels; add rows of another class"),
@@ -158,5 +177,7 @@ public sealed class Corpus
         public Dictionary<string, int> NumberOfLabel { get; } = new(StringComparer.Ordinal);
 
         public List<string> Labels { get; } = [];
+
+        public bool HasSeveral { get; set; }
     }
 }

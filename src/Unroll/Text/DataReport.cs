@@ -64,7 +64,8 @@ public sealed class DataReport
                 $"; unknown words {100 * overlap.UnknownTokens:F1} % ({100 * overlap.UnknownTypes:F1} % of the different ones)")
             : "";
         return Invariant(
-            $"{part.Name,-5} {Rows(part.Rows)}; {part.Labels.Count:N0} label{(part.Labels.Count == 1 ? "" : "s")}: ",
+            $"{part.Name,-5} {Rows(part.Rows)}; {part.Labels.Count:N0} label{(part.Labels.Count == 1 ? "" : "s")}",
+            $"{(part.HasSeveralLabels ? ", a text may have several" : "")}: ",
             $"{labels}; ") + Invariant(
             $"tokens a text: median {lengths.Median:N0}, 95 % {lengths.P95:N0}, longest {lengths.Maximum:N0}{unknown}");
     }
@@ -72,7 +73,7 @@ public sealed class DataReport
     private IEnumerable<string> LabelWarnings()
     {
         PartReport train = Parts[0];
-        if (train.Labels.Count == 1)
+        if (train.Labels.Count == 1 && !train.HasSeveralLabels)
             yield return $"every row of {train.Name} has the label {Quoted(train.Labels[0].Key)}: there is nothing to tell apart";
         string[] lonely = [.. train.Labels.Where(entry => entry.Value == 1).Select(entry => Quoted(entry.Key))];
         if (lonely.Length > 0)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 
 namespace Unroll.Text;
 
@@ -28,10 +29,13 @@ public sealed class PartReport
         Corpus corpus = part.Corpus;
         Labels =
         [
-            .. part.Selected.CountBy(corpus.LabelOf).Select(entry => KeyValuePair.Create(corpus.Labels[entry.Key], entry.Value))
+            .. part.Selected.CountBy(corpus.LabelOf)
+                .SelectMany(entry => LabelText.Split(corpus.Labels[entry.Key]).Select(label => (Label: label, entry.Value)))
+                .GroupBy(entry => entry.Label, (label, of) => KeyValuePair.Create(label, of.Sum(entry => entry.Value)))
                 .OrderBy(entry => entry.Key, StringComparer.Ordinal),
         ];
-        Rows = Labels.Sum(entry => entry.Value);
+        Rows = part.Selected.Count();
+        HasSeveralLabels = corpus.HasSeveral;
         Lengths = LengthQuantiles.Of(part.Selected.Select(row => corpus.TokensOf(row).Length));
         EmptyTexts = part.Selected.Count(row => corpus.TokensOf(row).IsEmpty);
         DuplicateRows = Rows - EmptyTexts - WithText.Select(row => (corpus.HashOf(row), corpus.LabelOf(row))).Distinct().Count();
@@ -47,6 +51,9 @@ public sealed class PartReport
 
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
+
+    /// <summary>Whether rows have none or several labels.</summary>
+    public bool HasSeveralLabels { get; }
 
     /// <summary>Every label and its number of rows, in ordinal order.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> Labels { get; }
@@ -82,6 +89,8 @@ public sealed class PartReport
         json.WriteStartObject();
         json.WriteString("name", Name);
         json.WriteNumber("rows", Rows);
+        if (HasSeveralLabels)
+            json.WriteBoolean("several_labels", true);
         json.WriteStartObject("labels");
         foreach ((string label, int count) in Labels)
             json.WriteNumber(label, count);
@@ -142,7 +151,8 @@ public sealed class PartReport
                 .Select(text => text.DistinctBy(corpus.LabelOf).Concat(text).Distinct().Take(MostRowsOfConflict).Order()
                     .ToArray())
                 .Select(rows => new ConflictingText(
-                    [.. rows.Select(row => row + 1)], [.. rows.Select(row => corpus.Labels[corpus.LabelOf(row)])])),
+                    [.. rows.Select(row => row + 1)],
+                    [.. rows.Select(row => LabelText.Shown(corpus.Labels[corpus.LabelOf(row)]))])),
         ];
     }
 

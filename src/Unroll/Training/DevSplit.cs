@@ -33,7 +33,7 @@ public sealed record DevSplit(Corpus Train, IReadOnlyList<int>? TrainRows, Corpu
     /// <param name="options">The share and the seed.</param>
     public static DevSplit Of(Corpus corpus, IReadOnlyList<int> rows, TrainingOptions options)
     {
-        int[] labels = [.. rows.Select(corpus.LabelOf)];
+        int[] labels = LabelStrata.Of(corpus, rows);
         var generator = new TorchGenerator(options.Seed);
         (int[] kept, int[] splitOff) = options.DevShare > 0 && TextGroups.Of(corpus, rows) is { } groups
             ? StratifiedSplit.Split(labels, groups, options.DevShare, generator)

@@ -50,7 +50,7 @@ public sealed record LearningRateSearch(IReadOnlyList<LearningRateTrial> Trials,
     internal static LearningRateSearch Run(Network network, int? unknownId, EncodedTexts train, TrainingOptions options)
     {
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        var step = new TrainingStep(network, options.ToStepSettings(unknownId), pool);
+        var step = new TrainingStep(network, options.ToStepSettings(unknownId, train.Sets), pool);
         Parameters before = network.Parameters.Clone();
         var trials = new List<LearningRateTrial>();
         try

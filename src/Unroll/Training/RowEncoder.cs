@@ -23,6 +23,8 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
 {
     private readonly TokenEncoder _encoder = new(vocabulary, config.Subwords);
     private readonly Dictionary<string, int> _classOf = config.ClassOfLabel();
+    private readonly Dictionary<string, int> _numberOfSet = new(StringComparer.Ordinal);
+    private readonly LabelSets _sets = new();
     private int _knownRows;
     private (string Where, string Label)? _firstUnknown;
 
@@ -38,12 +40,12 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
         const int notYet = -1;
         const int dropped = -2;
         int[] ids = [.. Enumerable.Repeat(notYet, corpus.Tokens.Count)];
-        var encoded = new EncodedTexts();
+        EncodedTexts encoded = CreateTexts();
         var buffer = new List<int>();
         foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
         {
             int number = corpus.LabelOf(row);
-            int label = number == Corpus.NoLabel ? 0 : ClassOf(corpus.Labels[number], "row", row + 1);
+            int label = number == Corpus.NoLabel ? 0 : NumberOf(corpus.Labels[number], "row", row + 1);
             buffer.Clear();
             foreach (int token in corpus.TokensOf(row))
             {
@@ -71,12 +73,12 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
     /// </exception>
     public ModelRows Read(IEnumerable<LabelledText> rows, string what, int mostTokens, TermTable? terms)
     {
-        var encoded = new EncodedTexts();
+        EncodedTexts encoded = CreateTexts();
         SparseRows? sparse = terms is null ? null : new SparseRows();
         var termRow = new TermRow();
         foreach (LabelledText row in rows)
         {
-            int label = ClassOf(row.Label, what, encoded.Count + 1);
+            int label = NumberOf(row.Label, what, encoded.Count + 1);
             string[] tokens = config.Tokens.Tokenize(row.Text);
             TokenLimit.Require(tokens.Length, mostTokens);
             encoded.Add(_encoder.Encode(tokens, encoded.UnknownWords), label);
@@ -88,6 +90,34 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
         }
         RequireKnown();
         return new ModelRows(encoded, sparse);
+    }
+
+    /// <summary>Texts without rows yet, whose labels are what <see cref="NumberOf"/> gives.</summary>
+    public EncodedTexts CreateTexts() => new() { Sets = config.MultiLabel ? _sets : null };
+
+    /// <summary>The class of a label, or the number of the set of several.</summary>
+    /// <param name="label">As <see cref="LabelledText.Label"/> has it.</param>
+    /// <param name="what">What a row is called in an error.</param>
+    /// <param name="row">Its number.</param>
+    /// <exception cref="InputException">
+    /// The model does not know a label of a row to train on, or there are none or several and it gives one label a text.
+    /// </exception>
+    public int NumberOf(string label, string what, int row)
+    {
+        if (!config.MultiLabel)
+        {
+            if (!LabelText.IsSeveral(label))
+                return ClassOf(label, what, row);
+            throw new InputException(
+                $"{what} {row} has the labels {LabelText.Shown(label)}, and the model gives every text one label; give the row " +
+                "one, or train a new model with TrainingOptions.MultiLabel = true");
+        }
+        if (_numberOfSet.TryGetValue(label, out int number))
+            return number;
+        int[] classes = [.. LabelText.Split(label).Select(each => ClassOf(each, what, row)).Order()];
+        // No label at all is known.
+        _knownRows += classes.Length == 0 ? 1 : 0;
+        return _numberOfSet[label] = _sets.Add(classes);
     }
 
     private int ClassOf(string label, string what, int row)

@@ -50,7 +50,7 @@ internal sealed class Trainer
         _trainings =
         [
             .. networks.Select((network, k) => new NetworkTraining(
-                network, options.ToStepSettings(unknownId, k), options, generators[k], pool, train, chance)),
+                network, options.ToStepSettings(unknownId, train.Sets, k), options, generators[k], pool, train, chance)),
         ];
         _position = new TrainingPosition { Networks = [.. networks.Select(_ => new NetworkPosition())] };
         _steps = BatchOrder.BatchCount(train.Count, options.BatchSize);
@@ -135,25 +135,28 @@ internal sealed class Trainer
         ForEach((training, network) => training.EndEpoch(network));
         at.Finished = at.Epoch > _epochs || report.Epoch - at.Best!.Epoch >= _options.Patience;
         progress?.Report(finished);
-        if (LossExplosion.IsHopeless(report, Classes) && LossExplosion.IsIn(at.Best!, Classes))
-            throw LossExplosion.Error(report, Classes, at.Steps, _options);
+        if (LossExplosion.IsHopeless(report, Choices) && LossExplosion.IsIn(at.Best!, Choices))
+            throw LossExplosion.Error(report, Choices, at.Steps, _options);
         if (!at.Finished)
             _checkpoint?.WriteIfDue(at);
     }
 
     private int Classes => _networks[0].Config.Classes;
 
+    // Among how many answers a guess is made.
+    private int Choices => _train.Sets is null ? Classes : 2;
+
     // Without dev rows the kept parameters are the last ones: those that are measured here.
     private void RequireSound()
     {
         EpochReport best = _position.Best!;
-        if (LossExplosion.IsIn(best, Classes) && (_dev is not null || LossExplosion.IsExploded(LossOnTrainingRows(), Classes)))
-            throw LossExplosion.Error(best, Classes, _position.Steps, _options);
+        if (LossExplosion.IsIn(best, Choices) && (_dev is not null || LossExplosion.IsExploded(LossOnTrainingRows(), Choices)))
+            throw LossExplosion.Error(best, Choices, _position.Steps, _options);
     }
 
     private double LossOnTrainingRows()
     {
-        var scoring = new Scoring(Classes, temperature: 1);
+        var scoring = new Scoring(Classes, temperature: 1, decision: LabelDecision.Of(_train));
         _evaluator.ForEach(
             _train, null, Math.Min(_train.Count, MostRowsToJudge), (row, logits) => scoring.Add(logits, _train.LabelOf(row)));
         return scoring.Result.Loss;

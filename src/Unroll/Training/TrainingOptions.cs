@@ -175,7 +175,16 @@ public sealed partial record TrainingOptions
     /// <summary>How the learning rate changes. Default: it rises and falls in one cycle.</summary>
     public LearningRateSchedule Schedule { get; set; } = new(ScheduleKind.OneCycle);
 
-    /// <summary>The weight of each class in the loss, in the model's order; null for equal ones. Default: null.</summary>
+    /// <summary>
+    /// Whether a text may have several labels, or none, so that each label is decided by itself; a model is so in any case where
+    /// a row to train on has none or several. Default: no.
+    /// </summary>
+    public bool MultiLabel { get; set; }
+
+    /// <summary>
+    /// The weight of each class in the loss, in the model's order; where texts may have several, that of the texts that have it.
+    /// Null for equal ones. Default: null.
+    /// </summary>
     public IReadOnlyList<float>? ClassWeights { get; set; }
 
     /// <summary>
@@ -184,8 +193,8 @@ public sealed partial record TrainingOptions
     public IReadOnlyDictionary<string, float>? LabelWeights { get; set; }
 
     /// <summary>
-    /// Whether each class weighs as much as any other, however many rows it has: w_c = n / (C n_c) for n_c of n rows. Default:
-    /// no.
+    /// Whether each class weighs as much as any other, however many rows it has: w_c = n / (C n_c) for n_c of n rows, and where
+    /// texts may have several, (n - n_c) / n_c. Default: no.
     /// </summary>
     public bool BalancedClasses { get; set; }
 
@@ -405,6 +414,7 @@ public sealed partial record TrainingOptions
         Tokens = model.Tokens.Kind,
         Lowercase = model.Tokens.Lowercase,
         Linear = model.Networks == 0 || model.LinearShare > 0,
+        MultiLabel = model.MultiLabel,
         WordVectorsFile = null,
         Initialization = Initialization.TorchDefault,
         RecurrentInitialization = RecurrentInitialization.Uniform,
@@ -424,8 +434,9 @@ public sealed partial record TrainingOptions
 
     /// <summary>What a step does; class weights and the adversarial step must be resolved.</summary>
     /// <param name="unknownId">The id of unknown words; null for a closed vocabulary.</param>
+    /// <param name="sets">The classes of each label, where texts may have several; null for one class a text.</param>
     /// <param name="network">Which of several networks, from 0.</param>
-    internal StepSettings ToStepSettings(int? unknownId, int network = 0) => new()
+    internal StepSettings ToStepSettings(int? unknownId, LabelSets? sets = null, int network = 0) => new()
     {
         Optimizer = new OptimizerSettings
         {
@@ -440,6 +451,7 @@ public sealed partial record TrainingOptions
             ClipNorm = ClipNorm,
             ClipValue = ClipValue,
         },
+        LabelSets = sets,
         ClassWeights = ClassWeights,
         LabelSmoothing = LabelSmoothing,
         TruncateSteps = TruncateSteps,

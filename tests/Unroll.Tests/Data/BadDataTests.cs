@@ -78,8 +78,8 @@ public class BadDataTests
     // fastText.
     [InlineData("a.ft", "__label__a x\nso fine\n", "a.ft:2: \"so fine\" has no label, expected __label__NAME")]
     [InlineData(
-        "a.ft", "__label__a __label__b x\n",
-        "a.ft:1: a second label \"__label__b\" after \"__label__a\", expected one label a row")]
+        "a.ft", "__label__a x __label__b\n",
+        "a.ft:1: the label \"__label__b\" stands behind the text, expected it in front")]
     // What is it?
     [InlineData(
         "a.txt", "fine\n",

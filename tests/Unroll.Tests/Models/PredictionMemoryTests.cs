@@ -74,12 +74,13 @@ public class PredictionMemoryTests
         return least;
     }
 
-    // An object has a header and a pointer to its type; an array its length too; the labels are the model's own.
+    // An object has a header and a pointer to its type; an array its length too; the labels are the model's own. The fourth
+    // pointer is that of the labels of a text that may have several.
     private static long SizeOf(Prediction prediction)
     {
         const int header = 16;
         int pointer = Unsafe.SizeOf<string>();
-        int fields = 3 * pointer + sizeof(double) + 2 * sizeof(int) + 8;
+        int fields = 4 * pointer + sizeof(double) + 2 * sizeof(int) + 8;
         long probabilities = header + 2 * pointer + header + 8 + prediction.Probabilities.Count * (long)sizeof(double);
         return header + fields + probabilities;
     }
