@@ -9,6 +9,14 @@ namespace Unroll.Cli;
 /// <summary>The <c>unroll</c> command: its verbs, and what their failures look like.</summary>
 internal static class UnrollCommand
 {
+    private static readonly (string Name, Func<Terminal, Command> Create)[] Verbs =
+    [
+        ("lab", LabCommand.Create), ("play", PlayCommand.Create), ("train", TrainCommand.Create), ("eval", EvalCommand.Create),
+        ("predict", PredictCommand.Create), ("inspect", InspectCommand.Create), ("report", ReportCommand.Create),
+        ("export", ExportCommand.Create), ("import", ImportCommand.Create), ("experiment", ExperimentCommand.Create),
+        ("serve", ServeCommand.Create), ("completion", CompletionCommand.Create),
+    ];
+
     /// <summary>Runs one command line and returns the exit code.</summary>
     public static int Run(IReadOnlyList<string> args, Terminal terminal)
     {
@@ -32,23 +40,17 @@ internal static class UnrollCommand
         };
         var root = new Command("unroll", "Recurrent networks in C#, every time step in the open.")
         {
-            LabCommand.Create(terminal),
-            PlayCommand.Create(terminal),
-            TrainCommand.Create(terminal),
-            EvalCommand.Create(terminal),
-            PredictCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            ReportCommand.Create(terminal),
-            ExportCommand.Create(terminal),
-            ImportCommand.Create(terminal),
-            ExperimentCommand.Create(terminal),
-            ServeCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
             quiet,
             verbose,
             new HelpOption(),
             new VersionOption(),
         };
+        // The options of all verbs take longer to make than most verbs run: where the first word is a verb, they are that one's.
+        foreach ((string name, Func<Terminal, Command> create) in Verbs)
+        {
+            if (args is not [var first, ..] || first == name || Verbs.All(verb => verb.Name != first))
+                root.Subcommands.Add(create(terminal));
+        }
         if (CompletionCommand.Suggest(args, root, terminal.Output) is { } suggested)
             return suggested;
         ParseResult parsed = root.Parse(args, Options.Parser);

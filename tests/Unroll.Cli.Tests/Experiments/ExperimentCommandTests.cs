@@ -159,7 +159,7 @@ public class ExperimentCommandTests
     [InlineData(
         "memory --cells rnn,lstmm",
         "--cells has lstmm, expected some of rnn,rnn-orthogonal,irnn,gru,lstm,lstm-forget,mingru,minlstm,sru,"
-            + "peephole,coupled,janet,slstm,deltanet,deltanet1,rnn-attention; did you mean "
+            + "peephole,coupled,janet,slstm,deltanet,deltanet1,transformer,rnn-attention; did you mean "
             + "lstm?")]
     [InlineData("adding --cells rnn-attention", "--cells has rnn-attention, expected some of rnn,")]
     [InlineData("memory --lengths 10,x", "--lengths has x, expected whole numbers")]

@@ -97,6 +97,7 @@ public class SentenceClassifierTests
             LearningRate = 1e38f,
             Optimizer = OptimizerKind.Sgd,
             ClipNorm = null,
+            Cell = Cell.Rnn,
             Nonlinearity = Nonlinearity.Relu
         };
         TrainingDivergedException e = Assert.Throws<TrainingDivergedException>(() => SentenceClassifier.Train(Rows, wild));
