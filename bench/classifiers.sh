@@ -57,7 +57,7 @@ fasttext_row() { # SET NAME OPTION…: a prediction's time is that of many in on
   rm -rf "$work/model"*
   started=$EPOCHREALTIME
   fasttext supervised -input "$work/train.txt" -output "$work/model" -thread 2 -verbose 0 "$@" >/dev/null 2>&1
-  local trained=$EPOCHREALTIME accuracy once all copies=20
+  local trained=$EPOCHREALTIME accuracy once all copies=200
   rm -f "$work/model.vec"
   mv "$work/model.bin" "$work/model"
   accuracy=$(fasttext test "$work/model" "$work/test.txt" | awk '$1 == "P@1" { print $2 }')
