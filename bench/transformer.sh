@@ -23,7 +23,7 @@ measure() { # SET NAME OPTION…: a row of the table
   "$BIN/Unroll.Cli" train "$data/$set/train.tsv" --test "$data/$set/test.tsv" --seeds "$seeds" --threads "$threads" --json "$@" \
     >"$work/out" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
   # Each seed has a line, and all together one more.
-  grep '^{"seed":' "$work/out" | sed -E 's/.*[{,]"test_accuracy":([0-9.e-]+).*"network_test_accuracy":([0-9.e-]+).*/\1 \2/' |
+  grep '^{"version":1,"seed":' "$work/out" | sed -E 's/.*[{,]"test_accuracy":([0-9.e-]+).*"network_test_accuracy":([0-9.e-]+).*/\1 \2/' |
     awk -v set="$set" -v name="$name" -v seconds="$(awk "BEGIN { print $EPOCHREALTIME - $started }")" '
     { model[NR] = $1; network[NR] = $2; sum += $1; alone += $2 }
     END {
