@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using Unroll.Data;
 using Unroll.Text;
 using Unroll.Training;
 
@@ -12,8 +10,6 @@ internal sealed class TrainFlags
     /// <summary>What <c>--cell</c> is for a linear part alone.</summary>
     internal const string NoNetwork = "none";
 
-    private const string Balanced = "balanced";
-    private const string ClassWeights = "--class-weights";
 
     private static readonly TrainingOptions Defaults = new();
 
@@ -188,8 +184,8 @@ internal sealed class TrainFlags
                 "--multi-label", "A text may have several labels, or none; taken where a row has", Defaults.MultiLabel)),
             (options, value) => options with { MultiLabel = value });
         _classWeights = flags.Add(Options.List(
-            ClassWeights, "balanced, or weights of labels in the loss: good=1,bad=2.5; quotes around a label that holds a comma",
-            "LIST"));
+            ClassWeightEntries.Flag,
+            "balanced, or weights of labels in the loss: good=1,bad=2.5; quotes around a label that holds a comma", "LIST"));
         Set(
             flags.Add(Options.Number("--label-smoothing", "Share of the target spread over all labels", Defaults.LabelSmoothing)),
             (options, value) => options with { LabelSmoothing = value });
@@ -307,9 +303,9 @@ internal sealed class TrainFlags
         }
         if (parsed.GetValue(_classWeights) is { Length: > 0 } weights)
         {
-            options = weights is [var only] && Balanced.Equals(only, StringComparison.OrdinalIgnoreCase)
+            options = weights is [var only] && ClassWeightEntries.Balanced.Equals(only, StringComparison.OrdinalIgnoreCase)
                 ? options with { BalancedClasses = true }
-                : options with { ClassWeights = ParseWeights(weights, labels) };
+                : options with { ClassWeights = ClassWeightEntries.Parse(weights, labels) };
         }
         options.Validate();
         options.ValidateModel();
@@ -336,51 +332,4 @@ internal sealed class TrainFlags
     }
 
     private bool IsTransformer(ParseResult parsed) => parsed.GetValue(_cell) == Options.NameOf(Cell.Transformer);
-
-    private static string NameOf(string label)
-    {
-        bool isPlain = label.Trim() == label && !label.Contains(',', StringComparison.Ordinal);
-        return Excerpt.Visible(isPlain ? label : QuotedList.Quoted(label));
-    }
-
-    // Labels that are not named weigh 1.
-    private static float[] ParseWeights(string[] given, IReadOnlyList<string> labels)
-    {
-        string names = string.Join(", ", labels.Take(20).Select(NameOf));
-        float[] weights = [.. Enumerable.Repeat(1f, labels.Count)];
-        var named = new HashSet<int>();
-        foreach (string entry in QuotedList.Entries(given, IsWhole))
-        {
-            (string? quoted, string rest) = QuotedList.Split(ClassWeights, entry);
-            int equals = quoted is null ? entry.LastIndexOf('=')
-                : rest.StartsWith('=') ? entry.Length - rest.Length
-                : -1;
-            string label = equals < 0 ? "" : quoted ?? Named(entry[..equals]);
-            int c = labels.ToList().IndexOf(label);
-            bool valid = float.TryParse(entry[(equals + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float weight)
-                && weight >= 0 && float.IsFinite(weight);
-            if (equals < 0 || !valid)
-            {
-                throw new InputException(
-                    $"{ClassWeights} has {Excerpt.Visible(entry)}, expected {Balanced} or LABEL=NUMBER " +
-                    $"(0 or a positive number) for labels among {names}");
-            }
-            if (c < 0)
-            {
-                throw new InputException(
-                    $"{ClassWeights} names the label {NameOf(label)}, which no row has; expected labels among {names}");
-            }
-            if (!named.Add(c))
-                throw new InputException($"{ClassWeights} names the label {Excerpt.Visible(label)} twice, expected it once");
-            weights[c] = weight;
-        }
-        return weights.Any(weight => weight > 0)
-            ? weights
-            : throw new InputException($"{ClassWeights} has 0 for every label, expected a positive weight for one at least");
-
-        bool IsWhole(string entry) => entry.LastIndexOf('=') is var equals and > 0 && labels.Contains(Named(entry[..equals]));
-
-        // A blank before the equals sign is nobody's name, but where a label ends in one.
-        string Named(string written) => labels.Contains(written) ? written : written.Trim();
-    }
 }

@@ -5,8 +5,8 @@ namespace Unroll.Evaluation;
 
 /// <summary>How texts that may have several labels are scored.</summary>
 /// <param name="Sets">The classes of each label of the texts.</param>
-/// <param name="Thresholds">From which probability on a text has each label; none for 0.5.</param>
-internal sealed record LabelDecision(LabelSets Sets, IReadOnlyList<double> Thresholds)
+/// <param name="Config">Has the thresholds; null for 0.5 for all.</param>
+internal sealed record LabelDecision(LabelSets Sets, ModelConfig? Config)
 {
     /// <summary>The decision for some texts; null where each has one label.</summary>
     /// <param name="texts">The texts.</param>
@@ -18,9 +18,9 @@ internal sealed record LabelDecision(LabelSets Sets, IReadOnlyList<double> Thres
     /// <param name="sets">The classes of each label of the texts.</param>
     /// <param name="config">Has the thresholds; null for 0.5 for all.</param>
     public static LabelDecision? Of(LabelSets? sets, ModelConfig? config = null) =>
-        sets is null ? null : new LabelDecision(sets, config?.Thresholds ?? []);
+        sets is null ? null : new LabelDecision(sets, config);
 
     /// <summary>From which probability on a text has a label.</summary>
     /// <param name="c">The class of the label.</param>
-    public double ThresholdOf(int c) => c < Thresholds.Count ? Thresholds[c] : ModelConfig.UsualThreshold;
+    public double ThresholdOf(int c) => Config?.ThresholdOf(c) ?? ModelConfig.UsualThreshold;
 }

@@ -12,39 +12,6 @@ internal static class CSharpSource
     private const int Base64Width = 120;
     private const string Words = "embedding.weight";
 
-    private const string PredictLabel = """
-            /// <summary>The most probable label, its probability, and that of every label in the order of Labels.</summary>
-            public static (string Label, double Probability, double[] Probabilities) Predict(string text)
-            {
-                Parts model = Model.Value;
-                List<string> tokens = Tokenize(text);
-                if (tokens.Count == 0)
-                    return ("", 0, []);
-                double[] z = model.Logits(tokens);
-                double max = z.Max();
-                double[] p = [.. z.Select(value => Math.Exp((value - max) / Temperature))];
-                double sum = p.Sum();
-                for (int c = 0; c < p.Length; c++)
-                    p[c] /= sum;
-                int best = Array.IndexOf(z, max);
-                return (Labels[best], p[best], p);
-            }
-        """;
-
-    private const string PredictLabels = """
-            /// <summary>The labels of a text, the most probable first, and the probability of every label.</summary>
-            public static (string[] Labels, double[] Probabilities) Predict(string text)
-            {
-                Parts model = Model.Value;
-                List<string> tokens = Tokenize(text);
-                if (tokens.Count == 0)
-                    return ([], []);
-                double[] p = [.. model.Logits(tokens).Select(z => 1 / (1 + Math.Exp(-z / Temperature)))];
-                IEnumerable<int> found = Enumerable.Range(0, p.Length).Where(c => p[c] >= Thresholds[c]);
-                return ([.. found.OrderByDescending(c => p[c]).Select(c => Labels[c])], p);
-            }
-        """;
-
     private const string OfNetworks = """
                     int[] ids = Encode(tokens);
                     foreach (Network network in _networks)
@@ -116,7 +83,7 @@ internal static class CSharpSource
 
                 private static readonly Lazy<Parts> Model = new(() => new Parts(new Reader()));
 
-            {{(config.MultiLabel ? PredictLabels : PredictLabel)}}
+            {{(config.MultiLabel ? CSharpPredict.OfSeveralLabels : CSharpPredict.OfOneLabel)}}
 
             {{Indented(CSharpTokens.Of(config.Tokens))}}
 

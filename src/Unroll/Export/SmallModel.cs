@@ -121,7 +121,7 @@ public sealed class SmallModel
     private (SentenceClassifier Model, long Bytes) Build(int words, int terms)
     {
         SentenceClassifier small = Reread(Cut(words, terms));
-        small.FitTo(small.ReadWith(_rows, small.Linear), small.Linear, _threads);
+        small.FitTo(small.Read(_rows), small.Linear, _threads);
         if (small.Config.MultiLabel)
             small.ChooseThresholds(small.Read(_rows), _threads);
         return (small, SizeOf(small));
@@ -131,15 +131,15 @@ public sealed class SmallModel
 
     private long SizeOf(SentenceClassifier small)
     {
-        var counted = new CountingStream();
+        using var written = new MemoryStream();
         if (_isArchive)
         {
-            small.Save(counted);
-            return counted.Length;
+            small.Save(written);
+            return written.Length;
         }
         foreach ((_, Action<Stream> write) in ModelFiles.Of(Stored(small)))
-            write(counted);
-        return counted.Length;
+            write(written);
+        return written.Length;
     }
 
     private static StoredModel Stored(SentenceClassifier small) =>
@@ -251,35 +251,4 @@ public sealed class SmallModel
     private long BytesOfTerm(int place) =>
         Encoding.UTF8.GetByteCount(_model.Linear!.Terms.Names[_termsByWeight[place]]) + 1
             + _model.Config.Classes + BytesOfScale + sizeof(float);
-
-    private sealed class CountingStream : Stream
-    {
-        private long _length;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => _length;
-
-        public override long Position
-        {
-            get => _length;
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => _length += count;
-    }
 }

@@ -18,9 +18,9 @@ public sealed record ImportedModel(
     {
         ArgumentNullException.ThrowIfNull(json);
         ModelConfig config = Classifier.Config;
-        json.WriteString("cell", ModelConfigJson.Name(config.Cell));
+        json.WriteString("cell", ChoiceName.Of(config.Cell));
         if (!config.IsTransformer && RecurrentCells.Of(config.Cell).ReadsNonlinearity)
-            json.WriteString("nonlinearity", ModelConfigJson.Name(config.Nonlinearity));
+            json.WriteString("nonlinearity", ChoiceName.Of(config.Nonlinearity));
         json.WriteNumber("embedding", config.Embedding);
         if (config.Subwords > 0)
             json.WriteNumber("subwords", config.Subwords);
@@ -30,16 +30,16 @@ public sealed record ImportedModel(
         {
             json.WriteNumber("heads", config.Transformer.Heads);
             json.WriteNumber("feed_forward", config.Transformer.FeedForwardOf(config.Embedding));
-            json.WriteString("positions", ModelConfigJson.Name(config.Transformer.Positions));
-            json.WriteString("norm", ModelConfigJson.Name(config.Transformer.Norm));
+            json.WriteString("positions", ChoiceName.Of(config.Transformer.Positions));
+            json.WriteString("norm", ChoiceName.Of(config.Transformer.Norm));
         }
         json.WriteBoolean("bidirectional", config.Bidirectional);
-        json.WriteString("pooling", ModelConfigJson.Name(config.Pooling));
+        json.WriteString("pooling", ChoiceName.Of(config.Pooling));
         json.WriteNumber("labels", config.Classes);
         if (config.MultiLabel)
             json.WriteBoolean("multi_label", true);
         json.WriteNumber("vocabulary", Classifier.Vocabulary.Size);
-        json.WriteString("unknown", ModelConfigJson.Name(config.Unknown));
+        json.WriteString("unknown", ChoiceName.Of(config.Unknown));
         WriteLines(json, "notes", Notes);
         WriteLines(json, "warnings", Warnings);
     }

@@ -245,17 +245,17 @@ public static class TorchImport
     private static string Describe(ModelConfig config, Vocabulary vocabulary)
     {
         bool hasChoice = !config.IsTransformer && RecurrentCells.Of(config.Cell).ReadsNonlinearity;
-        string function = hasChoice ? $" ({ModelConfigJson.Name(config.Nonlinearity)})" : "";
-        string cell = ModelConfigJson.Name(config.Cell) + function;
+        string function = hasChoice ? $" ({ChoiceName.Of(config.Nonlinearity)})" : "";
+        string cell = ChoiceName.Of(config.Cell) + function;
         string words = config.Embedding > 0 ? $"embedding {config.Embedding}" : "one-hot words";
         string layers = config.Layers == 1 ? "1 layer" : $"{config.Layers} layers";
         string directions = config.IsTransformer
             ? $"{config.Transformer.Heads} heads, feed-forward {config.Transformer.FeedForward}, "
-                + $"positions {ModelConfigJson.Name(config.Transformer.Positions)}, "
-                + $"norm {ModelConfigJson.Name(config.Transformer.Norm)}"
+                + $"positions {ChoiceName.Of(config.Transformer.Positions)}, "
+                + $"norm {ChoiceName.Of(config.Transformer.Norm)}"
             : config.Bidirectional ? "both directions"
             : "one direction";
-        string pooling = ModelConfigJson.Name(config.Pooling);
+        string pooling = ChoiceName.Of(config.Pooling);
         return $"{cell}, {words}, hidden {config.Hidden}, {layers}, {directions}, pooling {pooling}, {config.Classes} labels, "
             + $"{vocabulary.Size} tokens";
     }

@@ -182,4 +182,42 @@ public sealed partial class SentenceClassifier
 
     private EncodedTexts EncodeDev(IEnumerable<LabelledText> rows) =>
         new RowEncoder(Config, Vocabulary, areMeasured: true).Read(rows, "dev row", int.MaxValue, terms: null).Ids;
+
+    /// <summary>Puts pre-trained vectors in the place of the random ones, for the words that have some.</summary>
+    /// <param name="vectors">Read for this model's vocabulary; as wide as its embedding.</param>
+    /// <exception cref="ArgumentException">The vectors are of another width or for another vocabulary.</exception>
+    public void SetWordVectors(WordVectors vectors)
+    {
+        if (vectors.Width != Config.Embedding || vectors.Values.Length != Vocabulary.Size * vectors.Width)
+        {
+            throw new ArgumentException(
+                $"vectors are [{vectors.Values.Length / vectors.Width},{vectors.Width}], " +
+                $"expected [{Vocabulary.Size},{Config.Embedding}]",
+                nameof(vectors));
+        }
+        Config = Config with { Int8 = false };
+        foreach (Network network in Networks)
+        {
+            Parameter table = network.Parameters.Find(NetworkLayout.EmbeddingWeight);
+            for (int id = 0; id < Vocabulary.Size; id++)
+            {
+                if (vectors.Has(id))
+                    network.Parameters.WriteRow(table, id, vectors.Values.Slice(id * vectors.Width, vectors.Width));
+            }
+        }
+    }
+
+    /// <summary>
+    /// The vector that a network reads for each token of the vocabulary, [V,E] row-major: with
+    /// <see cref="ModelConfig.Subwords"/> the mean of those of its pieces is added. None for one-hot input.
+    /// </summary>
+    /// <param name="network">Which of several networks, from 0.</param>
+    /// <returns>A copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network.</exception>
+    public float[] FoldedWordVectors(int network = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(network);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(network, Networks.Count);
+        return Networks[network].WordVectors();
+    }
 }

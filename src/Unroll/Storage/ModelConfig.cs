@@ -132,7 +132,7 @@ public sealed record ModelConfig
     internal string? SubwordsFault => Subwords == 0 ? null
         : Embedding == 0 ? "embedding is 0, expected word vectors"
         : Tokens.Kind == TokenKind.Char ? "the tokens are characters, expected words"
-        : Unknown != UnknownWords.Token ? $"unknown is \"{ModelConfigJson.Name(Unknown)}\", expected \"token\""
+        : Unknown != UnknownWords.Token ? $"unknown is \"{ChoiceName.Of(Unknown)}\", expected \"token\""
         : null;
 
     /// <summary>Why there can be no such Transformer, and what was expected; null where there is no reason.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Unroll.Data;
 using Unroll.Engine.Networks;
 using Unroll.Text;
 
@@ -9,7 +8,6 @@ namespace Unroll.Storage;
 internal static class ModelConfigJson
 {
     public const string Format = "unroll/1";
-    private const string Restore = "restore the file or train again";
 
     private static readonly string[] OwnKeys =
     [
@@ -44,10 +42,10 @@ internal static class ModelConfigJson
             if (config.MultiLabel)
                 WriteMultiLabel(json, config);
             json.WriteStartObject("tokens");
-            json.WriteString("kind", Name(config.Tokens.Kind));
+            json.WriteString("kind", ChoiceName.Of(config.Tokens.Kind));
             json.WriteBoolean("lowercase", config.Tokens.Lowercase);
             json.WriteEndObject();
-            json.WriteString("unknown", Name(config.Unknown));
+            json.WriteString("unknown", ChoiceName.Of(config.Unknown));
             if (config.Temperature != 1)
                 json.WriteNumber("temperature", config.Temperature);
             if (config.Threshold != 0)
@@ -72,7 +70,7 @@ internal static class ModelConfigJson
 
     private static void WriteNetwork(Utf8JsonWriter json, ModelConfig config)
     {
-        json.WriteString("cell", Name(config.Cell));
+        json.WriteString("cell", ChoiceName.Of(config.Cell));
         json.WriteNumber("embedding", config.Embedding);
         if (config.Subwords != 0)
             json.WriteNumber("subwords", config.Subwords);
@@ -84,8 +82,8 @@ internal static class ModelConfigJson
         json.WriteNumber("hidden", config.Hidden);
         json.WriteNumber("layers", config.Layers);
         json.WriteBoolean("bidirectional", config.Bidirectional);
-        json.WriteString("pooling", Name(config.Pooling));
-        json.WriteString("nonlinearity", Name(config.Nonlinearity));
+        json.WriteString("pooling", ChoiceName.Of(config.Pooling));
+        json.WriteString("nonlinearity", ChoiceName.Of(config.Nonlinearity));
         json.WriteNumber("dropout", config.Dropout);
     }
 
@@ -94,14 +92,14 @@ internal static class ModelConfigJson
         json.WriteNumber("layers", config.Layers);
         json.WriteNumber("heads", config.Transformer.Heads);
         json.WriteNumber("feed_forward", config.Transformer.FeedForwardOf(config.Embedding));
-        json.WriteString("positions", Name(config.Transformer.Positions));
+        json.WriteString("positions", ChoiceName.Of(config.Transformer.Positions));
         if (config.Transformer.Positions == Positions.Learned)
             json.WriteNumber("max_positions", config.Transformer.MaximumPositions);
         else
             json.WriteNumber("position_scale", config.Transformer.PositionScale ?? 1);
-        json.WriteString("norm", Name(config.Transformer.Norm));
+        json.WriteString("norm", ChoiceName.Of(config.Transformer.Norm));
         json.WriteBoolean("final_norm", config.Transformer.HasFinalNorm);
-        json.WriteString("pooling", Name(config.Pooling));
+        json.WriteString("pooling", ChoiceName.Of(config.Pooling));
         json.WriteNumber("dropout", config.Dropout);
     }
 
@@ -111,14 +109,14 @@ internal static class ModelConfigJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var keys = Fields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
-            bool isTransformer = keys.Is("cell", Name(Cell.Transformer));
+            var keys = ConfigFields.Of(document.RootElement, source, $"{source}: the JSON", "an object of keys");
+            bool isTransformer = keys.Is("cell", ChoiceName.Of(Cell.Transformer));
             keys.RequireOnly([.. OwnKeys, .. isTransformer ? TransformerKeys : NetworkKeys]);
             keys.RequireValue("format", Format);
             int networks = keys.Has("networks") ? keys.Integer("networks", 0, ModelConfig.MostNetworks) : 1;
             if (networks == 0)
                 keys.RequireOnly(OwnKeys);
-            var tokens = Fields.Of(
+            var tokens = ConfigFields.Of(
                 keys["tokens"], $"{source}: tokens", $"{source}: tokens", "an object of kind and lowercase");
             tokens.RequireOnly("kind", "lowercase");
             ModelConfig sizes = networks == 0 ? ModelConfig.WithoutNetwork
@@ -142,9 +140,9 @@ internal static class ModelConfigJson
             if (networks == 0)
                 keys.RequireOne("linear_share", config.LinearShare);
             if (config.TransformerFault is { } wrong)
-                throw new InputException($"{source}: {wrong}; {Restore}");
+                throw new InputException($"{source}: {wrong}; {ConfigFields.Restore}");
             return config.SubwordsFault is { } fault
-                ? throw new InputException($"{source}: subwords is {config.Subwords} and {fault}; {Restore}")
+                ? throw new InputException($"{source}: subwords is {config.Subwords} and {fault}; {ConfigFields.Restore}")
                 : config;
         }
         catch (JsonException e) when (e.LineNumber is not null)
@@ -155,16 +153,16 @@ internal static class ModelConfigJson
         }
         catch (JsonException e)
         {
-            throw new InputException($"{source}: a key stands twice in it, expected once; {Restore}", e);
+            throw new InputException($"{source}: a key stands twice in it, expected once; {ConfigFields.Restore}", e);
         }
         catch (InvalidOperationException e)
         {
             // A string in which half a character is written as \uD83D.
-            throw new InputException($"{source}: a string in it is no Unicode text; {Restore}", e);
+            throw new InputException($"{source}: a string in it is no Unicode text; {ConfigFields.Restore}", e);
         }
     }
 
-    private static ModelConfig ReadNetwork(Fields keys) => ModelConfig.WithoutNetwork with
+    private static ModelConfig ReadNetwork(ConfigFields keys) => ModelConfig.WithoutNetwork with
     {
         Cell = keys.Choice<Cell>("cell"),
         Embedding = keys.Integer("embedding", 0),
@@ -177,7 +175,7 @@ internal static class ModelConfigJson
         Nonlinearity = keys.Choice<Nonlinearity>("nonlinearity"),
     };
 
-    private static ModelConfig ReadTransformer(Fields keys)
+    private static ModelConfig ReadTransformer(ConfigFields keys)
     {
         int width = keys.Integer("embedding", 1);
         Positions positions = keys.Choice<Positions>("positions");
@@ -202,167 +200,6 @@ internal static class ModelConfigJson
             Transformer = transformer,
             Pooling = keys.Choice<Pooling>("pooling"),
             Dropout = keys.Share("dropout"),
-        };
-    }
-
-    /// <summary>The name of a choice in files and on the command line.</summary>
-    public static string Name<T>(T value)
-        where T : struct, Enum => Enum.GetName(value)!.ToLowerInvariant();
-
-    private readonly struct Fields
-    {
-        private readonly JsonElement _element;
-        private readonly string _source;
-
-        private Fields(JsonElement element, string source)
-        {
-            _element = element;
-            _source = source;
-        }
-
-        public static Fields Of(JsonElement element, string source, string what, string expected)
-        {
-            if (element.ValueKind == JsonValueKind.Object)
-                return new Fields(element, source);
-            throw new InputException($"{what} is {Shown(element)}, expected {expected}; {Restore}");
-        }
-
-        public JsonElement this[string key] => _element.TryGetProperty(key, out JsonElement value)
-            ? value
-            : throw new InputException($"{_source}: no key \"{key}\"; {Restore}");
-
-        public void RequireOnly(params ReadOnlySpan<string> keys)
-        {
-            foreach (JsonProperty property in _element.EnumerateObject())
-            {
-                if (!keys.Contains(property.Name))
-                    throw new InputException(
-                        $"{_source}: unknown key \"{property.Name}\", expected only {string.Join(", ", keys)}");
-            }
-        }
-
-        public void RequireValue(string key, string expected)
-        {
-            JsonElement value = this[key];
-            if (value.ValueKind != JsonValueKind.String
-                || !expected.Equals(value.GetString(), StringComparison.OrdinalIgnoreCase))
-                throw new InputException($"{_source}: {key} is {ShownName(value)}, this version reads only {expected}");
-        }
-
-        public bool Has(string key) => _element.TryGetProperty(key, out _);
-
-        public bool Is(string key, string text) =>
-            _element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String
-                && value.GetString() == text;
-
-        public bool Flag(string key) => this[key].ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => throw Wrong(key, "true or false"),
-        };
-
-        public double Positive(string key) =>
-            IsNumber(key) && this[key].TryGetDouble(out double value) && value > 0 && double.IsFinite(value)
-                ? value
-                : throw Wrong(key, "a number above 0");
-
-        public float Share(string key) =>
-            IsNumber(key) && this[key].TryGetSingle(out float value) && value is >= 0 and < 1
-                ? value
-                : throw Wrong(key, "a share of at least 0 and below 1");
-
-        public double PositiveShare(string key) =>
-            IsNumber(key) && this[key].TryGetDouble(out double value) && value is > 0 and <= 1
-                ? value
-                : throw Wrong(key, "a share above 0 and at most 1");
-
-        public void RequireOne(string key, double value)
-        {
-            if (value != 1)
-            {
-                throw new InputException(
-                    $"{_source}: {key} is {(Has(key) ? Shown(this[key]) : "missing")}, expected 1, "
-                    + $"for networks is 0; {Restore}");
-            }
-        }
-
-        public int Integer(string key, int minimum, int maximum = int.MaxValue) =>
-            IsNumber(key) && this[key].TryGetInt32(out int value) && value >= minimum && value <= maximum
-                ? value
-                : throw Wrong(
-                    key, $"a whole number of at least {minimum}" + (maximum < int.MaxValue ? $" and at most {maximum}" : ""));
-
-        public T Choice<T>(string key)
-            where T : struct, Enum
-        {
-            JsonElement found = this[key];
-            foreach (T value in Enum.GetValues<T>())
-            {
-                if (found.ValueKind == JsonValueKind.String && Name(value) == found.GetString())
-                    return value;
-            }
-            string expected = string.Join(" or ", Enum.GetValues<T>().Select(Name));
-            throw new InputException($"{_source}: {key} is {ShownName(found)}, expected {expected}; {Restore}");
-        }
-
-        public string[] Labels(string key, int minimum)
-        {
-            if (this[key].ValueKind != JsonValueKind.Array)
-                throw Wrong(key, "a list of strings");
-            var labels = new List<string>();
-            foreach (JsonElement label in this[key].EnumerateArray())
-            {
-                if (label.ValueKind != JsonValueKind.String)
-                {
-                    throw new InputException(
-                        $"{_source}: {key} holds {Shown(label)} at place {labels.Count + 1}, expected strings; {Restore}");
-                }
-                labels.Add(label.GetString()!);
-                // Where labels are printed one a line or in columns, these would break them.
-                if (labels[^1].Any(c => char.IsControl(c) || c is '\u2028' or '\u2029'))
-                {
-                    throw new InputException(
-                        $"{_source}: {key} holds {Excerpt.Of(labels[^1])}, expected labels without control characters; "
-                        + Restore);
-                }
-            }
-            return labels.Distinct().Count() == labels.Count && labels.Count >= minimum
-                ? [.. labels]
-                : throw new InputException(
-                    $"{_source}: {key} holds {labels.Count} strings, expected at least {minimum}, each once");
-        }
-
-        public double[] Thresholds(string key, int count)
-        {
-            JsonElement found = this[key];
-            bool isList = count > 0 && found.ValueKind == JsonValueKind.Array && found.GetArrayLength() == count;
-            double[] thresholds = isList ? [.. found.EnumerateArray().Select(Threshold)] : [];
-            return isList && thresholds.All(value => value is > 0 and <= 1)
-                ? thresholds
-                : throw Wrong(key, count == 0
-                    ? "nothing, for multi_label is not true"
-                    : $"a list of {count} numbers above 0 and at most 1, one a label");
-
-            static double Threshold(JsonElement element) =>
-                element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) ? value : double.NaN;
-        }
-
-        private bool IsNumber(string key) => this[key].ValueKind == JsonValueKind.Number;
-
-        private InputException Wrong(string key, string expected) =>
-            new($"{_source}: {key} is {Shown(this[key])}, expected {expected}; {Restore}");
-
-        // A name among names stands without quotes.
-        private static string ShownName(JsonElement value) =>
-            Shown(value) is ['"', .., '"'] quoted ? quoted[1..^1] : Shown(value);
-
-        private static string Shown(JsonElement value) => value.ValueKind switch
-        {
-            JsonValueKind.String => Excerpt.Of(value.GetString()!),
-            JsonValueKind.Object => "an object",
-            JsonValueKind.Array => "a list",
-            _ => value.GetRawText(),
         };
     }
 }

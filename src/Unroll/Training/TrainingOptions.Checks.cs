@@ -242,7 +242,7 @@ public sealed partial record TrainingOptions
     // A number that was cast to an enumeration may stand for nothing.
     private static void RequireDefined<T>(T value, string property)
         where T : struct, Enum =>
-        Require(Enum.IsDefined(value), property, value, string.Join(" or ", Enum.GetValues<T>().Select(ModelConfigJson.Name)));
+        Require(Enum.IsDefined(value), property, value, string.Join(" or ", Enum.GetValues<T>().Select(ChoiceName.Of)));
 
     private static void Require<T>(bool valid, string property, T value, string expected)
     {

@@ -1,5 +1,6 @@
 using Unroll.Engine.Batches;
 using Unroll.Evaluation;
+using Unroll.Storage;
 using Xunit;
 
 namespace Unroll.Tests.Evaluation;
@@ -62,7 +63,8 @@ public class SeveralLabelsTests
     {
         var sets = new LabelSets();
         int both = sets.Add([0, 1]), none = sets.Add([]);
-        var scoring = new Scoring(2, temperature: 2, decision: new LabelDecision(sets, [0.5, 0.9]));
+        ModelConfig config = ModelConfig.WithoutNetwork with { Labels = ["a", "b"], MultiLabel = true, Thresholds = [0.5, 0.9] };
+        var scoring = new Scoring(2, temperature: 2, decision: new LabelDecision(sets, config));
         RowScore right = scoring.Add([2, 6], both);
         RowScore wrong = scoring.Add([2, -4], none);
         double s1 = 1 / (1 + Math.Exp(-1)), s3 = 1 / (1 + Math.Exp(-3)), s2 = 1 / (1 + Math.Exp(2));
