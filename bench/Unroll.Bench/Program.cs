@@ -16,6 +16,7 @@ const string usage = """
     pairs [COUNT]                                                    two trainings into one folder at once
     load URL ROWS [--connections N] [--rate N] [--seconds N] [--model DIR…]   load on a server, answers checked: a JSON line
     capacity PER_SECOND ALONE_MS [--measured FILE] [--picture FILE]  a server's latency by load, simulated, and how many it takes
+    rare-words MODEL DATA                                            rare words dropped or hashed: a Markdown table
     grade                                                            planted mistakes marked and named: a Markdown table
     Other programs beside ours: bench/peers/compare.py.
     """;
@@ -50,6 +51,8 @@ try
             return LoadCommand.Run(args, Console.Out);
         case ["capacity", _, _, ..]:
             return CapacityCommand.Run(args, Console.Out);
+        case ["rare-words", _, _]:
+            return RareWordsCommand.Run(args[1], args[2], Console.Out);
         case ["grade"]:
             return GradeCommand.Run(Console.Out);
         default:

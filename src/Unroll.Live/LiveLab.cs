@@ -16,6 +16,7 @@ namespace Unroll.Live;
 /// {"do": "seek", "moment": 17}                                              look back
 /// {"do": "rival", "cell": "gru"}                                            race with another cell, or with null no more
 /// {"do": "look"}                                                            nothing
+/// {"do": "open", …}, {"do": "read", …}                                      see OwnModel
 /// </code>
 /// Each may have <c>"watch"</c>, the sentences to show, and <c>"losses"</c>, how many losses the page has. The answer is the
 /// view of <see cref="LabView"/>, or <c>{"error": "…"}</c> in one line.
@@ -23,6 +24,7 @@ namespace Unroll.Live;
 public sealed class LiveLab
 {
     private readonly Missions _missions = new();
+    private readonly OwnModel _model = new();
     private LiveSession _session = new(new LiveSettings());
     private LiveSession? _rival;
     private int _lossesKept = int.MaxValue;
@@ -42,6 +44,8 @@ public sealed class LiveLab
         {
             using JsonDocument document = JsonDocument.Parse(request);
             JsonElement json = document.RootElement;
+            if (OwnModel.Knows(json.GetProperty("do").GetString()))
+                return JsonLine.Of(_model.Answer(json));
             Do(json);
             return View(json);
         }

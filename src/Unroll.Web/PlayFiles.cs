@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text;
 
 namespace Unroll.Web;
 
@@ -12,6 +13,7 @@ public sealed class PlayFiles
 
     private const string Prefix = "play/";
     private const string Suffix = ".br";
+    private const string Model = "model.zip";
 
     private readonly Dictionary<string, Func<Stream>> _files;
 
@@ -40,6 +42,29 @@ public sealed class PlayFiles
             }
         }
         return new PlayFiles(files);
+    }
+
+    /// <summary>The same files with a model, which the page opens.</summary>
+    /// <param name="archive">The model as one file.</param>
+    public PlayFiles WithModel(byte[] archive)
+    {
+        string page = Encoding.UTF8.GetString(Whole("index.html") ?? throw new InvalidOperationException(HowToBuild));
+        string name = $"<meta name=\"unroll-model\" content=\"{Model}\">";
+        string named = page.Replace("</head>", $"{name}</head>", StringComparison.Ordinal);
+        return new PlayFiles(new Dictionary<string, Func<Stream>>(_files, StringComparer.Ordinal)
+        {
+            ["index.html"] = OpenOf(Encoding.UTF8.GetBytes(named)),
+            [Model] = OpenOf(archive),
+        });
+
+        static Func<Stream> OpenOf(byte[] content)
+        {
+            using var memory = new MemoryStream();
+            using (var brotli = new BrotliStream(memory, CompressionLevel.Optimal))
+                brotli.Write(content);
+            byte[] compressed = memory.ToArray();
+            return () => new MemoryStream(compressed, writable: false);
+        }
     }
 
     /// <summary>A file in its Brotli form.</summary>

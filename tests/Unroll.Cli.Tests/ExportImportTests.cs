@@ -47,6 +47,14 @@ public class ExportImportTests
         Assert.Equal(0, CommandRun.Of("export", folder[name], "--onnx", folder["small.onnx"]).ExitCode);
         Assert.Equal(0, CommandRun.Of("inspect", folder[name], "lovely film").ExitCode);
         Assert.Equal(0, CommandRun.Of(["train", rows, "--from", folder[name], "--epochs", "1"]).ExitCode);
+        string foreign = folder.Write("foreign.tsv", "label\ttext\nham\tlovely film\n");
+        CommandRun refused = CommandRun.Of(
+            "export", folder["model.zip"], "--max-size", "12 kB", "--data", foreign, "--out", folder["no"]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Equal(
+            $"error: {foreign}: no row has a label of the model; found \"ham\", the model knows \"bad\", \"good\"; " +
+            "take the data the model is for\n",
+            refused.Error);
     }
 
     [Theory]

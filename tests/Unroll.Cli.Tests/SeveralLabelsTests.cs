@@ -61,6 +61,13 @@ public class SeveralLabelsTests
         JsonElement labels = JsonDocument.Parse(json.Output).RootElement.GetProperty("labels");
         Assert.Equal(["politics", "sports"], labels.EnumerateObject().Select(label => label.Name).Order());
 
+        Assert.Matches(
+            @"^(sports,politics|politics,sports) [01]\.\d{4},[01]\.\d{4}\n",
+            CommandRun.Of("inspect", folder["model"], "w1 ball vote").Output);
+        Assert.Contains(
+            "Predict(text) gives labels and the probability of every label",
+            CommandRun.Of("export", folder["model"], "--csharp", folder["Model.cs"]).Output, StringComparison.Ordinal);
+
         CommandRun eval = CommandRun.Of("eval", folder["model"], test);
         Assert.Matches(
             @"(?s)^rows      61\naccuracy  .*\nmicro-F1  (0\.9|1\.0).*\nmacro-F1  .*\n\nlabel +precision", eval.Output);

@@ -12,6 +12,19 @@ public class LiveLabTests
 
     private readonly LiveLab _lab = new();
 
+    [Theory]
+    [InlineData("{\"do\": \"read\", \"text\": \"good\"}", "no model is open, expected one to be opened first")]
+    [InlineData("{\"do\": \"open\", \"archive\": \"!\"}", "the request cannot be read: ")]
+    [InlineData("{\"do\": \"open\", \"archive\": \"UEsDBA==\"}", "")]
+    [InlineData("{\"do\": \"open\"}", "the request cannot be read: ")]
+    public void A_model_that_is_none_is_one_line(string request, string expected)
+    {
+        using var answer = JsonDocument.Parse(_lab.Call(request));
+        string error = answer.RootElement.GetProperty("error").GetString()!;
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+    }
+
     [Fact]
     public void The_view_has_what_the_page_draws()
     {

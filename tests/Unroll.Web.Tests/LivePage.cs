@@ -21,18 +21,22 @@ internal sealed class LivePage : IAsyncDisposable
     public IPage Page { get; }
 
     public static async Task<LivePage> Open(
-        LiveServer server, int width = 1200, ColorScheme scheme = ColorScheme.Light, string hash = "")
+        LiveServer server, int width = 1200, ColorScheme scheme = ColorScheme.Light, string hash = "") =>
+        await Open(server.Address, width, scheme, hash);
+
+    public static async Task<LivePage> Open(
+        Uri address, int width = 1200, ColorScheme scheme = ColorScheme.Light, string hash = "")
     {
         var live = new LivePage(await (await Browser.Context(width, scheme)).NewPageAsync());
         live.Page.Console += (_, message) => live._complaints.Add($"{message.Type}: {message.Text}");
         live.Page.PageError += (_, error) => live._complaints.Add(error);
         live.Page.Request += (_, request) =>
         {
-            bool isOwn = request.Url.StartsWith(server.Address.AbsoluteUri, StringComparison.Ordinal);
+            bool isOwn = request.Url.StartsWith(address.AbsoluteUri, StringComparison.Ordinal);
             if (!isOwn && !request.Url.StartsWith("data:", StringComparison.Ordinal))
                 live._complaints.Add($"request of {request.Url}");
         };
-        await live.Page.GotoAsync(server.Address.AbsoluteUri + hash);
+        await live.Page.GotoAsync(address.AbsoluteUri + hash);
         await live.WaitFor("window.unrollLive?.interactive > 0");
         return live;
     }
@@ -61,7 +65,8 @@ internal sealed class LivePage : IAsyncDisposable
     }
 
     // Playwright's own waiting compiles texts in the page, which its policy forbids.
-    private async Task WaitFor(string condition)
+    /// <summary>Waits until a condition in the page is true.</summary>
+    public async Task WaitFor(string condition)
     {
         var patience = Stopwatch.StartNew();
         while (!await Page.EvaluateAsync<bool>($"Boolean({condition})"))

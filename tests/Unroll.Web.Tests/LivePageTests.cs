@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using Unroll.Cli.Tests;
 using Unroll.Live;
+using Unroll.Models;
+using Unroll.Tests;
 using Xunit;
 
 namespace Unroll.Web.Tests;
@@ -138,6 +140,46 @@ public class LivePageTests(LiveServer server)
         string problem = await page.Text("#problem");
         Assert.StartsWith("The link cannot be restored: cell is tree, expected one of rnn,", problem, StringComparison.Ordinal);
         Assert.Equal("rnn", await page.Page.InputValueAsync("#cell"));
+    }
+
+    [Theory]
+    [InlineData("--cell", "gru", "--hidden", "8")]
+    [InlineData("--cell", "slstm", "--hidden", "8", "--pooling", "attention")]
+    [InlineData("--cell", "transformer")]
+    public async Task A_model_in_the_page_answers_after_each_word_as_the_library_does(params string[] settings)
+    {
+        using var folder = new TemporaryFolder();
+        string rows = folder.Write("rows.tsv", "label\ttext\n" + string.Concat(
+            Enumerable.Range(0, 60).Select(i => $"good\ta lovely film {i % 7}\nbad\ta dull film {i % 5}\n")));
+        string[] sizes = ["--embedding", "16", "--epochs", "2", "--threads", "1"];
+        CommandRun train = CommandRun.Of(["train", rows, "--out", folder["model.zip"], .. sizes, .. settings]);
+        Assert.True(train.ExitCode == 0, train.Error);
+        using var playing = new PlayServer(
+            PlayFiles.Of(LiveServer.Folder).WithModel(File.ReadAllBytes(folder["model.zip"])), port: 0);
+        using var end = new CancellationTokenSource();
+        Task running = playing.Run(end.Token);
+        await using (LivePage page = await LivePage.Open(playing.Address))
+        {
+            await page.WaitFor("!document.querySelector('#model-text').disabled");
+            await page.Page.FillAsync("#model-text", "a lovely unheard-of film");
+            await page.WaitFor("document.querySelectorAll('#model-words li').length === 4");
+            SentenceClassifier model = SentenceClassifier.Load(folder["model.zip"]);
+            string[] prefixes = ["a", "a lovely", "a lovely unheard-of", "a lovely unheard-of film"];
+            string[] expected =
+            [
+                .. model.Predict(prefixes).Select(each =>
+                    string.Create(CultureInfo.InvariantCulture, $"{each.Label} {Math.Round(100 * each.Probability):F0} %")),
+            ];
+            JsonElement shown = await page.Evaluate(
+                "[...document.querySelectorAll('#model-words li .amount')].map(each => each.textContent)");
+            Assert.Equal(expected, shown.EnumerateArray().Select(each => each.GetString()));
+            Assert.Contains(
+                "The model does not know the words in dotted frames", await page.Text("#model-answer"), StringComparison.Ordinal);
+            await page.Page.FillAsync("#model-text", "");
+            await page.WaitFor("document.querySelectorAll('#model-words li').length === 0");
+        }
+        end.Cancel();
+        await running;
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Unroll.Cli.Tests;
 using Unroll.Cli.Verbs;
+using Unroll.Models;
 using Unroll.Tests;
 using Xunit;
 
@@ -64,6 +66,41 @@ public sealed class PlayCommandTests : IDisposable
         InputException again = Assert.Throws<InputException>(() => Run("play", "--out", _folder["out"]));
         Assert.Equal($"{_folder["out"]}: not empty, expected a new folder; give --overwrite to write into it", again.Message);
         Assert.Equal(0, Run("play", "--out", _folder["out"], "--overwrite").Code);
+    }
+
+    [Fact]
+    public void A_model_is_written_beside_the_page_which_names_it()
+    {
+        string rows = _folder.Write("rows.tsv", "label\ttext\n" + string.Concat(
+            Enumerable.Range(0, 30).Select(i => $"good\tlovely {i % 7}\nbad\tdull {i % 5}\n")));
+        string[] sizes = ["--hidden", "4", "--embedding", "4", "--epochs", "1", "--threads", "1"];
+        Assert.Equal(0, CommandRun.Of(["train", rows, "--out", _folder["model"], .. sizes]).ExitCode);
+        Write("files/index.html.br", "<head></head>");
+        Assert.Equal(0, Run("play", "--model", _folder["model"], "--out", _folder["out"]).Code);
+        Assert.Equal(
+            "<head><meta name=\"unroll-model\" content=\"model.zip\"></head>", File.ReadAllText(_folder["out/index.html"]));
+        SentenceClassifier model = SentenceClassifier.Load(_folder["model"]);
+        Assert.Equal(
+            model.Predict("lovely").Probability, SentenceClassifier.Load(_folder["out/model.zip"]).Predict("lovely").Probability);
+        string[] missing = ["play", "--model", _folder["none"], "--out", _folder["new"]];
+        InputException none = Assert.Throws<InputException>(() => Run(missing));
+        Assert.StartsWith($"{_folder["none"]}: no such folder", none.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["new"]));
+    }
+
+    [Fact]
+    public void A_model_too_large_for_a_page_is_refused()
+    {
+        string text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $" w{i}"));
+        string rows = _folder.Write("rows.tsv", $"label\ttext\ngood\tlovely{text}\nbad\tdull{text}\n");
+        string[] sizes = ["--hidden", "4", "--embedding", "200", "--epochs", "1", "--min-count", "1", "--linear=false"];
+        CommandRun train = CommandRun.Of(["train", rows, "--out", _folder["model"], "--dev-share", "0", .. sizes]);
+        Assert.True(train.ExitCode == 0, train.Error);
+        string[] large = ["play", "--model", _folder["model"], "--out", _folder["new"]];
+        InputException error = Assert.Throws<InputException>(() => Run(large));
+        Assert.Matches(
+            @"^\S+model: 1\d\.\d MB as one file, expected at most 8 MB for a page; make it smaller with unroll export ",
+            error.Message);
     }
 
     [Fact]

@@ -50,7 +50,12 @@ internal sealed class InspectionTable(TextInspection text)
     private IEnumerable<Cell[]> Lines()
     {
         ModelConfig model = text.Model;
-        yield return [new(ColumnText.Cut(text.Prediction.Label, 40), Strong), Number($"{text.Prediction.Probability:F4}")];
+        var answer = new PredictionLines(Json: false, Top: null, Threshold: null);
+        yield return
+        [
+            new(ColumnText.Cut(answer.LabelOf(text.Prediction), text.Prediction.IsMultiLabel ? 100 : 40), Strong),
+            new(answer.ProbabilityOf(text.Prediction), ""),
+        ];
         string[] parts = _top is null ? ["linear part alone"] :
         [
             .. model.Networks > 1 ? (string[])[Invariant($"{model.Networks} networks")] : [],

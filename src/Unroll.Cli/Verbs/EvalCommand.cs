@@ -29,12 +29,8 @@ internal static class EvalCommand
             classifier.MaximumTokens = parsed.GetValue(maximum);
             classifier.HalfPrecision = parsed.GetValue(half);
             string path = parsed.GetRequiredValue(data), source = DataInput.NameOf(path);
-            using var run = new EvaluationRun(classifier, parsed.GetValue(mistakes));
-            foreach (LabelledText row in DataInput.Read(path, format.Get(parsed), terminal))
-                Add(run, row, source);
-            EvaluationReport report = run.Report();
-            if (report.UnknownLabels.Count > 0 && report.Result.Rows == report.Result.UnknownLabelRows)
-                throw NoKnownLabel(source, report.UnknownLabels, report.Labels);
+            EvaluationReport report = Report(
+                classifier, DataInput.Read(path, format.Get(parsed), terminal), source, parsed.GetValue(mistakes));
             if (report.UnknownLabelsLine(source) is { } unknown)
                 terminal.Error.WriteLine($"warning: {unknown}");
             if (parsed.GetValue(json))
@@ -44,6 +40,20 @@ internal static class EvalCommand
             return 0;
         });
         return command;
+    }
+
+    /// <summary>What a model does on the rows of a file, whose errors name it.</summary>
+    /// <exception cref="InputException">A row cannot be used, or no row has a label that the model knows.</exception>
+    public static EvaluationReport Report(
+        SentenceClassifier classifier, IEnumerable<LabelledText> rows, string source, int mistakes)
+    {
+        using var run = new EvaluationRun(classifier, mistakes);
+        foreach (LabelledText row in rows)
+            Add(run, row, source);
+        EvaluationReport report = run.Report();
+        return report.UnknownLabels.Count > 0 && report.Result.Rows == report.Result.UnknownLabelRows
+            ? throw NoKnownLabel(source, report.UnknownLabels, report.Labels)
+            : report;
     }
 
     private static void Add(EvaluationRun run, LabelledText row, string source)

@@ -99,7 +99,9 @@ internal static class ExportCommand
                 CSharpExport.Save(classifier, file, options, mayReplace);
                 return Said(
                     file, classifier.Config.Classes, operatorSet: null,
-                    bytes => $"C#, {bytes} bytes; Predict(text) gives label, probability and that of every label");
+                    bytes => $"C#, {bytes} bytes; Predict(text) gives " +
+                        (classifier.Config.MultiLabel ? "labels and the probability of every label"
+                            : "label, probability and that of every label"));
             }
 
             string Model(string target)
@@ -115,7 +117,7 @@ internal static class ExportCommand
             SentenceClassifier Smaller(SentenceClassifier classifier, long most, string target)
             {
                 LabelledText[] chosenBy = [.. DataInput.Read(rows!, format.Get(parsed), terminal)];
-                EvaluationResult whole = classifier.Evaluate(chosenBy);
+                EvaluationResult whole = EvalCommand.Report(classifier, chosenBy, DataInput.NameOf(rows!), mistakes: 0).Result;
                 terminal.Error.WriteLine(SizesLine("as it is", null, classifier, whole));
                 SentenceClassifier small = SmallModel.Make(
                     classifier, most, chosenBy, SentenceClassifier.IsArchiveName(target),

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Unroll.Cli.Runs;
 using Unroll.Web;
 
 namespace Unroll.Cli.Verbs;
@@ -12,6 +13,9 @@ internal static class PlayCommand
 {
     // The same each time, so that a link that somebody kept opens again.
     private const int UsualPort = 8642;
+
+    // A page loads no more at once; the engine in the browser is no fast one.
+    private const int MostModelBytes = 8_000_000;
 
     public static Command Create(Terminal terminal) => Create(terminal, PlayFiles.Embedded);
 
@@ -23,25 +27,40 @@ internal static class PlayCommand
         var overwrite = new Option<bool>("--overwrite") { Description = "Write into a folder that is there" };
         Option<int?> port = Options.OptionalInteger(
             "--port", $"Port of 127.0.0.1 to serve on; 0 for a free one [default: {UsualPort}, or a free one]", 0);
+        Option<string?> model = Options.Text(
+            "--model", "Put a small model, a folder or one .zip file, into the page: its answer after each typed word", "MODEL");
         var noBrowser = new Option<bool>("--no-browser") { Description = "Only print the address" };
         Option<bool> json = Options.Json("Print the address, or what was written, as one JSON object");
         var command = new Command(
             "play", "Open the live lab in the browser: train the lab's network, drag its weights, go back in time")
         {
-            output, overwrite, port, noBrowser, json,
+            model, output, overwrite, port, noBrowser, json,
         };
         command.SetAction((parsed, token) =>
         {
             if (!files.IsBuilt)
                 throw new InputException($"unroll play: {PlayFiles.HowToBuild}");
+            PlayFiles served = parsed.GetValue(model) is { } path ? files.WithModel(ArchiveOf(path, terminal)) : files;
             if (parsed.GetValue(output) is { } folder)
             {
-                Write(folder, parsed.GetValue(overwrite), files, parsed.GetValue(json), terminal);
+                Write(folder, parsed.GetValue(overwrite), served, parsed.GetValue(json), terminal);
                 return Task.FromResult(0);
             }
-            return Serve(files, parsed.GetValue(port), !parsed.GetValue(noBrowser), parsed.GetValue(json), terminal);
+            return Serve(served, parsed.GetValue(port), !parsed.GetValue(noBrowser), parsed.GetValue(json), terminal);
         });
         return command;
+    }
+
+    private static byte[] ArchiveOf(string path, Terminal terminal)
+    {
+        using var archive = new MemoryStream();
+        SavedModel.Load(path, terminal).Save(archive);
+        return archive.Length <= MostModelBytes
+            ? archive.ToArray()
+            : throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: {archive.Length / 1e6:F1} MB as one file, expected at most {MostModelBytes / 1e6:F0} MB for a page; " +
+                $"make it smaller with unroll export {path} --max-size 1mb --data FILE --out small.zip"));
     }
 
     private static void Write(string folder, bool overwrite, PlayFiles files, bool isJson, Terminal terminal)

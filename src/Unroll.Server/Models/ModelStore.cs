@@ -45,7 +45,8 @@ internal sealed class ModelStore : IDisposable
         ? slot
         : throw new RequestException(
             StatusCodes.Status404NotFound,
-            $"there is no model '{Excerpt(name)}', expected one of {string.Join(", ", All.Select(each => each.Name))}");
+            $"there is no model '{RequestException.Excerpt(name)}', expected one of " +
+            string.Join(", ", All.Select(each => each.Name)));
 
     public void Dispose()
     {
@@ -64,5 +65,4 @@ internal sealed class ModelStore : IDisposable
         HalfPrecision = options.HalfPrecision,
     };
 
-    private static string Excerpt(string name) => name.Length <= 60 ? name : name[..60] + "…";
 }

@@ -22,11 +22,11 @@ internal static class InferenceInput
             throw Wrong($"the input is {JsonBody.Describe(tensor)}, expected an object with name, shape, datatype and data");
         if (!tensor.TryGetProperty("name", out JsonElement name) || name.ValueKind != JsonValueKind.String)
             throw Wrong("the input has no name, expected \"name\": \"text\"");
-        if (!tensor.TryGetProperty("datatype", out JsonElement type) || !type.ValueEquals("BYTES"u8))
-        {
-            string found = type.ValueKind == JsonValueKind.Undefined ? "missing" : type.ToString();
-            throw Wrong($"the input's datatype is {found}, expected BYTES");
-        }
+        string found = !tensor.TryGetProperty("datatype", out JsonElement type) ? "missing"
+            : type.ValueKind == JsonValueKind.String ? JsonBody.Text(type, "the input's datatype")
+            : JsonBody.Describe(type);
+        if (found != "BYTES")
+            throw Wrong($"the input's datatype is {RequestException.Excerpt(found)}, expected BYTES");
         if (!tensor.TryGetProperty("data", out JsonElement data) || data.ValueKind != JsonValueKind.Array)
             throw Wrong("the input has no data, expected \"data\": [\"a text\", …]");
         var texts = new List<string>(data.GetArrayLength());
@@ -55,7 +55,7 @@ internal static class InferenceInput
             isLabel |= name == label;
             isProbabilities |= name == probabilities;
             if (name != label && name != probabilities)
-                throw Wrong($"there is no output '{name}', expected {label} or {probabilities}");
+                throw Wrong($"there is no output '{RequestException.Excerpt(name ?? "")}', expected {label} or {probabilities}");
         }
         return isLabel || isProbabilities ? (isLabel, isProbabilities) : (true, true);
     }
@@ -82,7 +82,8 @@ internal static class InferenceInput
                 : double.NaN;
         if (shape.GetArrayLength() == 0 || product != count)
             throw Wrong(
-                FormattableString.Invariant($"the input's shape is {shape.GetRawText()}, and its data has {count} texts"));
+                FormattableString.Invariant(
+                    $"the input's shape is {RequestException.Excerpt(shape.GetRawText())}, and its data has {count} texts"));
     }
 
     private static RequestException Wrong(string message) => new(StatusCodes.Status400BadRequest, message);

@@ -30,11 +30,31 @@ internal static class JsonBody
                 : "";
             throw new RequestException(StatusCodes.Status400BadRequest, $"the body is no JSON{place}; send a JSON object");
         }
-        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        string? fault = document.RootElement.ValueKind != JsonValueKind.Object
+            ? $"the body is {Describe(document.RootElement)}, expected a JSON object"
+            : HasReadableNames(document.RootElement) ? null
+            : "a name in the body is no Unicode text: half a character is written as \\ud83d or so; send both halves";
+        if (fault is null)
             return document;
-        string kind = Describe(document.RootElement);
         document.Dispose();
-        throw new RequestException(StatusCodes.Status400BadRequest, $"the body is {kind}, expected a JSON object");
+        throw new RequestException(StatusCodes.Status400BadRequest, fault);
+    }
+
+    // Looking for a property fails at a name that cannot be read.
+    private static bool HasReadableNames(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+            return element.EnumerateArray().All(HasReadableNames);
+        if (element.ValueKind != JsonValueKind.Object)
+            return true;
+        try
+        {
+            return element.EnumerateObject().All(property => property.Name.Length >= 0 && HasReadableNames(property.Value));
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A string that must be there.</summary>

@@ -64,8 +64,11 @@ export interface Summary {
   kept_epoch?: number;
   dev_accuracy?: number;
   dev_macro_f1?: number;
+  /** Where a text may have several labels, as test_micro_f1. */
+  dev_micro_f1?: number;
   test_accuracy?: number;
   test_macro_f1?: number;
+  test_micro_f1?: number;
   /** The linear part's share of the logits; runs of earlier versions have none. */
   linear_share?: number;
   /** Epochs in which the networks learned split-off dev rows too, after these were measured. */
@@ -77,13 +80,15 @@ export interface Summary {
   temperature?: number;
   ece_before?: number;
   ece_after?: number;
-  baselines?: Record<string, Partial<Record<'dev_accuracy' | 'dev_macro_f1' | 'test_accuracy' | 'test_macro_f1', number>>>;
+  baselines?: Record<string, Partial<Record<`${'dev' | 'test'}_${'accuracy' | 'micro_f1' | 'macro_f1'}`, number>>>;
 }
 
 /** evaluation.json: the kept model on the dev rows. */
 export interface Evaluation {
   rows: number;
   accuracy: number;
+  /** Where a text may have several labels; then accuracy is the share of rows whose labels are all found. */
+  micro_f1?: number;
   macro_f1: number;
   ece: number;
   loss: number;

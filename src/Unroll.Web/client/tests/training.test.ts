@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { keptEpoch, labelsOf, type Epoch, type Run } from '../src/data';
+import { keptEpoch, labelsOf, type Epoch, type Run, type Summary } from '../src/data';
 import { ended, settingsThatDiffer } from '../src/training/comparison';
 import { valueText } from '../src/training/configuration';
 import { sharesOfRows } from '../src/training/confusion';
 import { curveLines } from '../src/training/curves';
 import { name } from '../src/training/lengths';
+import { comparedScores } from '../src/training/scores';
 import { run } from './samples';
 
 const epoch = (number: number, best: boolean, devLoss?: number): Epoch => ({
@@ -30,6 +31,14 @@ it('labels stand in the order of the classes, which the keys of an object would 
   };
   expect(labelsOf({ ...run, config: { labels: ['10', '9'] }, evaluation })).toEqual(['10', '9']);
   expect(labelsOf({ ...run, evaluation })).toEqual(['9', '10']);
+});
+
+it('models of several labels a text are compared by micro-F1 too', () => {
+  const names = (summary: Summary): string[] => comparedScores(summary).map(([, name]) => name);
+  expect(names({ dev_accuracy: 1 })).toEqual(['dev accuracy', 'dev macro-F1']);
+  expect(names({ dev_accuracy: 1, dev_micro_f1: 1, test_accuracy: 1 })).toEqual([
+    'dev accuracy', 'dev micro-F1', 'dev macro-F1', 'test accuracy', 'test micro-F1', 'test macro-F1',
+  ]);
 });
 
 describe('curves', () => {

@@ -13,6 +13,7 @@ import { Lab } from './lab';
 import { decode } from './link';
 import { matrices } from './matrices';
 import { missions, questions } from './missions';
+import { modelAddress, ownModel } from './model';
 import { plane } from './plane';
 import { samples } from './samples';
 import { sentence } from './sentence';
@@ -34,13 +35,15 @@ const columns = [
   [diagram(lab), backward(lab), eigen(lab), gates(lab)],
   [samples(lab), missions(lab), questions(), matrices(lab), share(lab)],
 ];
+const model = ownModel(engine);
+const address = modelAddress();
 lab.add(...[...top, ...columns.flat()].map(({ part }) => part));
 
 document.body.append(
   element('header', {},
     element('div', {}, element('p', { class: 'mark' }, 'Unroll'), element('h1', {}, 'The live lab')), themeButton()),
   element('main', { id: 'lab', inert: true, 'aria-busy': 'true' },
-    ...top.map((part) => part.element), problem,
+    ...(address === null ? [] : [model.element]), ...top.map((part) => part.element), problem,
     element('div', { class: 'columns' }, ...columns.map((cards) =>
       element('div', { class: 'column' }, ...cards.map((part) => part.element))))));
 
@@ -64,6 +67,7 @@ async function begin(): Promise<void> {
   main.inert = false;
   main.removeAttribute('aria-busy');
   live.interactive = performance.now();
+  if (address !== null) void model.open(address);
   onTheme(() => lab.show());
   let width = innerWidth;
   addEventListener('resize', () => {

@@ -11,8 +11,10 @@ export function keyFigures(run: Run): HTMLElement {
   const seconds = run.metrics.reduce((sum, epoch) => sum + epoch.train_seconds, 0);
   const entries: [string, string | undefined][] = [
     ['Dev accuracy', evaluation && percent(evaluation.accuracy, 2)],
+    ['Dev micro-F1', percentIf(evaluation?.micro_f1)],
     ['Dev macro-F1', evaluation && percent(evaluation.macro_f1, 2)],
     ['Test accuracy', percentIf(evaluation?.summary?.test_accuracy)],
+    ['Test micro-F1', percentIf(evaluation?.summary?.test_micro_f1)],
     ['Calibration error', evaluation && percent(evaluation.ece, 2)],
     ['Kept epoch', kept && `${kept.epoch} of ${run.metrics.length}`],
     ['Training loss there', kept && format(kept.train_loss)],
@@ -44,16 +46,27 @@ const names: Record<string, string> = {
   first_network: 'first network alone',
 };
 
+type Score = `${'dev' | 'test'}_${'accuracy' | 'micro_f1' | 'macro_f1'}`;
+
+/** What models are compared by, with the name of each column; micro-F1 where a text may have several labels. */
+export function comparedScores(summary: Summary): [Score, string][] {
+  const sets: ('dev' | 'test')[] = summary.test_accuracy === undefined ? ['dev'] : ['dev', 'test'];
+  return sets.flatMap((set) => [
+    [`${set}_accuracy`, `${set} accuracy`],
+    ...(summary.dev_micro_f1 === undefined ? [] : [[`${set}_micro_f1`, `${set} micro-F1`]]),
+    [`${set}_macro_f1`, `${set} macro-F1`],
+  ] as [Score, string][]);
+}
+
 /** This model beside simpler ones; null where none were trained. */
 export function baselines(summary: Summary | undefined): HTMLElement | null {
   if (summary?.baselines === undefined || Object.keys(summary.baselines).length === 0) return null;
   const simpler = Object.entries(summary.baselines).map(([key, scores]) => [names[key] ?? key, scores] as const);
   const rows = [['this model', summary] as const, ...simpler];
-  const hasTest = summary.test_accuracy !== undefined;
+  const columns = comparedScores(summary);
   return card('Beside simpler models', tableElement({
     caption: 'This model and simpler ones, trained on the same rows',
-    columns: ['model', 'dev accuracy', 'dev macro-F1', ...(hasTest ? ['test accuracy', 'test macro-F1'] : [])],
-    rows: rows.map(([name, scores]) =>
-      [name, scores.dev_accuracy, scores.dev_macro_f1, ...(hasTest ? [scores.test_accuracy, scores.test_macro_f1] : [])]),
+    columns: ['model', ...columns.map(([, column]) => column)],
+    rows: rows.map(([name, scores]) => [name, ...columns.map(([key]) => scores[key])]),
   }));
 }
