@@ -14,6 +14,12 @@ public sealed class ServerOptions
     /// <summary>Where to listen. Default: this machine alone, port 8080.</summary>
     public IReadOnlyList<string> Urls { get; set; } = ["http://127.0.0.1:8080"];
 
+    /// <summary>
+    /// Where the Open Inference Protocol is also spoken over gRPC (HTTP/2 without TLS); none for nowhere. Default: none. A native
+    /// program leaves it out, and is smaller, where the feature switch <c>Unroll.Server.Grpc</c> is false.
+    /// </summary>
+    public IReadOnlyList<string> GrpcUrls { get; set; } = [];
+
     /// <summary>Keys of which a request must bring one; none for an open server. Default: none.</summary>
     public IReadOnlyList<string> ApiKeys { get; set; } = [];
 

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,6 +17,10 @@ namespace Unroll.Server;
 /// </summary>
 public static class UnrollServer
 {
+    // Without it a native program is smaller.
+    [FeatureSwitchDefinition("Unroll.Server.Grpc")]
+    private static bool GrpcIsThere => !AppContext.TryGetSwitch("Unroll.Server.Grpc", out bool isThere) || isThere;
+
     /// <summary>Loads the models and makes the server; <c>Run</c> or <c>Start</c> it.</summary>
     /// <param name="options">What is served, where and to whom.</param>
     /// <param name="configure">Changes the builder before it builds, such as its logging; null for nothing.</param>
@@ -23,10 +29,16 @@ public static class UnrollServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (!GrpcIsThere && options.GrpcUrls.Count > 0)
+            throw new InputException("this program has no gRPC; build it without Unroll.Server.Grpc=false, or serve REST");
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
-        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.UseUrls([.. options.Urls, .. options.GrpcUrls]);
+        int endpoints = 0;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // In the order of the addresses above. Without TLS nothing tells the two apart, so each has a port of its own.
+            kestrel.ConfigureEndpointDefaults(listen =>
+                listen.Protocols = endpoints++ < options.Urls.Count ? HttpProtocols.Http1 : HttpProtocols.Http2);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MostBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
@@ -50,6 +62,11 @@ public static class UnrollServer
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<Classification>();
+        if (GrpcIsThere && options.GrpcUrls.Count > 0)
+        {
+            builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = (int)Math.Min(options.MostBytes, int.MaxValue));
+            builder.Services.AddSingleton<GrpcInference>();
+        }
         if (options.Origins.Count > 0)
         {
             builder.Services.AddCors(cors => cors.AddDefaultPolicy(
@@ -86,6 +103,8 @@ public static class UnrollServer
         explain.Add(routes);
         new StreamRoutes(inference, classification, options).Add(routes);
         new OperationRoutes(prometheus).Add(routes);
+        if (GrpcIsThere && options.GrpcUrls.Count > 0)
+            app.MapGrpcService<GrpcInference>();
     }
 
     // No route, or none of that method: routing has set the status.

@@ -22,6 +22,8 @@ internal static class ServeCommand
             HelpName = "URL",
             DefaultValueFactory = _ => string.Join(';', defaults.Urls),
         };
+        Option<string?> grpc = Options.Text(
+            "--grpc", "Where to speak the Open Inference Protocol over gRPC too, on a port of its own", "URL");
         Option<string?> keys = Options.Text("--api-key-file", "Keys, one a line, of which a request must bring one", "FILE");
         Option<string[]> origins = Options.List("--origin", "Pages of this origin may call the server", "URL");
         var watch = new Option<bool>("--watch") { Description = "Load a model anew when its files change" };
@@ -40,14 +42,15 @@ internal static class ServeCommand
         var command = new Command(
             "serve", "Serve models: Open Inference Protocol, text-embeddings-inference, /v1/classify, and a page")
         {
-            models, urls, keys, origins, watch, logTexts, queue, texts, bytes, maximum, window, timeout, half,
+            models, urls, grpc, keys, origins, watch, logTexts, queue, texts, bytes, maximum, window, timeout, half,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
             {
                 Models = [.. parsed.GetRequiredValue(models).Select(Source)],
-                Urls = Urls(parsed.GetRequiredValue(urls)),
+                Urls = Urls("--urls", parsed.GetRequiredValue(urls)),
+                GrpcUrls = parsed.GetValue(grpc) is { } given ? Urls("--grpc", given) : [],
                 ApiKeys = parsed.GetValue(keys) is { } file ? KeysOf(file) : [],
                 Origins = parsed.GetValue(origins) ?? [],
                 Watch = parsed.GetValue(watch),
@@ -62,8 +65,11 @@ internal static class ServeCommand
             };
             await using WebApplication app = UnrollServer.Create(options);
             await StartAsync(app, cancellation).ConfigureAwait(false);
-            foreach (string url in app.Urls)
-                terminal.Error.WriteLine($"serving {string.Join(", ", options.Models.Select(model => model.Name))} at {url}");
+            foreach ((int i, string url) in app.Urls.Index())
+            {
+                string names = string.Join(", ", options.Models.Select(model => model.Name));
+                terminal.Error.WriteLine($"serving {names} {(i < options.Urls.Count ? "at" : "over gRPC at")} {url}");
+            }
             if (options.ApiKeys.Count == 0 && app.Urls.Any(url => !IsLocal(url)))
             {
                 terminal.Error.WriteLine(
@@ -86,7 +92,7 @@ internal static class ServeCommand
         return new ModelSource(name, given);
     }
 
-    private static string[] Urls(string given)
+    private static string[] Urls(string flag, string given)
     {
         string[] urls = given.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (string url in urls)
@@ -95,11 +101,11 @@ internal static class ServeCommand
                 url.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal),
                     UriKind.Absolute, out Uri? uri) || uri.Scheme != "http")
             {
-                throw new InputException($"--urls has {url}, expected an address such as http://127.0.0.1:8080");
+                throw new InputException($"{flag} has {url}, expected an address such as http://127.0.0.1:8080");
             }
         }
         return urls.Length > 0 ? urls
-            : throw new InputException("--urls is empty, expected an address such as http://127.0.0.1:8080");
+            : throw new InputException($"{flag} is empty, expected an address such as http://127.0.0.1:8080");
     }
 
     private static string[] KeysOf(string file)
@@ -124,7 +130,7 @@ internal static class ServeCommand
         }
         catch (IOException e)
         {
-            throw new InputException($"cannot listen: {e.Message}; give another address with --urls", e);
+            throw new InputException($"cannot listen: {e.Message}; give another address", e);
         }
     }
 

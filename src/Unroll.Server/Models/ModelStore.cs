@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Unroll.Extensions;
 using Unroll.Server.Operation;
@@ -37,6 +38,21 @@ internal sealed class ModelStore : IDisposable
 
     /// <summary>The model that answers where none is named.</summary>
     public ModelSlot Default => All[0];
+
+    /// <summary>A model by its name and version.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="version">The version that must be loaded now; null for any.</param>
+    /// <exception cref="RequestException">There is none: 404.</exception>
+    public ModelSlot Find(string name, string? version)
+    {
+        ModelSlot slot = Find(name);
+        string now = slot.Current.Version.ToString(CultureInfo.InvariantCulture);
+        return version is null || version == now
+            ? slot
+            : throw new RequestException(
+                StatusCodes.Status404NotFound,
+                $"{slot.Name} has no version '{RequestException.Excerpt(version)}', expected {now}, or no version");
+    }
 
     /// <summary>A model by its name.</summary>
     /// <param name="name">The name.</param>

@@ -14,10 +14,17 @@ namespace Unroll.Server.Protocols;
 /// <param name="isStopping">Whether the server takes nothing new.</param>
 internal sealed class InferenceRoutes(ModelStore store, Classification classification, Func<bool> isStopping)
 {
-    private const string Input = "text";
-    private const string Label = "label";
-    private const string Probabilities = "probabilities";
-    private static readonly string Version = typeof(InferenceRoutes).Assembly.GetName().Version!.ToString(3);
+    /// <summary>The name of the input tensor.</summary>
+    public const string Input = "text";
+
+    /// <summary>The name of the tensor of labels.</summary>
+    public const string Label = "label";
+
+    /// <summary>The name of the tensor of probabilities.</summary>
+    public const string Probabilities = "probabilities";
+
+    /// <summary>Of the server.</summary>
+    public static readonly string Version = typeof(InferenceRoutes).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>Adds them.</summary>
     public void Add(Routes routes)
@@ -37,17 +44,8 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
 
     /// <summary>The model that the address names, in the version that it names.</summary>
     /// <exception cref="RequestException">There is none: 404.</exception>
-    public ModelSlot Slot(HttpContext context)
-    {
-        ModelSlot slot = store.Find((string)context.Request.RouteValues["model"]!);
-        string now = slot.Current.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        if (context.Request.RouteValues["version"] is string version && version != now)
-        {
-            throw new RequestException(
-                StatusCodes.Status404NotFound, $"{slot.Name} has no version '{version}', expected {now}, or no version");
-        }
-        return slot;
-    }
+    public ModelSlot Slot(HttpContext context) => store.Find(
+        (string)context.Request.RouteValues["model"]!, context.Request.RouteValues["version"] as string);
 
     private static Task Status(HttpContext context, string name, bool value) => JsonBody.WriteAsync(
         context, value ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json =>

@@ -14,9 +14,6 @@ namespace Unroll.Server.Protocols;
 internal sealed partial class Routes(
     IEndpointRouteBuilder routes, ServerOptions options, ServerMetrics metrics, ApiKeys keys, ILogger log)
 {
-    // Nobody reads an answer: what nginx calls client closed request.
-    private const int Gone = 499;
-
     /// <summary>Adds a route that is read.</summary>
     public void Get(Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen = false) =>
         Add("GET", dialect, pattern, handle, isOpen);
@@ -42,7 +39,7 @@ internal sealed partial class Routes(
         if (!isLong)
             limit.CancelAfter(options.Timeout);
         context.RequestAborted = limit.Token;
-        (int Status, string Message)? failure = null;
+        RequestFailure? failure = null;
         try
         {
             if (!isOpen && !keys.Allows(context.Request))
@@ -55,45 +52,22 @@ internal sealed partial class Routes(
         }
         catch (Exception e)
         {
-            failure = FailureOf(e, pattern, gone);
+            failure = RequestFailure.Of(e, options, gone);
+            if (failure.Value.Status == StatusCodes.Status500InternalServerError)
+                Failed(log, pattern, e);
         }
         context.RequestAborted = gone;
-        if (failure is { Status: not Gone } told && !context.Response.HasStarted)
+        if (failure is { Status: not RequestFailure.Gone } told && !context.Response.HasStarted)
         {
             if (told.Status == StatusCodes.Status429TooManyRequests)
                 context.Response.Headers.RetryAfter = "1";
-            string line = told.Message.ReplaceLineEndings(" ");
-            await JsonBody.WriteAsync(context, told.Status, json => ErrorBody.Write(json, dialect, told.Status, line))
+            await JsonBody.WriteAsync(context, told.Status, json => ErrorBody.Write(json, dialect, told.Status, told.Message))
                 .ConfigureAwait(false);
         }
         int status = failure?.Status ?? context.Response.StatusCode;
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         metrics.Request(pattern, status, took);
         Answered(log, context.Request.Method, pattern, status, took);
-    }
-
-    private (int Status, string Message) FailureOf(Exception failure, string pattern, CancellationToken gone)
-    {
-        switch (failure)
-        {
-            case RequestException e:
-                return (e.Status, e.Message);
-            case InputException:
-                return (StatusCodes.Status422UnprocessableEntity, failure.Message);
-            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return (StatusCodes.Status413PayloadTooLarge, FormattableString.Invariant(
-                    $"the body is longer than {options.MostBytes} bytes; send several requests"));
-            case BadHttpRequestException e:
-                return (e.StatusCode, "the body did not come whole; send it again");
-            case OperationCanceledException or IOException when gone.IsCancellationRequested:
-                return (Gone, "");
-            case OperationCanceledException:
-                return (StatusCodes.Status503ServiceUnavailable, FormattableString.Invariant(
-                    $"no answer within {options.Timeout.TotalSeconds} seconds; try again with less at once"));
-            default:
-                Failed(log, pattern, failure);
-                return (StatusCodes.Status500InternalServerError, "the server failed; its log says where");
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Route} failed")]
