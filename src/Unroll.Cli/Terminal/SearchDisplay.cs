@@ -105,7 +105,7 @@ internal sealed class SearchDisplay(Terminal terminal, SuccessiveHalving halving
             .AddColumn($"dev {measure}").AddColumn("settings");
         IEnumerable<TrialResult> last =
             progress.Results.GroupBy(result => result.Trial).Select(trial => trial.MaxBy(each => each.Rung)!);
-        foreach (TrialResult result in last.OrderByDescending(result => result.Rung).ThenBy(result => result.Rank)
+        foreach (TrialResult result in last.OrderByDescending(result => result.Rung).ThenByDescending(result => result.Score)
             .Take(MostShown))
         {
             Add(result.Trial, Invariant($"{result.Epochs}"), result.Score is null ? "broke" : Invariant($"{Shown(result):F4}"));

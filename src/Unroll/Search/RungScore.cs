@@ -5,7 +5,7 @@ namespace Unroll.Search;
 /// <param name="Rung">Which rung, from 0, the shortest.</param>
 /// <param name="Score">On the dev rows, the higher the better; null for a trial whose training broke.</param>
 /// <param name="Loss">On the dev rows; the lower one is better where scores are equal.</param>
-public readonly record struct RungScore(int Trial, int Rung, double? Score, double Loss) : IComparable<RungScore>
+internal readonly record struct RungScore(int Trial, int Rung, double? Score, double Loss) : IComparable<RungScore>
 {
     /// <summary>The better one comes first; what is equal in all else comes by its number, so that there is one order.</summary>
     /// <param name="other">The other one.</param>
@@ -17,16 +17,4 @@ public readonly record struct RungScore(int Trial, int Rung, double? Score, doub
         int byLoss = Loss.CompareTo(other.Loss);
         return byLoss != 0 ? byLoss : Trial.CompareTo(other.Trial);
     }
-
-    /// <inheritdoc cref="CompareTo"/>
-    public static bool operator <(RungScore left, RungScore right) => left.CompareTo(right) < 0;
-
-    /// <inheritdoc cref="CompareTo"/>
-    public static bool operator >(RungScore left, RungScore right) => left.CompareTo(right) > 0;
-
-    /// <inheritdoc cref="CompareTo"/>
-    public static bool operator <=(RungScore left, RungScore right) => left.CompareTo(right) <= 0;
-
-    /// <inheritdoc cref="CompareTo"/>
-    public static bool operator >=(RungScore left, RungScore right) => left.CompareTo(right) >= 0;
 }

@@ -84,7 +84,7 @@ public sealed record SuccessiveHalving
 
     /// <summary>The best trial so far: of the highest rung that any has ended; null before the first.</summary>
     /// <param name="scores">What has ended.</param>
-    public static RungScore? Best(IEnumerable<RungScore> scores)
+    internal static RungScore? Best(IEnumerable<RungScore> scores)
     {
         RungScore[] sound = [.. scores.Where(score => score.Score is not null)];
         return sound.Length == 0 ? null : sound.Where(score => score.Rung == sound.Max(each => each.Rung)).Order().First();

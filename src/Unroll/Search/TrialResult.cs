@@ -36,7 +36,7 @@ public sealed record TrialResult(int Trial, int Rung, int Epochs)
     public string Worker { get; init; } = "";
 
     /// <summary>What ranks it.</summary>
-    public RungScore Rank => new(Trial, Rung, Score, DevLoss ?? double.PositiveInfinity);
+    internal RungScore Rank => new(Trial, Rung, Score, DevLoss ?? double.PositiveInfinity);
 
     /// <summary>Writes what follows from rows and settings alone: the same whoever computes it, and how often.</summary>
     /// <param name="json">Inside an object.</param>

@@ -20,7 +20,8 @@ export function searchPage(search: Search): HTMLElement[] {
         ['loss', format(outcome.test_loss)],
       ])),
       commandCard('Train it', 'The settings of the best trial, for all epochs.', outcome.command)))]),
-    section('Charts', parallelChart(search), grid(timeChart(search), curvesChart(search), importanceChart(search))),
+    section('Charts', element('div', { class: 'stack' },
+      parallelChart(search), grid(timeChart(search), curvesChart(search), importanceChart(search)))),
     section('Trials', trialsCard(search)),
   ];
 }
