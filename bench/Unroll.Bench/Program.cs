@@ -13,6 +13,7 @@ const string usage = """
     recording [ROUNDS]                                               what recording gradients costs a training: a Markdown table
     fuzz [COUNT] [SEED] [READER…]                                    changed files for every reader: a Markdown table
     kills [COUNT] [SEED]                                             trainings, replacements and exports killed at any moment
+    search-kills [COUNT] [SEED]                                      workers of searches killed at any moment
     pairs [COUNT]                                                    two trainings into one folder at once
     load URL ROWS [--connections N] [--rate N] [--seconds N] [--model DIR…]   load on a server, answers checked: a JSON line
     capacity PER_SECOND ALONE_MS [--measured FILE] [--picture FILE]  a server's latency by load, simulated, and how many it takes
@@ -45,6 +46,9 @@ try
         case ["kills", ..]:
             var kills = new KillsCommand(args.Length > 2 ? int.Parse(args[2]) : 1, Console.Out);
             return kills.Run(args.Length > 1 ? int.Parse(args[1]) : 200);
+        case ["search-kills", ..]:
+            var searchKills = new SearchKillsCommand(args.Length > 2 ? int.Parse(args[2]) : 1, Console.Out);
+            return searchKills.Run(args.Length > 1 ? int.Parse(args[1]) : 50);
         case ["pairs", ..]:
             return PairsCommand.Run(args.Length > 1 ? int.Parse(args[1]) : 50, Console.Out);
         case ["load", _, _, ..]:

@@ -11,7 +11,8 @@ internal static class UnrollCommand
 {
     private static readonly (string Name, Func<Terminal, Command> Create)[] Verbs =
     [
-        ("lab", LabCommand.Create), ("play", PlayCommand.Create), ("train", TrainCommand.Create), ("eval", EvalCommand.Create),
+        ("lab", LabCommand.Create), ("play", PlayCommand.Create), ("train", TrainCommand.Create),
+        ("search", SearchCommand.Create), ("eval", EvalCommand.Create),
         ("predict", PredictCommand.Create), ("inspect", InspectCommand.Create), ("report", ReportCommand.Create),
         ("export", ExportCommand.Create), ("import", ImportCommand.Create), ("experiment", ExperimentCommand.Create),
         ("serve", ServeCommand.Create), ("completion", CompletionCommand.Create),

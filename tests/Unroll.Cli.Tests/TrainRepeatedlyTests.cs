@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Unroll.Tests;
 using Xunit;
@@ -82,7 +83,6 @@ public class TrainRepeatedlyTests
 
     [Theory]
     [InlineData("--seeds 1", "unroll train: --seeds is 1, expected a whole number of at least 2")]
-    [InlineData("--seeds 2 --out model", "--seeds trains several models and saves none, and --out was given too")]
     [InlineData("--seeds 2 --find-lr", "--seeds trains several models and saves none, and --find-lr was given too")]
     [InlineData("--seeds 2 --folds 2", "--folds trains and measures on DATA alone and saves nothing, and --seeds was given too")]
     [InlineData(
@@ -106,5 +106,46 @@ public class TrainRepeatedlyTests
         TrainSettingsTests.AssertRefused(["train", data, .. given.Split(' '), .. Small], expected);
         CommandRun measured = CommandRun.Of(["train", data, .. given.Split(' '), "--test", data, .. Small]);
         Assert.True(measured.ExitCode == 0, measured.Error);
+    }
+
+    [Theory]
+    [InlineData("--seeds 4")]
+    [InlineData("--folds 4")]
+    public void Processes_that_share_a_folder_print_what_one_alone_prints(string repeated)
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 10);
+        string[] args = ["train", data, .. repeated.Split(' '), .. Small];
+        string alone = CommandRun.Of(args).Output;
+        string[] shared = [.. args, "--out", folder["shared"]];
+        Process[] both = [Repository.Start(Repository.Command, shared), Repository.Start(Repository.Command, shared)];
+        Assert.All(both.Select(process => process.StandardOutput.ReadToEnd()).ToArray(), output => Assert.Equal(alone, output));
+        foreach (Process process in both)
+            process.Dispose();
+        // Each was done once, and the same command again only tells.
+        Assert.Equal(5, File.ReadAllLines(folder["shared/journal.jsonl"]).Length);
+        Assert.Equal(alone, CommandRun.Of(shared).Output);
+        Assert.Equal(5, File.ReadAllLines(folder["shared/journal.jsonl"]).Length);
+        CommandRun other = CommandRun.Of([.. shared, "--lr", "0.5"]);
+        Assert.Equal(ExitCode.WrongInput, other.ExitCode);
+        Assert.Contains("holds results of other rows or settings", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Killed_seeds_go_on_to_the_same_table()
+    {
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 40);
+        string[] args = ["train", data, "--seeds", "3", .. Small, "--no-baselines"];
+        string alone = CommandRun.Of(args).Output;
+        var random = new Random(5);
+        for (int kills = 0; kills < 3; kills++)
+        {
+            using Process process = Repository.Start(Repository.Command, [.. args, "--out", folder["killed"]]);
+            if (!process.WaitForExit(random.Next(300, 1200)))
+                process.Kill();
+            process.WaitForExit();
+        }
+        Assert.Equal(alone, CommandRun.Of([.. args, "--out", folder["killed"]]).Output);
     }
 }

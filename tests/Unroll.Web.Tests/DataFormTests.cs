@@ -32,7 +32,7 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
         string[] pages =
         [
             .. RunsOfEveryCellAndPooling(), RunOfVeryManyLabels(), Lab(), SentenceWithDroppedWord(),
-            .. Experiments.Names.Select(experiments.Page),
+            .. Experiments.Names.Select(experiments.Page), Search(),
         ];
         var source = new StringBuilder(ImportPageData);
         for (int i = 0; i < pages.Length; i++)
@@ -60,6 +60,15 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string Search()
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 40).Select(i => $"yes\tgood film {i}\nno\tbad film {i}\n");
+        string data = _folder.Write("searched.tsv", "label\ttext\n" + string.Concat(rows));
+        string[] search = ["search", data, "--out", _folder["search"], "--trials", "9", "--epochs", "3"];
+        Succeed([.. search, "--embedding", "2", "--hidden", "2"]);
+        return _folder["search/report.html"];
+    }
 
     private IEnumerable<string> RunsOfEveryCellAndPooling()
     {

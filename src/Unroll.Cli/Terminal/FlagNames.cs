@@ -83,6 +83,9 @@ internal static partial class FlagNames
         ["CheckpointOptions.Every"] = "--checkpoint-minutes",
         ["CheckpointOptions.Resume"] = "--resume",
         ["CrossValidation.Folds"] = "--folds",
+        ["SuccessiveHalving.Trials"] = "--trials",
+        ["SuccessiveHalving.Eta"] = "--eta",
+        ["SearchRows.TestShare"] = "--test-share",
         ["TorchImportOptions.Labels"] = "--labels",
         ["TorchImportOptions.MultiLabel"] = "--multi-label",
         ["TorchImportOptions.MultiLabel = true"] = "--multi-label",
@@ -145,7 +148,7 @@ internal static partial class FlagNames
     // A property, and what it may be set to: a text in quotes, a name or number, or several names.
     [GeneratedRegex(
         @"\b(?<property>(?:DataFormat|TrainingOptions|TransformerOptions|CheckpointOptions|CrossValidation|FineTuningOptions|" +
-        "ServerOptions|" +
+        "ServerOptions|SuccessiveHalving|SearchRows|" +
         "TorchImportOptions|Tokenizer|" +
         @"SentenceClassifier)\.\w+)" +
         """(?: = (?:"(?<text>[^"]*)"|(?<value>\w+(?: or [A-Z]\w*)*)))?""")]

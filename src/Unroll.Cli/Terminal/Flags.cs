@@ -106,17 +106,28 @@ internal sealed class Flags
         }
     }
 
+    /// <summary>Whether something reads an option.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="reader">What it is for; null for an option that is always read.</param>
+    public bool IsRead(Option option, ParseResult parsed, out string? reader)
+    {
+        bool isConditional = _conditions.TryGetValue(option, out (Func<ParseResult, bool> IsRead, string Reader) condition);
+        reader = isConditional ? condition.Reader : null;
+        return !isConditional || condition.IsRead(parsed);
+    }
+
     /// <summary>Writes name and value of every option that has one and that something reads.</summary>
     /// <param name="json">Inside an object.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="path">How the name of a file is written.</param>
-    public void Write(Utf8JsonWriter json, ParseResult parsed, Func<string, string> path)
+    /// <param name="isWanted">Which options; null for all.</param>
+    public void Write(
+        Utf8JsonWriter json, ParseResult parsed, Func<string, string> path, Func<Option, bool>? isWanted = null)
     {
         foreach ((Option option, Action<Utf8JsonWriter, ParseResult, Func<string, string>> write) in _all)
         {
-            bool isRead = !_conditions.TryGetValue(option, out (Func<ParseResult, bool> IsRead, string) condition)
-                || condition.IsRead(parsed);
-            if (isRead)
+            if ((isWanted is null || isWanted(option)) && IsRead(option, parsed, out _))
                 write(json, parsed, path);
         }
     }

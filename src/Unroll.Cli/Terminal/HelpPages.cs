@@ -48,13 +48,31 @@ internal static partial class HelpPages
         ),
     ];
 
+
+    /// <summary>Options of <c>search</c>: those that all trials may share are as in <c>train</c>.</summary>
+    private static readonly (string Heading, string[] Names)[] SearchGroups =
+    [
+        (
+            "Often",
+            ["--space", "--trials", "--epochs", "--out", "--resume", "--workers", "--threads", "--dev", "--test", "--test-share",
+                "--seed", "--json", "--quiet", "--help"]
+        ),
+        ("The search", ["--best", "--eta", "--rungs", "--config"]),
+        .. TrainGroups[1..^1].Select(group => (group.Heading + ", of all trials", group.Names)),
+    ];
+
     /// <summary>Makes the help of a command readable.</summary>
     /// <param name="help">As it was written.</param>
     /// <param name="command">The command.</param>
     public static string Of(string help, Command command)
     {
         string typed = DefaultChoice().Replace(help, match => match.Value.ToLowerInvariant());
-        return command.Name == "train" ? Grouped(typed, TrainGroups) : typed;
+        return command.Name switch
+        {
+            "train" => Grouped(typed, TrainGroups),
+            "search" => Grouped(typed, SearchGroups),
+            _ => typed,
+        };
     }
 
     // An option begins a line with two blanks and a dash; what belongs to it is indented further.

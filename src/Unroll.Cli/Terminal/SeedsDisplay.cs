@@ -1,24 +1,58 @@
 using System.Globalization;
+using System.Text.Json;
 using Unroll.Evaluation;
 using Unroll.Models;
+using Unroll.Storage;
 
 namespace Unroll.Cli;
+
+/// <summary>What is shown of a training of one of several seeds.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="KeptEpoch">The epoch whose model is kept; null for a linear part alone.</param>
+/// <param name="Figures">Every figure by its key.</param>
+internal sealed record SeedFigures(ulong Seed, int? KeptEpoch, IReadOnlyList<KeyValuePair<string, double>> Figures)
+{
+    private const string SeedKey = "seed";
+    private const string EpochKey = "kept_epoch";
+
+    public static SeedFigures Of(SeedResult result) => new(result.Seed, result.Summary.Kept?.Epoch, result.Figures());
+
+    /// <summary>Reads what <see cref="WriteFields"/> writes.</summary>
+    public static SeedFigures Read(JsonElement json) => new(
+        json.GetProperty(SeedKey).GetUInt64(),
+        json.TryGetProperty(EpochKey, out JsonElement epoch) ? epoch.GetInt32() : null,
+        [
+            .. json.EnumerateObject().Where(field => field.Name is not (SeedKey or EpochKey))
+                .Select(field => KeyValuePair.Create(field.Name, field.Value.GetDouble())),
+        ]);
+
+    public void WriteFields(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber(SeedKey, Seed);
+        if (KeptEpoch is { } kept)
+            writer.WriteNumber(EpochKey, kept);
+        foreach ((string key, double value) in Figures)
+            writer.WriteNumber(key, value);
+    }
+
+    public string ToJson() => JsonLine.Of(WriteFields);
+}
 
 /// <summary>Trainings of several seeds as they come, a line a seed, then the mean and 95 % interval of every figure.</summary>
 internal static class SeedsDisplay
 {
-    public static void Write(Terminal terminal, IEnumerable<SeedResult> seeds, bool json)
+    public static void Write(Terminal terminal, IEnumerable<SeedFigures> seeds, bool json)
     {
-        var results = new List<SeedResult>();
-        foreach (SeedResult result in seeds)
+        var results = new List<SeedFigures>();
+        foreach (SeedFigures result in seeds)
         {
             results.Add(result);
             terminal.Output.WriteLine(json ? SeedJson(result) : Seed(result));
         }
         (string Key, MeanInterval Interval)[] figures =
         [
-            .. results[0].Figures().Select(figure => (figure.Key, MeanInterval.Of(
-                results.Select(result => result.Figures().Single(other => other.Key == figure.Key).Value)))),
+            .. results[0].Figures.Select(figure => (figure.Key, MeanInterval.Of(
+                results.Select(result => result.Figures.Single(other => other.Key == figure.Key).Value)))),
         ];
         if (json)
             terminal.Output.WriteLine(FiguresJson(results, figures));
@@ -26,23 +60,16 @@ internal static class SeedsDisplay
             WriteTable(terminal.Output, results, figures);
     }
 
-    private static string Seed(SeedResult result)
+    private static string Seed(SeedFigures result)
     {
-        IEnumerable<string> figures = result.Figures().Select(figure => Invariant($"{NameOf(figure.Key)} {figure.Value:F4}"));
-        string epoch = result.Summary.Kept is { } kept ? Invariant($"epoch {kept.Epoch}, ") : "";
+        IEnumerable<string> figures = result.Figures.Select(figure => Invariant($"{NameOf(figure.Key)} {figure.Value:F4}"));
+        string epoch = result.KeptEpoch is { } kept ? Invariant($"epoch {kept}, ") : "";
         return Invariant($"Seed {result.Seed}: ") + epoch + string.Join(", ", figures);
     }
 
-    private static string SeedJson(SeedResult result) => JsonOutput.Of(writer =>
-    {
-        writer.WriteNumber("seed", result.Seed);
-        if (result.Summary.Kept is { } kept)
-            writer.WriteNumber("kept_epoch", kept.Epoch);
-        foreach ((string key, double value) in result.Figures())
-            writer.WriteNumber(key, value);
-    });
+    private static string SeedJson(SeedFigures result) => JsonOutput.Of(result.WriteFields);
 
-    private static string FiguresJson(List<SeedResult> results, (string Key, MeanInterval Interval)[] figures) =>
+    private static string FiguresJson(List<SeedFigures> results, (string Key, MeanInterval Interval)[] figures) =>
         JsonOutput.Of(writer =>
         {
             writer.WriteNumber("seeds", results.Count);
@@ -61,7 +88,7 @@ internal static class SeedsDisplay
         });
 
     private static void WriteTable(
-        TextWriter output, List<SeedResult> results, (string Key, MeanInterval Interval)[] figures)
+        TextWriter output, List<SeedFigures> results, (string Key, MeanInterval Interval)[] figures)
     {
         int width = figures.Max(figure => figure.Key.Length);
         string seeds = $"seeds {results[0].Seed} to {results[^1].Seed}".PadRight(width);

@@ -24,10 +24,13 @@ internal sealed class TrainCommand
         Options.Text("--resume", "Go on with the training in a folder that --out made", "DIR");
 
     private readonly Option<int?> _folds =
-        Options.OptionalInteger("--folds", "Cross-validate: train and measure K times, save nothing", 2);
+        Options.OptionalInteger(
+            "--folds", "Cross-validate: train and measure K times; processes with the same --out share them", 2);
 
     private readonly Option<int?> _seeds = Options.OptionalInteger(
-        "--seeds", "Train and measure with N seeds from --seed on, print mean and 95 % interval, save nothing", 2);
+        "--seeds",
+        "Train and measure with N seeds from --seed on, print mean and 95 % interval; processes with the same --out share " +
+        "them", 2);
 
     private readonly Option<bool> _findRate =
         new("--find-lr") { Description = "Draw the loss against the learning rate, suggest one, and end" };
@@ -94,16 +97,17 @@ internal sealed class TrainCommand
         {
             Refuse(
                 parsed, "--folds trains and measures on DATA alone and saves nothing",
-                [_settings.Dev, _settings.Test, _settings.Vectors, _settings.From, _output, _findRate, _seeds]);
+                [_settings.Dev, _settings.Test, _settings.Vectors, _settings.From, _findRate, _seeds]);
         }
         if (parsed.GetValue(_settings.From) is not null)
             Refuse(parsed, "--from trains a model further that is what it is", _settings.Training.OfModel);
         SentenceClassifier? from = parsed.GetValue(_settings.From) is { } model ? SavedModel.Load(model, _terminal) : null;
         if (parsed.GetValue(_seeds) is not null)
-            Refuse(parsed, "--seeds trains several models and saves none", [_output, _findRate]);
+            Refuse(parsed, "--seeds trains several models and saves none", [_findRate]);
         if (parsed.GetValue(_findRate))
             Refuse(parsed, "--find-lr saves nothing", [_output]);
-        string? output = parsed.GetValue(_output);
+        bool isRepeated = parsed.GetValue(_folds) is not null || parsed.GetValue(_seeds) is not null;
+        string? output = isRepeated ? null : parsed.GetValue(_output);
         // A model in one file has no run beside it: no checkpoints, and no page.
         string? archive = output is not null && SentenceClassifier.IsArchiveName(output) ? output : null;
         if (archive is not null)
@@ -141,6 +145,8 @@ internal sealed class TrainCommand
                 _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
                 hasVectors: parsed.GetValue(_settings.Vectors) is not null);
         }
+        if (isRepeated)
+            terminal = LaunchedRank.Quiet(terminal);
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Unlabelled = parsed.GetValue(_settings.Unlabelled),
@@ -155,18 +161,9 @@ internal sealed class TrainCommand
             Archive = archive is null ? null : (archive, parsed.GetValue(_overwrite)),
         };
         if (parsed.GetValue(_folds) is { } folds)
-        {
-            var validation = new CrossValidation(rows.Train, options)
-            {
-                Folds = folds,
-                ComparesWithSimplerModels = !parsed.GetValue(_settings.NoBaselines),
-                Unlabelled = rows.Unlabelled,
-            };
-            FoldsDisplay.Write(_terminal, validation.Run(), parsed.GetValue(_json));
-            return ExitCode.Done;
-        }
+            return run.TrainFolds(folds, Repeated(parsed, $"{folds} folds", rows));
         if (parsed.GetValue(_seeds) is { } seeds)
-            return run.TrainSeeds(seeds);
+            return run.TrainSeeds(seeds, Repeated(parsed, "seeds", rows));
         if (parsed.GetValue(_findRate))
             return run.FindLearningRate();
         if (resumed is { IsUnfinished: false })
@@ -188,6 +185,10 @@ internal sealed class TrainCommand
         }
         return run.Train();
     }
+
+    private RepeatedFolder? Repeated(ParseResult parsed, string what, TrainData rows) => parsed.GetValue(_output) is { } folder
+        ? new RepeatedFolder(folder, what, _settings.ToJson(parsed, path => RunPaths.Written(folder, path)), rows)
+        : null;
 
     // The learning rate of a new model is too large for one that knows much already.
     private TrainingOptions Further(ParseResult parsed, TrainingOptions options, SentenceClassifier from)

@@ -80,6 +80,12 @@ public sealed partial class ClassifierTraining
     public bool ComparesWithSimplerModels { get; init; }
 
     /// <summary>
+    /// Whether split-off dev rows are learned by no part of the model in the end, as where models are compared by what they reach
+    /// on them.
+    /// </summary>
+    internal bool LeavesDevRows { get; init; }
+
+    /// <summary>
     /// The rows to train on and those to measure on after every epoch; after <see cref="Prepare"/> with rows of
     /// <see cref="Unlabelled"/> behind the others.
     /// </summary>
@@ -220,7 +226,7 @@ public sealed partial class ClassifierTraining
         PartScores? onDev = dev.Count > 0 ? Measure(dev, terms) : null;
         MeasuredOnDev = LearnsDevRows ? Classifier.Copy() : Classifier.WithLinear(Classifier.Linear);
         bool learnsDevRows = LearnsDevRows && LearnDevRows(progress, cancellationToken);
-        if (learner is not null && settings is not null && IsSplitOff)
+        if (learner is not null && settings is not null && IsSplitOff && !LeavesDevRows)
         {
             learner.Add(RowsOf(_split.Dev, _split.DevRows), cancellationToken);
             _linear = learner.Train(settings, cancellationToken);
@@ -275,7 +281,7 @@ public sealed partial class ClassifierTraining
     /// </summary>
     public bool LearnsDevRows => MayLearnDevRows && _classifier is not { Config.LinearShare: > MostShareToLearn };
 
-    private bool MayLearnDevRows => IsSplitOff && _options.FinalEpochs != 0 && _options.Networks > 0;
+    private bool MayLearnDevRows => IsSplitOff && !LeavesDevRows && _options.FinalEpochs != 0 && _options.Networks > 0;
 
     private bool IsSplitOff => ReferenceEquals(_split.Train, _split.Dev) && _split.DevCount > 0;
 

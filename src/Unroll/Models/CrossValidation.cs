@@ -15,6 +15,8 @@ namespace Unroll.Models;
 /// <param name="options">Settings of each training.</param>
 public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
 {
+    private IReadOnlyList<int[]>? _parts;
+
     /// <summary>K: how many folds there are, at most one a row.</summary>
     public required int Folds { get; init; }
 
@@ -30,6 +32,30 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
     /// </exception>
     public IEnumerable<PartScores> Run()
     {
+        for (int fold = 0; fold < Folds; fold++)
+            yield return Run(fold);
+    }
+
+    /// <summary>Trains on the other folds and measures on one.</summary>
+    /// <param name="fold">Which fold, from 0.</param>
+    /// <param name="checkpoint">Where the training's state is saved, to go on from; null for nowhere.</param>
+    /// <exception cref="InputException">As for <see cref="Run()"/>.</exception>
+    public PartScores Run(int fold, CheckpointOptions? checkpoint = null)
+    {
+        IReadOnlyList<int[]> parts = _parts ??= Split();
+        int[] others = [.. parts.Where((_, part) => part != fold).SelectMany(rows => rows).Order()];
+        var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options with { Checkpoint = checkpoint })
+        {
+            ComparesWithSimplerModels = ComparesWithSimplerModels,
+            Unlabelled = Unlabelled,
+        };
+        training.Prepare();
+        training.Finish(training.Fit());
+        return training.Measure(corpus, parts[fold]);
+    }
+
+    private IReadOnlyList<int[]> Split()
+    {
         if (Folds > corpus.Count)
         {
             throw new InputException(
@@ -39,22 +65,7 @@ public sealed class CrossValidation(Corpus corpus, TrainingOptions options)
         // Of several labels one may be unknown where it is measured.
         if (!corpus.HasSeveral)
             RequireTwoRows(labels);
-        IReadOnlyList<int[]> parts = StratifiedSplit.Folds(labels, Folds, new TorchGenerator(options.Seed));
-        for (int fold = 0; fold < Folds; fold++)
-            yield return RunFold(parts, fold);
-    }
-
-    private PartScores RunFold(IReadOnlyList<int[]> parts, int fold)
-    {
-        int[] others = [.. parts.Where((_, part) => part != fold).SelectMany(rows => rows).Order()];
-        var training = new ClassifierTraining(DevSplit.Of(corpus, others, options), options)
-        {
-            ComparesWithSimplerModels = ComparesWithSimplerModels,
-            Unlabelled = Unlabelled,
-        };
-        training.Prepare();
-        training.Finish(training.Fit());
-        return training.Measure(corpus, parts[fold]);
+        return StratifiedSplit.Folds(labels, Folds, new TorchGenerator(options.Seed));
     }
 
     // Dealt one after the other, two rows of a label are in two folds, and each fold is trained on the others.

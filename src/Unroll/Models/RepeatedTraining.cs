@@ -65,23 +65,31 @@ public sealed class RepeatedTraining(TrainingOptions options, Func<TrainingOptio
     /// <exception cref="TrainingDivergedException">The loss of a training became NaN or infinite, or exploded.</exception>
     public IEnumerable<SeedResult> Run()
     {
+        for (int i = 0; i < Seeds; i++)
+            yield return Run(i);
+    }
+
+    /// <summary>Trains and measures with one of the seeds.</summary>
+    /// <param name="place">Which of them, from 0.</param>
+    /// <param name="checkpoint">Where the training's state is saved, to go on from; null for nowhere.</param>
+    /// <exception cref="InputException">The rows or a setting cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite, or exploded.</exception>
+    public SeedResult Run(int place, CheckpointOptions? checkpoint = null)
+    {
         if ((ulong)Seeds - 1 > ulong.MaxValue - options.Seed)
         {
             ulong most = ulong.MaxValue - (ulong)Seeds + 1;
             throw new InputException($"TrainingOptions.Seed is {options.Seed} for {Seeds} seeds, expected at most {most}");
         }
-        for (int i = 0; i < Seeds; i++)
+        TrainingOptions ofSeed = options with { Seed = options.Seed + (ulong)place, Checkpoint = checkpoint };
+        ClassifierTraining training = trainingWith(ofSeed);
+        RequireRowsToMeasureOn(training);
+        training.Prepare();
+        return new SeedResult(ofSeed.Seed, training.Finish(training.Fit()))
         {
-            TrainingOptions ofSeed = options with { Seed = options.Seed + (ulong)i };
-            ClassifierTraining training = trainingWith(ofSeed);
-            RequireRowsToMeasureOn(training);
-            training.Prepare();
-            yield return new SeedResult(ofSeed.Seed, training.Finish(training.Fit()))
-            {
-                WordVectors = training.WordVectors,
-                SelfTraining = training.SelfTraining,
-            };
-        }
+            WordVectors = training.WordVectors,
+            SelfTraining = training.SelfTraining,
+        };
     }
 
     /// <summary>What there is to know about the rows before they are trained on, split by the first seed.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Unroll.Storage;
 
 /// <summary>
@@ -11,11 +13,14 @@ public sealed class FolderLock : IDisposable
 
     private const int MostTries = 1000;
 
+    private static readonly TimeSpan MostWait = TimeSpan.FromMinutes(2);
+
     // EWOULDBLOCK of Linux and of macOS, and a sharing violation of Windows.
     private static readonly int[] Busy = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _file;
     private readonly bool _createdFolder;
+    private bool _isFree;
 
     private FolderLock(string path, FileStream file, bool createdFolder) =>
         (Path, _file, _createdFolder) = (path, file, createdFolder);
@@ -30,6 +35,30 @@ public sealed class FolderLock : IDisposable
     /// </exception>
     public static FolderLock Take(string path) => TryTake(path) ?? throw new InputException(
         $"{path}: another process is writing into it; wait until that ends, or choose another path");
+
+    /// <summary>Takes a folder that others hold for moments, once it is free; one that is not there is made.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="InputException">It cannot be written to, or does not come free in two minutes.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static FolderLock TakeWhenFree(string path, CancellationToken cancellationToken = default)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (TryTake(path) is { } held)
+                return held;
+            // Who holds it so long was stopped, or its machine has gone.
+            if (Stopwatch.GetElapsedTime(started) > MostWait)
+            {
+                throw new InputException(
+                    $"{path}: another process holds it and does not go on, expected it to be free after a moment; let that " +
+                    "process go on, or end it");
+            }
+            if (cancellationToken.WaitHandle.WaitOne(Random.Shared.Next(2, 20)))
+                throw new OperationCanceledException(cancellationToken);
+        }
+    }
 
     /// <summary>
     /// Finishes what a killed writer left half done in a folder. A folder that is held, is not there or cannot be written to
@@ -132,6 +161,10 @@ public sealed class FolderLock : IDisposable
     /// <summary>Lets the folder go; one that was made for the lock and is empty is removed.</summary>
     public void Dispose()
     {
+        // What lies there by now may be the next holder's.
+        if (_isFree)
+            return;
+        _isFree = true;
         try
         {
             string file = System.IO.Path.Combine(Path, FileName);

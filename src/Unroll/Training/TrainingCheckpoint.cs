@@ -154,13 +154,25 @@ internal sealed class TrainingCheckpoint
         string? text = metadata.GetValueOrDefault(OptimizerStepsKey);
         if (!long.TryParse(text, CultureInfo.InvariantCulture, out long steps) || steps < 0)
             throw Damaged(_options.Path, $"no number of steps under {OptimizerStepsKey}");
-        TrainingPosition position = ReadPosition(metadata);
+        TrainingPosition position = ReadPosition(metadata, _options.Path);
         foreach ((Action<float[]> set, float[] values) in restored)
             set(values);
         foreach (NetworkTraining network in _networks)
             network.Step.Optimizer.Steps = steps;
         _lastSteps = position.Steps;
         return position;
+    }
+
+    /// <summary>The epochs that the training in a checkpoint has ended; none where there is no checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">The file is damaged, or one of another version.</exception>
+    public static IReadOnlyList<EpochReport> ReportsIn(string path)
+    {
+        if (!File.Exists(path))
+            return [];
+        SafetensorsFile file = SafetensorsFile.Parse(
+            InputFile.ReadRegular(path, $"make it readable or {BeginAgain}"), path);
+        return ReadPosition(file.Metadata, path).Reports;
     }
 
     /// <summary>A checkpoint that no training can have written.</summary>
@@ -173,7 +185,7 @@ internal sealed class TrainingCheckpoint
         return inner is null ? new InputException(message) : new InputException(message, inner);
     }
 
-    private TrainingPosition ReadPosition(Dictionary<string, string> metadata)
+    private static TrainingPosition ReadPosition(IReadOnlyDictionary<string, string> metadata, string path)
     {
         try
         {
@@ -182,7 +194,7 @@ internal sealed class TrainingCheckpoint
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
             or OverflowException)
         {
-            throw Damaged(_options.Path, $"no place in the training under {PositionKey}", e);
+            throw Damaged(path, $"no place in the training under {PositionKey}", e);
         }
     }
 

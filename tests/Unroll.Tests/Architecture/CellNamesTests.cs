@@ -19,6 +19,8 @@ public class CellNamesTests
         "LiveSettings.cs Cell.Rnn",
         "ModelConfig.cs Cell.Rnn",
         "NetworkConfig.cs Cell.Rnn",
+        "SearchSettings.cs \"gru\"",
+        "SearchSettings.cs \"lstm\"",
         "TrainingOptions.cs Cell.Gru",
     ];
 

@@ -15,7 +15,10 @@ public partial class FolderOrderTests
             "Unroll.Engine",
             ["Numerics", "Threading", "Kernels", "Batches", "Cells", "Layers", "Losses", "Optimization", "Networks", "Dynamics"]
         },
-        { "Unroll", ["Data", "Text", "Terms", "Storage", "Evaluation", "Training", "Models", "Import", "Inspection", "Export"] },
+        {
+            "Unroll",
+            ["Data", "Text", "Terms", "Storage", "Evaluation", "Training", "Models", "Search", "Import", "Inspection", "Export"]
+        },
     };
 
     [Theory]

@@ -1,6 +1,7 @@
 // What stands in the page: the files of runs, and sentences as `unroll inspect --json` writes them.
 
 import type { Experiment } from './experiment/data';
+import type { Search } from './search/data';
 
 export type Setting = string | number | boolean | null | string[];
 
@@ -222,6 +223,7 @@ export interface PageData {
   runs: Run[];
   sentences: Sentence[];
   experiment?: Experiment;
+  search?: Search;
 }
 
 /** The epoch whose model is kept: the last one that was better than all before it. */

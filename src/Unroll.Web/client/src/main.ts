@@ -6,6 +6,7 @@ import { gradientsTab } from './gradients/gradientsTab';
 import { element } from './page/element';
 import { tabs } from './page/tabs';
 import { themeButton } from './page/theme';
+import { searchPage } from './search/searchPage';
 import { named } from './sentence/named';
 import { sentenceTab } from './sentence/sentenceTab';
 import { trainingTab } from './training/trainingTab';
@@ -17,6 +18,7 @@ document.title = data.title;
 // What the page is about comes first.
 function parts(): HTMLElement[] {
   if (data.experiment) return [element('main', {}, ...experimentPage(data.experiment))];
+  if (data.search) return [element('main', {}, ...searchPage(data.search))];
   const sentences = named(data.sentences, data.runs[0]?.label_names);
   const training = { id: 'training', title: 'Training', content: () => trainingTab(data.runs, sentences) };
   const gradients = { id: 'gradients', title: 'Gradients', content: () => gradientsTab(data.runs) };
