@@ -34,7 +34,7 @@ internal sealed class NetworkTraining
         EncodedTexts train, double chance)
     {
         (_generator, _options, _train, _chance) = (generator, options, train, chance);
-        Step = new TrainingStep(network, settings, pool);
+        Step = new TrainingStep(network, settings, pool, options.Communicator);
         Kept = network.Parameters.Clone();
     }
 

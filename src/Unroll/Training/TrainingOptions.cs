@@ -241,6 +241,13 @@ public sealed partial record TrainingOptions
     /// </summary>
     public IProgress<GradientFlow>? GradientFlow { get; set; }
 
+    /// <summary>
+    /// Connects the processes that train this one model together, each with the same rows and settings; they end with the same
+    /// model, bit for bit what one process alone would make. The first rank writes checkpoints, and all go on from that one's.
+    /// Null for a process alone. Default: null.
+    /// </summary>
+    public ICommunicator? Communicator { get; set; }
+
     /// <summary>The most threads that may train.</summary>
     public const int MostThreads = 1024;
 
