@@ -242,7 +242,7 @@ internal sealed class TrainFlags
             (options, value) => options with { Patience = value });
         Set(flags.Add(Options.Seed()), (options, value) => options with { Seed = value });
         // Not in a settings file: it belongs to a machine and decides nothing.
-        Threads = Options.Integer("--threads", "Threads; the result does not depend on it", Environment.ProcessorCount, 1);
+        Threads = Options.Integer("--threads", "Threads; the result does not depend on it", RankJob.UsualThreads, 1);
         Set(Threads, (options, threads) => options with { Threads = threads });
     }
 

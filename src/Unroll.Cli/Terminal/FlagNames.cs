@@ -76,6 +76,7 @@ internal static partial class FlagNames
         ["TrainingOptions.LearningRate"] = "--lr",
         ["TrainingOptions.Seed"] = "--seed",
         ["TrainingOptions.Checkpoint"] = "--out",
+        ["TrainingOptions.Communicator"] = "--mpi",
         ["FineTuningOptions.OldShare"] = "--old-share",
         ["FineTuningOptions.Pull"] = "--pull",
         ["SentenceClassifier.MaximumTokens"] = "--max-tokens",

@@ -62,7 +62,9 @@ public sealed unsafe class OpenMpiCommunicator : ICommunicator, IDisposable
     /// <param name="peer">The other rank.</param>
     /// <param name="sent">What it receives.</param>
     /// <param name="received">Overwritten; as long as what the other rank sends.</param>
-    /// <exception cref="IOException">This process was asked to end while it waited, as mpirun does when a rank is gone.</exception>
+    /// <exception cref="RankLostException">
+    /// This process was asked to end while it waited, as mpirun does when a rank is gone.
+    /// </exception>
     public void Exchange(int peer, ReadOnlySpan<byte> sent, Span<byte> received)
     {
         while (!sent.IsEmpty || !received.IsEmpty)
@@ -114,7 +116,7 @@ public sealed unsafe class OpenMpiCommunicator : ICommunicator, IDisposable
     {
         long asked = Interlocked.Read(ref _askedToEnd);
         if (asked != 0 && Stopwatch.GetElapsedTime(asked).TotalSeconds > SecondsToEnd)
-            throw new IOException($"a rank has ended before its time, and rank {Rank} got nothing more from rank {peer}");
+            throw new RankLostException($"a rank has ended before its time, and rank {Rank} waited for rank {peer} in vain");
     }
 
     private static int? NumberOf(string variable) =>

@@ -203,7 +203,7 @@ public sealed partial record TrainingOptions
         if (Communicator is { } ranks && !(ranks.Size is >= 1 and <= MostRanks && BitOperations.IsPow2(ranks.Size)))
         {
             throw new InputException(
-                $"TrainingOptions.Communicator has {ranks.Size} ranks, expected 1, 2, 4, 8 or another power of two up to " +
+                $"there are {ranks.Size} ranks to train one model, expected 1, 2, 4, 8 or another power of two up to " +
                 $"{MostRanks}; start as many");
         }
     }
