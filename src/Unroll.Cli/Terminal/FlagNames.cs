@@ -70,6 +70,7 @@ internal static partial class FlagNames
         ["TrainingOptions.Patience"] = "--patience",
         ["TrainingOptions.LabelSmoothing"] = "--label-smoothing",
         ["TrainingOptions.TruncateSteps"] = "--truncate",
+        ["TrainingOptions.StreamRows"] = "--stream-rows",
         ["TrainingOptions.Threads"] = "--threads",
         ["TrainingOptions.Epochs"] = "--epochs",
         ["TrainingOptions.BatchSize"] = "--batch",

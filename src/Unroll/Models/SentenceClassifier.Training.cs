@@ -38,7 +38,7 @@ public sealed partial class SentenceClassifier
         ArgumentNullException.ThrowIfNull(rows);
         options = options is null ? new TrainingOptions() : options with { };
         options.Validate();
-        var corpus = new Corpus(options.Tokenizer);
+        var corpus = new Corpus(options.Tokenizer, options.StreamRows);
         corpus.AddRange(rows, cancellationToken);
         Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
         devCorpus?.AddRange(dev!, cancellationToken);

@@ -1,3 +1,4 @@
+using Unroll.Engine.Batches;
 using Unroll.Text;
 
 namespace Unroll.Training;
@@ -267,6 +268,13 @@ public sealed partial record TrainingOptions
 
     /// <summary>Whether rows come in a new random order each epoch. Default: yes.</summary>
     public bool Shuffle { get; set; } = true;
+
+    /// <summary>
+    /// Whether rows are kept in temporary files and streamed from there, for more rows than memory has room for: of each row some
+    /// forty bytes stay in memory. Rows then come in an order that reads the files in long stretches
+    /// (<see cref="BatchOrder.Streamed"/>), and the linear part learns from fewer of them. Default: no.
+    /// </summary>
+    public bool StreamRows { get; set; }
 
     /// <summary>The seed of every random number: parameters first, then the order of rows. Default: 42.</summary>
     public ulong Seed { get; set; } = 42;
