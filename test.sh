@@ -2,7 +2,8 @@
 # Installs what the tests need, runs them all, and prints as its last line: N passed, N failed, N skipped
 # Needs git and the .NET 10 SDK. Where npm is too, exported models are run in onnxruntime and the page is checked and built; where
 # Chromium is, or apt-get may install it, the page is opened in it; the live lab is published to WebAssembly for that, which
-# takes a minute or two where its sources are newer. Else those tests are skipped.
+# takes a minute or two where its sources are newer. Where Open MPI is, or may be installed, trainings run over ranks. Else those tests
+# are skipped.
 # The packages are made, installed and used only with UNROLL_PACKAGE_TESTS=1: that takes some ten minutes more.
 # Options are passed on to `dotnet test`, e.g. ./test.sh --filter-class '*RnnLayerTests'
 set -uo pipefail
@@ -23,6 +24,13 @@ fi
 clients=tests/Unroll.Server.Tests/clients
 if command -v npm >/dev/null && ! [ "$clients/node_modules/.package-lock.json" -nt "$clients/package-lock.json" ]; then
   (cd "$clients" && npm ci --loglevel=error) || echo "npm ci failed in $clients: its tests are skipped" >&2
+fi
+
+# Open MPI for trainings over ranks, likewise a package away.
+if ! command -v mpirun >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends openmpi-bin; } >"$log" 2>&1 \
+    || echo "apt-get install openmpi-bin failed: the tests of mpirun are skipped" >&2
 fi
 
 # A browser for the page: as root on Debian it is a package away.

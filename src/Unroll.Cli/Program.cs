@@ -1,11 +1,16 @@
 using System.Text;
 using Unroll;
 using Unroll.Cli;
+using Unroll.Training;
 
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+bool isRank = OpenMpiCommunicator.IsStarted;
+// mpirun hands a rank's output on through a screen that is none: nothing is drawn there, and the console must not steer it.
+if (isRank)
+    Environment.SetEnvironmentVariable("TERM", "dumb");
 Console.OutputEncoding = utf8;
 LostOutput? lost = StandardStreams.IsClosed(StandardStreams.Output) ? new LostOutput() : null;
-OutputPipe? pipe = lost is null ? OutputPipe.TryOpen() : null;
+OutputPipe? pipe = lost is null ? OutputPipe.TryOpen(isRank) : null;
 TextWriter output = lost is not null ? lost
     : pipe is not null ? TextWriter.Synchronized(new StreamWriter(pipe, utf8) { AutoFlush = true })
     : Console.Out;
@@ -13,7 +18,7 @@ bool hasError = !StandardStreams.IsClosed(StandardStreams.Error);
 bool hasInput = !StandardStreams.IsClosed(StandardStreams.Input);
 var terminal = new Terminal(
     hasInput ? Console.In : TextReader.Null, output, hasError ? Console.Error : TextWriter.Null,
-    lost is null && !Console.IsOutputRedirected, hasError && !Console.IsErrorRedirected)
+    lost is null && !isRank && !Console.IsOutputRedirected, hasError && !isRank && !Console.IsErrorRedirected)
 {
     OpenInput = hasInput
         ? Console.OpenStandardInput

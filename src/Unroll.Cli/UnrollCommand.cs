@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
+using Unroll.Cli.Runs;
 using Unroll.Cli.Verbs;
 using Unroll.Training;
 
@@ -33,6 +34,8 @@ internal static class UnrollCommand
             };
         }
         terminal = terminal.Guarded();
+        if (RankJob.IsQuietRank(args))
+            terminal = terminal.Silent();
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
         var quiet = new Option<bool>("--quiet")
         {
@@ -77,16 +80,29 @@ internal static class UnrollCommand
         }
         catch (Exception e)
         {
-            terminal.Error.WriteLine($"error: {FlagNames.Translate(Message(e), parsed.CommandResult.Command.Name)}");
-            if (isVerbose)
-                terminal.RawError.WriteLine(e);
-            return e switch
-            {
-                InputException => ExitCode.WrongInput,
-                OperationCanceledException => ExitCode.Interrupted,
-                _ => ExitCode.Failed,
-            };
+            return Tell(e, terminal, parsed.CommandResult.Command.Name, isVerbose);
         }
+    }
+
+    /// <summary>Says in one line what went wrong.</summary>
+    /// <param name="e">What went wrong.</param>
+    /// <param name="terminal">Where it is said.</param>
+    /// <param name="verb">The verb that was run.</param>
+    /// <param name="isVerbose">Whether it is said where, too.</param>
+    /// <returns>The exit code.</returns>
+    public static int Tell(Exception e, Terminal terminal, string verb, bool isVerbose)
+    {
+        string which = e is OtherRankException { Rank: var rank } ? $"rank {rank}: " : "";
+        Exception cause = e is OtherRankException { InnerException: { } inner } ? inner : e;
+        terminal.Error.WriteLine($"error: {which}{FlagNames.Translate(Message(cause), verb)}");
+        if (isVerbose)
+            terminal.RawError.WriteLine(e);
+        return cause switch
+        {
+            InputException => ExitCode.WrongInput,
+            OperationCanceledException => ExitCode.Interrupted,
+            _ => ExitCode.Failed,
+        };
     }
 
     // unroll help, unroll help train: as unroll --help and unroll train --help.

@@ -34,10 +34,10 @@ internal sealed class RunFolder : IDisposable
     public string Path => _held.Path;
 
     /// <summary>The settings that a resumed training goes on with.</summary>
-    public string Settings => PathOf(SettingsName);
+    public string Settings => SettingsIn(Path);
 
     /// <summary>The file of the training's state.</summary>
-    public string State => System.IO.Path.Combine(PathOf(CheckpointName), StateName);
+    public string State => StateIn(Path);
 
     /// <summary>Whether a training began here and has not come to its end.</summary>
     public bool IsUnfinished => IsUnfinishedIn(Path);
@@ -67,6 +67,14 @@ internal sealed class RunFolder : IDisposable
             return false;
         }
     }
+
+    /// <summary>The file of the settings of a training in a folder.</summary>
+    /// <param name="path">The folder.</param>
+    public static string SettingsIn(string path) => System.IO.Path.Combine(path, SettingsName);
+
+    /// <summary>The file of the state of a training in a folder.</summary>
+    /// <param name="path">The folder.</param>
+    public static string StateIn(string path) => System.IO.Path.Combine(path, CheckpointName, StateName);
 
     /// <summary>Whether a training began in a folder and has not come to its end.</summary>
     /// <param name="path">The folder.</param>

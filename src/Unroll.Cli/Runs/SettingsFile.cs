@@ -22,16 +22,18 @@ internal static class SettingsFile
     /// <param name="flags">What the file may set.</param>
     /// <param name="data">The argument that the file may name as <c>"data"</c>.</param>
     /// <param name="pathOf">The file that a name in the settings stands for.</param>
+    /// <param name="content">What the file holds; null to read it.</param>
     /// <exception cref="InputException">
     /// The file is missing, no JSON object, or has a key or value that cannot be used.
     /// </exception>
     public static ParseResult Merge(
-        string path, ParseResult parsed, Flags flags, Argument<string?> data, Func<string, string> pathOf)
+        string path, ParseResult parsed, Flags flags, Argument<string?> data, Func<string, string> pathOf,
+        byte[]? content = null)
     {
         Command command = parsed.CommandResult.Command;
         string[] pathNames = [DataKey, .. flags.PathNames];
         List<(string Name, string Value)> entries = [
-            .. Read(path, flags, command).Select(
+            .. Read(path, flags, command, content).Select(
                 entry => pathNames.Contains(entry.Name) ? (entry.Name, pathOf(entry.Value)) : entry)];
         IEnumerable<Token> words = parsed.Tokens.SkipWhile(token => token.Type != TokenType.Command).Skip(1);
         string[] given = [.. words.Select(token => token.Value)];
@@ -62,9 +64,9 @@ internal static class SettingsFile
         return written != DataInput.StandardInput && !File.Exists(written) && File.Exists(beside) ? beside : written;
     }
 
-    private static List<(string Name, string Value)> Read(string path, Flags flags, Command command)
+    private static List<(string Name, string Value)> Read(string path, Flags flags, Command command, byte[]? content)
     {
-        byte[] bytes = ReadFile(path);
+        byte[] bytes = content ?? ReadFile(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(

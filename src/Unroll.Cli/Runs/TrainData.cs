@@ -19,7 +19,8 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
     /// <summary>Reads the files.</summary>
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(
-        string data, string? dev, string? test, string? unlabelled, DataFormat format, Tokenizer tokenizer, Terminal terminal)
+        string data, string? dev, string? test, string? unlabelled, DataFormat format, Tokenizer tokenizer, Terminal terminal,
+        bool onDisk = false)
     {
         if (new[] { data, dev, test, unlabelled }.Count(path => path == DataInput.StandardInput) > 1)
         {
@@ -27,7 +28,7 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
                 "standard input can be read once, expected it as one of DATA, --dev, --test and --unlabelled; " +
                 "name a file for the others");
         }
-        var train = new Corpus(tokenizer);
+        var train = new Corpus(tokenizer, onDisk);
         foreach (LabelledText row in DataInput.Read(data, format, terminal))
             train.Add(row.Label, row.Text);
         HashSet<string> labels = [.. train.LabelNames];

@@ -240,9 +240,14 @@ internal sealed class TrainFlags
         Set(
             flags.Add(Options.OptionalInteger("--patience", "Epochs without a better one after which training stops", 1)),
             (options, value) => options with { Patience = value });
+        Set(
+            flags.Add(Options.Switch(
+                "--stream-rows", "Keep rows in temporary files and stream them from there, for more than memory has room for",
+                Defaults.StreamRows)),
+            (options, value) => options with { StreamRows = value });
         Set(flags.Add(Options.Seed()), (options, value) => options with { Seed = value });
         // Not in a settings file: it belongs to a machine and decides nothing.
-        Threads = Options.Integer("--threads", "Threads; the result does not depend on it", Environment.ProcessorCount, 1);
+        Threads = Options.Integer("--threads", "Threads; the result does not depend on it", RankJob.UsualThreads, 1);
         Set(Threads, (options, threads) => options with { Threads = threads });
     }
 
@@ -284,6 +289,9 @@ internal sealed class TrainFlags
 
     /// <summary>How texts are cut.</summary>
     public Tokenizer Tokenizer(ParseResult parsed) => Unchecked(parsed).Tokenizer;
+
+    /// <summary>Whether rows are kept in temporary files.</summary>
+    public bool StreamsRows(ParseResult parsed) => Unchecked(parsed).StreamRows;
 
     /// <summary>Whether a width of the word vectors was asked for.</summary>
     public bool EmbeddingIsGiven(ParseResult parsed) => parsed.GetValue(_embedding) is not null;

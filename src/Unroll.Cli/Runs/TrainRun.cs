@@ -44,12 +44,16 @@ internal sealed partial class TrainRun(TrainData data, TrainingOptions options, 
     public (string Path, bool Overwrite)? Archive { get; init; }
 
     /// <summary>Saves the model and, while it is trained, its state.</summary>
-    public void Save(RunFolder folder, CheckpointOptions checkpoint)
+    /// <param name="folder">Where; null for a rank that leaves it to the first.</param>
+    /// <param name="checkpoint">Where and how often the state is saved.</param>
+    public void Save(RunFolder? folder, CheckpointOptions checkpoint)
     {
         _folder = folder;
+        options = options with { Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) } };
+        if (folder is null)
+            return;
         options = options with
         {
-            Checkpoint = checkpoint with { Failed = e => Warn("the checkpoint", e) },
             GradientFlow = new OnTrainingThread<GradientFlow>(
                 flow => TryWrite("the epoch's gradients", () => folder.AddGradients(flow))),
         };

@@ -32,9 +32,10 @@ internal sealed class OutputPipe : Stream
     }
 
     /// <summary>Standard output, if it is a pipe; null for a screen or a file.</summary>
-    public static OutputPipe? TryOpen()
+    /// <param name="screenIsPipe">Whether a screen is one, too: nobody looks at it.</param>
+    public static OutputPipe? TryOpen(bool screenIsPipe)
     {
-        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+        if (OperatingSystem.IsWindows() || !(screenIsPipe || Console.IsOutputRedirected))
             return null;
         var pipe = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return pipe.CanSeek ? null : new OutputPipe(pipe);

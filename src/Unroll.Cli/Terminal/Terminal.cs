@@ -21,6 +21,21 @@ internal sealed record Terminal(
     /// <summary>Whether the reader of <see cref="Output"/> has gone, so that a verb with no other result may end.</summary>
     public Func<bool> OutputIsGone { get; init; } = () => false;
 
+    /// <summary>Where a silent process says what ends it; null for <see cref="Error"/>.</summary>
+    public TextWriter? LastWords { get; init; }
+
+    /// <summary>The same, for a process that leaves printing to another one.</summary>
+    public Terminal Silent() => this with
+    {
+        Output = TextWriter.Null,
+        Error = TextWriter.Null,
+        RawOutput = TextWriter.Null,
+        RawError = TextWriter.Null,
+        LastWords = Error,
+        OutputIsTerminal = false,
+        ErrorIsTerminal = false,
+    };
+
     /// <summary>
     /// The same, but what comes from outside is shown with its control characters escaped, and on a screen lines break between
     /// words.

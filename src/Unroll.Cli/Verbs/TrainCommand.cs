@@ -35,6 +35,11 @@ internal sealed class TrainCommand
     private readonly Option<bool> _findRate =
         new("--find-lr") { Description = "Draw the loss against the learning rate, suggest one, and end" };
 
+    private readonly Option<bool?> _mpi = new("--mpi")
+    {
+        Description = "Train one model over the processes of mpirun or srun [default: where they started this one]",
+    };
+
     private readonly Option<bool> _json = Options.Json("Print one JSON object an epoch, and one at the end");
     private readonly Terminal _terminal;
 
@@ -46,7 +51,7 @@ internal sealed class TrainCommand
         var command = new Command(Name, "Train a classifier on labelled sentences and save it") { train._settings.Data };
         foreach (Option option in (Option[])[
             train._output, train._overwrite, .. train._settings.Flags.All, train._settings.Training.Threads, train._config,
-            train._printConfig, train._resume, train._folds, train._seeds, train._findRate, train._json])
+            train._printConfig, train._resume, train._folds, train._seeds, train._findRate, train._mpi, train._json])
         {
             command.Add(option);
         }
@@ -56,19 +61,34 @@ internal sealed class TrainCommand
 
     private int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(_printConfig))
+            return Run(parsed, job: null);
+        return RankJob.Run(
+            parsed.GetValue(_mpi), job => Run(parsed, job), e => UnrollCommand.Tell(
+                e, _terminal with { Error = _terminal.LastWords ?? _terminal.Error }, Name,
+                parsed.Tokens.Any(token => token.Value == "--verbose")));
+    }
+
+    private int Run(ParseResult parsed, RankJob? job)
+    {
         if (parsed.GetValue(_resume) is { } resumed)
         {
             RefuseOthers(
-                parsed, "--resume goes on with the settings in the folder", [_settings.Training.Threads, _json, _resume]);
+                parsed, "--resume goes on with the settings in the folder", [_settings.Training.Threads, _mpi, _json, _resume]);
             if (parsed.GetValue(_settings.Data) is { } surplus)
             {
                 throw new InputException(
                     $"--resume goes on with the rows it began with, and {surplus} was given too; " +
                     "leave it out, or begin another training");
             }
+            if (job is { IsFirst: false })
+                return job.FromFirst(null) is { } settings ? Run(Resumed(resumed, parsed, settings), null, job) : ExitCode.Done;
             using var folder = RunFolder.Resume(resumed);
+            byte[]? content = folder.IsUnfinished ? File.ReadAllBytes(folder.Settings) : null;
+            job?.FromFirst(content);
+            // What a training that has ended lacks, one process makes.
             if (folder.IsUnfinished || folder.LacksEvaluation)
-                return Run(Resumed(folder, parsed), folder);
+                return Run(Resumed(resumed, parsed, content), folder, folder.IsUnfinished ? job : null);
             if (folder.LacksReport && ReportPage.IsBuilt)
             {
                 RunPage.WriteInto(resumed, _terminal);
@@ -83,12 +103,12 @@ internal sealed class TrainCommand
                 config, parsed, _settings.Flags, _settings.Data, written => SettingsFile.PathOf(config, written));
         }
         if (!parsed.GetValue(_printConfig))
-            return Run(parsed, null);
+            return Run(parsed, null, job);
         _terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(_settings.ToJson(parsed, path => path)).TrimEnd());
         return 0;
     }
 
-    private int Run(ParseResult parsed, RunFolder? resumed)
+    private int Run(ParseResult parsed, RunFolder? resumed, RankJob? job)
     {
         string data = parsed.GetValue(_settings.Data)
             ?? throw new InputException(
@@ -101,6 +121,9 @@ internal sealed class TrainCommand
         }
         if (parsed.GetValue(_settings.From) is not null)
             Refuse(parsed, "--from trains a model further that is what it is", _settings.Training.OfModel);
+        if (job is not null)
+            RequireOneModel(parsed, data);
+        bool writes = job is null or { IsFirst: true };
         SentenceClassifier? from = parsed.GetValue(_settings.From) is { } model ? SavedModel.Load(model, _terminal) : null;
         if (parsed.GetValue(_seeds) is not null)
             Refuse(parsed, "--seeds trains several models and saves none", [_findRate]);
@@ -110,13 +133,13 @@ internal sealed class TrainCommand
         string? output = isRepeated ? null : parsed.GetValue(_output);
         // A model in one file has no run beside it: no checkpoints, and no page.
         string? archive = output is not null && SentenceClassifier.IsArchiveName(output) ? output : null;
-        if (archive is not null)
+        if (archive is not null && writes)
         {
             SentenceClassifier.RequireSavePath(archive, parsed.GetValue(_overwrite));
             DurableFile.RequireWritable(archive);
         }
         using RunFolder? begun =
-            output is null || archive is not null ? null : RunFolder.Take(output, parsed.GetValue(_overwrite));
+            output is null || archive is not null || !writes ? null : RunFolder.Take(output, parsed.GetValue(_overwrite));
         RunFolder? folder = resumed ?? begun;
         string devFile = parsed.GetValue(_settings.Dev) ?? data;
         // The texts of mistakes are read again at the end; a pipe gives them once.
@@ -126,9 +149,13 @@ internal sealed class TrainCommand
         TrainData rows = TrainData.Read(
             data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test),
             parsed.GetValue(_settings.Unlabelled), _settings.Format.Get(parsed),
-            from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal);
+            from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal, _settings.Training.StreamsRows(parsed));
         string? old = parsed.GetValue(_settings.Old);
-        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data, from));
+        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data, from)) with
+        {
+            Communicator = job?.Communicator,
+        };
+        options.Validate();
         IReadOnlyDictionary<string, double>? shares = null;
         if (from is not null)
         {
@@ -158,7 +185,7 @@ internal sealed class TrainCommand
             From = from,
             Pull = parsed.GetValue(_settings.Pull),
             TakenShares = shares,
-            Archive = archive is null ? null : (archive, parsed.GetValue(_overwrite)),
+            Archive = archive is null || !writes ? null : (archive, parsed.GetValue(_overwrite)),
         };
         if (parsed.GetValue(_folds) is { } folds)
             return run.TrainFolds(folds, Repeated(parsed, $"{folds} folds", rows));
@@ -174,13 +201,16 @@ internal sealed class TrainCommand
             resumed.BeginAgain();
         }
         begun?.Begin(_settings.ToJson(parsed, path => RunPaths.Written(begun.Path, path)));
-        if (folder is not null)
+        string? resumedFolder = parsed.GetValue(_resume);
+        if ((resumedFolder ?? (archive is null ? output : null)) is { } path)
         {
-            run.Save(folder, new CheckpointOptions(folder.State)
+            if (job is not null)
+                job.Folder = path;
+            run.Save(folder, new CheckpointOptions(RunFolder.StateIn(path))
             {
                 EverySteps = parsed.GetValue(_settings.CheckpointSteps),
                 Every = TimeSpan.FromMinutes(parsed.GetValue(_settings.CheckpointMinutes)),
-                Resume = resumed is not null,
+                Resume = resumedFolder is not null,
             });
         }
         return run.Train();
@@ -219,8 +249,21 @@ internal sealed class TrainCommand
         }
     }
 
-    private ParseResult Resumed(RunFolder folder, ParseResult parsed) => SettingsFile.Merge(
-        folder.Settings, parsed, _settings.Flags, _settings.Data, written => RunPaths.Read(folder.Path, written));
+    private ParseResult Resumed(string folder, ParseResult parsed, byte[]? content) => SettingsFile.Merge(
+        RunFolder.SettingsIn(folder), parsed, _settings.Flags, _settings.Data, written => RunPaths.Read(folder, written), content);
+
+    // Each rank reads the files; standard input goes to the first alone.
+    private void RequireOneModel(ParseResult parsed, string data)
+    {
+        const string why = "ranks train one model together";
+        Refuse(parsed, why, [_folds, _seeds, _findRate]);
+        Option<string?>[] others = [_settings.Dev, _settings.Test, _settings.Unlabelled, _settings.Old];
+        if (others.Select(parsed.GetValue).Append(data).Contains(DataInput.StandardInput))
+        {
+            throw new InputException(
+                $"{why}, and standard input goes to one of them alone; name a file that every rank can read");
+        }
+    }
 
     private static void RefuseOthers(ParseResult parsed, string why, Option[] allowed) =>
         Refuse(parsed, why, parsed.CommandResult.Command.Options.Except(allowed));

@@ -4,9 +4,10 @@ using System.Security.Cryptography;
 namespace Unroll.Engine.Batches;
 
 /// <summary>Texts as ids, one after the other in one array, with the label of each.</summary>
-public sealed class EncodedTexts
+/// <param name="onDisk">Whether the ids stand in a temporary file.</param>
+public sealed class EncodedTexts(bool onDisk = false)
 {
-    private readonly List<int> _ids = [];
+    private readonly NumberStore _ids = new(onDisk);
     private readonly List<int> _starts = [0];
     private readonly List<int> _labels = [];
 
@@ -27,6 +28,12 @@ public sealed class EncodedTexts
 
     /// <summary>The number of tokens of all texts.</summary>
     public int TokenCount => _ids.Count;
+
+    /// <summary>Whether the ids stand in a temporary file.</summary>
+    public bool OnDisk => _ids.OnDisk;
+
+    /// <summary>Gives back the memory of ids that were read of the file.</summary>
+    public void Release() => _ids.Release();
 
     /// <summary>Adds a text.</summary>
     /// <param name="ids">Its tokens' ids, at least one.</param>
@@ -58,7 +65,7 @@ public sealed class EncodedTexts
 
     /// <summary>The ids of one text.</summary>
     /// <param name="row">Which text.</param>
-    public ReadOnlySpan<int> IdsOf(int row) => CollectionsMarshal.AsSpan(_ids)[_starts[row].._starts[row + 1]];
+    public ReadOnlySpan<int> IdsOf(int row) => _ids.Slice(_starts[row], LengthOf(row));
 
     /// <summary>One id of one text.</summary>
     /// <param name="row">Which text.</param>
@@ -118,7 +125,11 @@ public sealed class EncodedTexts
     /// <param name="hash">Added to.</param>
     public void AppendTo(IncrementalHash hash)
     {
-        foreach (List<int> values in new[] { _ids, _starts, _labels })
+        const int together = 1 << 20;
+        for (int start = 0; start < _ids.Count; start += together)
+            hash.AppendData(MemoryMarshal.AsBytes(_ids.Slice(start, Math.Min(together, _ids.Count - start))));
+        Release();
+        foreach (List<int> values in new[] { _starts, _labels })
             hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values)));
         Sets?.AppendTo(hash);
         if (UnknownWords.Count > 0)

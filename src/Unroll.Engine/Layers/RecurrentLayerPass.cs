@@ -153,6 +153,9 @@ internal sealed unsafe class RecurrentLayerPass : ILayerPass, IParallelWork
         return Math.Sqrt(squares);
     }
 
+    /// <summary>‖dh_t‖ of each direction, [N,1], after a pass that measured it.</summary>
+    public Matrix[] GradientNorms => [.. _directions.Select(kept => kept.GradientNorms.AsMatrix(_tokens, 1))];
+
     /// <summary>All sentences begin with zeros.</summary>
     /// <param name="rows">How many sentences there are, over all stretches.</param>
     public void ClearStates(int rows)

@@ -2,6 +2,7 @@ using Unroll.Engine.Batches;
 using Unroll.Engine.Kernels;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Numerics;
+using Unroll.Engine.Ranks;
 using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Networks;
@@ -20,7 +21,7 @@ internal readonly unsafe struct ShardGradients(float* dense, int denseStart)
 
 /// <summary>
 /// Gradients of a batch: one arena for each shard, added up in a fixed tree, and for tables the rows of the words that were seen,
-/// in the order of the tokens. So the sum does not depend on how many threads there are. A table has no gradient of its whole
+/// in the order of the tokens. So the sum does not depend on how many threads or ranks there are. A table has no gradient of its whole
 /// size: rows of words that the batch does not have would only hold zeros.
 /// </summary>
 internal sealed unsafe class GradientSum : IParallelWork
@@ -31,6 +32,7 @@ internal sealed unsafe class GradientSum : IParallelWork
     private readonly Network _network;
     private readonly WorkerPool _pool;
     private readonly IKernels _kernels;
+    private readonly RankExchange? _ranks;
     private readonly int _denseStart;
     private readonly int _denseLength;
     private readonly List<AlignedBuffer> _shards = [];
@@ -42,13 +44,16 @@ internal sealed unsafe class GradientSum : IParallelWork
     private int _seenCount;
     private Batch? _batch;
     private PassBuffers? _buffers;
+    private ShardRange _own;
+    private bool _scatters;
 
     /// <summary>Makes ready; memory is taken with the first batch.</summary>
     /// <param name="network">The network whose gradients are added up.</param>
     /// <param name="pool">The threads that add.</param>
-    public GradientSum(Network network, WorkerPool pool)
+    /// <param name="ranks">The ranks that share the batches; null for none.</param>
+    public GradientSum(Network network, WorkerPool pool, RankExchange? ranks = null)
     {
-        (_network, _pool, _kernels) = (network, pool, network.Kernels);
+        (_network, _pool, _kernels, _ranks) = (network, pool, network.Kernels, ranks);
         IReadOnlyList<Parameter> all = network.Layout.Parameters;
         _denseStart = all.Where(parameter => parameter.IsTable).Sum(parameter => parameter.Length);
         _denseLength = all.Where(parameter => !parameter.IsTable).Sum(parameter => parameter.Length);
@@ -76,7 +81,9 @@ internal sealed unsafe class GradientSum : IParallelWork
     /// <summary>Makes room for a batch and forgets the last one.</summary>
     public void Prepare(Batch batch)
     {
-        while (_shards.Count < batch.ShardCount)
+        _own = ShardRange.Of(_ranks, batch);
+        // A rank without a shard takes the sum of the others.
+        while (_shards.Count < Math.Max(1, _own.Count))
             _shards.Add(new AlignedBuffer(_denseLength));
         if (_seen.Length < batch.TokenCount)
             _seen = new int[batch.TokenCount];
@@ -100,7 +107,8 @@ internal sealed unsafe class GradientSum : IParallelWork
         _subwords?.Prepare(SeenWords, batch);
     }
 
-    /// <summary>An empty arena for one shard; the first shard's is the sum itself.</summary>
+    /// <summary>An empty arena for one shard; that of the first of this rank's is the sum itself.</summary>
+    /// <param name="shard">Which of this rank's, from 0.</param>
     public ShardGradients ForShard(int shard)
     {
         float* dense = _shards[shard].Pointer;
@@ -136,8 +144,18 @@ internal sealed unsafe class GradientSum : IParallelWork
     /// <summary>Adds everything up.</summary>
     public void Sum(Batch batch, PassBuffers buffers)
     {
-        (_batch, _buffers) = (batch, buffers);
-        _pool.Run(this, DenseParts + TableParts);
+        (_batch, _buffers, _scatters) = (batch, buffers, false);
+        if (_ranks is null)
+        {
+            _pool.Run(this, DenseParts + TableParts);
+            return;
+        }
+        _pool.Run(this, DenseParts);
+        _ranks.SumTree(batch, _kernels, Dense, _denseLength);
+        foreach ((_, int index, _) in _tables)
+            _ranks.GatherTokens(batch, buffers.TableGradients(index));
+        _scatters = true;
+        _pool.Run(this, TableParts);
     }
 
     /// <summary>The global norm of the sum.</summary>
@@ -160,7 +178,9 @@ internal sealed unsafe class GradientSum : IParallelWork
 
     void IParallelWork.Execute(int part, int worker)
     {
-        if (part < DenseParts)
+        if (_scatters)
+            ScatterColumns(part);
+        else if (part < DenseParts)
             AddBlock(part * BlockLength, Math.Min(BlockLength, _denseLength - part * BlockLength));
         else
             ScatterColumns(part - DenseParts);
@@ -181,10 +201,10 @@ internal sealed unsafe class GradientSum : IParallelWork
         }
     }
 
-    // ((0 + 1) + (2 + 3)) + …
+    // ((0 + 1) + (2 + 3)) + …, of this rank's shards: a subtree of that of all.
     private void AddBlock(int start, int length)
     {
-        int shards = _batch!.ShardCount;
+        int shards = _own.Count;
         for (int distance = 1; distance < shards; distance *= 2)
         {
             for (int shard = 0; shard + distance < shards; shard += 2 * distance)

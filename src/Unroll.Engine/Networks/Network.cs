@@ -62,6 +62,9 @@ public sealed unsafe class Network
 
     internal IKernels Kernels { get; }
 
+    /// <summary>The vector instructions that compute: sums are rounded otherwise with others.</summary>
+    public string KernelsName => Kernels.Name;
+
     /// <summary>What stands between word vectors and pooling, the lowest first.</summary>
     internal IReadOnlyList<ILayer> Layers { get; }
 

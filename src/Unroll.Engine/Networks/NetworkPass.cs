@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Unroll.Engine.Batches;
 using Unroll.Engine.Layers;
 using Unroll.Engine.Losses;
 using Unroll.Engine.Numerics;
+using Unroll.Engine.Ranks;
 using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Networks;
@@ -12,11 +14,17 @@ namespace Unroll.Engine.Networks;
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="pool">The threads that compute.</param>
-public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IParallelWork
+/// <param name="communicator">
+/// Connects the ranks that share the batches; each tells the others the logits of its sentences, and nothing else. Null for a
+/// process alone.
+/// </param>
+public sealed unsafe class NetworkPass(Network network, WorkerPool pool, ICommunicator? communicator = null) : IParallelWork
 {
+    private readonly RankExchange? _ranks = RankExchange.Of(communicator);
     private readonly PassBuffers _buffers = new(network, pool.Workers);
     private SharedWork? _sharedWork;
     private Batch? _batch;
+    private ShardRange _own;
     private double[] _rowLosses = [];
     private GradientSum? _gradients;
     private ILoss? _loss;
@@ -51,7 +59,10 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
             RecurrentPass(layer).ClearStates(rows);
     }
 
-    /// <summary>Computes the logits; nothing is dropped.</summary>
+    /// <summary>
+    /// Computes the logits; nothing is dropped. Ranks each compute some; states that sentences leave behind each computes all,
+    /// because the next piece may be another rank's.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="continues">
     /// Whether sentences are read piece by piece: they go on from the states that they left behind and leave them behind again;
@@ -61,7 +72,9 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
     {
         _stage = Stage.Forward;
         Begin(batch, continues);
-        Run(batch);
+        Run(batch, continues ? null : _ranks);
+        if (!continues)
+            GatherLogits();
         for (int layer = 0; continues && layer < network.Layers.Count; layer++)
             RecurrentPass(layer).SaveStates(batch, _buffers.States(layer));
     }
@@ -74,7 +87,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
     {
         _stage = Stage.Trace;
         Begin(batch, continues: false);
-        Run(batch);
+        Run(batch, ranks: null);
     }
 
     /// <summary>
@@ -87,7 +100,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         (_stage, _gradients) = (Stage.BackwardOfTrace, gradients);
         network.PackBackward();
         gradients.Prepare(Batch);
-        pool.Run(this, Batch.ShardCount);
+        pool.Run(this, _own.Count);
     }
 
     /// <summary>
@@ -112,8 +125,11 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
             _rowLosses = new double[batch.Count];
         gradients.Prepare(batch);
         Adversarial?.Prepare(batch);
-        Run(batch);
+        Run(batch, _ranks);
         gradients.Sum(batch, _buffers);
+        _ranks?.GatherRows(batch, MemoryMarshal.AsBytes(_rowLosses.AsSpan()), sizeof(double));
+        if (_ranks is not null && _buffers.MeasuresGradients)
+            GatherGradientNorms(_ranks);
         double total = 0;
         for (int row = 0; row < batch.Count; row++)
             total += _rowLosses[row];
@@ -128,7 +144,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
 
     void IParallelWork.Execute(int part, int worker)
     {
-        Shard shard = Batch.ShardAt(part);
+        Shard shard = Batch.ShardAt(_own.First + part);
         switch (_stage)
         {
             case Stage.Training:
@@ -177,11 +193,24 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
             RecurrentPass(layer).LoadStates(batch);
     }
 
-    private void Run(Batch batch)
+    private void Run(Batch batch, RankExchange? ranks)
     {
-        _batch = batch;
+        (_batch, _own) = (batch, ShardRange.Of(ranks, batch));
         _buffers.Prepare(batch, Mode);
-        pool.Run(this, batch.ShardCount);
+        pool.Run(this, _own.Count);
+    }
+
+    private void GatherLogits()
+    {
+        int width = network.Config.Classes;
+        var logits = new Span<float>(_buffers.Logits.Pointer, Batch.Count * width);
+        _ranks?.GatherRows(Batch, MemoryMarshal.AsBytes(logits), sizeof(float) * width);
+    }
+
+    private void GatherGradientNorms(RankExchange ranks)
+    {
+        foreach (Matrix norms in _buffers.GradientNorms)
+            ranks.GatherTokens(Batch, norms);
     }
 
     private void ForwardShard(Shard shard, int worker, PassMode mode, AdversarialStep? step = null)
@@ -244,7 +273,7 @@ public sealed unsafe class NetworkPass(Network network, WorkerPool pool) : IPara
         LayerArguments arguments = _buffers.ArgumentsOf(shard, layer, worker, mode);
         arguments.Continues = _continues;
         // With several shards each thread has its own.
-        if (mode == PassMode.ForwardBackward && Batch.ShardCount == 1)
+        if (mode == PassMode.ForwardBackward && _own.Count == 1)
             arguments.Shared = Shared;
         if (_stage == Stage.Training)
             arguments.Dropout = new DropoutMasks(network.Config.Dropout, _dropoutSeed, _step);

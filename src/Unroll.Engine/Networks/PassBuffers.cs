@@ -116,6 +116,11 @@ internal sealed unsafe class PassBuffers
         return _layers[^1] is RecurrentLayerPass top ? top.GradientNorm(token) : _gradientNorms.Pointer[token];
     }
 
+    /// <summary>What <see cref="GradientNorm"/> is made of, each [N,1].</summary>
+    public Matrix[] GradientNorms => _layers[^1] is RecurrentLayerPass top
+        ? top.GradientNorms
+        : [_gradientNorms.AsMatrix(_tokens, 1)];
+
     /// <summary>
     /// Keeps the norms of the gradients at a shard's top states, as pooling left them; a recurrent layer does it by itself, step
     /// by step.

@@ -3,6 +3,7 @@ using Unroll.Engine.Layers;
 using Unroll.Engine.Losses;
 using Unroll.Engine.Numerics;
 using Unroll.Engine.Optimization;
+using Unroll.Engine.Ranks;
 using Unroll.Engine.Threading;
 
 namespace Unroll.Engine.Networks;
@@ -44,20 +45,25 @@ public sealed unsafe class TrainingStep : IParallelWork
     /// <param name="network">The network.</param>
     /// <param name="settings">What a step does.</param>
     /// <param name="pool">The threads that compute.</param>
-    /// <exception cref="ArgumentException">A setting does not suit the network.</exception>
-    public TrainingStep(Network network, StepSettings settings, WorkerPool pool)
+    /// <param name="communicator">
+    /// Connects the ranks that share the batches; all take the same steps. Null for a process alone.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A setting does not suit the network, or the number of ranks is no power of two.
+    /// </exception>
+    public TrainingStep(Network network, StepSettings settings, WorkerPool pool, ICommunicator? communicator = null)
     {
         settings.RequireFor(network.Config);
         (_network, _parameters, _settings, _pool) = (network, network.Parameters, settings, pool);
         _batch = network.Config.IsTransformer ? new Batch { FewestShardRows = 1 } : new Batch();
-        _pass = new NetworkPass(network, pool);
+        _pass = new NetworkPass(network, pool, communicator);
         _adversarial = settings.Adversarial > 0 ? new AdversarialStep(network, settings.Adversarial) : null;
         _pass.Adversarial = _adversarial;
         _loss = settings.LabelSets is { } sets
             ? new SigmoidCrossEntropy(sets, network.Config.Classes, settings.ClassWeights, settings.LabelSmoothing)
             : new SoftmaxCrossEntropy(settings.ClassWeights, settings.LabelSmoothing);
         _optimizer = new Optimizer(network.Kernels, settings.Optimizer, _parameters.Length);
-        _gradients = new GradientSum(network, pool);
+        _gradients = new GradientSum(network, pool, RankExchange.Of(communicator));
         if (_optimizer.Missed is not null && network.Config.Vocabulary > 0)
             _rows = new TableRows(_parameters, [.. network.Layout.WordTables], _optimizer, pool);
         if (_optimizer.Missed is not null && network.SubwordTable is { } subwords)

@@ -11,14 +11,16 @@ namespace Unroll.Evaluation;
 /// <param name="classes">C.</param>
 /// <param name="pool">The threads that compute.</param>
 /// <param name="linear">Adds the model's linear part; null for the networks alone.</param>
-internal sealed class Evaluator(IReadOnlyList<Network> networks, int classes, WorkerPool pool, LinearPass? linear = null)
+/// <param name="communicator">Connects the ranks that share the work; null for a process alone.</param>
+internal sealed class Evaluator(
+    IReadOnlyList<Network> networks, int classes, WorkerPool pool, LinearPass? linear = null, ICommunicator? communicator = null)
 {
     private const int BatchSize = 256;
 
     // Long texts come fewer at a time: memory grows with the tokens of a batch.
     private const long MostTokens = 1 << 15;
 
-    private readonly NetworksPass _pass = new(networks, classes, pool);
+    private readonly NetworksPass _pass = new(networks, classes, pool, communicator);
     private readonly Batch _batch = new();
     private readonly int[] _rows = new int[BatchSize];
     private readonly float[] _logits = new float[classes];

@@ -11,9 +11,11 @@ namespace Unroll.Evaluation;
 /// <param name="networks">The networks; their classes are the same.</param>
 /// <param name="classes">C.</param>
 /// <param name="pool">The threads that compute.</param>
-internal sealed class NetworksPass(IReadOnlyList<Network> networks, int classes, WorkerPool pool)
+/// <param name="communicator">Connects the ranks that share the batches; null for a process alone.</param>
+internal sealed class NetworksPass(
+    IReadOnlyList<Network> networks, int classes, WorkerPool pool, ICommunicator? communicator = null)
 {
-    private readonly NetworkPass[] _passes = [.. networks.Select(network => new NetworkPass(network, pool))];
+    private readonly NetworkPass[] _passes = [.. networks.Select(network => new NetworkPass(network, pool, communicator))];
     private float[] _logits = [];
     private int _rows;
 

@@ -38,7 +38,7 @@ public sealed partial class SentenceClassifier
         ArgumentNullException.ThrowIfNull(rows);
         options = options is null ? new TrainingOptions() : options with { };
         options.Validate();
-        var corpus = new Corpus(options.Tokenizer);
+        var corpus = new Corpus(options.Tokenizer, options.StreamRows);
         corpus.AddRange(rows, cancellationToken);
         Corpus? devCorpus = dev is null ? null : corpus.CreateSharing();
         devCorpus?.AddRange(dev!, cancellationToken);
@@ -84,7 +84,7 @@ public sealed partial class SentenceClassifier
         options = Resolve(options, train);
         Config = Config with { Temperature = 1, Int8 = false };
         using var pool = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
-        byte[] model = options.Checkpoint is null ? [] : ModelFiles.Describe(Config, Vocabulary);
+        byte[] model = options.Checkpoint is null && options.Communicator is null ? [] : ModelFiles.Describe(Config, Vocabulary);
         var trainer = new Trainer(
             Networks, options, Vocabulary.IdOfUnknown, _generators, pool, train, dev is { Count: > 0 } ? dev : null, model)
         {

@@ -24,6 +24,9 @@ internal sealed class LinearTraining
     private const int WeightLimit = 1 << 22;
     private const int TermLimit = 1 << 18;
     private const int TokenLimit = 20_000_000;
+
+    // Terms take some thirty times the memory of tokens, and a corpus is on disk where there is little.
+    private const int TokenLimitOnDisk = 2_000_000;
     private const long WorkLimit = 2_000_000_000;
     private const int WorkOfSoftmax = 10;
     private const double MostScale = 4;
@@ -50,7 +53,7 @@ internal sealed class LinearTraining
         (_corpus, _classOf, _classes) = (corpus, classOf, classes);
         _together = threads ?? Environment.ProcessorCount;
         _counts = new TermCounts(corpus);
-        _every = 1 + corpus.TokenCount / TokenLimit;
+        _every = 1 + corpus.TokenCount / (corpus.OnDisk ? TokenLimitOnDisk : TokenLimit);
     }
 
     /// <summary>The most words of a term: 1 or 2.</summary>
@@ -73,7 +76,8 @@ internal sealed class LinearTraining
         [new(Rate: 3, Strength: 10), new(Rate: 10, Strength: 30), new(Rate: 10, Strength: 100)];
 
     /// <summary>
-    /// Takes texts to learn from. Of a corpus with more than 20 million tokens it takes only every second, third … text.
+    /// Takes texts to learn from. Of a corpus with more than 20 million tokens, or 2 million where they are on disk, it takes only
+    /// every second, third … text.
     /// </summary>
     /// <param name="rows">Which texts of the corpus.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

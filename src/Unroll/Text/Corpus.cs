@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Unroll.Data;
+using Unroll.Engine.Batches;
 
 namespace Unroll.Text;
 
@@ -18,7 +19,7 @@ public sealed class Corpus
     /// <summary>In the place of the number of a label: there is none.</summary>
     internal const int NoLabel = -1;
 
-    private readonly List<int> _numbers = [];
+    private readonly NumberStore _numbers;
     private readonly List<int> _starts = [0];
     private readonly List<int> _labels = [];
     private readonly List<UInt128> _hashes = [];
@@ -26,13 +27,19 @@ public sealed class Corpus
 
     /// <summary>Starts empty, with tokens and labels of its own.</summary>
     /// <param name="tokenizer">How texts are cut.</param>
-    public Corpus(Tokenizer tokenizer)
+    /// <param name="onDisk">
+    /// Whether the tokens' numbers stand in a temporary file, for more rows than memory has room for.
+    /// </param>
+    public Corpus(Tokenizer tokenizer, bool onDisk = false)
+        : this(tokenizer, new Tables(), onDisk)
     {
-        Tokenizer = tokenizer;
-        _tables = new Tables();
     }
 
-    private Corpus(Corpus other) => (Tokenizer, _tables) = (other.Tokenizer, other._tables);
+    private Corpus(Tokenizer tokenizer, Tables tables, bool onDisk)
+    {
+        (Tokenizer, _tables) = (tokenizer, tables);
+        _numbers = new NumberStore(onDisk);
+    }
 
     /// <summary>How texts are cut.</summary>
     public Tokenizer Tokenizer { get; }
@@ -59,7 +66,13 @@ public sealed class Corpus
     public bool HasSeveral => _tables.HasSeveral;
 
     /// <summary>An empty corpus that gives tokens and labels the same numbers as this one.</summary>
-    public Corpus CreateSharing() => new(this);
+    public Corpus CreateSharing() => new(Tokenizer, _tables, OnDisk);
+
+    /// <summary>Whether the tokens' numbers stand in a temporary file.</summary>
+    public bool OnDisk => _numbers.OnDisk;
+
+    /// <summary>Gives back the memory of numbers that were read of the file.</summary>
+    internal void Release() => _numbers.Release();
 
     /// <summary>Adds a text.</summary>
     /// <param name="label">Its class, as <see cref="LabelledText.Label"/> has it.</param>
@@ -119,7 +132,7 @@ public sealed class Corpus
     /// <summary>The numbers of one text's tokens.</summary>
     /// <param name="row">Which text.</param>
     public ReadOnlySpan<int> TokensOf(int row) =>
-        CollectionsMarshal.AsSpan(_numbers)[_starts[row].._starts[row + 1]];
+        _numbers.Slice(_starts[row], _starts[row + 1] - _starts[row]);
 
     /// <summary>The number of one text's label; -1 for one without.</summary>
     /// <param name="row">Which text.</param>

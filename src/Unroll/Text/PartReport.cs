@@ -38,8 +38,9 @@ public sealed class PartReport
         HasSeveralLabels = corpus.HasSeveral;
         Lengths = LengthQuantiles.Of(part.Selected.Select(row => corpus.TokensOf(row).Length));
         EmptyTexts = part.Selected.Count(row => corpus.TokensOf(row).IsEmpty);
-        DuplicateRows = Rows - EmptyTexts - WithText.Select(row => (corpus.HashOf(row), corpus.LabelOf(row))).Distinct().Count();
-        HashSet<UInt128> conflicting = FindConflicts();
+        var copies = TextCopies.Of(corpus, WithText);
+        DuplicateRows = copies.DuplicateRows;
+        HashSet<UInt128> conflicting = copies.Conflicting;
         ConflictingTexts = conflicting.Count;
         Conflicts = Examples(conflicting);
         Overlap = train is null ? null : Compare(train._part);
@@ -126,20 +127,6 @@ public sealed class PartReport
         json.WriteEndObject();
     }
 
-    private HashSet<UInt128> FindConflicts()
-    {
-        var firstLabels = new Dictionary<UInt128, int>();
-        var conflicting = new HashSet<UInt128>();
-        foreach (int row in WithText)
-        {
-            UInt128 text = _part.Corpus.HashOf(row);
-            int label = _part.Corpus.LabelOf(row);
-            if (!firstLabels.TryAdd(text, label) && firstLabels[text] != label)
-                conflicting.Add(text);
-        }
-        return conflicting;
-    }
-
     private ConflictingText[] Examples(HashSet<UInt128> conflicting)
     {
         if (conflicting.Count == 0)
@@ -160,8 +147,8 @@ public sealed class PartReport
     {
         if (!ReferenceEquals(train.Corpus.Tokens, _part.Corpus.Tokens))
             throw new ArgumentException($"the corpora of {train.Name} and {Name} do not share their tokens", nameof(train));
-        HashSet<UInt128> trainTexts = TextsOf(train);
-        HashSet<UInt128> texts = TextsOf(_part);
+        var trainTexts = TextCopies.Of(train.Corpus, train.Selected.Where(row => !train.Corpus.TokensOf(row).IsEmpty));
+        var texts = TextCopies.Of(_part.Corpus, WithText);
         bool[] isKnown = new bool[train.Corpus.Tokens.Count];
         foreach (int row in train.Selected)
         {
@@ -180,12 +167,9 @@ public sealed class PartReport
             }
         }
         return new OverlapReport(
-            WithText.Count(row => trainTexts.Contains(_part.Corpus.HashOf(row))),
-            train.Selected.Count(row => texts.Contains(train.Corpus.HashOf(row))),
+            texts.RowsIn(trainTexts),
+            trainTexts.RowsIn(texts),
             tokens == 0 ? 0 : (double)unknownTokens / tokens,
             types.Count == 0 ? 0 : (double)types.Count(token => !isKnown[token]) / types.Count);
-
-        static HashSet<UInt128> TextsOf(CorpusPart part) =>
-            [.. part.Selected.Where(row => !part.Corpus.TokensOf(row).IsEmpty).Select(part.Corpus.HashOf)];
     }
 }

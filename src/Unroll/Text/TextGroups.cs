@@ -27,6 +27,8 @@ internal static class TextGroups
     /// </returns>
     public static int[]? Of(Corpus corpus, IReadOnlyList<int> rows)
     {
+        if (corpus.OnDisk)
+            return OfCopies(corpus, rows);
         int[] parent = [.. Enumerable.Range(0, rows.Count)];
         var placeOf = new Dictionary<(int Length, ulong Hash), int>();
         bool any = false;
@@ -53,6 +55,26 @@ internal static class TextGroups
                 any |= JoinParts(corpus.TokensOf(rows[place]), place, lengths, placeOf, parent);
         }
         return any ? [.. parent.Select((_, place) => Root(parent, place))] : null;
+    }
+
+    // Copies alone, in less memory.
+    private static int[]? OfCopies(Corpus corpus, IReadOnlyList<int> rows)
+    {
+        var hashes = new UInt128[rows.Count];
+        for (int place = 0; place < rows.Count; place++)
+            hashes[place] = corpus.HashOf(rows[place]);
+        int[] places = [.. Enumerable.Range(0, rows.Count)];
+        Array.Sort(hashes, places);
+        int[] group = [.. Enumerable.Range(0, rows.Count)];
+        bool any = false;
+        for (int i = 1; i < hashes.Length; i++)
+        {
+            if (hashes[i] != hashes[i - 1])
+                continue;
+            group[places[i]] = group[places[i - 1]];
+            any = true;
+        }
+        return any ? group : null;
     }
 
     // Each window of each length slides over the text, and its hash with it.

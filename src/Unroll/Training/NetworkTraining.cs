@@ -15,6 +15,9 @@ internal sealed class NetworkTraining
     private const double LearnedAt = 0.9;
     private const double ForgottenAt = 0.98;
 
+    // Of texts on disk, those that were read since stay in memory.
+    private const int StepsUntilRelease = 1000;
+
     private readonly TorchGenerator _generator;
     private readonly TrainingOptions _options;
     private readonly EncodedTexts _train;
@@ -34,7 +37,7 @@ internal sealed class NetworkTraining
         EncodedTexts train, double chance)
     {
         (_generator, _options, _train, _chance) = (generator, options, train, chance);
-        Step = new TrainingStep(network, settings, pool);
+        Step = new TrainingStep(network, settings, pool, options.Communicator);
         Kept = network.Parameters.Clone();
     }
 
@@ -58,9 +61,9 @@ internal sealed class NetworkTraining
     public void BeginEpoch(NetworkPosition at)
     {
         at.GeneratorAtEpoch ??= _generator.SaveState();
-        _order = _options.Shuffle
-            ? BatchOrder.Shuffled(_train, _options.BatchSize, _generator)
-            : BatchOrder.InOrder(_train.Count, _options.BatchSize);
+        _order = !_options.Shuffle ? BatchOrder.InOrder(_train.Count, _options.BatchSize)
+            : _options.StreamRows ? BatchOrder.Streamed(_train, _options.BatchSize, _generator)
+            : BatchOrder.Shuffled(_train, _options.BatchSize, _generator);
     }
 
     /// <summary>Remembers the random numbers behind an epoch.</summary>
@@ -79,6 +82,8 @@ internal sealed class NetworkTraining
     public StepResult Run(NetworkPosition at, int batch, float learningRate, GradientFlowSums? flow)
     {
         Step.TakesAdversarialSteps = at.Defends;
+        if (batch % StepsUntilRelease == 0)
+            _train.Release();
         StepResult step = Step.Run(_train, _order[batch], learningRate, flow);
         at.RecentLoss = Memory * (at.RecentLoss ?? _chance) + (1 - Memory) * step.Loss;
         at.Defends = at.RecentLoss < (at.Defends ? ForgottenAt : LearnedAt) * _chance;

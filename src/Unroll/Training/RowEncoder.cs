@@ -21,6 +21,8 @@ internal sealed record ModelRows(EncodedTexts Ids, SparseRows? Terms);
 /// <param name="areMeasured">Whether the rows are only measured on; rows to train on must have known labels.</param>
 internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool areMeasured = false)
 {
+    private const int RowsUntilRelease = 1 << 20;
+
     private readonly TokenEncoder _encoder = new(vocabulary, config.Subwords);
     private readonly Dictionary<string, int> _classOf = config.ClassOfLabel();
     private readonly Dictionary<string, int> _numberOfSet = new(StringComparer.Ordinal);
@@ -40,10 +42,13 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
         const int notYet = -1;
         const int dropped = -2;
         int[] ids = [.. Enumerable.Repeat(notYet, corpus.Tokens.Count)];
-        EncodedTexts encoded = CreateTexts();
+        EncodedTexts encoded = CreateTexts(corpus.OnDisk);
         var buffer = new List<int>();
+        int passed = 0;
         foreach (int row in rows ?? [.. Enumerable.Range(0, corpus.Count)])
         {
+            if (++passed % RowsUntilRelease == 0)
+                corpus.Release();
             int number = corpus.LabelOf(row);
             int label = number == Corpus.NoLabel ? 0 : NumberOf(corpus.Labels[number], "row", row + 1);
             buffer.Clear();
@@ -59,6 +64,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
             config.RequirePlaces(buffer.Count, $"row {row + 1}");
             encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
         }
+        corpus.Release();
         RequireKnown();
         return encoded;
     }
@@ -93,7 +99,8 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
     }
 
     /// <summary>Texts without rows yet, whose labels are what <see cref="NumberOf"/> gives.</summary>
-    public EncodedTexts CreateTexts() => new() { Sets = config.MultiLabel ? _sets : null };
+    /// <param name="onDisk">Whether the ids stand in a temporary file.</param>
+    public EncodedTexts CreateTexts(bool onDisk = false) => new(onDisk) { Sets = config.MultiLabel ? _sets : null };
 
     /// <summary>The class of a label, or the number of the set of several.</summary>
     /// <param name="label">As <see cref="LabelledText.Label"/> has it.</param>

@@ -24,6 +24,8 @@ internal sealed class Trainer
     private readonly EncodedTexts _train;
     private readonly EncodedTexts? _dev;
     private readonly TrainingCheckpoint? _checkpoint;
+    private readonly TrainingRanks? _ranks;
+    private readonly bool _measuresFlow;
     private readonly JacobianNorms? _jacobians;
     private readonly int _epochs;
     private readonly long _totalSteps;
@@ -45,7 +47,7 @@ internal sealed class Trainer
         WorkerPool pool, EncodedTexts train, EncodedTexts? dev, ReadOnlyMemory<byte> model)
     {
         (_networks, _options, _train, _dev) = (networks, options, train, dev);
-        _evaluator = new Evaluator(networks, Classes, pool);
+        _evaluator = new Evaluator(networks, Classes, pool, communicator: options.Communicator);
         double chance = train.LossOfChance(Classes, options.ClassWeights);
         _trainings =
         [
@@ -57,9 +59,15 @@ internal sealed class Trainer
         _epochs = options.Epochs ?? TrainingOptions.EpochsFor(train.TokenCount, _steps);
         _totalSteps = (long)_epochs * _steps;
         _stretch = options.StretchTokens > 0 && options.TruncateSteps is null ? options.StretchTokens : int.MaxValue;
+        var agreement = RankAgreement.Of(options.Communicator);
+        string run = options.Checkpoint is not null || agreement is not null
+            ? TrainingCheckpoint.RunHash(model.Span, options, train, dev)
+            : "";
+        if (agreement is not null)
+            _ranks = new TrainingRanks(agreement, run, options, networks);
+        _measuresFlow = _ranks?.MeasuresFlow ?? options.GradientFlow is not null;
         if (options.Checkpoint is { } checkpoint)
-            _checkpoint = new TrainingCheckpoint(
-                checkpoint, _trainings, TrainingCheckpoint.RunHash(model.Span, options, train, dev));
+            _checkpoint = new TrainingCheckpoint(checkpoint, _trainings, run, agreement);
         if (options.GradientFlow is not null && JacobianNorms.CanMeasure(networks[0]))
             _jacobians = new JacobianNorms(networks[0], train, pool);
     }
@@ -116,7 +124,7 @@ internal sealed class Trainer
         float learningRate = _options.LearningRate;
         while (at.StepsInEpoch < _steps)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(cancellationToken);
             learningRate = (float)(_options.LearningRate * _options.Schedule.Factor(at.Steps, _totalSteps));
             RunStep(learningRate);
             at.Seconds = secondsBefore + Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -139,6 +147,15 @@ internal sealed class Trainer
             throw LossExplosion.Error(report, Choices, at.Steps, _options);
         if (!at.Finished)
             _checkpoint?.WriteIfDue(at);
+    }
+
+    // Ranks stop all at the same step.
+    private void ThrowIfCancelled(CancellationToken cancellationToken)
+    {
+        if (_ranks is null)
+            cancellationToken.ThrowIfCancellationRequested();
+        else if (_ranks.AreCancelled(cancellationToken))
+            throw new OperationCanceledException(cancellationToken);
     }
 
     private int Classes => _networks[0].Config.Classes;
@@ -167,7 +184,7 @@ internal sealed class Trainer
     {
         TrainingPosition at = _position;
         int batch = at.StepsInEpoch;
-        bool sampled = _options.GradientFlow is not null && batch % GradientFlowSums.EverySteps == 0;
+        bool sampled = _measuresFlow && batch % GradientFlowSums.EverySteps == 0;
         at.Steps++;
         for (int k = 0; k < _trainings.Length; k++)
         {
@@ -201,6 +218,7 @@ internal sealed class Trainer
     {
         TrainingPosition at = _position;
         ForEach((training, _) => training.Step.CatchUp());
+        _ranks?.RequireSameParameters();
         EvaluationResult? onDev = _dev is null ? null : _evaluator.Evaluate(_dev);
         // The last update of the epoch is the one whose loss no step has seen.
         if (!double.IsFinite(onDev?.Loss ?? _networks.Sum(network => network.SumOfSquares())))

@@ -34,6 +34,7 @@ internal sealed class TrainingCheckpoint
     private readonly (string Name, ReadOnlyMemory<float> Values, Action<float[]> Set)[] _arenas;
     private readonly string[] _prefixes;
     private readonly string _run;
+    private readonly RankAgreement? _ranks;
     private long _lastTime = Stopwatch.GetTimestamp();
     private long _lastSteps;
 
@@ -41,10 +42,12 @@ internal sealed class TrainingCheckpoint
     /// <param name="options">Where the file is, and when to write it.</param>
     /// <param name="networks">Have parameters and optimizers, whose steps are the same.</param>
     /// <param name="run">What the state belongs to, from <see cref="RunHash"/>.</param>
+    /// <param name="ranks">The ranks that train together, of which the first has the file; null for a process alone.</param>
     /// <exception cref="InputException">The state is larger than a file that can be read back.</exception>
-    public TrainingCheckpoint(CheckpointOptions options, IReadOnlyList<NetworkTraining> networks, string run)
+    public TrainingCheckpoint(
+        CheckpointOptions options, IReadOnlyList<NetworkTraining> networks, string run, RankAgreement? ranks)
     {
-        (_options, _networks, _run) = (options, networks, run);
+        (_options, _networks, _run, _ranks) = (options, networks, run, ranks);
         _prefixes =
             [.. networks.Select((_, k) => networks.Count > 1 ? FormattableString.Invariant($"networks.{k}.") : "")];
         _arenas = [.. networks.SelectMany((network, k) => ArenasOf(network, _prefixes[k]))];
@@ -96,9 +99,11 @@ internal sealed class TrainingCheckpoint
             Write(position);
     }
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes the file; of several ranks the first does.</summary>
     public void Write(TrainingPosition position)
     {
+        if (_ranks is { Saves: false })
+            return;
         (_lastTime, _lastSteps) = (Stopwatch.GetTimestamp(), position.Steps);
         NamedTensor[] tensors = [.. _arenas.Select(arena => new NamedTensor(arena.Name, [arena.Values.Length], arena.Values))];
         var metadata = new Dictionary<string, string>
@@ -124,9 +129,8 @@ internal sealed class TrainingCheckpoint
     /// <exception cref="InputException">The file is damaged or belongs to another training.</exception>
     public TrainingPosition? Restore()
     {
-        if (!_options.Resume || !File.Exists(_options.Path))
+        if ((_ranks is null ? ReadFile() : _ranks.FromFirst(_ranks.Saves ? ReadFile() : null)) is not { } bytes)
             return null;
-        byte[] bytes = InputFile.ReadRegular(_options.Path, $"make it readable or {BeginAgain}");
         SafetensorsFile file = SafetensorsFile.Parse(bytes, _options.Path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
         {
@@ -174,6 +178,10 @@ internal sealed class TrainingCheckpoint
             InputFile.ReadRegular(path, $"make it readable or {BeginAgain}"), path);
         return ReadPosition(file.Metadata, path).Reports;
     }
+
+    private byte[]? ReadFile() => _options.Resume && File.Exists(_options.Path)
+        ? InputFile.ReadRegular(_options.Path, $"make it readable or {BeginAgain}")
+        : null;
 
     /// <summary>A checkpoint that no training can have written.</summary>
     /// <param name="path">The file.</param>
@@ -223,6 +231,7 @@ internal sealed class TrainingCheckpoint
             {
                 Threads = null,
                 Checkpoint = null,
+                Communicator = null,
                 GradientFlow = null,
                 ClassWeights = null,
                 WordVectorsFile = null,

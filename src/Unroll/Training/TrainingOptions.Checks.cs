@@ -1,3 +1,4 @@
+using System.Numerics;
 using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
 using Unroll.Storage;
@@ -8,11 +9,14 @@ namespace Unroll.Training;
 /// <content>What settings are refused.</content>
 public sealed partial record TrainingOptions
 {
+    private const int MostRanks = 1024;
+
     /// <summary>Throws when a setting is out of range.</summary>
     /// <exception cref="InputException">With the setting, its value and what was expected.</exception>
     public void Validate()
     {
         RequireDefined(Cell, nameof(Cell));
+        RequireRanks();
         Require(Networks >= 0, nameof(Networks), Networks, "0 (the linear part alone) or a positive number");
         Require(
             Networks <= ModelConfig.MostNetworks, nameof(Networks), Networks,
@@ -190,6 +194,17 @@ public sealed partial record TrainingOptions
                 throw new InputException(
                     FormattableString.Invariant($"TransformerOptions.{property} is {value}, expected {expected}"));
             }
+        }
+    }
+
+    // Halves of the tree in which gradients are added are dealt to halves of the ranks.
+    private void RequireRanks()
+    {
+        if (Communicator is { } ranks && !(ranks.Size is >= 1 and <= MostRanks && BitOperations.IsPow2(ranks.Size)))
+        {
+            throw new InputException(
+                $"there are {ranks.Size} ranks to train one model, expected 1, 2, 4, 8 or another power of two up to " +
+                $"{MostRanks}; start as many");
         }
     }
 

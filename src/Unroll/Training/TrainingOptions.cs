@@ -1,3 +1,4 @@
+using Unroll.Engine.Batches;
 using Unroll.Text;
 
 namespace Unroll.Training;
@@ -241,6 +242,13 @@ public sealed partial record TrainingOptions
     /// </summary>
     public IProgress<GradientFlow>? GradientFlow { get; set; }
 
+    /// <summary>
+    /// Connects the processes that train this one model together, each with the same rows and settings; they end with the same
+    /// model, bit for bit what one process alone would make. The first rank writes checkpoints, and all go on from that one's.
+    /// Null for a process alone. Default: null.
+    /// </summary>
+    public ICommunicator? Communicator { get; set; }
+
     /// <summary>The most threads that may train.</summary>
     public const int MostThreads = 1024;
 
@@ -260,6 +268,13 @@ public sealed partial record TrainingOptions
 
     /// <summary>Whether rows come in a new random order each epoch. Default: yes.</summary>
     public bool Shuffle { get; set; } = true;
+
+    /// <summary>
+    /// Whether rows are kept in temporary files and streamed from there, for more rows than memory has room for: of each row some
+    /// forty bytes stay in memory. Rows then come in an order that reads the files in long stretches
+    /// (<see cref="BatchOrder.Streamed"/>), and the linear part learns from fewer of them. Default: no.
+    /// </summary>
+    public bool StreamRows { get; set; }
 
     /// <summary>The seed of every random number: parameters first, then the order of rows. Default: 42.</summary>
     public ulong Seed { get; set; } = 42;

@@ -13,7 +13,10 @@ public partial class FolderOrderTests
     {
         {
             "Unroll.Engine",
-            ["Numerics", "Threading", "Kernels", "Batches", "Cells", "Layers", "Losses", "Optimization", "Networks", "Dynamics"]
+            [
+                "Numerics", "Threading", "Kernels", "Batches", "Ranks", "Cells", "Layers", "Losses", "Optimization", "Networks",
+                "Dynamics",
+            ]
         },
         {
             "Unroll",

@@ -29,6 +29,7 @@ internal static class TestNetworks
     }
 
     /// <summary>Steps on a network whose ids 0 and 1 are padding and the unknown word.</summary>
-    public static TrainingStep Step(Network network, TrainingOptions options, WorkerPool pool) =>
-        new(network, options.ToStepSettings(unknownId: 1), pool);
+    public static TrainingStep Step(
+        Network network, TrainingOptions options, WorkerPool pool, ICommunicator? communicator = null) =>
+        new(network, options.ToStepSettings(unknownId: 1), pool, communicator);
 }

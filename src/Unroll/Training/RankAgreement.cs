@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace Unroll.Training;
+
+/// <summary>What ranks that train one model agree on between steps.</summary>
+/// <param name="communicator">Connects them.</param>
+internal sealed class RankAgreement(ICommunicator communicator)
+{
+    private int Rank => communicator.Rank;
+
+    private int Size => communicator.Size;
+
+    /// <summary>The agreement of some ranks; null where there is nobody to agree with.</summary>
+    /// <param name="communicator">Connects them; null for a process alone.</param>
+    public static RankAgreement? Of(ICommunicator? communicator) =>
+        communicator is { Size: > 1 } ? new RankAgreement(communicator) : null;
+
+    /// <summary>Whether this rank saves what all have made.</summary>
+    public bool Saves => Rank == 0;
+
+    /// <summary>Whether something is so for at least one rank.</summary>
+    /// <param name="isSo">Whether it is for this one.</param>
+    public bool Any(bool isSo)
+    {
+        byte any = isSo ? (byte)1 : (byte)0;
+        for (int group = 1; group < Size; group *= 2)
+        {
+            byte other = 0;
+            communicator.Exchange(Rank ^ group, new ReadOnlySpan<byte>(in any), new Span<byte>(ref other));
+            any |= other;
+        }
+        return any != 0;
+    }
+
+    /// <summary>Gives every rank what the first has.</summary>
+    /// <param name="bytes">That of the first, or null; those of the others are not looked at.</param>
+    public byte[]? FromFirst(byte[]? bytes)
+    {
+        long length = bytes?.LongLength ?? -1;
+        Spread(MemoryMarshal.AsBytes(new Span<long>(ref length)));
+        if (length < 0)
+            return null;
+        byte[] all = Rank == 0 ? bytes! : new byte[length];
+        Spread(all);
+        return all;
+    }
+
+    /// <summary>What every rank has, rank by rank.</summary>
+    /// <param name="bytes">That of this rank, as long as those of the others.</param>
+    public byte[] FromAll(ReadOnlySpan<byte> bytes)
+    {
+        byte[] all = new byte[bytes.Length * Size];
+        bytes.CopyTo(all.AsSpan(bytes.Length * Rank));
+        for (int group = 1; group < Size; group *= 2)
+        {
+            int first = Rank & ~(group - 1);
+            int length = bytes.Length * group;
+            communicator.Exchange(
+                Rank ^ group, all.AsSpan(bytes.Length * first, length), all.AsSpan(bytes.Length * (first ^ group), length));
+        }
+        return all;
+    }
+
+    /// <summary>The first rank that has other bytes than the first of all; null if all have the same.</summary>
+    /// <param name="bytes">That of this rank, as long as those of the others.</param>
+    public int? FirstOther(ReadOnlySpan<byte> bytes)
+    {
+        byte[] all = FromAll(bytes);
+        for (int rank = 1; rank < Size; rank++)
+        {
+            if (!all.AsSpan(rank * bytes.Length, bytes.Length).SequenceEqual(all.AsSpan(0, bytes.Length)))
+                return rank;
+        }
+        return null;
+    }
+
+    // Those below a power of two have it, and tell those from there to the next.
+    private void Spread(Span<byte> bytes)
+    {
+        for (int group = 1; group < Size; group *= 2)
+        {
+            if (Rank < group)
+                communicator.Exchange(Rank + group, bytes, []);
+            else if (Rank < 2 * group)
+                communicator.Exchange(Rank - group, [], bytes);
+        }
+    }
+}
