@@ -80,6 +80,9 @@ internal static class UnrollCommand
         }
         catch (Exception e)
         {
+            // The launcher ends all processes when one fails: the first is to have told why.
+            if (LaunchedRank.Own > 0)
+                Thread.Sleep(RankJob.UntilFirstHasTold);
             return Tell(e, terminal, parsed.CommandResult.Command.Name, isVerbose);
         }
     }

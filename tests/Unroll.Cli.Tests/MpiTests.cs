@@ -69,8 +69,8 @@ public class MpiTests
     [InlineData("no such file", 2, "{data}.none")]
     [InlineData("--batch is x, expected a whole number", 2, "{data}", "--batch", "x")]
     [InlineData("there are 3 ranks to train one model, expected 1, 2, 4, 8", 3, "{data}")]
-    [InlineData("ranks train one model together, and --folds was given too", 2, "{data}", "--folds", "2")]
-    [InlineData("ranks train one model together, and --seeds was given too", 2, "{data}", "--seeds", "2")]
+    [InlineData("ranks train one model together, and --folds was given too", 2, "{data}", "--folds", "2", "--mpi")]
+    [InlineData("several processes share seeds and folds through a folder, and none is named", 2, "{data}", "--seeds", "2")]
     [InlineData("ranks train one model together, and --find-lr was given too", 2, "{data}", "--find-lr")]
     [InlineData("standard input goes to one of them alone", 2, "-")]
     [InlineData("exists already", 2, "{data}", "--out", "{root}")]
@@ -95,6 +95,19 @@ public class MpiTests
         CommandRun run = Run(2, ["train", "--mpi=false", "--print-config"]);
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(2, run.OutputLines.Count(line => line == "{"));
+    }
+
+    [Fact]
+    public void Seeds_are_shared_through_the_folder_and_print_one_table()
+    {
+        RequireMpi();
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 30);
+        CommandRun alone = CommandRun.Of(["train", data, "--seeds", "4", "--threads", "1", .. Settings]);
+        Assert.True(alone.ExitCode == 0, alone.Error);
+        CommandRun run = Run(2, ["train", data, "--seeds", "4", "--threads", "1", "--out", folder["seeds"], .. Settings]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(alone.Output, run.Output);
     }
 
     private static void RequireMpi()

@@ -9,8 +9,10 @@ namespace Unroll.Cli.Runs;
 /// </summary>
 internal sealed class RankJob
 {
-    // What all ranks meet alike, such as a file that is missing, the first one tells; it ends the others meanwhile.
-    private static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// What all ranks meet alike, such as a file that is missing, the first one tells; it ends the others meanwhile.
+    /// </summary>
+    public static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(1);
 
     private static readonly string[] Alone = ["--print-config", "--mpi=false"];
 
@@ -28,7 +30,8 @@ internal sealed class RankJob
     public bool IsFirst => _communicator.Rank == 0;
 
     /// <summary>
-    /// Whether a command line was started as a rank that is not the first: all it would print, its mistakes too, the first prints.
+    /// Whether a command line was started as a rank that is not the first: what it would print, its mistakes too, the first
+    /// prints.
     /// </summary>
     /// <param name="args">The command line.</param>
     public static bool IsQuietRank(IReadOnlyList<string> args) =>

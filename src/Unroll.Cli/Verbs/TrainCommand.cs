@@ -63,8 +63,16 @@ internal sealed class TrainCommand
     {
         if (parsed.GetValue(_printConfig))
             return Run(parsed, job: null);
+        // Several trainings are shared through their folder, one training through the ranks.
+        bool isRepeated = parsed.GetValue(_folds) is not null || parsed.GetValue(_seeds) is not null;
+        if (isRepeated && LaunchedRank.IsLaunched && parsed.GetValue(_mpi) is null && parsed.GetValue(_output) is null)
+        {
+            throw new InputException(
+                "several processes share seeds and folds through a folder, and none is named; give --out DIR, a folder that " +
+                "all of them see, or --mpi=false for processes that know nothing of each other");
+        }
         return RankJob.Run(
-            parsed.GetValue(_mpi), job => Run(parsed, job), e => UnrollCommand.Tell(
+            parsed.GetValue(_mpi) ?? (isRepeated ? false : null), job => Run(parsed, job), e => UnrollCommand.Tell(
                 e, _terminal with { Error = _terminal.LastWords ?? _terminal.Error }, Name,
                 parsed.Tokens.Any(token => token.Value == "--verbose")));
     }
