@@ -2,6 +2,9 @@ using System.Text;
 using Unroll;
 using Unroll.Cli;
 
+// The screen that a launcher gives each of its processes is nobody's: the runtime shall send it no sequences to set it up.
+if (LaunchedRank.IsLaunched)
+    Environment.SetEnvironmentVariable("TERM", "dumb");
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 Console.OutputEncoding = utf8;
 LostOutput? lost = StandardStreams.IsClosed(StandardStreams.Output) ? new LostOutput() : null;
