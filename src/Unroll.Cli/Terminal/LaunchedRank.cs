@@ -15,15 +15,24 @@ internal static class LaunchedRank
     /// <summary>Whether a launcher started it.</summary>
     public static bool IsLaunched => Variables.Any(name => Environment.GetEnvironmentVariable(name) is not null);
 
-    /// <summary>One of several says what there is to say; of the others errors alone are seen.</summary>
+    /// <summary>
+    /// One of several says what there is to say; of the others errors alone are seen. A launcher gives each a screen of its own,
+    /// which nobody looks at: lines stay whole.
+    /// </summary>
     /// <param name="terminal">The terminal of the process.</param>
-    public static Terminal Quiet(Terminal terminal) => Own == 0 ? terminal : terminal with
+    public static Terminal Quiet(Terminal terminal)
     {
-        Output = TextWriter.Null,
-        RawOutput = TextWriter.Null,
-        Error = TextWriter.Null,
-        RawError = TextWriter.Null,
-        OutputIsTerminal = false,
-        ErrorIsTerminal = false,
-    };
+        if (!IsLaunched)
+            return terminal;
+        bool speaks = Own == 0;
+        return terminal with
+        {
+            Output = speaks ? new EscapingWriter(terminal.RawOutput, linesAreWhole: false) : TextWriter.Null,
+            RawOutput = speaks ? terminal.RawOutput : TextWriter.Null,
+            Error = speaks ? new EscapingWriter(terminal.RawError, linesAreWhole: true) : TextWriter.Null,
+            RawError = speaks ? terminal.RawError : TextWriter.Null,
+            OutputIsTerminal = false,
+            ErrorIsTerminal = false,
+        };
+    }
 }

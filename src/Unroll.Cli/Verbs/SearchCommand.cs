@@ -120,20 +120,27 @@ internal sealed class SearchCommand
             SearchFolder.Begin(folder, _settings.ToJson(parsed, folder), space);
         var search = new ModelSearch(folder, halving, searched, trials.Of);
         Tell(searched, halving, space);
-        if (!Work(search, parsed, new SearchDisplay(_terminal, halving, MeasureOf(shared.Best), parsed.GetValue(_json))))
+        string measure = MeasureOf(shared.Best);
+        bool hasEnded = Work(search, parsed, new SearchDisplay(_terminal, halving, measure, parsed.GetValue(_json)));
+        SearchProgress progress = search.Progress();
+        string? command = progress.Outcome is { } outcome
+            ? trials.Training(progress.Settings[outcome.Trial], halving.Rungs[^1])
+            : null;
+        if (command is not null)
+        {
+            string? model = isKept ? Path.Combine(folder, ModelSearch.ModelName) : null;
+            new SearchSummary(progress, command, model, test is not null).Write(_terminal, parsed.GetValue(_json));
+        }
+        if (isKept && LaunchedRank.Own == 0 && progress.Started is not null)
+        {
+            var page = new SearchPage($"search {RunFiles.NameOf(folder)}", halving, space, measure);
+            page.Write(folder, progress, command, _terminal);
+        }
+        if (!hasEnded)
         {
             _terminal.Error.WriteLine(
                 isKept ? $"Interrupted; go on with unroll search --resume {folder}" : "Interrupted; nothing was kept");
             return ExitCode.Interrupted;
-        }
-        SearchProgress progress = search.Progress();
-        string command = trials.Training(progress.Settings[progress.Outcome!.Trial], halving.Rungs[^1]);
-        string? model = isKept ? Path.Combine(folder, ModelSearch.ModelName) : null;
-        new SearchSummary(progress, command, model, test is not null).Write(_terminal, parsed.GetValue(_json));
-        if (isKept && LaunchedRank.Own == 0)
-        {
-            var page = new SearchPage($"search {RunFiles.NameOf(folder)}", halving, space, MeasureOf(shared.Best));
-            page.Write(folder, progress, command, _terminal);
         }
         return ExitCode.Done;
     }

@@ -92,19 +92,25 @@ public sealed class ModelSearch
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Exception? first = null;
-        Thread[] running = [.. Enumerable.Range(0, workers).Select(worker => new Thread(() =>
-        {
-            try
+        Thread[] running =
+        [
+            .. Enumerable.Range(0, workers).Select(worker => new Thread(() =>
             {
-                Work(Math.Max(1, threads / workers + (worker < threads % workers ? 1 : 0)), stop.Token);
-            }
-            catch (Exception e)
+                try
+                {
+                    Work(Math.Max(1, threads / workers + (worker < threads % workers ? 1 : 0)), stop.Token);
+                }
+                catch (Exception e)
+                {
+                    // The others stop because of it, and say nothing that is not said.
+                    Interlocked.CompareExchange(ref first, e, null);
+                    stop.Cancel();
+                }
+            })
             {
-                // The others stop because of it, and say nothing that is not said.
-                Interlocked.CompareExchange(ref first, e, null);
-                stop.Cancel();
-            }
-        }))];
+                IsBackground = true,
+            }),
+        ];
         foreach (Thread thread in running)
             thread.Start();
         foreach (Thread thread in running)
