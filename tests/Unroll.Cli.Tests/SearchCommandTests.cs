@@ -12,7 +12,7 @@ public sealed class SearchCommandTests : IDisposable
         """{"lr": {"from": 0.001, "to": 0.05, "log": true}, "hidden": {"from": 4, "to": 9}, "cell": ["gru", "lstm"]}""";
 
     private static readonly string[] Small =
-        ["--embedding", "6", "--batch", "8", "--epochs", "9", "--trials", "9", "--threads", "1"];
+        ["--embedding", "6", "--batch", "8", "--epochs", "9", "--rungs", "3", "--trials", "9", "--threads", "1"];
 
     private readonly TemporaryFolder _folder = new();
 

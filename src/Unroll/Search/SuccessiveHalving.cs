@@ -14,6 +14,12 @@ namespace Unroll.Search;
 /// </remarks>
 public sealed record SuccessiveHalving
 {
+    /// <summary>
+    /// The shortest rung of a search that is given no number of rungs, in epochs, but for one below the last: after one or two of
+    /// many the learning rate still rises, and dev rows tell little about the end (bench/results/search.md).
+    /// </summary>
+    public const int UsualLeastEpochs = 3;
+
     private SuccessiveHalving(int trials, int eta, IReadOnlyList<int> rungs) => (Trials, Eta, Rungs) = (trials, eta, rungs);
 
     /// <summary>How many trials are drawn.</summary>
@@ -29,7 +35,8 @@ public sealed record SuccessiveHalving
     public int Top => Rungs.Count - 1;
 
     /// <summary>
-    /// The rungs of a search: R epochs, R/η, R/η², … to one, but no more rungs than leave a trial for the last.
+    /// The rungs of a search: R epochs, R/η, R/η², … to <see cref="UsualLeastEpochs"/>, or with a number of rungs to one, but no
+    /// more rungs than leave a trial for the last.
     /// </summary>
     /// <param name="trials">How many trials are drawn.</param>
     /// <param name="eta">η, at least 2.</param>
@@ -51,10 +58,10 @@ public sealed record SuccessiveHalving
         {
             length /= eta;
             int rounded = Math.Max(1, (int)Math.Round(length, MidpointRounding.AwayFromZero));
-            if (rounded < lengths.Peek())
-                lengths.Push(rounded);
-            else
+            bool isTooShort = rungs is null && lengths.Count > 1 && rounded < UsualLeastEpochs;
+            if (rounded == lengths.Peek() || isTooShort)
                 break;
+            lengths.Push(rounded);
             needed *= eta;
         }
         return new SuccessiveHalving(trials, eta, [.. lengths]);

@@ -112,7 +112,7 @@ public sealed class ModelSearchTests : IDisposable
         Assert.Contains(
             "is not over these rows",
             Assert.Throws<InputException>(
-                () => new ModelSearch(_folder["one"], SuccessiveHalving.Of(9, 3, 9), rows, Trial)).Message,
+                () => new ModelSearch(_folder["one"], SuccessiveHalving.Of(9, 3, 9, 3), rows, Trial)).Message,
             StringComparison.Ordinal);
     }
 
@@ -149,7 +149,7 @@ public sealed class ModelSearchTests : IDisposable
     private ModelSearch Search(string name, Func<int, SearchTrial>? trialOf = null)
     {
         Directory.CreateDirectory(_folder[name]);
-        return new ModelSearch(_folder[name], SuccessiveHalving.Of(9, 3, 9), _rows, trialOf ?? Trial);
+        return new ModelSearch(_folder[name], SuccessiveHalving.Of(9, 3, 9, 3), _rows, trialOf ?? Trial);
     }
 
     private static SearchTrial Trial(int number) => new(

@@ -7,16 +7,19 @@ public class SuccessiveHalvingTests
 {
     [Theory]
     [InlineData(27, 3, 27, null, "1 3 9 27")]
-    [InlineData(27, 3, 9, null, "1 3 9")]
+    [InlineData(27, 3, 9, null, "3 9")]
+    [InlineData(27, 3, 9, 3, "1 3 9")]
     [InlineData(9, 3, 27, null, "3 9 27")]
     [InlineData(8, 3, 27, null, "9 27")]
     [InlineData(2, 3, 27, null, "27")]
-    [InlineData(27, 3, 10, null, "1 3 10")]
-    [InlineData(27, 3, 5, null, "1 2 5")]
+    [InlineData(27, 3, 10, 9, "1 3 10")]
+    [InlineData(27, 3, 5, null, "2 5")]
+    [InlineData(27, 3, 5, 9, "1 2 5")]
     [InlineData(27, 3, 1, null, "1")]
     [InlineData(27, 3, 27, 1, "27")]
     [InlineData(27, 3, 27, 2, "9 27")]
-    [InlineData(16, 2, 16, null, "1 2 4 8 16")]
+    [InlineData(16, 2, 16, null, "4 8 16")]
+    [InlineData(16, 2, 16, 9, "1 2 4 8 16")]
     public void Rungs_end_with_the_whole_training_and_leave_a_trial_for_it(
         int trials, int eta, int epochs, int? most, string rungs)
     {
@@ -44,7 +47,7 @@ public class SuccessiveHalvingTests
     public void Nine_trials_go_the_way_that_was_worked_out_by_hand()
     {
         double[] scores = [0.5, 0.7, 0.6, 0.9, 0.4, 0.8, 0.1, 0.85, 0.2];
-        var halving = SuccessiveHalving.Of(9, 3, 9);
+        var halving = SuccessiveHalving.Of(9, 3, 9, 3);
         var ended = new List<RungScore>();
         var begun = new Dictionary<int, int>();
         var jobs = new List<string>();
@@ -61,7 +64,7 @@ public class SuccessiveHalvingTests
     [Fact]
     public void Nobody_waits_for_what_still_runs()
     {
-        var halving = SuccessiveHalving.Of(9, 3, 9);
+        var halving = SuccessiveHalving.Of(9, 3, 9, 3);
         var begun = new Dictionary<int, int> { [0] = 0, [1] = 0, [2] = 0, [3] = 0 };
         RungScore[] ended = [new(1, 0, 0.5, 1), new(2, 0, 0.4, 1), new(3, 0, 0.6, 1)];
         Assert.Equal((3, 1), halving.Next(ended, begun));
@@ -87,7 +90,7 @@ public class SuccessiveHalvingTests
     public void What_is_dropped_is_never_asked_for_whoever_ends_first(int seed)
     {
         var random = new Random(seed);
-        var halving = SuccessiveHalving.Of(40, 3, 27);
+        var halving = SuccessiveHalving.Of(40, 3, 27, 4);
         double[] scores = [.. Enumerable.Range(0, 40).Select(_ => random.NextDouble())];
         var ended = new List<RungScore>();
         var begun = new Dictionary<int, int>();
