@@ -27,7 +27,7 @@ public class StreamRowsTests
         for (int row = 0; row < Rows.Length; row++)
             Assert.Equal(inMemory.TokensOf(row).ToArray(), onDisk.TokensOf(row).ToArray());
         // A copy of a text is not measured on where the text was learned.
-        DevSplit split = DevSplit.Of(onDisk, null, Options);
+        DevSplit split = DevSplit.Of(onDisk, dev: null, Options);
         Assert.Empty(
             split.DevRows!.Select(onDisk.HashOf).Intersect(split.TrainRows!.Select(onDisk.HashOf)));
     }
