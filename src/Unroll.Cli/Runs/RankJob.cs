@@ -28,7 +28,8 @@ internal sealed class RankJob
     public bool IsFirst => _communicator.Rank == 0;
 
     /// <summary>
-    /// Whether a command line was started as a rank that is not the first: all it would print, its mistakes too, the first prints.
+    /// Whether a command line was started as a rank that is not the first: it prints nothing, not even its
+    /// mistakes; the first does.
     /// </summary>
     /// <param name="args">The command line.</param>
     public static bool IsQuietRank(IReadOnlyList<string> args) =>

@@ -1,6 +1,8 @@
 namespace Unroll.Training;
 
-/// <summary>Another rank of a training is gone; the training goes on from its last checkpoint, over as many ranks as one likes.</summary>
+/// <summary>
+/// Another rank of a training is gone; the training goes on from its last checkpoint, over as many ranks as one likes.
+/// </summary>
 public sealed class RankLostException : IOException
 {
     /// <summary>Creates the exception.</summary>

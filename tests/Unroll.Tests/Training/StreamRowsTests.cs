@@ -13,7 +13,8 @@ public class StreamRowsTests
 {
     private static readonly LabelledText[] Rows = CheckpointRuns.Rows(300, seed: 3);
 
-    private static readonly TrainingOptions Options = CheckpointRuns.Options with { StreamRows = true, Epochs = 2, BatchSize = 16 };
+    private static readonly TrainingOptions Options =
+        CheckpointRuns.Options with { StreamRows = true, Epochs = 2, BatchSize = 16 };
 
     [Fact]
     public void They_are_told_of_and_split_as_those_in_memory()
