@@ -13,6 +13,7 @@ import sys
 
 OWN = 0.04
 ROUND = 60e-6         # seconds of a round beside its bytes: TCP between two machines of one room
+SHARE = 0.6           # of a link's rate, what ranks get that swap large messages by Open MPI over TCP: fitted at 1,000 Mbit/s
 BURST = 64e3          # bytes that tbf lets pass at once
 
 def sent(ranks, dense, tokens, width):
@@ -29,12 +30,12 @@ def shards_of(rows):
 def step(compute, ranks, mbit, dense, tokens, width, shards, latency=ROUND):
     if ranks == 1:
         return compute
-    exchange = sent(ranks, dense, tokens, width) * 8 / (mbit * 1e6) + 5 * math.log2(ranks) * latency
+    exchange = sent(ranks, dense, tokens, width) * 8 / (SHARE * mbit * 1e6) + 5 * math.log2(ranks) * latency
     return compute * (1 - OWN) / min(ranks, shards) + compute * OWN + exchange
 
 def check(alone, here, mbit, measured):
     steps, tokens = 62, 7840 / 62 * 20
-    exchange = max(0, sent(2, dense_of(200, 128), tokens, 200) - BURST) * 8 / (mbit * 1e6) + 5 * ROUND
+    exchange = max(0, sent(2, dense_of(200, 128), tokens, 200) - BURST) * 8 / (SHARE * mbit * 1e6) + 5 * ROUND
     predicted = here + steps * exchange
     print(f"{mbit:6.0f} Mbit/s: {measured:6.2f} s measured, {predicted:6.2f} s predicted "
           f"({100 * (measured / predicted - 1):+.0f} %), {alone / measured:.2f} times one thread")

@@ -68,7 +68,8 @@ internal sealed class SearchSettings
     public Option<int> Eta { get; } = Options.Integer("--eta", "One in N trials of a rung goes on to the next", 3, 2);
 
     public Option<int?> Rungs { get; } = Options.OptionalInteger(
-        "--rungs", "Most rungs; 1 trains every trial to the end, which is random search [default: as many as fit, of 3 epochs]", 1);
+        "--rungs", "Most rungs; 1 trains every trial to the end, which is random search [default: as many as fit of 3 epochs]",
+        1);
 
     public Option<float> TestShare { get; } = Options.PositiveNumber(
         "--test-share", "Share of rows that no trial sees, split off where no --test is given", 0.2f);

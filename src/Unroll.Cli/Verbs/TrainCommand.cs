@@ -258,7 +258,8 @@ internal sealed class TrainCommand
     }
 
     private ParseResult Resumed(string folder, ParseResult parsed, byte[]? content) => SettingsFile.Merge(
-        RunFolder.SettingsIn(folder), parsed, _settings.Flags, _settings.Data, written => RunPaths.Read(folder, written), content);
+        RunFolder.SettingsIn(folder), parsed, _settings.Flags, _settings.Data, written => RunPaths.Read(folder, written),
+        content);
 
     // Each rank reads the files; standard input goes to the first alone.
     private void RequireOneModel(ParseResult parsed, string data)

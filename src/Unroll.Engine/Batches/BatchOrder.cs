@@ -44,7 +44,7 @@ public static class BatchOrder
 
     /// <summary>
     /// The order for texts on disk: blocks of 4,096 neighbouring rows in random order, 64 of them read together and their rows
-    /// mixed, then cut into batches as <see cref="Shuffled"/> does. So an epoch reads long stretches of the file, each once, and a
+    /// mixed, then cut into batches as <see cref="Shuffled"/> does. So an epoch reads long stretches of the file, once, and a
     /// batch has rows of 64 places of it. Rows of one kind that stand together for more than that are better mixed before.
     /// </summary>
     /// <param name="texts">The texts.</param>

@@ -21,7 +21,7 @@ internal readonly unsafe struct ShardGradients(float* dense, int denseStart)
 
 /// <summary>
 /// Gradients of a batch: one arena for each shard, added up in a fixed tree, and for tables the rows of the words that were seen,
-/// in the order of the tokens. So the sum does not depend on how many threads or ranks there are. A table has no gradient of its whole
+/// in the order of the tokens. So the sum does not depend on threads or ranks. A table has no gradient of its whole
 /// size: rows of words that the batch does not have would only hold zeros.
 /// </summary>
 internal sealed unsafe class GradientSum : IParallelWork

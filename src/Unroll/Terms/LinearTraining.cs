@@ -76,7 +76,7 @@ internal sealed class LinearTraining
         [new(Rate: 3, Strength: 10), new(Rate: 10, Strength: 30), new(Rate: 10, Strength: 100)];
 
     /// <summary>
-    /// Takes texts to learn from. Of a corpus with more than 20 million tokens, or 2 million where they are on disk, it takes only
+    /// Takes texts to learn from. Of a corpus with more than 20 million tokens, or 2 million where it is on disk, it takes only
     /// every second, third … text.
     /// </summary>
     /// <param name="rows">Which texts of the corpus.</param>

@@ -19,10 +19,14 @@ public sealed class Corpus
     /// <summary>In the place of the number of a label: there is none.</summary>
     internal const int NoLabel = -1;
 
+    private const int NumbersOfHash = 4;
+
     private readonly NumberStore _numbers;
     private readonly List<int> _starts = [0];
     private readonly List<int> _labels = [];
-    private readonly List<UInt128> _hashes = [];
+
+    // Four numbers a text.
+    private readonly NumberStore _hashes;
     private readonly Tables _tables;
 
     /// <summary>Starts empty, with tokens and labels of its own.</summary>
@@ -39,6 +43,7 @@ public sealed class Corpus
     {
         (Tokenizer, _tables) = (tokenizer, tables);
         _numbers = new NumberStore(onDisk);
+        _hashes = new NumberStore(onDisk);
     }
 
     /// <summary>How texts are cut.</summary>
@@ -71,8 +76,24 @@ public sealed class Corpus
     /// <summary>Whether the tokens' numbers stand in a temporary file.</summary>
     public bool OnDisk => _numbers.OnDisk;
 
-    /// <summary>Gives back the memory of numbers that were read of the file.</summary>
-    internal void Release() => _numbers.Release();
+    /// <summary>Gives back the memory of what was read of the files.</summary>
+    internal void Release()
+    {
+        _numbers.Release();
+        _hashes.Release();
+    }
+
+    /// <summary>
+    /// Between two passes over rows on disk: gives back what the last one read and what it needed meanwhile, which is much where
+    /// rows are many.
+    /// </summary>
+    internal void EndPass()
+    {
+        if (!OnDisk)
+            return;
+        Release();
+        GC.Collect();
+    }
 
     /// <summary>Adds a text.</summary>
     /// <param name="label">Its class, as <see cref="LabelledText.Label"/> has it.</param>
@@ -140,7 +161,8 @@ public sealed class Corpus
 
     /// <summary>128 bits that only equal texts share.</summary>
     /// <param name="row">Which text.</param>
-    public UInt128 HashOf(int row) => _hashes[row];
+    public UInt128 HashOf(int row) =>
+        MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes(_hashes.Slice(row * NumbersOfHash, NumbersOfHash)));
 
     /// <summary>Adds a text of a corpus that shares its tokens with this one.</summary>
     /// <param name="other">Has the text.</param>
@@ -152,7 +174,7 @@ public sealed class Corpus
         _numbers.AddRange(other.TokensOf(row));
         _starts.Add(_numbers.Count);
         _labels.Add(label);
-        _hashes.Add(other.HashOf(row));
+        AddHash(other.HashOf(row));
     }
 
     private void AddText(string text)
@@ -160,8 +182,10 @@ public sealed class Corpus
         foreach (string token in Tokenizer.Tokenize(text))
             _numbers.Add(Number(token, _tables.NumberOfToken, _tables.Tokens));
         _starts.Add(_numbers.Count);
-        _hashes.Add(HashOf(text));
+        AddHash(HashOf(text));
     }
+
+    private void AddHash(UInt128 hash) => _hashes.AddRange(MemoryMarshal.Cast<UInt128, int>(new ReadOnlySpan<UInt128>(in hash)));
 
     private static int Number(string key, Dictionary<string, int> numbers, List<string> keys)
     {

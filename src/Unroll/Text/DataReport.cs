@@ -24,7 +24,9 @@ public sealed class DataReport
     public DataReport(CorpusPart train, params IEnumerable<CorpusPart> others)
     {
         var trainReport = new PartReport(train);
+        train.Corpus.EndPass();
         Parts = [trainReport, .. others.Select(part => new PartReport(part, trainReport))];
+        train.Corpus.EndPass();
         Warnings = [.. LabelWarnings(), .. UnknownLabelWarnings(), .. Parts.SelectMany(TextWarnings)];
     }
 

@@ -26,6 +26,7 @@ internal sealed class TextCopies
         int next = 0;
         foreach (int row in rows)
             (hashes[next], labels[next++]) = (corpus.HashOf(row), corpus.LabelOf(row));
+        corpus.EndPass();
         return new TextCopies(hashes, labels);
     }
 

@@ -64,6 +64,7 @@ internal static class TextGroups
         for (int place = 0; place < rows.Count; place++)
             hashes[place] = corpus.HashOf(rows[place]);
         int[] places = [.. Enumerable.Range(0, rows.Count)];
+        corpus.EndPass();
         Array.Sort(hashes, places);
         int[] group = [.. Enumerable.Range(0, rows.Count)];
         bool any = false;

@@ -38,6 +38,7 @@ public sealed record DevSplit(Corpus Train, IReadOnlyList<int>? TrainRows, Corpu
         (int[] kept, int[] splitOff) = options.DevShare > 0 && TextGroups.Of(corpus, rows) is { } groups
             ? StratifiedSplit.Split(labels, groups, options.DevShare, generator)
             : StratifiedSplit.Split(labels, options.DevShare, generator);
+        corpus.EndPass();
         return new DevSplit(corpus, [.. kept.Select(i => rows[i])], corpus, [.. splitOff.Select(i => rows[i])]);
     }
 }

@@ -120,7 +120,8 @@ public sealed unsafe class OpenMpiCommunicator : ICommunicator, IDisposable
     }
 
     private static int? NumberOf(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        int.TryParse(
+            Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
             : null;
 }

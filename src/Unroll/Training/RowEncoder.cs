@@ -64,7 +64,7 @@ internal sealed class RowEncoder(ModelConfig config, Vocabulary vocabulary, bool
             config.RequirePlaces(buffer.Count, $"row {row + 1}");
             encoded.Add(CollectionsMarshal.AsSpan(buffer), label);
         }
-        corpus.Release();
+        corpus.EndPass();
         RequireKnown();
         return encoded;
     }

@@ -271,7 +271,7 @@ public sealed partial record TrainingOptions
 
     /// <summary>
     /// Whether rows are kept in temporary files and streamed from there, for more rows than memory has room for: of each row some
-    /// forty bytes stay in memory. Rows then come in an order that reads the files in long stretches
+    /// thirty bytes stay in memory. Rows then come in an order that reads the files in long stretches
     /// (<see cref="BatchOrder.Streamed"/>), and the linear part learns from fewer of them. Default: no.
     /// </summary>
     public bool StreamRows { get; set; }

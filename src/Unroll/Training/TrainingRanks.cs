@@ -25,8 +25,8 @@ internal sealed class TrainingRanks
     {
         (_agreement, _networks) = (agreement, networks);
         RequireSame(
-            networks[0].KernelsName, "computes with other vector instructions than rank 0 and would round otherwise; give every " +
-            "rank the same, such as UNROLL_KERNELS=vector256");
+            networks[0].KernelsName, "computes with other vector instructions than rank 0 and would round otherwise; give " +
+            "every rank the same, such as UNROLL_KERNELS=vector256");
         RequireSame(run, "has other rows or other settings than rank 0; give every rank the same files and options");
         RequireSame(
             options.Checkpoint is null ? "no" : "yes",

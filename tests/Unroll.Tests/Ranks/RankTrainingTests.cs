@@ -151,7 +151,8 @@ public partial class RankTrainingTests
     {
         SentenceClassifier classifier = Create(options);
         IReadOnlyList<EpochReport> reports = classifier.Fit(
-            CheckpointRuns.Train, options with { Communicator = communicator, Checkpoint = new CheckpointOptions(checkpoint) }, Dev);
+            CheckpointRuns.Train,
+            options with { Communicator = communicator, Checkpoint = new CheckpointOptions(checkpoint) }, Dev);
         IEnumerable<string> told = reports.Select(report => $"{report with { TrainSeconds = 0, TokensPerSecond = 0 }}");
         return new Trained(BytesOf(classifier), string.Join('\n', told));
     }

@@ -13,7 +13,8 @@ public class StreamRowsTests
 {
     private static readonly LabelledText[] Rows = CheckpointRuns.Rows(300, seed: 3);
 
-    private static readonly TrainingOptions Options = CheckpointRuns.Options with { StreamRows = true, Epochs = 2, BatchSize = 16 };
+    private static readonly TrainingOptions Options =
+        CheckpointRuns.Options with { StreamRows = true, Epochs = 2, BatchSize = 16 };
 
     [Fact]
     public void They_are_told_of_and_split_as_those_in_memory()
@@ -27,7 +28,7 @@ public class StreamRowsTests
         for (int row = 0; row < Rows.Length; row++)
             Assert.Equal(inMemory.TokensOf(row).ToArray(), onDisk.TokensOf(row).ToArray());
         // A copy of a text is not measured on where the text was learned.
-        DevSplit split = DevSplit.Of(onDisk, null, Options);
+        DevSplit split = DevSplit.Of(onDisk, dev: null, Options);
         Assert.Empty(
             split.DevRows!.Select(onDisk.HashOf).Intersect(split.TrainRows!.Select(onDisk.HashOf)));
     }
