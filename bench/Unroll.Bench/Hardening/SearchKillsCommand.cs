@@ -49,8 +49,7 @@ internal sealed class SearchKillsCommand(int seed, TextWriter output)
     private string[] Args(string data, string name) =>
     [
         "search", data, "--out", PathOf(name), "--space", PathOf("space.json"), "--trials", $"{Trials}", "--epochs", "9",
-        "--rungs", "3",
-        "--embedding", "8", "--batch", "4", "--threads", "1",
+        "--rungs", "3", "--embedding", "8", "--batch", "4", "--threads", "1",
     ];
 
     private string PathOf(string name) => Path.Combine(_folder, name);
