@@ -31,7 +31,7 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
     {
         string[] pages =
         [
-            .. RunsOfEveryCellAndPooling(), RunOfVeryManyLabels(), Lab(), SentenceWithDroppedWord(),
+            .. RunsOfEveryCellAndPooling(), RunOfVeryManyLabels(), RunOfSeveralLabels(), Lab(), SentenceWithDroppedWord(),
             .. Experiments.Names.Select(experiments.Page), Search(),
         ];
         var source = new StringBuilder(ImportPageData);
@@ -100,6 +100,15 @@ public sealed partial class DataFormTests(Experiments experiments) : IDisposable
         string data = _folder.Write("many.tsv", "label\ttext\n0\tconflict\n1\tconflict\n" + string.Concat(rows));
         Succeed(["train", data, "--out", _folder["many"], "--dev", data, "--no-baselines", "--hidden", "2", .. Tiny]);
         return _folder["many/report.html"];
+    }
+
+    private string RunOfSeveralLabels()
+    {
+        IEnumerable<string> rows = Enumerable.Range(0, 20).Select(i =>
+            $"__label__a good film {i}\n__label__a __label__b good bad film {i}\n__label__b bad film {i}\n");
+        string data = _folder.Write("several.ft", string.Concat(rows));
+        Succeed(["train", data, "--out", _folder["several"], "--test", data, "--hidden", "2", .. Tiny]);
+        return _folder["several/report.html"];
     }
 
     private string Lab()

@@ -6,7 +6,8 @@ namespace Unroll.Tests.Search;
 public class SuccessiveHalvingTests
 {
     [Theory]
-    [InlineData(27, 3, 27, null, "1 3 9 27")]
+    [InlineData(27, 3, 27, null, "3 9 27")]
+    [InlineData(27, 3, 27, 4, "1 3 9 27")]
     [InlineData(27, 3, 9, null, "3 9")]
     [InlineData(27, 3, 9, 3, "1 3 9")]
     [InlineData(9, 3, 27, null, "3 9 27")]

@@ -109,6 +109,8 @@ export interface Evaluation {
 export interface DataPart {
   name: string;
   rows: number;
+  /** Where a row may have several labels, and counts for each. */
+  several_labels?: boolean;
   labels: Record<string, number>;
   lengths: Record<string, number>;
   empty_texts: number;
