@@ -74,7 +74,7 @@ internal static class SheetProcess
         catch (OperationCanceledException)
         {
             hasEnded = false;
-            Kill(process);
+            Kill(process, isLockedIn: Path.GetFileName(start.FileName) is "bwrap" or "unshare");
         }
         await Task.WhenAny(reading, Task.Delay(ReadingAfterExit, CancellationToken.None)).ConfigureAwait(false);
         cancelled.ThrowIfCancellationRequested();
@@ -115,11 +115,13 @@ internal static class SheetProcess
         return StopReason.None;
     }
 
-    private static void Kill(Process process)
+    // All that is locked in with the first process ends with it. Without a lock all children are looked for, which takes so long
+    // for the thousands of a sheet that starts ever more that they would not end.
+    private static void Kill(Process process, bool isLockedIn)
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            process.Kill(entireProcessTree: !isLockedIn);
             process.WaitForExit(TimeSpan.FromSeconds(5));
         }
         catch (Exception e) when (e is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)
