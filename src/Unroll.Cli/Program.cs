@@ -1,14 +1,10 @@
 using System.Text;
 using Unroll;
 using Unroll.Cli;
-using Unroll.Training;
 
-// The screen that a launcher gives each of its processes is nobody's: the runtime shall send it no sequences to set it up.
-if (LaunchedRank.IsLaunched)
-    Environment.SetEnvironmentVariable("TERM", "dumb");
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-bool isRank = OpenMpiCommunicator.IsStarted;
-// mpirun hands a rank's output on through a screen that is none: nothing is drawn there, and the console must not steer it.
+bool isRank = LaunchedRank.IsLaunched;
+// A launcher hands output on through a screen that is none: nothing is drawn there, and the console must not steer it.
 if (isRank)
     Environment.SetEnvironmentVariable("TERM", "dumb");
 Console.OutputEncoding = utf8;

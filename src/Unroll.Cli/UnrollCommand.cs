@@ -34,7 +34,7 @@ internal static class UnrollCommand
             };
         }
         terminal = terminal.Guarded();
-        if (RankJob.IsQuietRank(args))
+        if (LaunchedRank.IsQuiet(args))
             terminal = terminal.Silent();
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
         var quiet = new Option<bool>("--quiet")
@@ -80,9 +80,7 @@ internal static class UnrollCommand
         }
         catch (Exception e)
         {
-            // The launcher ends all processes when one fails: the first is to have told why.
-            if (LaunchedRank.Own > 0)
-                Thread.Sleep(RankJob.UntilFirstHasTold);
+            LaunchedRank.LetFirstTell();
             return Tell(e, terminal, parsed.CommandResult.Command.Name, isVerbose);
         }
     }

@@ -62,6 +62,7 @@ public static class UnrollServer
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<Classification>();
+        builder.Services.AddSingleton<RequestGuard>();
         if (GrpcIsThere && options.GrpcUrls.Count > 0)
         {
             builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = (int)Math.Min(options.MostBytes, int.MaxValue));
@@ -92,8 +93,7 @@ public static class UnrollServer
         TimeProvider clock = services.GetRequiredService<TimeProvider>();
         IHostApplicationLifetime lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         metrics.ObserveQueues(() => store.All.Select(slot => (slot.Name, slot.Queue.Waiting)));
-        ILogger log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Unroll.Server");
-        var routes = new Routes(app, options, metrics, new ApiKeys(options.ApiKeys), log);
+        var routes = new Routes(app, services.GetRequiredService<RequestGuard>());
         var inference = new InferenceRoutes(store, classification, () => lifetime.ApplicationStopping.IsCancellationRequested);
         inference.Add(routes);
         new TextEmbeddingsRoutes(store, classification, options).Add(routes);

@@ -207,6 +207,7 @@ public sealed class SearchCommandTests : IDisposable
                 RedirectStandardError = true,
             };
             start.Environment["OMPI_COMM_WORLD_RANK"] = $"{rank}";
+            start.Environment["OMPI_COMM_WORLD_SIZE"] = "2";
             return Process.Start(start)!;
         }
     }

@@ -89,9 +89,9 @@ public sealed class GrpcTests : IAsyncDisposable
         await Fails(StatusCode.NotFound, "both has no version '7', expected 1, or no version", r => r.ModelVersion = "7");
         await Fails(StatusCode.InvalidArgument, "the request has 0 inputs, expected one tensor", r => r.Inputs.Clear());
         await Fails(
-            StatusCode.InvalidArgument, "the input's datatype is 'FP32', expected BYTES", r => r.Inputs[0].Datatype = "FP32");
+            StatusCode.InvalidArgument, "the input's datatype is FP32, expected BYTES", r => r.Inputs[0].Datatype = "FP32");
         await Fails(
-            StatusCode.InvalidArgument, "the input's shape is [2,7], and it has 2 texts", r => r.Inputs[0].Shape.Add(7));
+            StatusCode.InvalidArgument, "the input's shape is [2,7], and its data has 2 texts", r => r.Inputs[0].Shape.Add(7));
         await Fails(StatusCode.InvalidArgument, "there is no output 'logits', expected label or probabilities", r =>
             r.Outputs.Add(new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "logits" }));
         await Fails(StatusCode.InvalidArgument, "text 2 is no UTF-8 text; send it in UTF-8", r =>

@@ -16,37 +16,23 @@ internal sealed class KillsCommand(int seed, TextWriter output)
     private static readonly string[] ModelFiles = ["config.json", "vocabulary.txt", "model.safetensors"];
 
     private readonly Random _random = new(seed);
-    private readonly string _folder = Directory.CreateTempSubdirectory("unroll-kills-").FullName;
+    private readonly string _folder = HardeningFolder.Create();
 
     /// <summary>Kills.</summary>
     /// <param name="count">How often, in all.</param>
     /// <returns>The exit code.</returns>
-    public int Run(int count)
+    public int Run(int count) => HardeningFolder.Run(_folder, output, () =>
     {
-        try
-        {
-            string data = WriteRows();
-            output.WriteLine("| what is killed | kills | state afterwards |");
-            output.WriteLine("|---|---|---|");
-            Trainings(data, count * 2 / 5);
-            Replacements("unroll lab --overwrite", count / 5, hidden =>
-                ["lab", "--epochs", "3", "--out", PathOf("lab"), "--overwrite", "--hidden", $"{hidden}"], PathOf("lab"));
-            Replacements("unroll train --overwrite", count / 5, hidden =>
-                ["train", data, "--out", PathOf("again"), "--overwrite", .. Settings(hidden, epochs: 2)], PathOf("again"));
-            Exports(count - count * 2 / 5 - 2 * (count / 5));
-            return 0;
-        }
-        catch (InvalidOperationException e)
-        {
-            output.WriteLine();
-            output.WriteLine($"FAULT: {e.Message}");
-            return 1;
-        }
-        finally
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
+        string data = WriteRows();
+        output.WriteLine("| what is killed | kills | state afterwards |");
+        output.WriteLine("|---|---|---|");
+        Trainings(data, count * 2 / 5);
+        Replacements("unroll lab --overwrite", count / 5, hidden =>
+            ["lab", "--epochs", "3", "--out", PathOf("lab"), "--overwrite", "--hidden", $"{hidden}"], PathOf("lab"));
+        Replacements("unroll train --overwrite", count / 5, hidden =>
+            ["train", data, "--out", PathOf("again"), "--overwrite", .. Settings(hidden, epochs: 2)], PathOf("again"));
+        Exports(count - count * 2 / 5 - 2 * (count / 5));
+    });
 
     private static string[] Settings(int hidden, int epochs) =>
     [

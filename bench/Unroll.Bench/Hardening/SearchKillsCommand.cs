@@ -15,36 +15,22 @@ internal sealed class SearchKillsCommand(int seed, TextWriter output)
     private const int Trials = 9;
 
     private readonly Random _random = new(seed);
-    private readonly string _folder = Directory.CreateTempSubdirectory("unroll-kills-").FullName;
+    private readonly string _folder = HardeningFolder.Create();
 
     /// <summary>Kills.</summary>
     /// <param name="count">How often, in all.</param>
     /// <returns>The exit code.</returns>
-    public int Run(int count)
+    public int Run(int count) => HardeningFolder.Run(_folder, output, () =>
     {
-        try
-        {
-            string data = WriteRows();
-            var watch = Stopwatch.StartNew();
-            UnrollProcess.Run(Args(data, "whole"));
-            int duration = (int)watch.ElapsedMilliseconds;
-            output.WriteLine("| what is killed | kills | searches | state afterwards |");
-            output.WriteLine("|---|---|---|---|");
-            Alone(data, count / 2, duration);
-            Beside(data, count - count / 2, duration);
-            return 0;
-        }
-        catch (InvalidOperationException e)
-        {
-            output.WriteLine();
-            output.WriteLine($"FAULT: {e.Message}");
-            return 1;
-        }
-        finally
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
+        string data = WriteRows();
+        var watch = Stopwatch.StartNew();
+        UnrollProcess.Run(Args(data, "whole"));
+        int duration = (int)watch.ElapsedMilliseconds;
+        output.WriteLine("| what is killed | kills | searches | state afterwards |");
+        output.WriteLine("|---|---|---|---|");
+        Alone(data, count / 2, duration);
+        Beside(data, count - count / 2, duration);
+    });
 
     private string[] Args(string data, string name) =>
     [

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Unroll.Training;
 
 namespace Unroll.Cli.Runs;
@@ -9,13 +8,6 @@ namespace Unroll.Cli.Runs;
 /// </summary>
 internal sealed class RankJob
 {
-    /// <summary>
-    /// What all ranks meet alike, such as a file that is missing, the first one tells; it ends the others meanwhile.
-    /// </summary>
-    public static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(1);
-
-    private static readonly string[] Alone = ["--print-config", "--mpi=false"];
-
     private readonly OpenMpiCommunicator _communicator;
 
     private RankJob(OpenMpiCommunicator communicator) => _communicator = communicator;
@@ -28,15 +20,6 @@ internal sealed class RankJob
 
     /// <summary>Whether this rank prints and writes.</summary>
     public bool IsFirst => _communicator.Rank == 0;
-
-    /// <summary>
-    /// Whether a command line was started as a rank that is not the first: what it would print, its mistakes too, the first
-    /// prints.
-    /// </summary>
-    /// <param name="args">The command line.</param>
-    public static bool IsQuietRank(IReadOnlyList<string> args) =>
-        OpenMpiCommunicator.IsStarted && OpenMpiCommunicator.StartedRank > 0 && args is ["train", ..]
-        && !args.TakeWhile(word => word != "--").Any(Alone.Contains);
 
     /// <summary>Threads of a training where none are asked for: one a processor that no other rank of the machine has.</summary>
     public static int UsualThreads => Math.Max(1, Environment.ProcessorCount / OpenMpiCommunicator.RanksOnThisMachine);
@@ -60,8 +43,7 @@ internal sealed class RankJob
         }
         catch (Exception e)
         {
-            if (communicator.Rank > 0)
-                Thread.Sleep(UntilFirstHasTold);
+            LaunchedRank.LetFirstTell();
             if (e is RankLostException && job.Folder is { } folder)
                 e = new IOException($"{e.Message}; go on with unroll train --resume {folder}, over as many ranks as you like", e);
             int exitCode = tell(communicator.Rank > 0 ? new OtherRankException(communicator.Rank, e) : e);
@@ -72,23 +54,5 @@ internal sealed class RankJob
 
     /// <summary>Gives every rank what the first has.</summary>
     /// <param name="bytes">That of the first, or null; those of the others are not looked at.</param>
-    public byte[]? FromFirst(byte[]? bytes)
-    {
-        byte[] length = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, bytes?.Length ?? -1);
-        for (int rank = 1; IsFirst && rank < _communicator.Size; rank++)
-        {
-            _communicator.Exchange(rank, length, []);
-            _communicator.Exchange(rank, bytes ?? [], []);
-        }
-        if (IsFirst)
-            return bytes;
-        _communicator.Exchange(0, [], length);
-        int count = BinaryPrimitives.ReadInt32LittleEndian(length);
-        if (count < 0)
-            return null;
-        byte[] received = new byte[count];
-        _communicator.Exchange(0, [], received);
-        return received;
-    }
+    public byte[]? FromFirst(byte[]? bytes) => new RankAgreement(_communicator).FromFirst(bytes);
 }

@@ -64,80 +64,51 @@ internal static class SettingsFile
         return written != DataInput.StandardInput && !File.Exists(written) && File.Exists(beside) ? beside : written;
     }
 
-    private static List<(string Name, string Value)> Read(string path, Flags flags, Command command, byte[]? content)
+    private static List<(string Name, string Value)> Read(string path, Flags flags, Command command, byte[]? content) =>
+        JsonSettings.Read(content ?? ReadFile(path), path, Example, settings => Entries(settings, path, flags, command));
+
+    private static List<(string Name, string Value)> Entries(
+        JsonElement settings, string path, Flags flags, Command command)
     {
-        byte[] bytes = content ?? ReadFile(path);
-        try
+        string[] known = [DataKey, .. flags.Names];
+        var entries = new List<(string, string)>();
+        foreach (JsonProperty property in settings.EnumerateObject())
         {
-            using JsonDocument document = JsonDocument.Parse(
-                bytes,
-                new JsonDocumentOptions
+            if (!known.Contains(property.Name))
+            {
+                if (command.Options.FirstOrDefault(option => Flags.NameOf(option) == property.Name) is { } elsewhere)
                 {
-                    AllowDuplicateProperties = false,
-                    CommentHandling = JsonCommentHandling.Skip,
-                    AllowTrailingCommas = true,
-                });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                    throw new InputException(
+                        $"{path}: \"{property.Name}\" is no setting of the model or its training, " +
+                        $"expected it on the command line; give {elsewhere.Name} there");
+                }
+                string hint = NearestName.Of(property.Name, known) is { } near ? $"did you mean \"{near}\"? " : "";
+                throw new InputException(
+                    $"{path}: unknown key \"{property.Name}\"; {hint}unroll train --help lists all, without the dashes");
+            }
+            bool isList = flags.All.Any(option => option is Option<string[]> && Flags.NameOf(option) == property.Name);
+            if (isList && property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+            {
+                entries.AddRange(Words(property, path).Select(word => (property.Name, word)));
+                continue;
+            }
+            if (property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
                 throw new InputException(
-                    $"{path}: holds a JSON {KindOf(document.RootElement)}, expected an object such as {Example}");
+                    $"{path}: \"{property.Name}\" is a JSON {JsonSettings.KindOf(property.Value)}, " +
+                    "expected a string, a number, true or false");
             }
-            string[] known = [DataKey, .. flags.Names];
-            var entries = new List<(string, string)>();
-            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            bool isSwitch = flags.All.Any(option => option is Option<bool> && Flags.NameOf(option) == property.Name);
+            if (isSwitch && property.Value.ValueKind != JsonValueKind.Null
+                && !bool.TryParse(property.Value.ToString(), out _))
             {
-                if (!known.Contains(property.Name))
-                {
-                    if (command.Options.FirstOrDefault(option => Flags.NameOf(option) == property.Name) is { } elsewhere)
-                    {
-                        throw new InputException(
-                            $"{path}: \"{property.Name}\" is no setting of the model or its training, " +
-                            $"expected it on the command line; give {elsewhere.Name} there");
-                    }
-                    string hint = NearestName.Of(property.Name, known) is { } near ? $"did you mean \"{near}\"? " : "";
-                    throw new InputException(
-                        $"{path}: unknown key \"{property.Name}\"; {hint}unroll train --help lists all, without the dashes");
-                }
-                bool isList = flags.All.Any(option => option is Option<string[]> && Flags.NameOf(option) == property.Name);
-                if (isList && property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
-                {
-                    entries.AddRange(Words(property, path).Select(word => (property.Name, word)));
-                    continue;
-                }
-                if (property.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
-                {
-                    throw new InputException(
-                        $"{path}: \"{property.Name}\" is a JSON {KindOf(property.Value)}, " +
-                        "expected a string, a number, true or false");
-                }
-                bool isSwitch = flags.All.Any(option => option is Option<bool> && Flags.NameOf(option) == property.Name);
-                if (isSwitch && property.Value.ValueKind != JsonValueKind.Null
-                    && !bool.TryParse(property.Value.ToString(), out _))
-                {
-                    throw new InputException(
-                        $"{path}: \"{property.Name}\" is {Excerpt.Visible(property.Value.ToString())}, expected true or false");
-                }
-                if (property.Value.ValueKind != JsonValueKind.Null)
-                    entries.Add((property.Name, property.Value.ToString()));
+                throw new InputException(
+                    $"{path}: \"{property.Name}\" is {Excerpt.Visible(property.Value.ToString())}, expected true or false");
             }
-            return entries;
+            if (property.Value.ValueKind != JsonValueKind.Null)
+                entries.Add((property.Name, property.Value.ToString()));
         }
-        // Only a key that stands twice has no place.
-        catch (JsonException e) when (e.LineNumber is null)
-        {
-            throw new InputException($"{path}: {e.Message.TrimEnd('.')}; expected each key once", e);
-        }
-        // Bytes that are no UTF-8, or half a surrogate pair.
-        catch (InvalidOperationException e)
-        {
-            throw new InputException($"{path}: has a string that is no Unicode; save it as UTF-8", e);
-        }
-        catch (JsonException e)
-        {
-            throw new InputException(
-                $"{path}:{e.LineNumber + 1}: not JSON at byte {e.BytePositionInLine + 1}; " +
-                $"expected an object such as {Example}", e);
-        }
+        return entries;
     }
 
     // A list of LABEL=NUMBER, or an object of labels and numbers, each as one value of the option.
@@ -164,36 +135,14 @@ internal static class SettingsFile
         }
 
         InputException Unusable(JsonElement found, string expected) =>
-            new($"{path}: \"{list.Name}\" holds a JSON {KindOf(found)}, expected {expected}");
+            new($"{path}: \"{list.Name}\" holds a JSON {JsonSettings.KindOf(found)}, expected {expected}");
     }
 
-    private static string KindOf(JsonElement value) => value.ValueKind.ToString().ToLowerInvariant();
-
-    private static void RequireText(byte[] bytes, string path)
-    {
-        const string expected = "expected settings as JSON in UTF-8";
-        if (ForeignFile.Of(bytes) is { } foreign)
-        {
-            string advice = foreign.AdviceOnTheWay(isText: true, readsGzip: false)
-                ?? "give a file such as --print-config writes";
-            throw new InputException($"{path}: is {foreign.Name}, {expected}; {advice}");
-        }
-        // UTF-16 without a byte-order mark.
-        if (bytes is [(byte)'{', 0, ..] or [0, (byte)'{', ..])
-        {
-            string order = bytes[0] == 0 ? "BE" : "LE";
-            throw new InputException($"{path}: is UTF-16, {expected}; save it as UTF-8 (iconv -f UTF-16{order} -t UTF-8)");
-        }
-    }
-
-    private static byte[] ReadFile(string path)
+    private static ReadOnlyMemory<byte> ReadFile(string path)
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(path);
-            RequireText(bytes, path);
-            // Notepad and PowerShell write a byte-order mark.
-            return bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes;
+            return JsonSettings.RequireText(File.ReadAllBytes(path), path, "give a file such as --print-config writes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -16,6 +16,21 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
     /// <summary>Rows without labels; null if none were given.</summary>
     public Corpus? Unlabelled { get; init; }
 
+    /// <summary>The labels to learn, in the order of their numbers.</summary>
+    /// <param name="data">The file of the training rows.</param>
+    /// <exception cref="InputException">There are not enough of them.</exception>
+    public IReadOnlyList<string> Labels(string data)
+    {
+        try
+        {
+            return Train.DistinctLabels(Enumerable.Range(0, Train.Count));
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{DataInput.NameOf(data)}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Reads the files.</summary>
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(

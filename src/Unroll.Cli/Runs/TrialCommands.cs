@@ -18,13 +18,11 @@ internal sealed class TrialCommands(
     SearchSpace space, string source, string data, IReadOnlyList<string> shared, IReadOnlyList<string> labels)
 {
     private readonly (RunSettings Settings, Command Command) _train = CreateTrain();
+    private TrainingOptions? _shared;
 
     /// <summary>The settings that all trials share, without those that are drawn.</summary>
     /// <exception cref="InputException">One is out of range.</exception>
-    public TrainingOptions Shared() => OptionsOf(Parse([]));
-
-    /// <summary>The seed of the search: which settings are drawn, which rows are split off and how trials are trained.</summary>
-    public ulong Seed => Shared().Seed;
+    public TrainingOptions Shared => _shared ??= OptionsOf(Parse([]));
 
     /// <summary>Tries every end of every range and every trial, so that nothing is refused once the search has begun.</summary>
     /// <param name="trials">How many trials there are.</param>
@@ -53,7 +51,7 @@ internal sealed class TrialCommands(
     /// <param name="number">Which, from 0.</param>
     public SearchTrial Of(int number)
     {
-        IReadOnlyList<KeyValuePair<string, string>> settings = Read(space.Draw(Seed, number)).Settings;
+        IReadOnlyList<KeyValuePair<string, string>> settings = Read(space.Draw(Shared.Seed, number)).Settings;
         ParseResult parsed = Parse(settings);
         return new SearchTrial(number, settings, OptionsOf(parsed))
         {
@@ -67,7 +65,7 @@ internal sealed class TrialCommands(
     public string Training(IReadOnlyList<KeyValuePair<string, string>> settings, int epochs)
     {
         var whole = KeyValuePair.Create("epochs", FormattableString.Invariant($"{epochs}"));
-        ParseResult parsed = Parse(Shared().Epochs is null ? [.. settings, whole] : settings);
+        ParseResult parsed = Parse(Shared.Epochs is null ? [.. settings, whole] : settings);
         using JsonDocument json = JsonDocument.Parse(_train.Settings.ToJson(parsed, path => path));
         return RepeatingCommand.OfTraining(json.RootElement, ModelSearch.ModelName);
     }

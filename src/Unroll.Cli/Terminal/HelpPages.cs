@@ -48,7 +48,6 @@ internal static partial class HelpPages
         ),
     ];
 
-
     /// <summary>Options of <c>search</c>: those that all trials may share are as in <c>train</c>.</summary>
     private static readonly (string Heading, string[] Names)[] SearchGroups =
     [

@@ -1,38 +1,44 @@
 using System.Globalization;
+using Unroll.Training;
 
 namespace Unroll.Cli;
 
-/// <summary>Which of several processes of one command this is, where <c>mpirun</c> or <c>srun</c> started them.</summary>
+/// <summary>
+/// Which of several processes of one command this is, where a launcher such as <c>mpirun</c> or <c>srun</c> started them: the
+/// first speaks for all.
+/// </summary>
 internal static class LaunchedRank
 {
-    private static readonly string[] Variables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"];
+    private static readonly string[] Numbers = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"];
+    private static readonly string[] Sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"];
+
+    // Verbs whose processes work together, and what makes them work each for itself.
+    private static readonly string[] Shared = ["train", "search"];
+    private static readonly string[] Alone = ["--print-config", "--mpi=false"];
+
+    // What all meet alike, such as a file that is missing, the first one tells; it ends the others meanwhile.
+    private static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a launcher started this process beside others.</summary>
+    public static bool IsLaunched => OpenMpiCommunicator.IsStarted || Sizes.Select(NumberOf).Any(size => size > 1);
 
     /// <summary>The number of the process, from 0; 0 where it was started alone.</summary>
-    public static int Own => Variables.Select(Environment.GetEnvironmentVariable)
-        .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rank) ? rank : (int?)null)
-        .FirstOrDefault(rank => rank is not null) ?? 0;
+    public static int Own => IsLaunched ? Numbers.Select(NumberOf).FirstOrDefault(rank => rank is not null) ?? 0 : 0;
 
-    /// <summary>Whether a launcher started it.</summary>
-    public static bool IsLaunched => Variables.Any(name => Environment.GetEnvironmentVariable(name) is not null);
+    /// <summary>Whether another process says what this one would, its mistakes too.</summary>
+    /// <param name="args">The command line.</param>
+    public static bool IsQuiet(IReadOnlyList<string> args) =>
+        args is [var verb, ..] && Shared.Contains(verb) && !args.TakeWhile(word => word != "--").Any(Alone.Contains) && Own > 0;
 
-    /// <summary>
-    /// One of several says what there is to say; of the others errors alone are seen. A launcher gives each a screen of its own,
-    /// which nobody looks at: lines stay whole.
-    /// </summary>
-    /// <param name="terminal">The terminal of the process.</param>
-    public static Terminal Quiet(Terminal terminal)
+    /// <summary>Before a process ends with an error, upon which the launcher ends all: the first is to have told why.</summary>
+    public static void LetFirstTell()
     {
-        if (!IsLaunched)
-            return terminal;
-        bool speaks = Own == 0;
-        return terminal with
-        {
-            Output = speaks ? new EscapingWriter(terminal.RawOutput, linesAreWhole: false) : TextWriter.Null,
-            RawOutput = speaks ? terminal.RawOutput : TextWriter.Null,
-            Error = speaks ? new EscapingWriter(terminal.RawError, linesAreWhole: true) : TextWriter.Null,
-            RawError = speaks ? terminal.RawError : TextWriter.Null,
-            OutputIsTerminal = false,
-            ErrorIsTerminal = false,
-        };
+        if (Own > 0)
+            Thread.Sleep(UntilFirstHasTold);
     }
+
+    private static int? NumberOf(string variable) => int.TryParse(
+        Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : null;
 }

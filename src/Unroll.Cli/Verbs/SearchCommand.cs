@@ -27,7 +27,7 @@ internal sealed class SearchCommand
     private readonly Option<bool> _json = Options.Json("Print one JSON object a result, and one at the end");
     private readonly Terminal _terminal;
 
-    private SearchCommand(Terminal terminal) => _terminal = LaunchedRank.Quiet(terminal);
+    private SearchCommand(Terminal terminal) => _terminal = terminal;
 
     public static Command Create(Terminal terminal)
     {
@@ -77,20 +77,8 @@ internal sealed class SearchCommand
 
     private ParseResult Resumed(string folder, ParseResult parsed)
     {
-        Option[] allowed = [_resume, _workers, _settings.Run.Training.Threads, _json];
-        if (parsed.CommandResult.Command.Options.Except(allowed).FirstOrDefault(
-            option => parsed.GetResult(option) is { Implicit: false }) is { } other)
-        {
-            throw new InputException(
-                $"--resume goes on with the settings in the folder, and {other.Name} was given too; leave it out, or begin " +
-                "another search");
-        }
-        if (parsed.GetValue(_settings.Run.Data) is { } surplus)
-        {
-            throw new InputException(
-                $"--resume goes on with the rows it began with, and {surplus} was given too; leave it out, or begin another " +
-                "search");
-        }
+        OptionClash.RefuseBesideResume(
+            parsed, _settings.Run.Data, [_resume, _workers, _settings.Run.Training.Threads, _json], Verb);
         return SettingsFile.Merge(
             SearchFolder.SettingsOf(folder), parsed, _settings.Run.Flags, _settings.Run.Data,
             written => RunPaths.Read(folder, written));
@@ -108,10 +96,10 @@ internal sealed class SearchCommand
             data, parsed.GetValue(_settings.Run.Dev), test, unlabelled: null, _settings.Run.Format.Get(parsed),
             _settings.Run.Training.Tokenizer(parsed), _terminal);
         var trials = new TrialCommands(
-            space, _settings.SourceOf(parsed), data, _settings.SharedWords(parsed), Labels(rows, data));
+            space, _settings.SourceOf(parsed), data, _settings.SharedWords(parsed), rows.Labels(data));
         int count = parsed.GetValue(_settings.Trials);
         trials.RequireAll(count);
-        TrainingOptions shared = trials.Shared();
+        TrainingOptions shared = trials.Shared;
         var searched = SearchRows.Of(rows.Train, rows.Dev, rows.Test, parsed.GetValue(_settings.TestShare), shared);
         var halving = SuccessiveHalving.Of(
             count, parsed.GetValue(_settings.Eta), shared.Epochs ?? UsualEpochs(searched, shared),
@@ -195,16 +183,4 @@ internal sealed class SearchCommand
         DevMeasure.F1 => "macro-F1",
         _ => throw new InvalidOperationException($"no measure {measure}"),
     };
-
-    private static IReadOnlyList<string> Labels(TrainData rows, string data)
-    {
-        try
-        {
-            return rows.Train.DistinctLabels(Enumerable.Range(0, rows.Train.Count));
-        }
-        catch (InputException e)
-        {
-            throw new InputException($"{DataInput.NameOf(data)}: {e.Message}", e);
-        }
-    }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Unroll.Cli.Runs;
 using Unroll.Models;
 using Unroll.Storage;
-using Unroll.Text;
 using Unroll.Training;
 using Unroll.Web;
 
@@ -81,14 +80,8 @@ internal sealed class TrainCommand
     {
         if (parsed.GetValue(_resume) is { } resumed)
         {
-            RefuseOthers(
-                parsed, "--resume goes on with the settings in the folder", [_settings.Training.Threads, _mpi, _json, _resume]);
-            if (parsed.GetValue(_settings.Data) is { } surplus)
-            {
-                throw new InputException(
-                    $"--resume goes on with the rows it began with, and {surplus} was given too; " +
-                    "leave it out, or begin another training");
-            }
+            OptionClash.RefuseBesideResume(
+                parsed, _settings.Data, [_settings.Training.Threads, _mpi, _json, _resume], "training");
             if (job is { IsFirst: false })
                 return job.FromFirst(null) is { } settings ? Run(Resumed(resumed, parsed, settings), null, job) : ExitCode.Done;
             using var folder = RunFolder.Resume(resumed);
@@ -159,7 +152,7 @@ internal sealed class TrainCommand
             parsed.GetValue(_settings.Unlabelled), _settings.Format.Get(parsed),
             from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal, _settings.Training.StreamsRows(parsed));
         string? old = parsed.GetValue(_settings.Old);
-        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows.Train, data, from)) with
+        TrainingOptions options = _settings.Training.Read(parsed, Labels(rows, data, from)) with
         {
             Communicator = job?.Communicator,
         };
@@ -180,8 +173,6 @@ internal sealed class TrainCommand
                 _terminal, options, hasDev: rows.Dev is not null || options.DevShare > 0,
                 hasVectors: parsed.GetValue(_settings.Vectors) is not null);
         }
-        if (isRepeated)
-            terminal = LaunchedRank.Quiet(terminal);
         var run = new TrainRun(rows, options, terminal, parsed.GetValue(_json))
         {
             Unlabelled = parsed.GetValue(_settings.Unlabelled),
@@ -237,24 +228,17 @@ internal sealed class TrainCommand
             : further with { LearningRate = FineTuningOptions.UsualLearningRate };
     }
 
-    private static IReadOnlyList<string> Labels(Corpus train, string data, SentenceClassifier? from)
+    private static IReadOnlyList<string> Labels(TrainData rows, string data, SentenceClassifier? from)
     {
         if (from is not null)
         {
             return
             [
                 .. from.Config.Labels,
-                .. train.LabelNames.Except(from.Config.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+                .. rows.Train.LabelNames.Except(from.Config.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal),
             ];
         }
-        try
-        {
-            return train.DistinctLabels(Enumerable.Range(0, train.Count));
-        }
-        catch (InputException e)
-        {
-            throw new InputException($"{DataInput.NameOf(data)}: {e.Message}", e);
-        }
+        return rows.Labels(data);
     }
 
     private ParseResult Resumed(string folder, ParseResult parsed, byte[]? content) => SettingsFile.Merge(
@@ -274,12 +258,6 @@ internal sealed class TrainCommand
         }
     }
 
-    private static void RefuseOthers(ParseResult parsed, string why, Option[] allowed) =>
-        Refuse(parsed, why, parsed.CommandResult.Command.Options.Except(allowed));
-
-    private static void Refuse(ParseResult parsed, string why, IEnumerable<Option> options)
-    {
-        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
-            throw new InputException($"{why}, and {other.Name} was given too; leave it out, or begin another training");
-    }
+    private static void Refuse(ParseResult parsed, string why, IEnumerable<Option> options) =>
+        OptionClash.Refuse(parsed, why, options, "training");
 }

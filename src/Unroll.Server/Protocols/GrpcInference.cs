@@ -1,14 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Unroll.Extensions;
 using Unroll.Models;
 using Unroll.Server.Models;
-using Unroll.Server.Operation;
 using Unroll.Server.Protocols.OpenInference;
 
 namespace Unroll.Server.Protocols;
@@ -18,17 +15,12 @@ namespace Unroll.Server.Protocols;
 /// </summary>
 /// <param name="store">The models.</param>
 /// <param name="classification">Classifies.</param>
-/// <param name="options">The limits and keys.</param>
-/// <param name="metrics">Where requests are counted.</param>
+/// <param name="guard">Stands around every request.</param>
 /// <param name="lifetime">Says whether the server takes nothing new.</param>
-/// <param name="log">Where failures of ours stand.</param>
-internal sealed partial class GrpcInference(
-    ModelStore store, Classification classification, ServerOptions options, ServerMetrics metrics,
-    IHostApplicationLifetime lifetime, ILogger<GrpcInference> log)
+internal sealed class GrpcInference(
+    ModelStore store, Classification classification, RequestGuard guard, IHostApplicationLifetime lifetime)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
-    private readonly ApiKeys _keys = new(options.ApiKeys);
-
     private bool IsReady => !lifetime.ApplicationStopping.IsCancellationRequested;
 
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
@@ -54,9 +46,10 @@ internal sealed partial class GrpcInference(
             LoadedModel model = Slot(request.Name, request.Version).Current;
             var answer = new ModelMetadataResponse { Name = model.Name, Platform = "unroll" };
             answer.Versions.Add(VersionOf(model));
-            answer.Inputs.Add(Metadata(InferenceRoutes.Input, "BYTES", -1));
-            answer.Outputs.Add(Metadata(InferenceRoutes.Label, "BYTES", -1));
-            answer.Outputs.Add(Metadata(InferenceRoutes.Probabilities, "FP32", -1, model.Classifier.Config.Classes));
+            answer.Inputs.Add(Metadata(InferenceTensors.Input, InferenceTensors.Texts, -1));
+            answer.Outputs.Add(Metadata(InferenceTensors.Label, InferenceTensors.Texts, -1));
+            int classes = model.Classifier.Config.Classes;
+            answer.Outputs.Add(Metadata(InferenceTensors.Probabilities, InferenceTensors.Numbers, -1, classes));
             return Task.FromResult(answer);
         });
 
@@ -64,42 +57,37 @@ internal sealed partial class GrpcInference(
         RunAsync(context, isOpen: false, async http =>
         {
             ModelSlot slot = Slot(request.ModelName, request.ModelVersion);
-            string[] unknown =
-            [
-                .. request.Outputs.Select(output => output.Name)
-                    .Where(name => name is not (InferenceRoutes.Label or InferenceRoutes.Probabilities)),
-            ];
-            if (unknown.Length > 0)
-            {
-                throw new RequestException(
-                    StatusCodes.Status400BadRequest, $"there is no output '{RequestException.Excerpt(unknown[0])}', expected "
-                        + $"{InferenceRoutes.Label} or {InferenceRoutes.Probabilities}");
-            }
+            (bool label, bool probabilities) = InferenceTensors.Chosen(request.Outputs.Select(output => output.Name));
             List<string> texts = TensorTexts.Of(request);
             (LoadedModel model, Prediction[] predictions) =
                 await classification.RunAsync(slot, texts, http).ConfigureAwait(false);
-            return Answer(request, model, predictions);
+            return Answer(request, model, predictions, label, probabilities);
         });
 
-    private static ModelInferResponse Answer(ModelInferRequest request, LoadedModel model, Prediction[] predictions)
+    private static ModelInferResponse Answer(
+        ModelInferRequest request, LoadedModel model, Prediction[] predictions, bool hasLabel, bool hasProbabilities)
     {
         bool isRaw = request.RawInputContents.Count > 0;
         var answer = new ModelInferResponse { ModelName = model.Name, ModelVersion = VersionOf(model), Id = request.Id };
-        if (IsAsked(InferenceRoutes.Label))
+        if (hasLabel)
         {
             string[] labels = [.. predictions.Select(Classification.LabelOf)];
-            var tensor = new ModelInferResponse.Types.InferOutputTensor { Name = InferenceRoutes.Label, Datatype = "BYTES" };
-            tensor.Shape.Add(labels.Length);
+            var tensor = new ModelInferResponse.Types.InferOutputTensor
+            {
+                Name = InferenceTensors.Label,
+                Datatype = InferenceTensors.Texts,
+                Shape = { labels.Length },
+            };
             Add(tensor, TensorTexts.Raw(labels), contents => contents.BytesContents.Add(labels.Select(ByteString.CopyFromUtf8)));
         }
-        if (IsAsked(InferenceRoutes.Probabilities))
+        if (hasProbabilities)
         {
             int classes = model.Classifier.Config.Classes;
             float[] values = [.. predictions.SelectMany(each => Classification.ProbabilitiesOf(model, each))];
             var tensor = new ModelInferResponse.Types.InferOutputTensor
             {
-                Name = InferenceRoutes.Probabilities,
-                Datatype = "FP32",
+                Name = InferenceTensors.Probabilities,
+                Datatype = InferenceTensors.Numbers,
                 Shape = { predictions.Length, classes },
             };
             // The columns' names as a list of JSON, since a parameter is one string.
@@ -108,8 +96,6 @@ internal sealed partial class GrpcInference(
             Add(tensor, TensorTexts.Raw(values), contents => contents.Fp32Contents.Add(values));
         }
         return answer;
-
-        bool IsAsked(string name) => request.Outputs.Count == 0 || request.Outputs.Any(output => output.Name == name);
 
         void Add(ModelInferResponse.Types.InferOutputTensor tensor, ByteString raw, Action<InferTensorContents> fill)
         {
@@ -137,51 +123,35 @@ internal sealed partial class GrpcInference(
 
     private ModelSlot Slot(string name, string version) => store.Find(name, version.Length == 0 ? null : version);
 
-    // With the keys, the time limit, the counting and the one line of every route.
     private async Task<TAnswer> RunAsync<TAnswer>(ServerCallContext call, bool isOpen, Func<HttpContext, Task<TAnswer>> answer)
+        where TAnswer : class
     {
-        long started = Stopwatch.GetTimestamp();
         HttpContext http = call.GetHttpContext();
-        CancellationToken gone = http.RequestAborted;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone, call.CancellationToken);
-        limit.CancelAfter(options.Timeout);
-        http.RequestAborted = limit.Token;
-        int status = StatusCodes.Status200OK;
-        try
-        {
-            if (!isOpen && !_keys.Allows(http.Request))
+        // The client's deadline ends the work too.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, call.CancellationToken);
+        http.RequestAborted = ended.Token;
+        TAnswer? given = null;
+        var failure = new RequestFailure(RequestFailure.Gone, "");
+        await guard.RunAsync(
+            http, call.Method, isOpen, isLong: false,
+            async context => given = await answer(context).ConfigureAwait(false),
+            told =>
             {
-                throw new RequestException(
-                    StatusCodes.Status401Unauthorized, "the key is missing or wrong; send it as authorization: Bearer KEY");
-            }
-            return await answer(http).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            RequestFailure failure = RequestFailure.Of(e, options, gone);
-            status = failure.Status;
-            if (status == StatusCodes.Status500InternalServerError)
-                Failed(log, call.Method, e);
-            throw new RpcException(new Status(CodeOf(status), failure.Message));
-        }
-        finally
-        {
-            http.RequestAborted = gone;
-            metrics.Request(call.Method, status, Stopwatch.GetElapsedTime(started));
-        }
+                failure = told;
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
+        return given ?? throw new RpcException(new Status(CodeOf(failure.Status), failure.Message));
     }
 
     private static StatusCode CodeOf(int status) => status switch
     {
-        StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity => StatusCode.InvalidArgument,
         StatusCodes.Status401Unauthorized => StatusCode.Unauthenticated,
         StatusCodes.Status404NotFound => StatusCode.NotFound,
         StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => StatusCode.ResourceExhausted,
         StatusCodes.Status503ServiceUnavailable => StatusCode.DeadlineExceeded,
         RequestFailure.Gone => StatusCode.Cancelled,
-        _ => StatusCode.Internal,
+        >= 400 and < 500 => StatusCode.InvalidArgument,
+        >= 500 => StatusCode.Internal,
+        _ => throw new InvalidOperationException($"{status} is no status of a failure"),
     };
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed")]
-    private static partial void Failed(ILogger log, string method, Exception exception);
 }

@@ -14,15 +14,6 @@ namespace Unroll.Server.Protocols;
 /// <param name="isStopping">Whether the server takes nothing new.</param>
 internal sealed class InferenceRoutes(ModelStore store, Classification classification, Func<bool> isStopping)
 {
-    /// <summary>The name of the input tensor.</summary>
-    public const string Input = "text";
-
-    /// <summary>The name of the tensor of labels.</summary>
-    public const string Label = "label";
-
-    /// <summary>The name of the tensor of probabilities.</summary>
-    public const string Probabilities = "probabilities";
-
     /// <summary>Of the server.</summary>
     public static readonly string Version = typeof(InferenceRoutes).Assembly.GetName().Version!.ToString(3);
 
@@ -107,11 +98,11 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
             json.WriteEndArray();
             json.WriteString("platform", "unroll");
             json.WriteStartArray("inputs");
-            WriteTensor(json, Input, "BYTES", -1);
+            WriteTensor(json, InferenceTensors.Input, InferenceTensors.Texts, -1);
             json.WriteEndArray();
             json.WriteStartArray("outputs");
-            WriteTensor(json, Label, "BYTES", -1);
-            WriteTensor(json, Probabilities, "FP32", -1, model.Classifier.Config.Classes);
+            WriteTensor(json, InferenceTensors.Label, InferenceTensors.Texts, -1);
+            WriteTensor(json, InferenceTensors.Probabilities, InferenceTensors.Numbers, -1, model.Classifier.Config.Classes);
             json.WriteEndArray();
             json.WriteStartObject("parameters");
             WriteLabels(json, model);
@@ -131,7 +122,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
         using JsonDocument body = await JsonBody.ReadAsync(context).ConfigureAwait(false);
         string? id = body.RootElement.TryGetProperty("id", out JsonElement given) ? JsonBody.Text(given, "\"id\"") : null;
         List<string> texts = InferenceInput.Texts(body.RootElement);
-        (bool label, bool probabilities) = InferenceInput.Outputs(body.RootElement, Label, Probabilities);
+        (bool label, bool probabilities) = InferenceInput.Outputs(body.RootElement);
         (LoadedModel model, Prediction[] predictions) =
             await classification.RunAsync(slot, texts, context).ConfigureAwait(false);
         await JsonBody.WriteAsync(context, 200, json =>
@@ -144,7 +135,7 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
             json.WriteStartArray("outputs");
             if (label)
             {
-                WriteTensor(json, Label, "BYTES", [predictions.Length], () =>
+                WriteTensor(json, InferenceTensors.Label, InferenceTensors.Texts, [predictions.Length], () =>
                 {
                     foreach (Prediction prediction in predictions)
                         json.WriteStringValue(Classification.LabelOf(prediction));
@@ -152,7 +143,8 @@ internal sealed class InferenceRoutes(ModelStore store, Classification classific
             }
             if (probabilities)
             {
-                WriteTensor(json, Probabilities, "FP32", [predictions.Length, model.Classifier.Config.Classes], () =>
+                int classes = model.Classifier.Config.Classes;
+                WriteTensor(json, InferenceTensors.Probabilities, InferenceTensors.Numbers, [predictions.Length, classes], () =>
                 {
                     foreach (Prediction prediction in predictions)
                     {

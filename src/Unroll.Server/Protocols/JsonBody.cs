@@ -92,7 +92,8 @@ internal static class JsonBody
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         JsonValueKind.Null => "null",
-        _ => "nothing",
+        JsonValueKind.Undefined => "nothing",
+        _ => throw new InvalidOperationException($"no JSON of kind {element.ValueKind}"),
     };
 
     /// <summary>422.</summary>

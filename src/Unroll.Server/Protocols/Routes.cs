@@ -1,18 +1,11 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
-using Unroll.Server.Operation;
 
 namespace Unroll.Server.Protocols;
 
-/// <summary>Adds routes whose failures are answered in one line, the way of their protocol, and which are counted.</summary>
+/// <summary>Adds routes whose failures are answered in one line, the way of their protocol.</summary>
 /// <param name="routes">Where they go.</param>
-/// <param name="options">The limits.</param>
-/// <param name="metrics">Where requests are counted.</param>
-/// <param name="keys">Who may pass.</param>
-/// <param name="log">Where failures of ours stand.</param>
-internal sealed partial class Routes(
-    IEndpointRouteBuilder routes, ServerOptions options, ServerMetrics metrics, ApiKeys keys, ILogger log)
+/// <param name="guard">Stands around every request.</param>
+internal sealed class Routes(IEndpointRouteBuilder routes, RequestGuard guard)
 {
     /// <summary>Adds a route that is read.</summary>
     public void Get(Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen = false) =>
@@ -28,51 +21,17 @@ internal sealed partial class Routes(
 
     private void Add(
         string method, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong = false) =>
-        routes.MapMethods(pattern, [method], context => RunAsync(context, dialect, pattern, handle, isOpen, isLong));
+        routes.MapMethods(
+            pattern, [method],
+            context => guard.RunAsync(context, pattern, isOpen, isLong, handle, told => RefuseAsync(context, dialect, told)));
 
-    private async Task RunAsync(
-        HttpContext context, Dialect dialect, string pattern, Func<HttpContext, Task> handle, bool isOpen, bool isLong)
+    private static async Task RefuseAsync(HttpContext context, Dialect dialect, RequestFailure told)
     {
-        long started = Stopwatch.GetTimestamp();
-        CancellationToken gone = context.RequestAborted;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
-        if (!isLong)
-            limit.CancelAfter(options.Timeout);
-        context.RequestAborted = limit.Token;
-        RequestFailure? failure = null;
-        try
-        {
-            if (!isOpen && !keys.Allows(context.Request))
-            {
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                throw new RequestException(
-                    StatusCodes.Status401Unauthorized, "the key is missing or wrong; send it as Authorization: Bearer KEY");
-            }
-            await handle(context).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            failure = RequestFailure.Of(e, options, gone);
-            if (failure.Value.Status == StatusCodes.Status500InternalServerError)
-                Failed(log, pattern, e);
-        }
-        context.RequestAborted = gone;
-        if (failure is { Status: not RequestFailure.Gone } told && !context.Response.HasStarted)
-        {
-            if (told.Status == StatusCodes.Status429TooManyRequests)
-                context.Response.Headers.RetryAfter = "1";
-            await JsonBody.WriteAsync(context, told.Status, json => ErrorBody.Write(json, dialect, told.Status, told.Message))
-                .ConfigureAwait(false);
-        }
-        int status = failure?.Status ?? context.Response.StatusCode;
-        TimeSpan took = Stopwatch.GetElapsedTime(started);
-        metrics.Request(pattern, status, took);
-        Answered(log, context.Request.Method, pattern, status, took);
+        if (context.Response.HasStarted)
+            return;
+        if (told.Status == StatusCodes.Status429TooManyRequests)
+            context.Response.Headers.RetryAfter = "1";
+        await JsonBody.WriteAsync(context, told.Status, json => ErrorBody.Write(json, dialect, told.Status, told.Message))
+            .ConfigureAwait(false);
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Route} failed")]
-    private static partial void Failed(ILogger log, string route, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Route} {Status} in {Took}")]
-    private static partial void Answered(ILogger log, string method, string route, int status, TimeSpan took);
 }

@@ -17,20 +17,23 @@ internal static class TensorTexts
     public static List<string> Of(ModelInferRequest request)
     {
         if (request.Inputs.Count != 1)
-            throw Wrong($"the request has {request.Inputs.Count} inputs, expected one tensor");
+        {
+            throw InferenceTensors.Wrong(FormattableString.Invariant(
+                $"the request has {request.Inputs.Count} inputs, expected one tensor"));
+        }
         ModelInferRequest.Types.InferInputTensor tensor = request.Inputs[0];
-        if (tensor.Datatype != "BYTES")
-            throw Wrong($"the input's datatype is '{RequestException.Excerpt(tensor.Datatype)}', expected BYTES");
+        InferenceTensors.RequireTexts(tensor.Datatype.Length == 0 ? "missing" : tensor.Datatype);
         IReadOnlyList<ByteString> given = tensor.Contents?.BytesContents ?? [];
         if (request.RawInputContents.Count > 0)
         {
             if (given.Count > 0 || request.RawInputContents.Count > 1)
-                throw Wrong("the input is given twice, expected either its contents or one entry of raw_input_contents");
+            {
+                throw InferenceTensors.Wrong(
+                    "the input is given twice, expected either its contents or one entry of raw_input_contents");
+            }
             given = Elements(request.RawInputContents[0]);
         }
-        double product = tensor.Shape.Aggregate(1.0, (all, size) => size >= 0 ? all * size : double.NaN);
-        if (tensor.Shape.Count == 0 || product != given.Count)
-            throw Wrong($"the input's shape is [{string.Join(',', tensor.Shape.Take(8))}], and it has {given.Count} texts");
+        InferenceTensors.RequireShape([.. tensor.Shape.Select(size => (long?)size)], given.Count);
         return [.. given.Select((bytes, i) => Text(bytes, i + 1))];
     }
 
@@ -70,7 +73,10 @@ internal static class TensorTexts
             int left = raw.Length - at - BytesOfLength;
             int length = left < 0 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(raw.Span[at..]);
             if (length < 0 || length > left)
-                throw Wrong($"raw_input_contents ends inside text {elements.Count + 1}; send each after its length in 4 bytes");
+            {
+                throw InferenceTensors.Wrong(FormattableString.Invariant(
+                    $"raw_input_contents ends inside text {elements.Count + 1}; send each after its length in 4 bytes"));
+            }
             elements.Add(ByteString.CopyFrom(raw.Span.Slice(at + BytesOfLength, length)));
             at += BytesOfLength + length;
         }
@@ -88,9 +94,4 @@ internal static class TensorTexts
             throw JsonBody.Unusable($"text {number} is no UTF-8 text; send it in UTF-8");
         }
     }
-
-    private static RequestException Wrong(FormattableString message) =>
-        new(StatusCodes.Status400BadRequest, FormattableString.Invariant(message));
-
-    private static RequestException Wrong(string message) => new(StatusCodes.Status400BadRequest, message);
 }

@@ -13,9 +13,6 @@ namespace Unroll.Models;
 /// </summary>
 public sealed partial class ClassifierTraining
 {
-    // Beyond it the networks' time is spent for nothing.
-    private const double MostShareToLearn = 0.9;
-
     private readonly DevSplit _given;
     private DevSplit _split;
     private TrainingOptions _options;
@@ -245,69 +242,6 @@ public sealed partial class ClassifierTraining
         };
 
         double LossOnDev(LinearPart part) => LinearEvaluation.Evaluate(part, terms ??= TermsOfDev(part)!, dev).Loss;
-    }
-
-    // What chooses among labels is not for models that decide each by itself.
-    private void RequireForSeveralLabels()
-    {
-        const string some = "texts may have several labels, and";
-        if (_options.Precision is not null)
-        {
-            throw new InputException(
-                $"{some} TrainingOptions.Precision is for models of one label a text; leave it out: every label gets a " +
-                "threshold of its own on the dev rows");
-        }
-        if (Unlabelled is not null)
-        {
-            throw new InputException(
-                $"{some} texts without labels help models of one label a text alone; leave these texts out");
-        }
-        if (TakenShares?.Values.Any(share => share < 1) == true)
-        {
-            throw new InputException(
-                $"{some} FineTuningOptions.OldShare is for models of one label a text; give FineTuningOptions.OldShare = 1");
-        }
-    }
-
-    /// <summary>
-    /// The model that was measured on the dev rows, after <see cref="Finish"/>: where these were split off the training rows,
-    /// both parts learn them too in the end, when all is chosen.
-    /// </summary>
-    public SentenceClassifier? MeasuredOnDev { get; private set; }
-
-    /// <summary>
-    /// Whether the networks learn the dev rows in the end: where these were split off the training rows, and where networks have
-    /// a tenth of the logits or more.
-    /// </summary>
-    public bool LearnsDevRows => MayLearnDevRows && _classifier is not { Config.LinearShare: > MostShareToLearn };
-
-    private bool MayLearnDevRows => IsSplitOff && !LeavesDevRows && _options.FinalEpochs != 0 && _options.Networks > 0;
-
-    private bool IsSplitOff => ReferenceEquals(_split.Train, _split.Dev) && _split.DevCount > 0;
-
-    private (int Training, int Final) Plan => _options.Networks == 0 ? (0, 0) : _options.PlanEpochs(
-        Prepared(_train).TokenCount, BatchOrder.BatchCount(Prepared(_train).Count, _options.BatchSize), MayLearnDevRows);
-
-    // What was chosen stays. Should it diverge where the training itself did not, the networks stay as they were.
-    private bool LearnDevRows(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
-    {
-        double temperature = Classifier.Config.Temperature;
-        int[] rows = [.. RowsOf(_split.Train, _split.TrainRows), .. RowsOf(_split.Dev, _split.DevRows)];
-        try
-        {
-            Classifier.Fit(
-                Classifier.Encode(_split.Train, rows), _options.ForFinalEpochs(FinalEpochs), dev: null, progress,
-                CreatePull(), cancellationToken);
-            return true;
-        }
-        catch (TrainingDivergedException)
-        {
-            return false;
-        }
-        finally
-        {
-            Classifier.SetTemperature(temperature);
-        }
     }
 
     private ParameterPull? CreatePull() => From is { Networks.Count: > 0 } && Pull > 0

@@ -26,9 +26,8 @@ public sealed record SearchSpace(IReadOnlyList<SettingRange> Ranges)
     /// <exception cref="InputException">It cannot be read, or a range in it cannot be drawn from.</exception>
     public static SearchSpace Load(string path, Func<string, bool> isWhole)
     {
-        byte[] bytes = InputFile.ReadRegular(path, "give a JSON file of settings with their ranges");
-        // Notepad and PowerShell write a byte-order mark.
-        return Parse(bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes.AsMemory(3) : bytes, path, isWhole);
+        const string advice = "give a JSON file of settings with their ranges";
+        return Parse(JsonSettings.RequireText(InputFile.ReadRegular(path, advice), path, advice), path, isWhole);
     }
 
     /// <summary>Reads a space.</summary>
@@ -36,45 +35,15 @@ public sealed record SearchSpace(IReadOnlyList<SettingRange> Ranges)
     /// <param name="source">The file's name, for errors.</param>
     /// <param name="isWhole">Whether a setting takes whole numbers alone.</param>
     /// <exception cref="InputException">It is no JSON object, or a range in it cannot be drawn from.</exception>
-    public static SearchSpace Parse(ReadOnlyMemory<byte> json, string source, Func<string, bool> isWhole)
-    {
-        try
+    public static SearchSpace Parse(ReadOnlyMemory<byte> json, string source, Func<string, bool> isWhole) =>
+        JsonSettings.Read(json, source, Example, space =>
         {
-            using JsonDocument document = JsonDocument.Parse(
-                json,
-                new JsonDocumentOptions
-                {
-                    AllowDuplicateProperties = false,
-                    CommentHandling = JsonCommentHandling.Skip,
-                    AllowTrailingCommas = true,
-                });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new InputException(
-                    $"{source}: holds no JSON object, expected settings with their ranges such as {Example}");
-            }
             SettingRange[] ranges =
-                [.. document.RootElement.EnumerateObject().Select(range => Read(range, source, isWhole(range.Name)))];
+                [.. space.EnumerateObject().Select(range => Read(range, source, isWhole(range.Name)))];
             return ranges.Length > 0
                 ? new SearchSpace(ranges)
                 : throw new InputException($"{source}: has no setting, expected at least one, such as {Example}");
-        }
-        // Only a key that stands twice has no place.
-        catch (JsonException e) when (e.LineNumber is null)
-        {
-            throw new InputException($"{source}: {e.Message.TrimEnd('.')}; expected each setting once", e);
-        }
-        catch (JsonException e)
-        {
-            throw new InputException(
-                $"{source}:{e.LineNumber + 1}: not JSON at byte {e.BytePositionInLine + 1}; expected settings with their ranges",
-                e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new InputException($"{source}: has a string that is no Unicode; save it as UTF-8", e);
-        }
-    }
+        });
 
     /// <summary>
     /// The settings of a trial, in the order of the ranges. Each follows from the seed, the trial's number and its own name

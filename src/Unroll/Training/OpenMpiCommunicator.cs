@@ -46,9 +46,6 @@ public sealed unsafe class OpenMpiCommunicator : ICommunicator, IDisposable
     public static bool IsStarted => NumberOf("OMPI_COMM_WORLD_SIZE") is > 1
         || (Environment.GetEnvironmentVariable("PMIX_RANK") is not null && NumberOf("SLURM_NTASKS") is > 1);
 
-    /// <summary>Which rank this process was started as, before MPI is loaded; 0 where it was not.</summary>
-    public static int StartedRank => NumberOf("OMPI_COMM_WORLD_RANK") ?? NumberOf("PMIX_RANK") ?? 0;
-
     /// <summary>How many ranks were started on this machine, itself included; 1 where none were.</summary>
     public static int RanksOnThisMachine =>
         Math.Max(1, NumberOf("OMPI_COMM_WORLD_LOCAL_SIZE") ?? NumberOf("SLURM_NTASKS_PER_NODE") ?? 1);

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Unroll.Training;
 
-/// <summary>What ranks that train one model agree on between steps.</summary>
+/// <summary>What ranks that work together agree on.</summary>
 /// <param name="communicator">Connects them.</param>
-internal sealed class RankAgreement(ICommunicator communicator)
+public sealed class RankAgreement(ICommunicator communicator)
 {
     private int Rank => communicator.Rank;
 

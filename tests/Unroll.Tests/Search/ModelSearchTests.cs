@@ -64,8 +64,8 @@ public sealed class ModelSearchTests : IDisposable
         int stops = 0;
         for (bool ended = false; !ended;)
         {
-            // Long enough in the end, however slow the machine is.
-            using var stop = new CancellationTokenSource(random.Next(5, 100 << Math.Min(stops / 4, 10)));
+            // Short at first, however fast the machine is, and long enough in the end, however slow.
+            using var stop = new CancellationTokenSource(random.Next(1, 8 << Math.Min(stops / 4, 14)));
             try
             {
                 Search("stopped").Run(1, 1, stop.Token);

@@ -59,10 +59,10 @@ public class SearchSpaceTests
     }
 
     [Theory]
-    [InlineData("[1]", "space.json: holds no JSON object")]
+    [InlineData("[1]", "space.json: holds a JSON array, expected an object such as {\"hidden\": ")]
     [InlineData("{}", "space.json: has no setting")]
     [InlineData("{\"lr\": 0.1", "space.json:1: not JSON at byte")]
-    [InlineData("{\"lr\": [1], \"lr\": [2]}", "expected each setting once")]
+    [InlineData("{\"lr\": [1], \"lr\": [2]}", "expected each key once")]
     [InlineData("{\"lr\": 0.1}", "\"lr\" is one value, expected a list of values")]
     [InlineData("{\"lr\": null}", "\"lr\" is null")]
     [InlineData("{\"lr\": []}", "\"lr\" has no values")]
