@@ -35,6 +35,28 @@ public class MpiTests
     }
 
     [Fact]
+    public void Ranks_that_each_read_a_part_of_the_file_have_its_rows()
+    {
+        RequireMpi();
+        using var folder = new TemporaryFolder();
+        IEnumerable<string> rows = Enumerable.Range(0, 6000).Select(
+            i => $"{(i % 3 == 0 ? "bad" : "good")}\tword{i % 700} of row {i} here");
+        File.WriteAllLines(folder["rows.tsv"], ["label\ttext", .. rows]);
+        string[] settings =
+            ["--embedding", "4", "--hidden", "4", "--epochs", "1", "--batch", "256", "--linear=false", "--no-baselines"];
+        CommandRun alone = CommandRun.Of(["train", folder["rows.tsv"], "--out", folder["alone"], "--threads", "1", .. settings]);
+        Assert.True(alone.ExitCode == 0, alone.Error);
+        foreach (string[] more in (string[][])[[], ["--stream-rows"]])
+        {
+            CommandRun run = Run(4, ["train", folder["rows.tsv"], "--out", folder["four"], "--overwrite", .. settings, .. more]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            Assert.Equal(File.ReadAllBytes(folder["alone/vocabulary.txt"]), File.ReadAllBytes(folder["four/vocabulary.txt"]));
+            if (more.Length == 0)
+                RequireSame(folder["alone"], folder["four"]);
+        }
+    }
+
+    [Fact]
     public void Kills_at_random_moments_change_no_byte_and_any_number_of_ranks_goes_on()
     {
         RequireMpi();

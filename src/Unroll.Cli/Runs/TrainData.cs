@@ -31,11 +31,11 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
         }
     }
 
-    /// <summary>Reads the files.</summary>
+    /// <summary>Reads the files. Ranks each read a part of the training rows, where their file can be cut.</summary>
     /// <exception cref="InputException">A file or row cannot be used.</exception>
     public static TrainData Read(
         string data, string? dev, string? test, string? unlabelled, DataFormat format, Tokenizer tokenizer, Terminal terminal,
-        bool onDisk = false)
+        bool onDisk = false, ICommunicator? communicator = null)
     {
         if (new[] { data, dev, test, unlabelled }.Count(path => path == DataInput.StandardInput) > 1)
         {
@@ -44,8 +44,7 @@ internal sealed record TrainData(Corpus Train, Corpus? Dev, Corpus? Test)
                 "name a file for the others");
         }
         var train = new Corpus(tokenizer, onDisk);
-        foreach (LabelledText row in DataInput.Read(data, format, terminal))
-            train.Add(row.Label, row.Text);
+        DataInput.Add(train, data, format, terminal, communicator);
         HashSet<string> labels = [.. train.LabelNames];
         return new TrainData(train, ReadMore(dev), ReadMore(test))
         {

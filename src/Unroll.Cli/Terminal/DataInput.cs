@@ -1,4 +1,6 @@
 using Unroll.Data;
+using Unroll.Text;
+using Unroll.Training;
 
 namespace Unroll.Cli;
 
@@ -23,6 +25,20 @@ internal static class DataInput
         return path == StandardInput
             ? DataFile.Read(terminal.OpenInput(), format, NameOf(path), note)
             : DataFile.Read(path, format, note);
+    }
+
+    /// <summary>Adds labelled rows; see <see cref="RankRows.Add"/>.</summary>
+    /// <param name="corpus">Takes the rows.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="format">How to read it.</param>
+    /// <param name="terminal">Has standard input, and shows what is to be told about how the file was read.</param>
+    /// <param name="communicator">Connects ranks that read the file together; null for a process alone.</param>
+    public static void Add(Corpus corpus, string path, DataFormat format, Terminal terminal, ICommunicator? communicator)
+    {
+        if (path == StandardInput)
+            corpus.AddRange(Read(path, format, terminal));
+        else
+            RankRows.Add(corpus, path, format, communicator, NoteOn(terminal));
     }
 
     /// <summary>Texts, labelled or not; see <see cref="DataFile.ReadTexts(string, DataFormat, Action{string})"/>.</summary>

@@ -150,7 +150,8 @@ internal sealed class TrainCommand
         TrainData rows = TrainData.Read(
             data, parsed.GetValue(_settings.Dev), parsed.GetValue(_settings.Test),
             parsed.GetValue(_settings.Unlabelled), _settings.Format.Get(parsed),
-            from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal, _settings.Training.StreamsRows(parsed));
+            from?.Config.Tokens ?? _settings.Training.Tokenizer(parsed), terminal, _settings.Training.StreamsRows(parsed),
+            job?.Communicator);
         string? old = parsed.GetValue(_settings.Old);
         TrainingOptions options = _settings.Training.Read(parsed, Labels(rows, data, from)) with
         {

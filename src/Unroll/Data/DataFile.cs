@@ -95,14 +95,28 @@ public static class DataFile
             yield return lines.Text;
     }
 
-    private static IEnumerable<LabelledText> Labelled(
-        Func<Utf8LineReader> open, DataFormat format, Action<string>? note)
+    /// <summary>What a file is; its first line is read again.</summary>
+    /// <param name="lines">A reader that stands before the first line.</param>
+    /// <param name="format">What was said about the file.</param>
+    /// <exception cref="InputException">The file is empty, or does not show what it is.</exception>
+    internal static DataKind KindOf(Utf8LineReader lines, DataFormat format)
     {
-        using Utf8LineReader lines = open();
         if (!lines.ReadFirst())
             throw new InputException($"{lines.Source}: empty file; expected {Expected}");
         DataKind kind = format.Kind ?? KindDetection.Of(lines, format);
         lines.ReadAgain();
+        return kind;
+    }
+
+    /// <summary>The labelled texts of a file in order; there may be none.</summary>
+    /// <param name="lines">A reader that gives the first line next.</param>
+    /// <param name="kind">What the file is.</param>
+    /// <param name="format">How to read it.</param>
+    /// <param name="note">Takes what is to be told about how the file was read, one line each; null for nobody.</param>
+    /// <exception cref="InputException">While rows are taken: a row cannot be used; with file and line.</exception>
+    internal static IEnumerable<LabelledText> Labelled(
+        Utf8LineReader lines, DataKind kind, DataFormat format, Action<string>? note)
+    {
         format.RequireUsable(kind);
         IEnumerable<LabelledText> rows = kind switch
         {
@@ -113,12 +127,23 @@ public static class DataFile
                 $"{lines.Source}: DataFormat.Kind = Lines has no labels, expected Tsv or Csv or Jsonl or FastText"),
             _ => throw new InputException($"DataFormat.Kind = {kind} is not known, expected Tsv or Csv or Jsonl or FastText"),
         };
-        bool any = false;
         foreach (LabelledText row in rows)
         {
             // Those that may have several labels have looked at each.
             if (kind is DataKind.Tsv or DataKind.Csv && LabelText.Fault(row.Label) is { } fault)
                 throw new InputException($"{lines.Source}:{row.Line}: {fault}");
+            yield return row;
+        }
+    }
+
+    private static IEnumerable<LabelledText> Labelled(
+        Func<Utf8LineReader> open, DataFormat format, Action<string>? note)
+    {
+        using Utf8LineReader lines = open();
+        DataKind kind = KindOf(lines, format);
+        bool any = false;
+        foreach (LabelledText row in Labelled(lines, kind, format, note))
+        {
             any = true;
             yield return row;
         }

@@ -20,6 +20,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private byte[] _buffer = new byte[64 << 10];
+    private long _dropped;
     private int _start;
     private int _length;
     private int _end;
@@ -40,11 +41,17 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     /// </summary>
     public bool AcceptsBrokenText { get; init; }
 
+    /// <summary>A line that begins at this <see cref="Offset"/> or behind it is not read. Default: no such place.</summary>
+    public long EndsAt { get; set; } = long.MaxValue;
+
     /// <summary>What to do about a file that is no text; by default how rows of text come out of it.</summary>
     public Func<ForeignFile, string> AdviceOn { get; set; } = foreign => foreign.Advice;
 
     /// <summary>The number of the current line, from 1; 0 before the first.</summary>
     public int Number { get; private set; }
+
+    /// <summary>Where the current line begins: the number of the stream's bytes before it.</summary>
+    public long Offset => _dropped + _start;
 
     /// <summary>The number that the line of the next call of <see cref="Read"/> has.</summary>
     public int NextNumber => _again ? Number : Number + 1;
@@ -80,6 +87,8 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         }
         _start += _length;
         _length = 0;
+        if (Offset >= EndsAt)
+            return false;
         int searched = 0;
         while (true)
         {
@@ -207,6 +216,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
         {
             _buffer.AsSpan(_start.._end).CopyTo(_buffer);
             _end -= _start;
+            _dropped += _start;
             _start = 0;
         }
         if (_end == _buffer.Length)

@@ -101,8 +101,7 @@ public sealed class Corpus
     public void Add(string label, string text)
     {
         AddText(text);
-        _labels.Add(Number(label, _tables.NumberOfLabel, _tables.Labels));
-        _tables.HasSeveral |= LabelText.IsSeveral(label);
+        _labels.Add(LabelNumber(label));
     }
 
     /// <summary>Adds a text whose class is not known: the number of its label is -1.</summary>
@@ -171,16 +170,37 @@ public sealed class Corpus
     internal void AddFrom(Corpus other, int row, int label)
     {
         Debug.Assert(ReferenceEquals(_tables, other._tables), "numbers of tokens mean the same in both");
-        _numbers.AddRange(other.TokensOf(row));
+        AddNumbers(other.TokensOf(row), label, other.HashOf(row));
+    }
+
+    /// <summary>Adds a text of which no more is known than a corpus keeps.</summary>
+    /// <param name="tokens">The numbers of its tokens here.</param>
+    /// <param name="label">The number of its label here; -1 for one without.</param>
+    /// <param name="hash">That of <see cref="HashOf(int)"/>.</param>
+    internal void AddNumbers(ReadOnlySpan<int> tokens, int label, UInt128 hash)
+    {
+        _numbers.AddRange(tokens);
         _starts.Add(_numbers.Count);
         _labels.Add(label);
-        AddHash(other.HashOf(row));
+        AddHash(hash);
+    }
+
+    /// <summary>The number of a token; a new one for a token that is not known yet.</summary>
+    /// <param name="token">The token.</param>
+    internal int TokenNumber(string token) => Number(token, _tables.NumberOfToken, _tables.Tokens);
+
+    /// <summary>The number of a label; a new one for a label that is not known yet.</summary>
+    /// <param name="label">As <see cref="LabelledText.Label"/> has it.</param>
+    internal int LabelNumber(string label)
+    {
+        _tables.HasSeveral |= LabelText.IsSeveral(label);
+        return Number(label, _tables.NumberOfLabel, _tables.Labels);
     }
 
     private void AddText(string text)
     {
         foreach (string token in Tokenizer.Tokenize(text))
-            _numbers.Add(Number(token, _tables.NumberOfToken, _tables.Tokens));
+            _numbers.Add(TokenNumber(token));
         _starts.Add(_numbers.Count);
         AddHash(HashOf(text));
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Unroll.Training;
@@ -6,6 +7,9 @@ namespace Unroll.Training;
 /// <param name="communicator">Connects them.</param>
 public sealed class RankAgreement(ICommunicator communicator)
 {
+    /// <summary>The most ranks that can train one model.</summary>
+    internal const int MostRanks = 1 << 10;
+
     private int Rank => communicator.Rank;
 
     private int Size => communicator.Size;
@@ -14,6 +18,10 @@ public sealed class RankAgreement(ICommunicator communicator)
     /// <param name="communicator">Connects them; null for a process alone.</param>
     public static RankAgreement? Of(ICommunicator? communicator) =>
         communicator is { Size: > 1 } ? new RankAgreement(communicator) : null;
+
+    /// <summary>Whether so many ranks can train one model.</summary>
+    /// <param name="ranks">How many.</param>
+    internal static bool IsSize(int ranks) => ranks is >= 1 and <= MostRanks && BitOperations.IsPow2(ranks);
 
     /// <summary>Whether this rank saves what all have made.</summary>
     public bool Saves => Rank == 0;
@@ -34,14 +42,19 @@ public sealed class RankAgreement(ICommunicator communicator)
 
     /// <summary>Gives every rank what the first has.</summary>
     /// <param name="bytes">That of the first, or null; those of the others are not looked at.</param>
-    public byte[]? FromFirst(byte[]? bytes)
+    public byte[]? FromFirst(byte[]? bytes) => From(0, bytes);
+
+    /// <summary>Gives every rank what one of them has.</summary>
+    /// <param name="rank">Which.</param>
+    /// <param name="bytes">That of this one, or null; those of the others are not looked at.</param>
+    public byte[]? From(int rank, byte[]? bytes)
     {
         long length = bytes?.LongLength ?? -1;
-        Spread(MemoryMarshal.AsBytes(new Span<long>(ref length)));
+        Spread(rank, MemoryMarshal.AsBytes(new Span<long>(ref length)));
         if (length < 0)
             return null;
-        byte[] all = Rank == 0 ? bytes! : new byte[length];
-        Spread(all);
+        byte[] all = Rank == rank ? bytes! : new byte[length];
+        Spread(rank, all);
         return all;
     }
 
@@ -74,15 +87,16 @@ public sealed class RankAgreement(ICommunicator communicator)
         return null;
     }
 
-    // Those below a power of two have it, and tell those from there to the next.
-    private void Spread(Span<byte> bytes)
+    // Counted from the rank that has it, those below a power of two have it, and tell those from there to the next.
+    private void Spread(int from, Span<byte> bytes)
     {
+        int place = Rank ^ from;
         for (int group = 1; group < Size; group *= 2)
         {
-            if (Rank < group)
-                communicator.Exchange(Rank + group, bytes, []);
-            else if (Rank < 2 * group)
-                communicator.Exchange(Rank - group, [], bytes);
+            if (place < group)
+                communicator.Exchange(Rank ^ group, bytes, []);
+            else if (place < 2 * group)
+                communicator.Exchange(Rank ^ group, [], bytes);
         }
     }
 }

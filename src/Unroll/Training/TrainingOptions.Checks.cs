@@ -1,4 +1,3 @@
-using System.Numerics;
 using Unroll.Engine.Cells;
 using Unroll.Engine.Networks;
 using Unroll.Storage;
@@ -9,8 +8,6 @@ namespace Unroll.Training;
 /// <content>What settings are refused.</content>
 public sealed partial record TrainingOptions
 {
-    private const int MostRanks = 1024;
-
     /// <summary>Throws when a setting is out of range.</summary>
     /// <exception cref="InputException">With the setting, its value and what was expected.</exception>
     public void Validate()
@@ -200,11 +197,11 @@ public sealed partial record TrainingOptions
     // Halves of the tree in which gradients are added are dealt to halves of the ranks.
     private void RequireRanks()
     {
-        if (Communicator is { } ranks && !(ranks.Size is >= 1 and <= MostRanks && BitOperations.IsPow2(ranks.Size)))
+        if (Communicator is { } ranks && !RankAgreement.IsSize(ranks.Size))
         {
             throw new InputException(
                 $"there are {ranks.Size} ranks to train one model, expected 1, 2, 4, 8 or another power of two up to " +
-                $"{MostRanks}; start as many");
+                $"{RankAgreement.MostRanks}; start as many");
         }
     }
 

@@ -1,12 +1,15 @@
+using System.Globalization;
 using Unroll.Data;
 using Unroll.Evaluation;
 using Unroll.Models;
+using Unroll.Search;
+using Unroll.Text;
 using Unroll.Training;
 using Xunit;
 
 namespace Unroll.Tests.Readme;
 
-/// <summary>The programs of the README's and docs/evaluation.md's sections on using a model run here.</summary>
+/// <summary>The programs of the README's and docs' sections on using a model run here.</summary>
 public class UsageExampleTests
 {
     private static readonly LabelledText[] Data =
@@ -84,6 +87,35 @@ public class UsageExampleTests
         SentenceClassifier resumed = SentenceClassifier.Train(rows, options);
         Assert.Equal(classifier.Predict("a lovely film").Probability, resumed.Predict("a lovely film").Probability);
         Check("docs/training.md", variables: ("(state)", "(\"training.state\")"));
+    }
+
+    [Fact]
+    public void Settings_are_searched_for()
+    {
+        using var temporary = new TemporaryFolder();
+        string folder = temporary["found"];
+        Directory.CreateDirectory(folder);
+        IEnumerable<string> lines = Enumerable.Range(0, 60).Select(i => $"{Data[i % 4].Label}\t{Data[i % 4].Text} {i}\n");
+        string path = temporary.Write("reviews.tsv", "label\ttext\n" + string.Concat(lines));
+        // docs/search.md
+        var options = new TrainingOptions { Epochs = 9 };
+        var corpus = new Corpus(options.Tokenizer);
+        corpus.AddRange(DataFile.Read(path));
+        var space = new SearchSpace([new SettingRange("rate") { From = 0.001, To = 0.03, IsLog = true }]);
+        SearchRows rows = SearchRows.Of(corpus, dev: null, test: null, testShare: 0.2, options);
+        var search = new ModelSearch(folder, SuccessiveHalving.Of(trials: 9, eta: 3, epochs: 9), rows, number =>
+        {
+            IReadOnlyList<KeyValuePair<string, string>> drawn = space.Draw(seed: 42, number);
+            float rate = float.Parse(drawn[0].Value, CultureInfo.InvariantCulture);
+            return new SearchTrial(number, drawn, options with { LearningRate = rate });
+        });
+        search.Run(workers: 2, threads: 1, CancellationToken.None);
+        SearchOutcome best = search.Progress().Outcome!;
+        SentenceClassifier classifier = SentenceClassifier.Load(Path.Combine(folder, ModelSearch.ModelName));
+        // docs/search.md
+        Assert.Equal(search.Progress().Best!.Trial, best.Trial);
+        Assert.Contains(classifier.Predict("a lovely film").Label, classifier.Config.Labels);
+        Check("docs/search.md", 1, ("(path)", "(\"reviews.tsv\")"), ("(folder, ", "(\"found\", "));
     }
 
     // The part is that of this file, cut at the lines that name the document.
