@@ -10,6 +10,16 @@ internal sealed record TrainedStep(LabParameters Before, LabParameters After, IR
 {
     /// <summary>What the step changed.</summary>
     public LabParameters Change { get; } = After.Plus(-1, Before);
+
+    /// <summary>The largest number of a parameter before and after the step.</summary>
+    /// <param name="p">Which parameter.</param>
+    public double Largest(int p) => Math.Max(LargestOf(Before, p), LargestOf(After, p));
+
+    /// <summary>The largest number of all parameters before the step.</summary>
+    public double LargestBefore => Enumerable.Range(0, LabParameters.Count).Max(p => LargestOf(Before, p));
+
+    private static double LargestOf(LabParameters parameters, int p) =>
+        parameters[p].Cast<double>().Select(Math.Abs).DefaultIfEmpty().Max();
 }
 
 /// <summary>Which sentences of a step its gradient is made of, where a step is taken after several.</summary>
@@ -25,11 +35,13 @@ internal sealed class SgdSteps
     // So many steps at the beginning, and as many of the others, are compared with each mistake; the right step with all.
     private const int MostStepsCompared = 20;
 
+    // Products of several parameters of this size, beside 1 - s² where s is nearly 1, leave digits enough to compare.
+    private const double LargestJudged = 100;
+
     private readonly TrainedStep[] _steps;
     private readonly int[] _epochs;
     private readonly int[] _compared;
     private readonly OwnForward[] _forwards;
-    private readonly double[] _largest;
     private readonly Tolerance _tolerance;
 
     /// <summary>Takes the steps of a training.</summary>
@@ -39,11 +51,10 @@ internal sealed class SgdSteps
     {
         IsUntrained = steps.All(step => IsZero(step.Change));
         Original = [.. steps];
-        _steps = IsUntrained ? [.. steps] : Joined(steps);
+        _steps = IsUntrained ? [.. steps] : Judged(Joined(steps));
         _forwards = own == default ? [default] : [default, own];
         _tolerance = Tolerance.For(steps[0].After);
         _epochs = Epochs();
-        _largest = [.. Enumerable.Range(0, LabParameters.Count).Select(p => steps[0].After[p].Cast<double>().Max(Math.Abs))];
         IEnumerable<int> all = Enumerable.Range(0, _steps.Length);
         int every = Math.Max(1, _steps.Length / MostStepsCompared);
         _compared = [.. all.Where(i => i < MostStepsCompared || i % every == 0)];
@@ -83,7 +94,7 @@ internal sealed class SgdSteps
         int? latest = -1;
         foreach (OwnForward forward in _forwards)
         {
-            int wrong = Array.FindIndex(_steps, step => !Fits(p, step, Expected(step, forward, default, rate)));
+            int wrong = Array.FindIndex(_steps, step => !Fits(p, step, Expected(step, forward, default, rate)[p]));
             if (wrong < 0)
                 return null;
             latest = Math.Max(latest.Value, wrong);
@@ -117,18 +128,19 @@ internal sealed class SgdSteps
     public double? RateOf(int p, int step, LabParameters gradient)
     {
         double[,] change = _steps[step].Change[p];
+        double largest = _steps[step].Largest(p);
         double squares = gradient[p].Cast<double>().Sum(value => value * value);
-        if (_tolerance.IsRounding(change, _largest[p]) || squares == 0)
+        if (_tolerance.IsRounding(change, largest) || squares == 0)
             return null;
         double rate = -change.Cast<double>().Zip(gradient[p].Cast<double>(), (a, b) => a * b).Sum() / squares;
-        return rate > 0 && _tolerance.Fits(change, Scale(gradient[p], -rate), _largest[p]) ? rate : null;
+        return rate > 0 && _tolerance.Fits(change, Scale(gradient[p], -rate), largest) ? rate : null;
     }
 
     /// <summary>The right gradient of a step.</summary>
     public LabParameters Gradient(int step, OwnForward forward) => Gradient(_steps[step], forward, default, 0);
 
     /// <summary>Whether a step changed a parameter as expected.</summary>
-    public bool Fits(int p, int step, double[,] expected) => _tolerance.Fits(_steps[step].Change[p], expected, _largest[p]);
+    public bool Fits(int p, int step, double[,] expected) => Fits(p, _steps[step], expected);
 
     /// <summary>The number that is most wrong in a step of a parameter.</summary>
     public (int Row, int Column, double Found, double Expected) LargestDifference(int p, int step, double rate)
@@ -169,12 +181,19 @@ internal sealed class SgdSteps
                 kept = gradient = isNew ? gradient : gradient.Plus(1, kept!);
             }
             for (int p = 0; p < open.Length; p++)
-                open[p] = open[p] && _tolerance.Fits(step.Change[p], Scale(gradient[p], sign), _largest[p]);
+                open[p] = open[p] && Fits(p, step, Scale(gradient[p], sign));
         }
     }
 
-    private bool Fits(int p, TrainedStep step, LabParameters expected) =>
-        _tolerance.Fits(step.Change[p], expected[p], _largest[p]);
+    private bool Fits(int p, TrainedStep step, double[,] expected) =>
+        _tolerance.Fits(step.Change[p], expected, step.Largest(p));
+
+    // Of a training that flies off, the steps until its parameters are so large that rounding decides.
+    private static TrainedStep[] Judged(TrainedStep[] steps)
+    {
+        int count = Array.FindIndex(steps, step => step.LargestBefore > LargestJudged);
+        return count < 0 ? steps : steps[..Math.Max(1, count)];
+    }
 
     private LabParameters Expected(TrainedStep step, OwnForward forward, BackwardMistakes mistakes, double rate)
     {

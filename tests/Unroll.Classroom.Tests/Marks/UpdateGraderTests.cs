@@ -123,6 +123,49 @@ public class UpdateGraderTests
         Assert.StartsWith(Expected, Assert.Single(score.Remarks).Text, StringComparison.Ordinal);
     }
 
+    // With the derivative of tanh in the place of the sigmoid's, many trainings end in numbers without bound.
+    [Fact]
+    public void Steps_of_a_training_that_flies_off_are_judged_while_they_have_digits_enough()
+    {
+        var sigmoid = new OwnForward(new ForwardMistakes(Activation: ActivationMistake.Sigmoid));
+        int without = 0;
+        for (int seed = 0; seed < 40; seed++)
+        {
+            LabParameters parameters = Start(2, seed).Plus(2, Start(2, seed + 1000));
+            var steps = new List<TrainedStep>();
+            for (int i = 0; i < 400 && parameters.W.Cast<double>().All(double.IsFinite); i++)
+            {
+                int[] words = i % 2 == 0 ? [3, 0, 2, 4] : [1, 4, 2, 3];
+                var sentence = new TrainedSentence(
+                    parameters, words, 1 - i % 2, LabNetwork.Forward(parameters, words, sigmoid));
+                LabParameters after = parameters.Plus(-0.1, Gradient(sentence, default));
+                steps.Add(new TrainedStep(parameters, after, [sentence]));
+                parameters = after;
+            }
+            without += parameters.U.Cast<double>().Any(value => !(Math.Abs(value) < 1e9)) ? 1 : 0;
+            SheetScore score = new("sheet.cs");
+            UpdateGrader.Grade(new SgdSteps(steps, sigmoid), 0.1, score);
+            Assert.Empty(score.Remarks.Select(remark => $"{seed}: {remark.Text}"));
+            Assert.Equal(5, score[Criterion.Update]);
+        }
+        Assert.InRange(without, 1, 39);
+    }
+
+    [Fact]
+    public void A_wrong_step_to_numbers_without_bound_is_no_excuse()
+    {
+        LabParameters start = Start(2, 3);
+        TrainedSentence first = Read(start, Good, 1);
+        LabParameters right = start.Plus(-0.1, Gradient(first, default));
+        TrainedSentence second = Read(right, Bad, 0);
+        LabParameters wrong = right.Plus(-1e12, Gradient(second, default));
+        SheetScore score = new("sheet.cs");
+        UpdateGrader.Grade(
+            new SgdSteps([new(start, right, [first]), new(right, wrong, [second]), new(wrong, wrong.Plus(1, start), [second])]),
+            0.1, score);
+        Assert.InRange(score[Criterion.Update], 0, 2.5);
+    }
+
     private static SheetScore Mark(int hidden, int seed, double rate, double? setRate, BackwardMistakes mistakes)
     {
         const int Epochs = 3;
