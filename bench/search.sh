@@ -4,6 +4,7 @@
 # epochs are whole trainings, rounded up. Networks alone, without a linear part, so that the settings decide.
 #
 # Sets are the 3,000 sentences of uci_sentences, trec6, and the first 2,000 training rows of sst2; SETS names others of them.
+# THREADS are those of each search; they decide no figure.
 #
 #   bench/search.sh DATA_FOLDER [TRIALS] [EPOCHS] [SEEDS]
 set -euo pipefail
@@ -48,7 +49,7 @@ search() {
   local out=$work/$1-$2-$3
   # shellcheck disable=SC2046
   $UNROLL search $(rows "$1") --space "$work/space.json" --linear=false --adversarial 0 --epochs "$epochs" --seed "$2" \
-    --out "$out" --json "${@:4}" 2>/dev/null | tail -n 1
+    ${THREADS:+--threads "$THREADS"} --out "$out" --json "${@:4}" 2>/dev/null | tail -n 1
   rm -rf "$out"
 }
 

@@ -80,8 +80,12 @@ internal static class UnrollCommand
         }
         catch (Exception e)
         {
-            LaunchedRank.LetFirstTell();
-            return Tell(e, terminal, parsed.CommandResult.Command.Name, isVerbose);
+            bool tells = LaunchedRank.LetFirstTell();
+            string verb = parsed.CommandResult.Command.Name;
+            // Of a rank that is quiet only the error is heard.
+            return terminal.LastWords is { } lastWords && tells
+                ? Tell(new OtherRankException(LaunchedRank.Own, e), terminal with { Error = lastWords }, verb, isVerbose)
+                : Tell(e, terminal, verb, isVerbose);
         }
     }
 

@@ -110,6 +110,35 @@ public class MpiTests
         Assert.Contains(expected, line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("search")]
+    [InlineData("train", "--seeds", "2")]
+    public void What_goes_wrong_on_another_rank_alone_is_told(string verb, params string[] more)
+    {
+        RequireMpi();
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 400);
+        string[] settings =
+            ["--out", folder["shared"], "--embedding", "4", "--hidden", "4", "--epochs", "300", "--threads", "1", .. more];
+        string[] other = [":", "-n", "1", Repository.Command, verb, folder["gone.tsv"], .. settings];
+        CommandRun run = Repository.Run("env", Words(1, [verb, data, .. settings, .. other]));
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains($"error: rank 1: {folder["gone.tsv"]}: no such file", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_rank_speaks_wherever_the_verb_stands_and_each_where_it_works_alone()
+    {
+        RequireMpi();
+        using var folder = new TemporaryFolder();
+        string data = TrainCommandTests.WriteRows(folder, copies: 20);
+        string[] args = ["train", data, "--embedding", "4", "--hidden", "4", "--epochs", "1", "--no-baselines"];
+        Assert.Equal(1, Ends(Run(2, ["--verbose", .. args])));
+        Assert.Equal(2, Ends(Run(2, [.. args, "--mpi", "false"])));
+
+        static int Ends(CommandRun run) => run.Error.Split("The model was not saved").Length - 1;
+    }
+
     [Fact]
     public void A_process_of_its_own_under_mpirun_takes_no_part()
     {

@@ -157,6 +157,49 @@ public sealed class SearchCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("search.json", "{\"data\"", "search.json: is not JSON at line 1, expected what the search began with")]
+    [InlineData("search.json", "[]", "search.json: is no JSON object, expected what the search began with")]
+    [InlineData("space.json", null, "space.json: cannot be read")]
+    [InlineData("journal.jsonl", "{}\n", "one: holds a search that is not of this version")]
+    [InlineData("journal.jsonl", "{\"kind\n", "journal.jsonl:1: not JSON at byte 7, expected a line as it was written")]
+    public void A_damaged_folder_is_one_line_for_the_same_command(string name, string? content, string expected)
+    {
+        Assert.Equal(0, Search("one").ExitCode);
+        if (content is null)
+            File.Delete(_folder[$"one/{name}"]);
+        else
+            File.WriteAllText(_folder[$"one/{name}"], content);
+        CommandRun run = Search("one");
+        Assert.Equal(ExitCode.WrongInput, run.ExitCode);
+        string line = Assert.Single(
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => line.StartsWith("error", StringComparison.Ordinal));
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_space_that_was_edited_does_not_go_on()
+    {
+        Assert.Equal(0, Search("one").ExitCode);
+        File.WriteAllText(_folder["one/space.json"], Space.Replace("0.001", "0.002", StringComparison.Ordinal));
+        Assert.Contains(
+            "one: trial 0 began with lr=", CommandRun.Of("search", "--resume", _folder["one"]).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_setting_that_no_trial_has_by_chance_is_no_mistake()
+    {
+        string space = _folder.Write("space.json", """{"cell": ["gru", "transformer"], "heads": [1, 2], "embedding": [4]}""");
+        for (int seed = 0; seed < 4; seed++)
+        {
+            CommandRun run = CommandRun.Of(
+                "search", Rows("rows.tsv", 120, seed: 1), "--space", space, "--trials", "1", "--epochs", "1", "--threads", "1",
+                "--seed", $"{seed}");
+            Assert.True(run.ExitCode == 0, run.Error);
+        }
+    }
+
     [Fact]
     public void Workers_that_are_killed_lose_nothing_and_double_nothing()
     {

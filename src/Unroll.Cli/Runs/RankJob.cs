@@ -43,10 +43,11 @@ internal sealed class RankJob
         }
         catch (Exception e)
         {
-            LaunchedRank.LetFirstTell();
+            bool tells = LaunchedRank.LetFirstTell();
             if (e is RankLostException && job.Folder is { } folder)
                 e = new IOException($"{e.Message}; go on with unroll train --resume {folder}, over as many ranks as you like", e);
-            int exitCode = tell(communicator.Rank > 0 ? new OtherRankException(communicator.Rank, e) : e);
+            int exitCode = !tells ? ExitCode.Failed
+                : tell(communicator.Rank > 0 ? new OtherRankException(communicator.Rank, e) : e);
             communicator.Abort(exitCode);
             return exitCode;
         }

@@ -29,7 +29,8 @@ internal sealed class RepeatedFolder
     /// <summary>Trains those that nobody else does, and gives the results of all in their order.</summary>
     /// <param name="count">How many there are.</param>
     /// <param name="train">Trains one, from 0, with a checkpoint to go on from, and gives its figures as JSON.</param>
-    public IEnumerable<JsonElement> Run(int count, Func<int, CheckpointOptions, string> train) => _parts.Run(
-        count, (part, state) => train(part, new CheckpointOptions(Path.Combine(state, StateName)) { Resume = true }),
+    /// <param name="read">Reads such figures.</param>
+    public IEnumerable<T> Run<T>(int count, Func<int, CheckpointOptions, string> train, Func<JsonElement, T> read) => _parts.Run(
+        count, (part, state) => train(part, new CheckpointOptions(Path.Combine(state, StateName)) { Resume = true }), read,
         CancellationToken.None);
 }

@@ -58,17 +58,45 @@ internal static class SearchFolder
 
     private static void Compare(string folder, string name, byte[] expected)
     {
-        byte[] found = File.ReadAllBytes(PathOf(folder, name));
+        string path = PathOf(folder, name);
+        byte[] found;
+        try
+        {
+            found = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(path, $"cannot be read ({WriteFailure.ReasonOf(e)})", e);
+        }
         if (found.AsSpan().SequenceEqual(expected))
             return;
         throw new InputException(
-            $"{folder}: holds another search, {Difference(found, expected)}; go on with that one with unroll search --resume " +
-            $"{folder}, or choose another --out");
+            $"{folder}: holds another search, {Difference(path, found, expected)}; go on with that one with unroll search " +
+            $"--resume {folder}, or choose another --out");
     }
 
-    private static string Difference(byte[] found, byte[] expected)
+    private static InputException Damaged(string path, string found, Exception? e = null)
     {
-        using JsonDocument there = JsonDocument.Parse(found);
+        string message = $"{path}: {found}, expected what the search began with; restore it, or choose another --out";
+        return e is null ? new InputException(message) : new InputException(message, e);
+    }
+
+    private static JsonDocument Parse(string path, byte[] found)
+    {
+        try
+        {
+            JsonDocument document = JsonDocument.Parse(found);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw Damaged(path, "is no JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(path, $"is not JSON at line {e.LineNumber + 1}", e);
+        }
+    }
+
+    private static string Difference(string path, byte[] found, byte[] expected)
+    {
+        using JsonDocument there = Parse(path, found);
         using JsonDocument here = JsonDocument.Parse(expected);
         IEnumerable<JsonProperty> all = there.RootElement.EnumerateObject().Concat(here.RootElement.EnumerateObject());
         foreach (string name in all.Select(each => each.Name))

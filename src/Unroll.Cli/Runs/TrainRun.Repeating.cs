@@ -17,7 +17,7 @@ internal sealed partial class TrainRun
         Show(report);
         IEnumerable<SeedFigures> results = shared is null
             ? training.Run().Select(Told)
-            : shared.Run(seeds, (place, checkpoint) => Told(training.Run(place, checkpoint)).ToJson()).Select(SeedFigures.Read);
+            : shared.Run(seeds, (place, checkpoint) => Told(training.Run(place, checkpoint)).ToJson(), SeedFigures.Read);
         SeedsDisplay.Write(terminal, results, json);
         return ExitCode.Done;
 
@@ -47,8 +47,8 @@ internal sealed partial class TrainRun
         };
         IEnumerable<FoldFigures> results = shared is null
             ? validation.Run().Select(FoldFigures.Of)
-            : shared.Run(folds, (fold, checkpoint) => FoldFigures.Of(validation.Run(fold, checkpoint)).ToJson())
-                .Select(FoldFigures.Read);
+            : shared.Run(
+                folds, (fold, checkpoint) => FoldFigures.Of(validation.Run(fold, checkpoint)).ToJson(), FoldFigures.Read);
         FoldsDisplay.Write(terminal, results, json);
         return ExitCode.Done;
     }

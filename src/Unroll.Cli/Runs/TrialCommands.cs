@@ -40,11 +40,21 @@ internal sealed class TrialCommands(
             string what = FormattableString.Invariant($"{source}: trial {trial}");
             used.UnionWith(Tried(what, () => Of(trial)).Settings.Select(setting => setting.Key));
         }
-        if (space.Ranges.FirstOrDefault(range => !used.Contains(range.Name)) is { } unread)
+        // What chance leaves out of so few trials is no mistake of the space.
+        if (space.Ranges.FirstOrDefault(range => !used.Contains(range.Name) && !MayBeRead(range)) is { } unread)
         {
             string reader = Read([KeyValuePair.Create(unread.Name, unread.Ends.First())]).Reader ?? "other settings";
             throw new InputException($"{source}: \"{unread.Name}\" is for {reader}, and no trial has that; leave it out");
         }
+    }
+
+    // Whether a choice of another setting, or what all share, reads it.
+    private bool MayBeRead(SettingRange range)
+    {
+        var value = KeyValuePair.Create(range.Name, range.Ends.First());
+        IEnumerable<KeyValuePair<string, string>[]> beside = space.Ranges.Where(other => other.Name != range.Name)
+            .SelectMany(other => other.Ends, (other, end) => new[] { KeyValuePair.Create(other.Name, end), value });
+        return beside.Append([value]).Any(drawn => Read(drawn).Settings.Contains(value));
     }
 
     /// <summary>A trial.</summary>

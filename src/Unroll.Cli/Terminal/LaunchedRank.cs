@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Unroll.Training;
 
 namespace Unroll.Cli;
@@ -14,10 +15,10 @@ internal static class LaunchedRank
 
     // Verbs whose processes work together, and what makes them work each for itself.
     private static readonly string[] Shared = ["train", "search"];
-    private static readonly string[] Alone = ["--print-config", "--mpi=false"];
+    private static readonly string[] Alone = ["--print-config", "--mpi=false", "--mpi:false", "--mpi false"];
 
     // What all meet alike, such as a file that is missing, the first one tells; it ends the others meanwhile.
-    private static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether a launcher started this process beside others.</summary>
     public static bool IsLaunched => OpenMpiCommunicator.IsStarted || Sizes.Select(NumberOf).Any(size => size > 1);
@@ -27,14 +28,30 @@ internal static class LaunchedRank
 
     /// <summary>Whether another process says what this one would, its mistakes too.</summary>
     /// <param name="args">The command line.</param>
-    public static bool IsQuiet(IReadOnlyList<string> args) =>
-        args is [var verb, ..] && Shared.Contains(verb) && !args.TakeWhile(word => word != "--").Any(Alone.Contains) && Own > 0;
-
-    /// <summary>Before a process ends with an error, upon which the launcher ends all: the first is to have told why.</summary>
-    public static void LetFirstTell()
+    public static bool IsQuiet(IReadOnlyList<string> args)
     {
-        if (Own > 0)
-            Thread.Sleep(UntilFirstHasTold);
+        string[] words = [.. args.TakeWhile(word => word != "--")];
+        // Before the verb there may be options of all verbs, which have no values.
+        string? verb = words.FirstOrDefault(word => !word.StartsWith('-'));
+        return Shared.Contains(verb) && !words.Concat(words.Zip(words.Skip(1), (word, next) => $"{word} {next}"))
+            .Any(word => Alone.Contains(word, StringComparer.OrdinalIgnoreCase)) && Own > 0;
+    }
+
+    /// <summary>
+    /// Before a process ends with an error, upon which the launcher ends all: the first is to have told why, if it met that too.
+    /// </summary>
+    /// <returns>Whether it has not, so that this one is to tell: the launcher did not end the others meanwhile.</returns>
+    public static bool LetFirstTell()
+    {
+        if (Own == 0)
+            return true;
+        using var ended = new ManualResetEventSlim();
+        using var asked = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            ended.Set();
+        });
+        return !ended.Wait(UntilFirstHasTold);
     }
 
     private static int? NumberOf(string variable) => int.TryParse(

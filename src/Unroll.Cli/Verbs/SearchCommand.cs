@@ -2,6 +2,7 @@ using System.CommandLine;
 using Unroll.Cli.Runs;
 using Unroll.Models;
 using Unroll.Search;
+using Unroll.Storage;
 using Unroll.Training;
 
 namespace Unroll.Cli.Verbs;
@@ -64,7 +65,7 @@ internal sealed class SearchCommand
                 "several processes share a search through its folder, and none is named; give --out DIR, a folder that all of " +
                 "them see");
         }
-        string temporary = Directory.CreateTempSubdirectory("unroll-search-").FullName;
+        string temporary = TemporaryFolder();
         try
         {
             return RunIn(temporary, parsed, isKept: false);
@@ -72,6 +73,20 @@ internal sealed class SearchCommand
         finally
         {
             Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private static string TemporaryFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("unroll-search-").FullName;
+        }
+        catch (Exception e) when (WriteFailure.Is(e))
+        {
+            throw new InputException(
+                $"{Path.GetTempPath()}: no folder can be made there, expected one that can keep the trials; let TMPDIR name it" +
+                ", or give --out DIR", e);
         }
     }
 

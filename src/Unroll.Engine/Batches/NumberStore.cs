@@ -30,8 +30,15 @@ public sealed unsafe partial class NumberStore
         if (!onDisk)
             return;
         string path = Path.Combine(Path.GetTempPath(), $"unroll-{Guid.NewGuid():N}.tmp");
-        _file = new FileStream(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        try
+        {
+            _file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(e);
+        }
         // Where a file may be deleted that is open, one that was killed leaves none behind.
         if (!OperatingSystem.IsWindows())
             File.Delete(path);
@@ -134,10 +141,22 @@ public sealed unsafe partial class NumberStore
     {
         if ((long)_written + _buffered > Array.MaxLength)
             throw new InputException($"more than {Array.MaxLength} tokens, which is the most; take fewer rows or shorter texts");
-        _file!.Write(MemoryMarshal.AsBytes(_values.AsSpan(0, _buffered)));
+        try
+        {
+            _file!.Write(MemoryMarshal.AsBytes(_values.AsSpan(0, _buffered)));
+        }
+        catch (IOException e)
+        {
+            throw Unwritable(e);
+        }
         _written += _buffered;
         _buffered = 0;
     }
+
+    // The runtime puts the file's name behind the system's words, and nobody knows that name.
+    private static IOException Unwritable(Exception e) => new(
+        $"{Path.GetTempPath()}: rows cannot be kept there ({e.Message.Split(" : '")[0].TrimEnd('.', ' ')}); make room, or let " +
+        "TMPDIR name another folder", e);
 
     private void Map()
     {

@@ -65,16 +65,15 @@ internal sealed class FilePart
         if (kind is not (DataKind.Tsv or DataKind.Jsonl or DataKind.FastText))
             return false;
         bool isNoted = false;
-        // The first line is a row of the first part.
-        bool isOthers = _part > 0 && !(kind == DataKind.Tsv && _format.Header);
+        // The beginning belongs to the first part.
+        int others = _part == 0 ? 0 : head.AsSpan().Count((byte)'\n');
         foreach (LabelledText row in DataFile.Labelled(lines, kind, _format, _ => isNoted = true))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (isNoted)
                 break;
-            if (!isOthers)
+            if (row.Line > others)
                 add(row);
-            isOthers = false;
         }
         BytesRead += lines.Offset;
         return !isNoted;
@@ -90,9 +89,12 @@ internal sealed class FilePart
         int start = 0;
         while (head.AsSpan(start).IndexOf((byte)'\n') is var feed and >= 0)
         {
-            bool isBlank = head.AsSpan(start, feed).Trim(" \t\r\uFEFF"u8).IsEmpty;
+            ReadOnlySpan<byte> line = head.AsSpan(start, feed).Trim("\r\uFEFF"u8);
             start += feed + 1;
-            if (!isBlank)
+            // The names of the columns stand behind a line that says what parts them.
+            if (SeparatorLine.Of(line) is not null)
+                return null;
+            if (!line.Trim(" \t"u8).IsEmpty)
                 return head[..start];
         }
         return null;

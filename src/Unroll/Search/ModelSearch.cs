@@ -67,6 +67,7 @@ public sealed class ModelSearch
                 Require(lines[0], "format", Format, "of this version");
                 Require(lines[0], "rules", rules, "by these rules");
                 Require(lines[0], "rows", hash, "over these rows");
+                RequireSameSettings(ProgressOf(lines));
                 return true;
             },
             CancellationToken.None);
@@ -75,11 +76,15 @@ public sealed class ModelSearch
     /// <summary>How far a search in a folder has come.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="InputException">Its journal is damaged.</exception>
-    public static SearchProgress ProgressIn(string folder) => SearchProgress.Of(new WorkJournal(folder).Read());
+    public static SearchProgress ProgressIn(string folder)
+    {
+        var journal = new WorkJournal(folder);
+        return SearchProgress.Of(journal.Read(), journal.Path, int.MaxValue, int.MaxValue);
+    }
 
     /// <summary>How far the search has come, whoever worked on it.</summary>
     /// <exception cref="InputException">The journal is damaged.</exception>
-    public SearchProgress Progress() => SearchProgress.Of(_journal.Read());
+    public SearchProgress Progress() => ProgressOf(_journal.Read());
 
     /// <summary>Works until the search has ended, or others do the rest of it and it has ended then.</summary>
     /// <param name="workers">How many trials are trained at once here.</param>
@@ -148,7 +153,7 @@ public sealed class ModelSearch
     // What a worker holds is being done. The lock of its folder ends with it, and then another takes it up.
     private Step Decide(IReadOnlyList<JsonElement> lines, Action<Action<Utf8JsonWriter>> add)
     {
-        var progress = SearchProgress.Of(lines);
+        SearchProgress progress = ProgressOf(lines);
         if (progress.Outcome is not null)
             return new Step(StepKind.Done);
         bool othersWork = false;
@@ -165,9 +170,12 @@ public sealed class ModelSearch
         TrialResult best = progress.Best ?? throw new InputException(
             $"all {_halving.Trials} trials broke: {progress.Results[0].Failure ?? "no score"}; take a space with smaller " +
             "learning rates");
-        return FolderLock.TryTake(FolderOf(best.Trial)) is { } last
-            ? new Step(StepKind.Finish, best.Trial, best.Rung, last)
-            : new Step(StepKind.Wait);
+        if (FolderLock.TryTake(FolderOf(best.Trial)) is not { } last)
+            return new Step(StepKind.Wait);
+        // Where all that went on broke, the best of those that are left goes on in their place.
+        return best.Rung < _halving.Top
+            ? Begin(best.Trial, best.Rung + 1, last)
+            : new Step(StepKind.Finish, best.Trial, best.Rung, last);
 
         Step Begin(int trial, int rung, FolderLock held)
         {
@@ -182,6 +190,26 @@ public sealed class ModelSearch
                 json.WriteString("at", DateTimeOffset.UtcNow);
             });
             return new Step(StepKind.Train, trial, rung, held);
+        }
+    }
+
+    private SearchProgress ProgressOf(IReadOnlyList<JsonElement> lines) =>
+        SearchProgress.Of(lines, _journal.Path, _halving.Trials, _halving.Rungs.Count);
+
+    // What has begun with other settings would go on with these.
+    private void RequireSameSettings(SearchProgress progress)
+    {
+        foreach ((int trial, IReadOnlyList<KeyValuePair<string, string>> begun) in progress.Settings)
+        {
+            IReadOnlyList<KeyValuePair<string, string>> now = _trialOf(trial).Settings;
+            if (begun.SequenceEqual(now))
+                continue;
+            string found = string.Join(' ', begun.Except(now).Select(setting => $"{setting.Key}={setting.Value}"));
+            string asked = string.Join(' ', now.Except(begun).Select(setting => $"{setting.Key}={setting.Value}"));
+            throw new InputException(
+                $"{_folder}: trial {trial} began with {(found.Length == 0 ? "fewer settings" : found)}, and " +
+                $"{(asked.Length == 0 ? "fewer settings" : asked)} would be drawn now; give the space it began with, or choose " +
+                "another path");
         }
     }
 
@@ -211,7 +239,7 @@ public sealed class ModelSearch
                 });
                 // Before anybody else can decide to go on with it.
                 held.Dispose();
-                DropStates(SearchProgress.Of(lines));
+                DropStates(ProgressOf(lines));
                 return true;
             },
             cancellationToken: CancellationToken.None);
@@ -226,7 +254,7 @@ public sealed class ModelSearch
             (lines, add) =>
             {
                 byte[] results = Encoding.UTF8.GetBytes(string.Concat(
-                    SearchProgress.Of(lines).Results.OrderBy(result => result.Trial).ThenBy(result => result.Rung)
+                    ProgressOf(lines).Results.OrderBy(result => result.Trial).ThenBy(result => result.Rung)
                         .Select(result => LineOf(result) + "\n")));
                 DurableFile.Replace(Path.Combine(_folder, ResultsName), stream => stream.Write(results));
                 add(json =>

@@ -42,21 +42,33 @@ public sealed class SearchProgress
     internal IReadOnlyList<RungScore> Scores => [.. _results.Select(result => result.Rank)];
 
     /// <summary>Reads the lines of a journal.</summary>
-    internal static SearchProgress Of(IReadOnlyList<JsonElement> lines)
+    /// <param name="lines">The lines.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="trials">How many trials there are.</param>
+    /// <param name="rungs">How many rungs there are.</param>
+    /// <exception cref="InputException">A line is none of a search.</exception>
+    internal static SearchProgress Of(IReadOnlyList<JsonElement> lines, string path, int trials, int rungs)
     {
         var progress = new SearchProgress();
-        foreach (JsonElement line in lines)
-            progress.Add(line);
+        for (int i = 0; i < lines.Count; i++)
+            WorkJournal.ReadLine(path, i + 1, () => progress.Add(lines[i], trials, rungs));
+        foreach ((int trial, int rung) in progress._ended)
+        {
+            if (progress._begun.GetValueOrDefault(trial, -1) < rung)
+                throw WorkJournal.Damaged(path, lines.Count, $"a result of trial {trial}, which has not begun there");
+        }
+        if (progress._begun.Keys.FirstOrDefault(trial => !progress._settings.ContainsKey(trial), -1) is >= 0 and var nameless)
+            throw WorkJournal.Damaged(path, lines.Count, $"no settings of trial {nameless}");
         return progress;
     }
 
-    private void Add(JsonElement line)
+    private void Add(JsonElement line, int trials, int rungs)
     {
         switch (line.GetProperty(SearchLines.Kind).GetString())
         {
             case SearchLines.Begin:
-                int trial = line.GetProperty("trial").GetInt32();
-                _begun[trial] = Math.Max(_begun.GetValueOrDefault(trial), line.GetProperty("rung").GetInt32());
+                int trial = Within(line, "trial", trials);
+                _begun[trial] = Math.Max(_begun.GetValueOrDefault(trial), Within(line, "rung", rungs));
                 Started ??= line.GetProperty("at").GetDateTimeOffset();
                 if (line.TryGetProperty("settings", out JsonElement settings))
                 {
@@ -66,6 +78,7 @@ public sealed class SearchProgress
                 break;
             case SearchLines.Result:
                 var result = TrialResult.Read(line);
+                _ = (Within(line, "trial", trials), Within(line, "rung", rungs));
                 if (_ended.Add((result.Trial, result.Rung)))
                     _results.Add(result);
                 break;
@@ -75,9 +88,14 @@ public sealed class SearchProgress
             case SearchLines.Search:
                 break;
             case var other:
-                throw new InputException(
-                    $"the journal has a line of the kind {other}, which this version does not know; take a newer one");
+                throw new FormatException($"a line of the kind \"{other}\"");
         }
+    }
+
+    private static int Within(JsonElement line, string key, int count)
+    {
+        int number = line.GetProperty(key).GetInt32();
+        return number >= 0 && number < count ? number : throw new FormatException($"a line of {key} {number}");
     }
 }
 

@@ -32,8 +32,8 @@ public sealed record SearchRows(DevSplit Split, Corpus Test, IReadOnlyList<int>?
         if (split.DevCount == 0)
         {
             throw new InputException(
-                "no dev rows are left to decide between trials, expected some; give a larger TrainingOptions.DevShare, or dev " +
-                "rows");
+                "no dev rows are left to decide between trials, expected some; give a larger TrainingOptions.DevShare, a " +
+                "smaller SearchRows.TestShare, or dev rows");
         }
         if (outer.DevCount == 0)
         {

@@ -32,12 +32,11 @@ public sealed class SharedParts
             {
                 if (lines.Count == 0)
                 {
-                    RequireEmpty(folder);
-                    add(json =>
-                    {
-                        json.WriteString("format", Format);
-                        json.WriteString("identity", identity);
-                    });
+                    bool isBegun = FolderUpdate.NamesIn(folder) is [WorkJournal.FileName]
+                        && _journal.IsBeginningOf(JsonLine.Of(WriteBeginning));
+                    if (!isBegun)
+                        RequireEmpty(folder);
+                    add(WriteBeginning);
                     return true;
                 }
                 string? found = lines[0].TryGetProperty("identity", out JsonElement value) ? value.GetString() : null;
@@ -45,6 +44,12 @@ public sealed class SharedParts
                     $"{folder}: holds results of other rows or settings; give those it began with, or choose another path");
             },
             CancellationToken.None);
+
+        void WriteBeginning(Utf8JsonWriter json)
+        {
+            json.WriteString("format", Format);
+            json.WriteString("identity", identity);
+        }
     }
 
     /// <summary>Refuses a folder that holds something else than a journal.</summary>
@@ -61,21 +66,25 @@ public sealed class SharedParts
     /// <param name="work">
     /// Does a part, from 0: it gets a folder that is there again when a killed process had begun the part, and gives JSON.
     /// </param>
+    /// <param name="read">Reads such a result.</param>
     /// <param name="cancellationToken">Stops the waiting for others.</param>
     /// <exception cref="InputException">The journal is damaged.</exception>
     /// <exception cref="IOException">A result cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IEnumerable<JsonElement> Run(int count, Func<int, string, string> work, CancellationToken cancellationToken)
+    public IEnumerable<T> Run<T>(
+        int count, Func<int, string, string> work, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
         for (int next = 0; next < count;)
         {
             int wanted = next;
-            (JsonElement? ready, int part, FolderLock? held) =
+            (JsonElement? ready, int line, int part, FolderLock? held) =
                 _journal.Hold((lines, _) => Decide(lines, wanted, count), cancellationToken);
             if (ready is { } result)
             {
+                T value = default!;
+                WorkJournal.ReadLine(_journal.Path, line, () => value = read(result));
                 next++;
-                yield return result;
+                yield return value;
             }
             else if (held is not null)
             {
@@ -88,19 +97,24 @@ public sealed class SharedParts
         }
     }
 
-    private (JsonElement? Ready, int Part, FolderLock? Held) Decide(IReadOnlyList<JsonElement> lines, int next, int count)
+    private (JsonElement? Ready, int Line, int Part, FolderLock? Held) Decide(
+        IReadOnlyList<JsonElement> lines, int next, int count)
     {
-        var done = new Dictionary<int, JsonElement>();
-        foreach (JsonElement line in lines.Skip(1))
-            done.TryAdd(line.GetProperty(PartKey).GetInt32(), line.GetProperty(ResultKey));
-        if (done.TryGetValue(next, out JsonElement result))
-            return (result, next, null);
+        var done = new Dictionary<int, (JsonElement Result, int Line)>();
+        for (int i = 1; i < lines.Count; i++)
+        {
+            WorkJournal.ReadLine(
+                _journal.Path, i + 1,
+                () => done.TryAdd(lines[i].GetProperty(PartKey).GetInt32(), (lines[i].GetProperty(ResultKey), i + 1)));
+        }
+        if (done.TryGetValue(next, out (JsonElement Result, int Line) found))
+            return (found.Result, found.Line, next, null);
         for (int part = next; part < count; part++)
         {
             if (!done.ContainsKey(part) && FolderLock.TryTake(FolderOf(part)) is { } held)
-                return (null, part, held);
+                return (null, 0, part, held);
         }
-        return (null, -1, null);
+        return (null, 0, -1, null);
     }
 
     private void Do(int part, FolderLock held, Func<int, string, string> work)

@@ -89,11 +89,15 @@ public sealed record SuccessiveHalving
         return null;
     }
 
-    /// <summary>The best trial so far: of the highest rung that any has ended; null before the first.</summary>
+    /// <summary>
+    /// The best trial so far, of the highest rung that any has ended whose training did not break later; null before the first.
+    /// </summary>
     /// <param name="scores">What has ended.</param>
     internal static RungScore? Best(IEnumerable<RungScore> scores)
     {
-        RungScore[] sound = [.. scores.Where(score => score.Score is not null)];
+        RungScore[] all = [.. scores];
+        HashSet<int> broken = [.. all.Where(score => score.Score is null).Select(score => score.Trial)];
+        RungScore[] sound = [.. all.Where(score => !broken.Contains(score.Trial))];
         return sound.Length == 0 ? null : sound.Where(score => score.Rung == sound.Max(each => each.Rung)).Order().First();
     }
 

@@ -26,6 +26,14 @@ internal sealed class WorkJournal(string folder)
     /// <summary>The file.</summary>
     public string Path { get; } = System.IO.Path.Combine(folder, FileName);
 
+    /// <summary>Whether the file holds the beginning of a first line alone, as a process leaves it that was killed.</summary>
+    /// <param name="line">That line.</param>
+    public bool IsBeginningOf(string line)
+    {
+        byte[] found = File.ReadAllBytes(Path);
+        return Encoding.UTF8.GetBytes(line).AsSpan().StartsWith(found);
+    }
+
     /// <summary>The lines so far, as they stand in the file now. Of a line that is being written nothing is seen.</summary>
     /// <exception cref="InputException">The file is damaged.</exception>
     public IReadOnlyList<JsonElement> Read()
@@ -108,6 +116,11 @@ internal sealed class WorkJournal(string folder)
         {
             return;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            string found = Directory.Exists(Path) ? "is a folder" : "no right to read it";
+            throw new InputException($"{Path}: {found}, expected the journal of a search; choose another folder", e);
+        }
         int start = 0;
         while (Array.IndexOf(bytes, (byte)'\n', start) is >= 0 and int end)
         {
@@ -124,15 +137,39 @@ internal sealed class WorkJournal(string folder)
             using JsonDocument document = JsonDocument.Parse(line);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
-                : throw Damaged("no JSON object");
+                : throw Damaged(Path, _lines.Count + 1, "no JSON object");
         }
         catch (JsonException e)
         {
-            throw Damaged($"not JSON at byte {e.BytePositionInLine + 1}");
+            throw Damaged(Path, _lines.Count + 1, $"not JSON at byte {e.BytePositionInLine + 1}");
         }
     }
 
-    private InputException Damaged(string found) =>
-        new($"{Path}:{_lines.Count + 1}: {found}, expected a line as it was written; restore the file or begin again " +
-            "in another folder");
+    /// <summary>The error about a line.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="line">The line's number, from 1.</param>
+    /// <param name="found">What stands there.</param>
+    public static InputException Damaged(string path, int line, string found) =>
+        new($"{path}:{line}: {found}, expected a line as it was written; restore the file or begin again in another folder");
+
+    /// <summary>Reads what a line says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="line">The line's number, from 1.</param>
+    /// <param name="read">Reads it; what it does not find there is told.</param>
+    /// <exception cref="InputException">The line does not say what is read.</exception>
+    public static void ReadLine(string path, int line, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (FormatException e)
+        {
+            throw Damaged(path, line, e.Message.TrimEnd('.'));
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            throw Damaged(path, line, "other fields or values");
+        }
+    }
 }

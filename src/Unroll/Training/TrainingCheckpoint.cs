@@ -118,8 +118,10 @@ internal sealed class TrainingCheckpoint
         {
             DurableFile.Replace(_options.Path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
         }
-        catch (Exception e) when (_options.Failed is not null && (e is IOException or UnauthorizedAccessException))
+        catch (Exception e) when (WriteFailure.Is(e))
         {
+            if (_options.Failed is null)
+                throw WriteFailure.Of(_options.Path, e, "path");
             _options.Failed(e);
         }
     }

@@ -272,7 +272,8 @@ public sealed partial record TrainingOptions
     /// <summary>
     /// Whether rows are kept in temporary files and streamed from there, for more rows than memory has room for: of each row some
     /// thirty bytes stay in memory. Rows then come in an order that reads the files in long stretches
-    /// (<see cref="BatchOrder.Streamed"/>), and the linear part learns from fewer of them. Default: no.
+    /// (<see cref="BatchOrder.Streamed"/>), the linear part learns from fewer of them, and no more than
+    /// <see cref="DevSplit.MostRowsOnDisk"/> are split off. Default: no.
     /// </summary>
     public bool StreamRows { get; set; }
 

@@ -20,6 +20,8 @@ public class FilePartTests
         ["TSV without a header"] = (Lines("\n"), new DataFormat { Header = false }),
         ["TSV with empty lines"] = ("label\ttext\n" + Lines("\n\n"), new DataFormat()),
         ["TSV with inches"] = ("label\ttext\n" + Lines("\n", i => $"c{i % 2}\t{Text(i)} 5\" wide"), new DataFormat()),
+        ["fastText behind a line of white space"] =
+            ("\u00A0\n\f\n" + Lines("\n", i => $"__label__c{i % 3} {Text(i)}"), new DataFormat { Kind = DataKind.FastText }),
         ["fastText"] = (Lines("\n", i => $"__label__c{i % 3} {(i % 7 == 0 ? "__label__d " : "")}{Text(i)}"), new DataFormat()),
         ["JSON lines"] = (Lines(" \n\n", i => $"{{\"label\": \"c{i % 3}\", \"text\": \"{Text(i)}\"}}"), new DataFormat()),
         ["named TSV"] = (
@@ -37,6 +39,8 @@ public class FilePartTests
         ["labels glued to texts at first"] = (
             Bytes(Lines("\n", i => $"__label__{(i < 20 ? $"a,word{i}" : "a")} text {i}")), new DataFormat()),
         ["returns as line ends"] = (Bytes(("label\ttext\n" + Lines("\n")).Replace('\n', '\r')), new DataFormat()),
+        ["a line that says what parts columns"] = (
+            Bytes("sep=\t\n" + Lines("\n")), new DataFormat { Kind = DataKind.Tsv, Header = false }),
         ["nothing"] = ([], new DataFormat()),
         ["one line"] = (Bytes("label\ttext"), new DataFormat()),
         ["lines of no kind"] = (Bytes(Lines("\n", i => $"text {i}")), new DataFormat()),

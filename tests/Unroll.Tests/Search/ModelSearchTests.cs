@@ -133,6 +133,62 @@ public sealed class ModelSearchTests : IDisposable
             Assert.Throws<InputException>(() => all.Run(1, 1, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Where_all_that_went_on_broke_the_best_of_the_others_goes_on()
+    {
+        // By hand: of nine trials the three best go on from the first rung, and break.
+        RungScore[] scores =
+        [
+            .. Enumerable.Range(0, 9).Select(trial => new RungScore(trial, 0, 0.9 - 0.1 * trial, Loss: 1)),
+            .. Enumerable.Range(0, 3).Select(trial => new RungScore(trial, 1, Score: null, Loss: 1)),
+        ];
+        Assert.Equal((3, 0), (SuccessiveHalving.Best(scores)!.Value.Trial, SuccessiveHalving.Best(scores)!.Value.Rung));
+        Directory.CreateDirectory(_folder["late"]);
+        var late = new ModelSearch(_folder["late"], SuccessiveHalving.Of(3, 3, 9, 2), _rows, number => Trial(number) with
+        {
+            Options = Shared with { LearningRate = 3 * (number + 1), Optimizer = OptimizerKind.Adam, ClipNorm = null },
+        });
+        Exception? failure = Record.Exception(() => late.Run(1, 1, CancellationToken.None));
+        SearchProgress progress = late.Progress();
+        Assert.Contains(progress.Results, result => result is { Rung: 0, Score: not null });
+        Assert.Contains(progress.Results, result => result is { Rung: 1, Failure: not null });
+        if (progress.Outcome is null)
+            Assert.Contains("all 3 trials broke", Assert.IsType<InputException>(failure).Message, StringComparison.Ordinal);
+        else
+            Assert.Contains(progress.Results, result => result is { Rung: 1, Score: not null });
+    }
+
+    [Fact]
+    public void What_began_with_other_settings_is_refused()
+    {
+        Search("one").Run(1, 1, CancellationToken.None);
+        Assert.Contains(
+            "one: trial 0 began with lr=0.001, and lr=0.5 would be drawn now",
+            Assert.Throws<InputException>(
+                () => Search("one", number => Trial(number) with { Settings = [KeyValuePair.Create("lr", "0.5")] })).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"kind\":3}")]
+    [InlineData("{\"kind\":\"begin\"}")]
+    [InlineData("{\"kind\":\"more\"}", "a line of the kind \"more\"")]
+    [InlineData("{\"kind\":\"begin\",\"trial\":99,\"rung\":0,\"at\":\"2026-01-01T00:00:00Z\"}", "a line of trial 99")]
+    [InlineData("{\"kind\":\"begin\",\"trial\":1,\"rung\":7,\"at\":\"2026-01-01T00:00:00Z\"}", "a line of rung 7")]
+    [InlineData("{\"kind\":\"begin\",\"trial\":1,\"rung\":0,\"at\":\"2026-01-01T00:00:00Z\"}", "no settings of trial 1")]
+    [InlineData("{\"kind\":\"result\",\"trial\":1,\"rung\":0}")]
+    public void A_line_that_is_none_of_a_search_is_named(string line, string expected = "other fields or values")
+    {
+        Search("one");
+        string path = _folder["one/journal.jsonl"];
+        File.AppendAllText(path, line + "\n");
+        Assert.StartsWith(
+            $"{path}:2: {expected}, expected a line as it was written",
+            Assert.Throws<InputException>(() => Search("one").Run(1, 1, CancellationToken.None)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, 0.2, "SearchRows.TestShare is 0")]
     [InlineData(0.2, 0, "no dev rows are left")]

@@ -88,7 +88,7 @@ public sealed class WorkJournalTests : IDisposable
                         Thread.Sleep(10);
                         return $"{{\"square\":{part * part}}}";
                     },
-                    CancellationToken.None).Select(result => result.GetRawText()),
+                    result => result.GetRawText(), CancellationToken.None),
             ];
         }))];
         foreach (Thread worker in workers)
@@ -105,12 +105,45 @@ public sealed class WorkJournalTests : IDisposable
             Assert.Throws<InputException>(() => new SharedParts(_folder.Root, "these")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"format\":\"unroll-pa")]
+    public void What_a_process_left_that_was_killed_while_it_began_is_begun_again(string left)
+    {
+        Directory.CreateDirectory(_folder["shared"]);
+        File.WriteAllText(_folder["shared/journal.jsonl"], left);
+        var parts = new SharedParts(_folder["shared"], "these");
+        Assert.Equal([0, 1], parts.Run(2, (part, _) => $"{part}", result => result.GetInt32(), CancellationToken.None));
+        File.WriteAllText(_folder["others"], "");
+        Directory.CreateDirectory(_folder["own"]);
+        File.WriteAllText(_folder["own/journal.jsonl"], "dear diary");
+        Assert.Contains(
+            "holds journal.jsonl already",
+            Assert.Throws<InputException>(() => new SharedParts(_folder["own"], "these")).Message, StringComparison.Ordinal);
+        Assert.Equal("dear diary", File.ReadAllText(_folder["own/journal.jsonl"]));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"part\":\"0\",\"result\":1}")]
+    [InlineData("{\"part\":0,\"result\":{}}")]
+    public void A_line_that_is_no_result_is_named(string line)
+    {
+        var parts = new SharedParts(_folder["shared"], "these");
+        File.AppendAllText(_folder["shared/journal.jsonl"], line + "\n");
+        Assert.StartsWith(
+            $"{_folder["shared/journal.jsonl"]}:2: other fields or values",
+            Assert.Throws<InputException>(
+                () => parts.Run(2, (part, _) => $"{part}", result => result.GetInt32(), CancellationToken.None).Count()).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_part_that_failed_is_there_to_be_done_again_with_what_it_kept()
     {
         var parts = new SharedParts(_folder["shared"], "these");
-        Assert.Throws<IOException>(() => parts.Run(2, Failing, CancellationToken.None).Count());
-        Assert.Equal(["[1,\"kept\"]", "[1]"], parts.Run(2, Again, CancellationToken.None).Select(each => each.GetRawText()));
+        Assert.Throws<IOException>(() => parts.Run(2, Failing, result => 0, CancellationToken.None).Count());
+        Assert.Equal(["[1,\"kept\"]", "[1]"], parts.Run(2, Again, result => result.GetRawText(), CancellationToken.None));
 
         static string Failing(int part, string state)
         {

@@ -33,6 +33,15 @@ public class StreamRowsTests
             split.DevRows!.Select(onDisk.HashOf).Intersect(split.TrainRows!.Select(onDisk.HashOf)));
     }
 
+    [Theory]
+    [InlineData(0.1, 1000, 0.1)]
+    [InlineData(0.1, 1_000_000, 0.1)]
+    [InlineData(0.1, 10_000_000, 0.01)]
+    [InlineData(0.001, 10_000_000, 0.001)]
+    [InlineData(0, 10_000_000, 0)]
+    public void No_more_dev_rows_are_split_off_than_memory_has_room_for(double share, int rows, double expected) =>
+        Assert.Equal(expected, DevSplit.ShareOnDisk(share, rows), 1e-12);
+
     [Fact]
     public void Threads_and_ranks_change_no_byte_of_the_model()
     {
