@@ -21,7 +21,9 @@ public class CheckpointFileTests
             { EverySteps = 1 }
         };
         SentenceClassifier classifier = Create(options);
-        Assert.Throws<DirectoryNotFoundException>(() => classifier.Fit(Train, options, Dev));
+        Assert.Equal(
+            $"{folder["none/state"]}: cannot be written (its folder is not there and cannot be made); choose another path",
+            Assert.Throws<IOException>(() => classifier.Fit(Train, options, Dev)).Message);
         int told = 0;
         classifier = Create(options);
         classifier.Fit(Train, options with { Checkpoint = options.Checkpoint with { Failed = _ => told++ } }, Dev);
