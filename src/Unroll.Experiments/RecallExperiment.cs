@@ -94,7 +94,7 @@ internal sealed class RecallExperiment : IExperiment
                 $"with {few}";
         string grows = (gain.Length, rest.Length) switch
         {
-            _ when few == many => "",
+            _ when few == many || seeds == 1 => "",
             (_, 0) => "; the state decides: every cell recalls more with more units",
             (0, _) => "; but the state does not decide: no cell recalls more with more units in every seed",
             _ => $"; more units recall more with {Sentence.List(gain)}, in every seed, and not with {Sentence.List(rest)}",

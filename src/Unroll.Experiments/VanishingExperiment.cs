@@ -39,6 +39,8 @@ internal sealed class VanishingExperiment : IExperiment
     {
         IReadOnlyList<int> distances = [.. settings.Lengths!.Order()];
         int steps = distances[^1];
+        foreach (CellChoice cell in settings.Cells!)
+            RequireState(cell, settings.Hidden);
         log.Line(
             "settings", ("cells", settings.Cells!.Select(cell => cell.Name)), ("lengths", distances), ("seeds", settings.Seeds),
             ("hidden", settings.Hidden));
@@ -121,6 +123,18 @@ internal sealed class VanishingExperiment : IExperiment
         return cells.Count == 1
             ? $"{how}: by {One(least)} ({Sentence.Seeds(seeds)}; mean, least and most)."
             : $"{how}: by {One(least)}, and by {One(most)} ({Sentence.Seeds(seeds)}; mean, least and most).";
+    }
+
+    // A matrix state has so many numbers that products of its Jacobians take quarters of an hour.
+    private static void RequireState(CellChoice cell, int hidden)
+    {
+        var network = new Network(cell.Config(InputSize, hidden, Classes));
+        if (!JacobianNorms.CanMeasure(network))
+        {
+            throw new InputException(
+                $"the state of {cell.Name} has {RecurrentDynamics.Of(network).StateSize} numbers, expected at most " +
+                $"{JacobianNorms.LargestState}, whose Jacobians can be multiplied; leave the cell out");
+        }
     }
 
     private static Flow Measure(CellChoice cell, int hidden, int steps, ulong seed, CancellationToken cancellationToken)

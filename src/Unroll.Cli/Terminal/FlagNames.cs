@@ -96,6 +96,7 @@ internal static partial class FlagNames
         ["TorchImportOptions.Nonlinearity"] = "--nonlinearity",
         ["TorchImportOptions.Heads"] = "--heads",
         ["TorchImportOptions.Norm"] = "--norm",
+        ["TorchImportOptions.PositionScale"] = "--position-scale",
         ["TorchImportOptions.ScaledWords"] = "--scaled-words",
         ["TorchImportOptions.ScaledWords = true"] = "--scaled-words",
         ["TorchImportOptions.Unknown"] = "--unknown",

@@ -42,6 +42,8 @@ internal static class ImportCommand
         {
             Description = "A Transformer that multiplies word vectors by the root of their width",
         };
+        Option<float?> positionScale = Options.OptionalNumber(
+            "--position-scale", "What a Transformer multiplies sinusoidal positions by [default: 1]");
         Option<TokenKind> tokens = Options.Choice("--tokens", "How a text is cut into tokens", TokenKind.Whitespace);
         var keepCase = new Option<bool>("--keep-case") { Description = "Do not lower-case the texts" };
         Option<string?> padding = Options.Text(
@@ -61,7 +63,7 @@ internal static class ImportCommand
         var command = new Command("import", "Make a model folder of a classifier that PyTorch trained")
         {
             file, vocabulary, labels, multiLabel, output, overwrite, cell, pooling, nonlinearity, heads, norm, scaledWords,
-            tokens, keepCase, padding, unknown, ignore, json,
+            positionScale, tokens, keepCase, padding, unknown, ignore, json,
         };
         command.SetAction(parsed =>
         {
@@ -82,6 +84,7 @@ internal static class ImportCommand
                 Heads = parsed.GetValue(heads),
                 Norm = parsed.GetValue(norm),
                 ScaledWords = parsed.GetValue(scaledWords),
+                PositionScale = parsed.GetValue(positionScale),
                 Tokens = new Tokenizer(parsed.GetValue(tokens), !parsed.GetValue(keepCase)),
                 Unknown = unknownWords,
                 UnknownToken = unknownWords is null ? parsed.GetValue(unknown) : null,

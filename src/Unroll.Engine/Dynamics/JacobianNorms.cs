@@ -24,9 +24,11 @@ public sealed unsafe class JacobianNorms : IParallelWork
     private const int MostSentences = 8;
     private const int MostSteps = 64;
     private const int LeastSteps = 16;
-    private const int LargestState = 1024;
     private const int MostIterations = 50;
     private const double Tolerance = 1e-4;
+
+    /// <summary>The most numbers of a state that are measured.</summary>
+    public const int LargestState = 1024;
 
     // Of the work of an epoch.
     private const double Share = 0.005;

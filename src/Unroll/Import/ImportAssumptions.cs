@@ -63,6 +63,11 @@ internal static class ImportAssumptions
             yield return "word vectors were taken as they are; give TorchImportOptions.ScaledWords = true if forward() "
                 + "multiplies them by the root of their width";
         }
+        if (options.PositionScale is null && config.Transformer.Positions == Positions.Sinusoidal)
+        {
+            yield return "sinusoidal positions were taken as they are; give TorchImportOptions.PositionScale if forward() scales "
+                + "them: a model that Unroll trained has position_scale in its config.json";
+        }
         yield return "the Transformer was taken to have relu, eps 1e-5 and src_key_padding_mask, and no mask that hides later "
             + "words";
     }

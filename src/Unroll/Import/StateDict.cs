@@ -32,6 +32,9 @@ internal sealed class StateDict
     /// <summary>The types of elements, other than F32, of the tensors that were read.</summary>
     public IReadOnlyCollection<string> ConvertedTypes => _converted;
 
+    /// <summary>Whether Unroll wrote the file.</summary>
+    public bool IsOfUnroll => ModelHashes.AreIn(_file);
+
     public static StateDict Read(string path)
     {
         byte[] bytes = InputFile.ReadAll(path, "expected a state dict saved as safetensors");

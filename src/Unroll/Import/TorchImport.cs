@@ -26,6 +26,20 @@ public static class TorchImport
         string[] ignored = [.. options.Ignore.SelectMany(tensors.Remove)];
 
         QuantizedTensors.Refuse(tensors);
+        try
+        {
+            return Read(tensors, file, ignored, options);
+        }
+        catch (InputException e) when (options.Cell is null && tensors.IsOfUnroll && !TransformerTensors.IsIn(tensors)
+            && !e.Message.Contains("TorchImportOptions.", StringComparison.Ordinal))
+        {
+            throw new InputException(
+                $"{e.Message}; Unroll wrote the file: give TorchImportOptions.Cell, the cell in the config.json of its model", e);
+        }
+    }
+
+    private static ImportedModel Read(StateDict tensors, VocabularyFile file, string[] ignored, TorchImportOptions options)
+    {
         ILayerTensors layers = FindLayers(tensors, options);
         var roles = new ClassifierTensors(tensors, layers);
         var notes = new List<string>();
@@ -74,7 +88,8 @@ public static class TorchImport
         {
             string found = isTransformer ? "a Transformer" : "a recurrent layer";
             throw new InputException(
-                $"TorchImportOptions.Cell is {cell}, and {tensors.Source} has {found}; leave it out or name the file's cell");
+                $"TorchImportOptions.Cell is {cell.ToString().ToLowerInvariant()}, and {tensors.Source} has {found}; leave it "
+                + "out or name the file's cell");
         }
         if (isTransformer)
             return TransformerTensors.Find(tensors, options);
@@ -82,9 +97,18 @@ public static class TorchImport
         string? unread = options.Heads is not null ? nameof(options.Heads)
             : options.Norm is not null ? nameof(options.Norm)
             : options.ScaledWords ? nameof(options.ScaledWords)
+            : options.PositionScale is not null ? nameof(options.PositionScale)
             : null;
-        return unread is null ? recurrent : throw new InputException(
-            $"TorchImportOptions.{unread} is for a Transformer, and {tensors.Source} has a recurrent layer; leave it out");
+        if (unread is not null)
+        {
+            throw new InputException(
+                $"TorchImportOptions.{unread} is for a Transformer, and {tensors.Source} has a recurrent layer; leave it out");
+        }
+        return options.Nonlinearity is null || RecurrentCells.Of(recurrent.Cell).ReadsNonlinearity
+            ? recurrent
+            : throw new InputException(
+                $"TorchImportOptions.Nonlinearity is for an RNN, and {tensors.Source} has the cell "
+                + $"{RecurrentCells.NameOf(recurrent.Cell)}; leave it out");
     }
 
     private static Pooling UsualPooling(ILayerTensors layers) => layers is TransformerTensors ? Pooling.Mean : Pooling.Last;

@@ -42,6 +42,13 @@ public sealed record TorchImportOptions
     public bool ScaledWords { get; init; }
 
     /// <summary>
+    /// What a Transformer multiplies sinusoidal positions by (<see cref="TransformerOptions.PositionScale"/>, which the
+    /// <c>config.json</c> of a model that Unroll trained has as <c>position_scale</c>), above 0; null for 1, as PyTorch's
+    /// tutorial does.
+    /// </summary>
+    public float? PositionScale { get; init; }
+
+    /// <summary>
     /// Whether a text may have several labels, or none: the probability of each is the sigmoid of its logit, as with
     /// <c>BCEWithLogitsLoss</c>, and the text has those of 0.5 or more. Default: no.
     /// </summary>

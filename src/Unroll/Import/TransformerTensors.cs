@@ -93,6 +93,11 @@ internal sealed partial class TransformerTensors : ILayerTensors
         }
         var found = new TransformerTensors(tensors, options, prefixes[0], layers);
         found.RequireHeads();
+        if (options.PositionScale is { } scale && !(scale > 0 && float.IsFinite(scale)))
+        {
+            throw new InputException(
+                FormattableString.Invariant($"TorchImportOptions.PositionScale is {scale:G7}, expected a positive number"));
+        }
         return found;
     }
 
@@ -142,7 +147,7 @@ internal sealed partial class TransformerTensors : ILayerTensors
             MaximumPositions = _isSinusoidal ? new TransformerOptions().MaximumPositions : _places!.Value,
             Norm = _options.Norm ?? NormPlace.After,
             FinalNorm = HasFinalNorm,
-            PositionScale = 1,
+            PositionScale = _options.PositionScale ?? 1,
         },
     };
 
@@ -185,6 +190,12 @@ internal sealed partial class TransformerTensors : ILayerTensors
         {
             throw new InputException(
                 $"{_tensors.Source}: {_positions} has {_places} places, expected at most {TransformerOptions.MostPositions}");
+        }
+        if (_options.PositionScale is not null)
+        {
+            throw new InputException(
+                $"TorchImportOptions.PositionScale is for sinusoidal positions, and {_positions} of {_tensors.Source} are "
+                + "learned ones; leave it out");
         }
         values[NetworkLayout.PositionWeight] = rows;
         notes.Add($"{_positions} was taken for learned positions, from 0 on: texts of more than {_places} tokens are refused");

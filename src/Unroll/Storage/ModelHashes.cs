@@ -30,6 +30,11 @@ internal static class ModelHashes
         return metadata;
     }
 
+    /// <summary>Whether a file has them, so that Unroll wrote it.</summary>
+    /// <param name="tensors">The file.</param>
+    public static bool AreIn(SafetensorsFile tensors) =>
+        tensors.Metadata.ContainsKey(DataKey) && tensors.Metadata.ContainsKey(TensorsKey);
+
     /// <summary>Whether a file is the one that was saved with the tensors.</summary>
     /// <param name="tensors">The tensors.</param>
     /// <param name="name">The file's name.</param>

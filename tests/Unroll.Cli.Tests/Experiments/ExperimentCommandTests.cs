@@ -162,6 +162,7 @@ public class ExperimentCommandTests
             + "peephole,coupled,janet,slstm,deltanet,deltanet1,transformer,rnn-attention; did you mean "
             + "lstm?")]
     [InlineData("adding --cells rnn-attention", "--cells has rnn-attention, expected some of rnn,")]
+    [InlineData("vanishing --cells gru,deltanet", "the state of deltanet has 1088 numbers, expected at most 1024")]
     [InlineData("memory --lengths 10,x", "--lengths has x, expected whole numbers")]
     [InlineData("chaos --radii 0", "--radii has 0, expected positive numbers")]
     [InlineData("chaos --radii ,", "--radii is empty, expected a list")]

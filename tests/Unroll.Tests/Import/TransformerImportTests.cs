@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Engine.Layers;
 using Unroll.Import;
 using Unroll.Models;
@@ -6,6 +7,7 @@ using Unroll.Storage;
 using Unroll.Tests.Golden;
 using Unroll.Tests.Inspection;
 using Unroll.Tests.Models;
+using Unroll.Training;
 using Xunit;
 
 namespace Unroll.Tests.Import;
@@ -78,6 +80,7 @@ public class TransformerImportTests
     [InlineData("Heads")]
     [InlineData("Norm")]
     [InlineData("ScaledWords")]
+    [InlineData("PositionScale")]
     public void What_a_Transformer_alone_has_is_refused_for_a_recurrent_layer(string option)
     {
         using var folder = new TemporaryFolder();
@@ -91,11 +94,81 @@ public class TransformerImportTests
             "Heads" => options with { Heads = 2 },
             "Norm" => options with { Norm = NormPlace.After },
             "ScaledWords" => options with { ScaledWords = true },
+            "PositionScale" => options with { PositionScale = 0.1f },
             _ => throw new ArgumentOutOfRangeException(nameof(option)),
         };
         string message = Assert.Throws<InputException>(
             () => TorchImport.Read(folder["model/model.safetensors"], options)).Message;
         Assert.StartsWith($"TorchImportOptions.{option} is for a Transformer, and ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_Unroll_trained_answers_alike_with_its_scale_of_positions()
+    {
+        using var folder = new TemporaryFolder();
+        IEnumerable<LabelledText> rows = Enumerable.Range(0, 40).Select(
+            i => new LabelledText(i % 2 == 0 ? "bad" : "good", $"word{i % 7} b c"));
+        SentenceClassifier trained = SentenceClassifier.Train(rows, new TrainingOptions
+        {
+            Cell = Cell.Transformer,
+            Embedding = 8,
+            Epochs = 2,
+            DevShare = 0,
+            Linear = false,
+            Transformer = new TransformerOptions { Heads = 2 },
+        });
+        trained.Save(folder["model"]);
+        float scale = trained.Config.Transformer.PositionScale!.Value;
+        Assert.NotEqual(1, scale);
+        var options = new TorchImportOptions
+        {
+            Vocabulary = folder["model/vocabulary.txt"],
+            Labels = trained.Config.Labels,
+            Heads = 2,
+            Norm = trained.Config.Transformer.Norm,
+            Pooling = trained.Config.Pooling,
+            Tokens = trained.Config.Tokens,
+            PositionScale = scale,
+        };
+        string file = folder["model/model.safetensors"];
+        ImportedModel imported = TorchImport.Read(file, options);
+        Assert.Equal(Answer(trained), Answer(imported.Classifier), 1e-5);
+        Assert.DoesNotContain(imported.Notes, note => note.Contains("PositionScale", StringComparison.Ordinal));
+        ImportedModel other = TorchImport.Read(file, options with { PositionScale = null });
+        Assert.NotEqual(Answer(trained), Answer(other.Classifier), 1e-5);
+        Assert.Contains(other.Notes, note => note.Contains("TorchImportOptions.PositionScale", StringComparison.Ordinal));
+        Assert.Contains(
+            "PositionScale is 0, expected a positive number",
+            Assert.Throws<InputException>(() => TorchImport.Read(file, options with { PositionScale = 0 })).Message,
+            StringComparison.Ordinal);
+
+        double Answer(SentenceClassifier classifier) => classifier.Predict("word1 word2 b c").Probabilities["good"];
+    }
+
+    [Theory]
+    [InlineData(Cell.MinLstm)]
+    [InlineData(Cell.DeltaNet)]
+    [InlineData(Cell.SLstm)]
+    [InlineData(Cell.Coupled)]
+    [InlineData(Cell.Janet)]
+    [InlineData(Cell.Sru)]
+    [InlineData(Cell.Peephole)]
+    public void A_cell_of_Unroll_that_is_not_named_is_asked_for(Cell cell)
+    {
+        using var folder = new TemporaryFolder();
+        var config = new ModelConfig { Cell = cell, Embedding = 6, Hidden = 8, Labels = ["bad", "good"] };
+        SentenceClassifier.Create(config, InspectedModels.VocabularyOf(9)).Save(folder["model"]);
+        var options = new TorchImportOptions { Vocabulary = folder["model/vocabulary.txt"], Labels = config.Labels };
+        string file = folder["model/model.safetensors"];
+        Assert.Contains(
+            "TorchImportOptions.Cell", Assert.Throws<InputException>(() => TorchImport.Read(file, options)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(cell, TorchImport.Read(file, options with { Cell = cell }).Classifier.Config.Cell);
+        Assert.Contains(
+            "TorchImportOptions.Nonlinearity is for an RNN",
+            Assert.Throws<InputException>(
+                () => TorchImport.Read(file, options with { Cell = cell, Nonlinearity = Nonlinearity.Relu })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
