@@ -68,7 +68,7 @@ internal sealed class SearchSettings
     public Option<int> Eta { get; } = Options.Integer("--eta", "One in N trials of a rung goes on to the next", 3, 2);
 
     public Option<int?> Rungs { get; } = Options.OptionalInteger(
-        "--rungs", "Most rungs; 1 trains every trial to the end, which is random search [default: as many as fit of 3 epochs]",
+        "--rungs", "Most rungs; 1 trains every trial to the end, which is random search [default: 2]",
         1);
 
     public Option<float> TestShare { get; } = Options.PositiveNumber(

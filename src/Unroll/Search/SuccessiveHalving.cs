@@ -15,10 +15,10 @@ namespace Unroll.Search;
 public sealed record SuccessiveHalving
 {
     /// <summary>
-    /// The shortest rung of a search that is given no number of rungs, in epochs, but for one below the last: after one or two of
-    /// many the learning rate still rises, and dev rows tell little about the end (bench/results/search.md).
+    /// The most rungs of a search that is given no number of them: after a ninth of a training the learning rate still rises, and
+    /// dev rows tell little about the end (bench/results/search.md).
     /// </summary>
-    public const int UsualLeastEpochs = 3;
+    public const int UsualRungs = 2;
 
     private SuccessiveHalving(int trials, int eta, IReadOnlyList<int> rungs) => (Trials, Eta, Rungs) = (trials, eta, rungs);
 
@@ -35,13 +35,12 @@ public sealed record SuccessiveHalving
     public int Top => Rungs.Count - 1;
 
     /// <summary>
-    /// The rungs of a search: R epochs, R/η, R/η², … to <see cref="UsualLeastEpochs"/>, or with a number of rungs to one, but no
-    /// more rungs than leave a trial for the last.
+    /// The rungs of a search: R epochs, R/η, R/η², … to one, but no more rungs than are asked for or leave a trial for the last.
     /// </summary>
     /// <param name="trials">How many trials are drawn.</param>
     /// <param name="eta">η, at least 2.</param>
     /// <param name="epochs">R: the epochs of a whole training.</param>
-    /// <param name="rungs">The most rungs; one is random search. Null for as many as there may be.</param>
+    /// <param name="rungs">The most rungs; one is random search. Null for <see cref="UsualRungs"/>.</param>
     /// <exception cref="InputException">A number is out of range.</exception>
     public static SuccessiveHalving Of(int trials, int eta, int epochs, int? rungs = null)
     {
@@ -54,12 +53,11 @@ public sealed record SuccessiveHalving
         var lengths = new Stack<int>([epochs]);
         double length = epochs;
         long needed = eta;
-        while (lengths.Count < (rungs ?? int.MaxValue) && needed <= trials && lengths.Peek() > 1)
+        while (lengths.Count < (rungs ?? UsualRungs) && needed <= trials && lengths.Peek() > 1)
         {
             length /= eta;
             int rounded = Math.Max(1, (int)Math.Round(length, MidpointRounding.AwayFromZero));
-            bool isTooShort = rungs is null && lengths.Count > 1 && rounded < UsualLeastEpochs;
-            if (rounded == lengths.Peek() || isTooShort)
+            if (rounded == lengths.Peek())
                 break;
             lengths.Push(rounded);
             needed *= eta;
