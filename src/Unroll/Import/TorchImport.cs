@@ -31,10 +31,27 @@ public static class TorchImport
             return Read(tensors, file, ignored, options);
         }
         catch (InputException e) when (options.Cell is null && tensors.IsOfUnroll && !TransformerTensors.IsIn(tensors)
-            && !e.Message.Contains("TorchImportOptions.", StringComparison.Ordinal))
+            && !e.Message.Contains("TorchImportOptions.Cell", StringComparison.Ordinal))
         {
+            string[] fitting = [.. RecurrentCells.All.Where(Fits).Select(RecurrentCells.NameOf)];
+            if (fitting.Length == 0)
+                throw;
             throw new InputException(
-                $"{e.Message}; Unroll wrote the file: give TorchImportOptions.Cell, the cell in the config.json of its model", e);
+                $"{e.Message}; Unroll wrote the file: give TorchImportOptions.Cell = {string.Join(" or ", fitting)}, the cell in "
+                + "the config.json of its model", e);
+        }
+
+        bool Fits(Cell cell)
+        {
+            try
+            {
+                Read(path, options with { Cell = cell });
+                return true;
+            }
+            catch (InputException)
+            {
+                return false;
+            }
         }
     }
 
