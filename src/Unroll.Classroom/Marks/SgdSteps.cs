@@ -11,9 +11,9 @@ internal sealed record TrainedStep(LabParameters Before, LabParameters After, IR
     /// <summary>What the step changed.</summary>
     public LabParameters Change { get; } = After.Plus(-1, Before);
 
-    /// <summary>The largest number of a parameter before and after the step.</summary>
-    /// <param name="p">Which parameter.</param>
-    public double Largest(int p) => Math.Max(LargestOf(Before, p), LargestOf(After, p));
+    /// <summary>The largest number of each parameter, before and after the step.</summary>
+    public IReadOnlyList<double> Largest { get; } =
+        [.. Enumerable.Range(0, LabParameters.Count).Select(p => Math.Max(LargestOf(Before, p), LargestOf(After, p)))];
 
     /// <summary>The largest number of all parameters before the step.</summary>
     public double LargestBefore => Enumerable.Range(0, LabParameters.Count).Max(p => LargestOf(Before, p));
@@ -128,7 +128,7 @@ internal sealed class SgdSteps
     public double? RateOf(int p, int step, LabParameters gradient)
     {
         double[,] change = _steps[step].Change[p];
-        double largest = _steps[step].Largest(p);
+        double largest = _steps[step].Largest[p];
         double squares = gradient[p].Cast<double>().Sum(value => value * value);
         if (_tolerance.IsRounding(change, largest) || squares == 0)
             return null;
@@ -186,7 +186,7 @@ internal sealed class SgdSteps
     }
 
     private bool Fits(int p, TrainedStep step, double[,] expected) =>
-        _tolerance.Fits(step.Change[p], expected, step.Largest(p));
+        _tolerance.Fits(step.Change[p], expected, step.Largest[p]);
 
     // Of a training that flies off, the steps until its parameters are so large that rounding decides.
     private static TrainedStep[] Judged(TrainedStep[] steps)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Unroll.Data;
 using Unroll.Search;
 using Unroll.Storage;
 
@@ -66,7 +67,9 @@ internal static class SearchFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Damaged(path, $"cannot be read ({WriteFailure.ReasonOf(e)})", e);
+            throw new InputException(
+                $"{path}: cannot be read ({e.Message.TrimEnd('.')}), expected what the search began with; restore it, or " +
+                "choose another --out", e);
         }
         if (found.AsSpan().SequenceEqual(expected))
             return;
@@ -75,39 +78,19 @@ internal static class SearchFolder
             $"--resume {folder}, or choose another --out");
     }
 
-    private static InputException Damaged(string path, string found, Exception? e = null)
-    {
-        string message = $"{path}: {found}, expected what the search began with; restore it, or choose another --out";
-        return e is null ? new InputException(message) : new InputException(message, e);
-    }
-
-    private static JsonDocument Parse(string path, byte[] found)
-    {
-        try
+    private static string Difference(string path, byte[] found, byte[] expected) => JsonSettings.Read(
+        found, path, "the one it began with; restore it, or choose another --out", there =>
         {
-            JsonDocument document = JsonDocument.Parse(found);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw Damaged(path, "is no JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw Damaged(path, $"is not JSON at line {e.LineNumber + 1}", e);
-        }
-    }
-
-    private static string Difference(string path, byte[] found, byte[] expected)
-    {
-        using JsonDocument there = Parse(path, found);
-        using JsonDocument here = JsonDocument.Parse(expected);
-        IEnumerable<JsonProperty> all = there.RootElement.EnumerateObject().Concat(here.RootElement.EnumerateObject());
-        foreach (string name in all.Select(each => each.Name))
-        {
-            string thereText = there.RootElement.TryGetProperty(name, out JsonElement a) ? a.GetRawText() : "not given";
-            string hereText = here.RootElement.TryGetProperty(name, out JsonElement b) ? b.GetRawText() : "not given";
-            if (thereText != hereText)
-                return $"with {name} {thereText}, expected {hereText}";
-        }
-        return "in another order";
-    }
+            using JsonDocument here = JsonDocument.Parse(expected);
+            foreach (string name in there.EnumerateObject().Concat(here.RootElement.EnumerateObject()).Select(each => each.Name))
+            {
+                string thereText = there.TryGetProperty(name, out JsonElement a) ? a.GetRawText() : "not given";
+                string hereText = here.RootElement.TryGetProperty(name, out JsonElement b) ? b.GetRawText() : "not given";
+                if (thereText != hereText)
+                    return $"with {name} {thereText}, expected {hereText}";
+            }
+            return "in another order";
+        });
 
     private static string PathOf(string folder, string name) => Path.Combine(folder, name);
 }

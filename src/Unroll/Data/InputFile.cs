@@ -63,10 +63,9 @@ internal static class InputFile
     public static byte[] ReadRegular(string path, string advice)
     {
         // A pipe has no length. To open it for reading would wait for a writer.
-        var file = new FileInfo(path);
         try
         {
-            if (file.Exists && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
+            if (LengthOf(path) == 0)
             {
                 RequireSeekable(path, advice);
                 return [];
@@ -78,6 +77,15 @@ internal static class InputFile
             throw Unreadable(path, advice, e);
         }
         return ReadAll(path, advice);
+    }
+
+    /// <summary>How long a file is, without opening it: 0 for a pipe; null where there is none.</summary>
+    /// <param name="path">The file, or a link to it.</param>
+    /// <exception cref="IOException">It was there, and was replaced.</exception>
+    public static long? LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length : null;
     }
 
     // Opened for writing too, a pipe does not wait. Who may not write into it reads it as empty.

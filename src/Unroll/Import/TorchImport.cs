@@ -33,25 +33,9 @@ public static class TorchImport
         catch (InputException e) when (options.Cell is null && tensors.IsOfUnroll && !TransformerTensors.IsIn(tensors)
             && !e.Message.Contains("TorchImportOptions.Cell", StringComparison.Ordinal))
         {
-            string[] fitting = [.. RecurrentCells.All.Where(Fits).Select(RecurrentCells.NameOf)];
-            if (fitting.Length == 0)
+            if (UnnamedCell.Advice(e, path, options) is not { } advised)
                 throw;
-            throw new InputException(
-                $"{e.Message}; Unroll wrote the file: give TorchImportOptions.Cell = {string.Join(" or ", fitting)}, the cell in "
-                + "the config.json of its model", e);
-        }
-
-        bool Fits(Cell cell)
-        {
-            try
-            {
-                Read(path, options with { Cell = cell });
-                return true;
-            }
-            catch (InputException)
-            {
-                return false;
-            }
+            throw advised;
         }
     }
 

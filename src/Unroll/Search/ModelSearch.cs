@@ -16,7 +16,7 @@ namespace Unroll.Search;
 /// interrupted. Which trials are promoted follows from what has ended before: with one worker at a time it is always the same,
 /// with several it depends on who ends first.
 /// </remarks>
-public sealed class ModelSearch
+public sealed partial class ModelSearch
 {
     /// <summary>In the folder: the model of the best trial.</summary>
     public const string ModelName = "model";
@@ -196,23 +196,6 @@ public sealed class ModelSearch
     private SearchProgress ProgressOf(IReadOnlyList<JsonElement> lines) =>
         SearchProgress.Of(lines, _journal.Path, _halving.Trials, _halving.Rungs.Count);
 
-    // What has begun with other settings would go on with these.
-    private void RequireSameSettings(SearchProgress progress)
-    {
-        foreach ((int trial, IReadOnlyList<KeyValuePair<string, string>> begun) in progress.Settings)
-        {
-            IReadOnlyList<KeyValuePair<string, string>> now = _trialOf(trial).Settings;
-            if (begun.SequenceEqual(now))
-                continue;
-            string found = string.Join(' ', begun.Except(now).Select(setting => $"{setting.Key}={setting.Value}"));
-            string asked = string.Join(' ', now.Except(begun).Select(setting => $"{setting.Key}={setting.Value}"));
-            throw new InputException(
-                $"{_folder}: trial {trial} began with {(found.Length == 0 ? "fewer settings" : found)}, and " +
-                $"{(asked.Length == 0 ? "fewer settings" : asked)} would be drawn now; give the space it began with, or choose " +
-                "another path");
-        }
-    }
-
     private void WriteSettings(Utf8JsonWriter json, int trial)
     {
         json.WriteStartObject("settings");
@@ -286,16 +269,6 @@ public sealed class ModelSearch
     }
 
     private string FolderOf(int trial) => Path.Combine(_folder, TrialsName, FormattableString.Invariant($"{trial:D4}"));
-
-    private void Require(JsonElement line, string key, string expected, string what)
-    {
-        string? found = line.TryGetProperty(key, out JsonElement value) ? value.GetString() : null;
-        if (found == expected)
-            return;
-        string told = key == "rows" ? "" : $" ({found ?? "nothing"}, and {expected} was asked for)";
-        throw new InputException(
-            $"{_folder}: holds a search that is not {what}{told}; give what it began with, or choose another path");
-    }
 
     private enum StepKind
     {

@@ -119,7 +119,7 @@ internal sealed class WorkJournal(string folder)
         catch (UnauthorizedAccessException e)
         {
             string found = Directory.Exists(Path) ? "is a folder" : "no right to read it";
-            throw new InputException($"{Path}: {found}, expected the journal of a search; choose another folder", e);
+            throw new InputException($"{Path}: {found}, expected a journal; choose another folder", e);
         }
         int start = 0;
         while (Array.IndexOf(bytes, (byte)'\n', start) is >= 0 and int end)

@@ -46,6 +46,11 @@ public static class RankRows
         if (!RankAgreement.IsSize(communicator.Size) || RankAgreement.Of(communicator) is not { } agreement)
             return false;
         long length = LengthOf(path);
+        if (agreement.Any(length == 0))
+        {
+            throw new InputException(
+                $"{path}: is empty or a pipe, expected a file of rows that every rank reads for itself; name one");
+        }
         bool isSame = agreement.FirstOther(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in length))) is null;
         if (!isSame || length < (long)FewestBytes * communicator.Size)
             return false;
@@ -87,8 +92,7 @@ public static class RankRows
     {
         try
         {
-            var file = new FileInfo(path);
-            return file.Exists ? (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length : -1;
+            return InputFile.LengthOf(path) ?? -1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

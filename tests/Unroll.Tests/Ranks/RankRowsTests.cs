@@ -97,6 +97,25 @@ public class RankRowsTests
     }
 
     [Fact]
+    public void A_pipe_that_ranks_would_part_among_them_is_refused_on_every_rank()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["empty"], "");
+        string path = folder["empty"];
+        if (OperatingSystem.IsLinux())
+        {
+            path = folder["pipe"];
+            using var made = System.Diagnostics.Process.Start("mkfifo", path);
+            made.WaitForExit();
+        }
+        Assert.All(
+            ThreadRanks.Failures(2, each => Read(path, each)),
+            failure => Assert.StartsWith(
+                $"{path}: is empty or a pipe, expected a file", Assert.IsType<InputException>(failure).Message,
+                StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Files_of_other_lengths_are_each_read_whole()
     {
         using var folder = new TemporaryFolder();
