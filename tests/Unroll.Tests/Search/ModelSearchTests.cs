@@ -60,12 +60,31 @@ public sealed class ModelSearchTests : IDisposable
     public void Stopped_at_any_moment_it_ends_with_the_same_bytes()
     {
         Search("whole").Run(1, 1, CancellationToken.None);
+        // Surely once, when the first trial is drawn; then by a clock of its own, which a busy thread pool cannot hold up.
+        using (var drawn = new CancellationTokenSource())
+        {
+            SearchTrial Stopping(int number)
+            {
+                drawn.Cancel();
+                return Trial(number);
+            }
+            Assert.Throws<OperationCanceledException>(() => Search("stopped", Stopping).Run(1, 1, drawn.Token));
+        }
+        Assert.Null(Search("stopped").Progress().Outcome);
         var random = new Random(1);
         int stops = 0;
         for (bool ended = false; !ended;)
         {
+            using var stop = new CancellationTokenSource();
             // Short at first, however fast the machine is, and long enough in the end, however slow.
-            using var stop = new CancellationTokenSource(random.Next(1, 8 << Math.Min(stops / 4, 14)));
+            int milliseconds = random.Next(1, 8 << Math.Min(stops / 4, 14));
+            using var over = new ManualResetEventSlim();
+            var clock = new Thread(() =>
+            {
+                if (!over.Wait(milliseconds))
+                    stop.Cancel();
+            });
+            clock.Start();
             try
             {
                 Search("stopped").Run(1, 1, stop.Token);
@@ -75,8 +94,12 @@ public sealed class ModelSearchTests : IDisposable
             {
                 stops++;
             }
+            finally
+            {
+                over.Set();
+                clock.Join();
+            }
         }
-        Assert.True(stops > 0);
         RequireSame("whole", "stopped");
     }
 
