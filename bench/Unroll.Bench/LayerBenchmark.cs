@@ -13,23 +13,20 @@ namespace Unroll.Bench;
 /// </summary>
 internal sealed unsafe class LayerBenchmark : IParallelWork
 {
-    private const int BlockLength = 1 << 14;
-
     private readonly Work _work;
     private readonly WorkerPool _pool;
     private readonly IKernels _kernels = KernelRegistry.Current;
     private readonly RecurrentDirection _layer;
     private readonly RecurrentArguments[] _shards;
-    private readonly AlignedBuffer[] _gradients;
+    private readonly ShardGradients _gradients;
     private readonly AlignedBuffer[] _scratch;
     private readonly List<AlignedBuffer> _kept = [];
     private readonly float* _inputWeight;
     private readonly float* _recurrentWeight;
     private readonly float* _bias;
     private readonly float* _memoryWeight;
-    private readonly int _gradientLength;
     private readonly SharedWork? _shared;
-    private Phase _phase;
+    private bool _trains;
 
     private LayerBenchmark(Work work, WorkerPool pool)
     {
@@ -44,7 +41,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         _recurrentWeight = Random(recurrentRows, h).Pointer;
         _bias = Random(1, biases).Pointer;
         _memoryWeight = Random(1, memoryWeights).Pointer;
-        _gradientLength = rows * work.Input + recurrentRows * h + biases + memoryWeights;
+        int gradientLength = rows * work.Input + recurrentRows * h + biases + memoryWeights;
 
         var batch = new Batch();
         var texts = new EncodedTexts();
@@ -56,7 +53,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         Matrix hidden = Random(tokens, h), dh = Random(tokens, h);
         Matrix gates = Random(tokens, columns), memory = Random(tokens, memorySize), trace = Random(tokens, traceSize);
         Matrix later = Random(work.Batch, h), dMemory = Random(work.Batch, memorySize);
-        _gradients = [.. Enumerable.Range(0, batch.ShardCount).Select(_ => new AlignedBuffer(_gradientLength))];
+        _gradients = new ShardGradients(_kernels, batch.ShardCount, gradientLength);
         int scratch = _layer.ScratchLength(batch.ShardAt(0).Rows);
         _scratch = [.. Enumerable.Range(0, pool.Workers).Select(_ => new AlignedBuffer(scratch))];
         _shared = batch.ShardCount == 1 && pool.Workers > 1 ? new SharedWork(_kernels, pool, _scratch) : null;
@@ -64,7 +61,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         for (int s = 0; s < _shards.Length; s++)
         {
             Shard shard = batch.ShardAt(s);
-            float* gradients = _gradients[s].Pointer;
+            float* gradients = _gradients.Of(s);
             _shards[s] = new RecurrentArguments
             {
                 Shard = shard,
@@ -81,7 +78,7 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
                 DInputWeight = new Matrix(gradients, rows, work.Input),
                 DRecurrentWeight = recurrentRows > 0 ? new Matrix(gradients + rows * work.Input, rows, h) : default,
                 DBias = gradients + rows * work.Input + recurrentRows * h,
-                DMemoryWeight = memoryWeights > 0 ? gradients + _gradientLength - memoryWeights : null,
+                DMemoryWeight = memoryWeights > 0 ? gradients + gradientLength - memoryWeights : null,
             };
         }
 
@@ -89,36 +86,24 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
             known.Tensors.Where(tensor => tensor.Input == input).Sum(tensor => tensor.Gates * h);
     }
 
-    private enum Phase
-    {
-        Forward,
-        Train,
-        Sum,
-    }
-
     public static Measurement Run(Work work)
     {
         using var pool = new WorkerPool(work.Threads);
         var benchmark = new LayerBenchmark(work, pool);
         benchmark.Pack();
-        double forward = Timing.Median(() => benchmark.Run(Phase.Forward), work.Seconds / 2);
+        double forward = Timing.Median(() => benchmark.Run(trains: false), work.Seconds / 2);
         double train = Timing.Median(benchmark.Train, work.Seconds);
         return new Measurement(work, forward, train, PeakLoop.Gflops(pool));
     }
 
     void IParallelWork.Execute(int part, int worker)
     {
-        if (_phase == Phase.Sum)
-        {
-            SumBlock(part * BlockLength);
-            return;
-        }
-        if (_phase == Phase.Train)
-            _gradients[part].Span[.._gradientLength].Clear();
+        if (_trains)
+            _gradients.Clear(part);
         RecurrentArguments arguments = _shards[part];
         arguments.Scratch = _scratch[worker].Pointer;
         _layer.Forward(arguments, _shared);
-        if (_phase == Phase.Train)
+        if (_trains)
             _layer.Backward(arguments, _shared);
     }
 
@@ -130,28 +115,17 @@ internal sealed unsafe class LayerBenchmark : IParallelWork
         _layer.Weights.PackBackward(_inputWeight, _recurrentWeight);
     }
 
-    private void Run(Phase phase)
+    private void Run(bool trains)
     {
-        _phase = phase;
-        _pool.Run(this, phase == Phase.Sum ? (_gradientLength + BlockLength - 1) / BlockLength : _shards.Length);
+        _trains = trains;
+        _pool.Run(this, _shards.Length);
     }
 
     private void Train()
     {
         Pack();
-        Run(Phase.Train);
-        if (_gradients.Length > 1)
-            Run(Phase.Sum);
-    }
-
-    private void SumBlock(int start)
-    {
-        int length = Math.Min(BlockLength, _gradientLength - start);
-        for (int distance = 1; distance < _gradients.Length; distance *= 2)
-        {
-            for (int shard = 0; shard + distance < _gradients.Length; shard += 2 * distance)
-                _kernels.AddScaled(length, 1, _gradients[shard + distance].Pointer + start, _gradients[shard].Pointer + start);
-        }
+        Run(trains: true);
+        _gradients.Sum(_pool);
     }
 
     private Matrix Random(int rows, int columns)

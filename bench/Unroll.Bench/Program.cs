@@ -26,7 +26,8 @@ try
     switch (args)
     {
         case ["layer", ..]:
-            Console.WriteLine(LayerBenchmark.Run(Work.Parse(args)).ToJson());
+            var layer = Work.Parse(args);
+            Console.WriteLine((layer.IsTransformer ? TransformerBenchmark.Run(layer) : LayerBenchmark.Run(layer)).ToJson());
             return 0;
         case ["step", ..]:
             Console.WriteLine(StepBenchmark.Run(Work.Parse(args)).ToJson());

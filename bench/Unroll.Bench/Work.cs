@@ -2,7 +2,10 @@ using Unroll.Engine.Cells;
 using Unroll.Engine.Kernels;
 namespace Unroll.Bench;
 
-/// <summary>What is measured: one layer, one direction, sentences of one length.</summary>
+/// <summary>
+/// What is measured: one layer, one direction, sentences of one length. A Transformer is as wide as its input; its hidden size is
+/// that of its feed-forward part.
+/// </summary>
 internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hidden, int Threads, double Seconds)
 {
     public int Gates => CreateCell().Gates;
@@ -10,15 +13,21 @@ internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hid
     /// <summary>Floating-point operations of forward and backward: three products of the forward one's size.</summary>
     public double TrainOperations => 3 * ForwardOperations;
 
-    public double ForwardOperations => 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
+    public double ForwardOperations => IsTransformer
+        ? 2.0 * Batch * Time * Input * (4.0 * Input + 2.0 * Hidden + 2.0 * Time)
+        : 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
 
-    public IRecurrentCell CreateCell() => RecurrentCells.Of(Enum.Parse<Cell>(Cell, ignoreCase: true));
+    public bool IsTransformer => Kind == Unroll.Cell.Transformer;
+
+    private Cell Kind => Enum.Parse<Cell>(Cell, ignoreCase: true);
+
+    public IRecurrentCell CreateCell() => RecurrentCells.Of(Kind);
 
     public static Work Parse(string[] args)
     {
         if (args.Length < 6 || !Enum.TryParse<Cell>(args[1], ignoreCase: true, out _))
         {
-            string cells = string.Join(" or ", RecurrentCells.All).ToLowerInvariant();
+            string cells = string.Join(" or ", Enum.GetNames<Cell>()).ToLowerInvariant();
             throw new FormatException($"expected CELL ({cells}) BATCH TIME INPUT HIDDEN");
         }
         return new Work(

@@ -18,7 +18,7 @@ internal static class LaunchedRank
     private static readonly string[] Alone = ["--print-config", "--mpi=false", "--mpi:false", "--mpi false"];
 
     // What all meet alike, such as a file that is missing, the first one tells; it ends the others meanwhile.
-    private static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UntilFirstHasTold = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether a launcher started this process beside others.</summary>
     public static bool IsLaunched => OpenMpiCommunicator.IsStarted || Sizes.Select(NumberOf).Any(size => size > 1);

@@ -27,7 +27,7 @@ public sealed record SearchSpace(IReadOnlyList<SettingRange> Ranges)
     public static SearchSpace Load(string path, Func<string, bool> isWhole)
     {
         const string advice = "give a JSON file of settings with their ranges";
-        return Parse(JsonSettings.RequireText(InputFile.ReadRegular(path, advice), path, advice), path, isWhole);
+        return Parse(JsonSettings.RequireText(InputFile.ReadAll(path, advice), path, advice), path, isWhole);
     }
 
     /// <summary>Reads a space.</summary>
