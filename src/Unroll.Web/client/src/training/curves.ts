@@ -40,8 +40,12 @@ export function curveLines(runs: Pick<Run, 'name' | 'metrics'>[], curves: Curve[
 export function curvesChart(spec: Curves): ChartCard {
   const lines = curveLines(spec.runs, spec.curves);
   const kept = spec.runs.length > 1 ? undefined : keptEpoch(spec.runs[0]!);
-  // The line's name stands on the side where there is room: of an upright line, "top" is left.
-  const side = kept !== undefined && kept.epoch <= spec.runs[0]!.metrics.length / 2 ? 'insideEndBottom' : 'insideEndTop';
+  // The line's name stands on the side where there is room, and those of lines across at the other end.
+  const isEarly = kept !== undefined && kept.epoch <= spec.runs[0]!.metrics.length / 2;
+  const acrossPosition = isEarly ? 'insideEndTop' : 'insideStartTop';
+  const keptLabel = {
+    formatter: 'kept', position: 'insideEndTop', rotate: 0, align: isEarly ? 'left' : 'right', distance: [isEarly ? -5 : 5, 5],
+  };
   const across = spec.across ?? [];
   const top = across.length === 0
     ? undefined
@@ -62,8 +66,8 @@ export function curvesChart(spec: Curves): ChartCard {
     },
     lines: () => lines,
     marks: () => [
-      ...(kept === undefined ? [] : [{ xAxis: kept.epoch, label: { formatter: 'kept', position: side, rotate: 0 } }]),
-      ...across.map((mark) => ({ yAxis: mark.value, label: { formatter: mark.name, position: 'insideStartTop' } })),
+      ...(kept === undefined ? [] : [{ xAxis: kept.epoch, label: keptLabel }]),
+      ...across.map((mark) => ({ yAxis: mark.value, label: { formatter: mark.name, position: acrossPosition } })),
     ],
   });
 }
