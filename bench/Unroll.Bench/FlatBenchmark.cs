@@ -7,7 +7,7 @@ internal static class FlatBenchmark
     {
         output.WriteLine("| cell | T | µs a token | against T = 10 |");
         output.WriteLine("|---|---|---|---|");
-        foreach (string cell in (string[])["rnn", "gru", "lstm"])
+        foreach (Cell cell in (Cell[])[Cell.Rnn, Cell.Gru, Cell.Lstm])
         {
             double first = 0;
             foreach (int time in (int[])[10, 50, 200, 1000, 2000])
@@ -16,7 +16,7 @@ internal static class FlatBenchmark
                 double token = StepBenchmark.Run(work).TrainSeconds / (work.Batch * work.Time) * 1e6;
                 if (first == 0)
                     first = token;
-                output.WriteLine($"| {cell} | {time} | {token:F3} | {token / first:F2} |");
+                output.WriteLine($"| {work.CellName} | {time} | {token:F3} | {token / first:F2} |");
             }
         }
     }

@@ -26,8 +26,7 @@ try
     switch (args)
     {
         case ["layer", ..]:
-            var layer = Work.Parse(args);
-            Console.WriteLine((layer.IsTransformer ? TransformerBenchmark.Run(layer) : LayerBenchmark.Run(layer)).ToJson());
+            Console.WriteLine(LayerBenchmark.Run(Work.Parse(args)).ToJson());
             return 0;
         case ["step", ..]:
             Console.WriteLine(StepBenchmark.Run(Work.Parse(args)).ToJson());
@@ -65,7 +64,7 @@ try
             return 2;
     }
 }
-catch (FormatException e)
+catch (Exception e) when (e is FormatException or ArgumentOutOfRangeException)
 {
     Console.Error.WriteLine($"error: {e.Message}");
     Console.Error.WriteLine(usage);

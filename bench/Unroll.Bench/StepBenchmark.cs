@@ -7,12 +7,10 @@ using Unroll.Engine.Threading;
 namespace Unroll.Bench;
 
 /// <summary>
-/// A whole training step: embedding, recurrent layer, last state, linear, cross-entropy, SGD.
+/// A whole training step: embedding, layer, last state, linear, cross-entropy, SGD.
 /// </summary>
 internal static class StepBenchmark
 {
-    private const int Vocabulary = 1000;
-
     public static Measurement Run(Work work)
     {
         using var pool = new WorkerPool(work.Threads);
@@ -23,15 +21,7 @@ internal static class StepBenchmark
 
     public static (TrainingStep Step, Batch Batch) Create(Work work, WorkerPool pool)
     {
-        var config = new NetworkConfig
-        {
-            Cell = Enum.Parse<Cell>(work.Cell, ignoreCase: true),
-            Vocabulary = Vocabulary,
-            Embedding = work.Input,
-            Hidden = work.Hidden,
-            Classes = 2,
-        };
-        var network = new Network(config);
+        var network = new Network(work.Network);
         var settings = new StepSettings { Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd } };
         var random = new TorchGenerator(1);
         new InitialValues().Draw(network, random);
@@ -39,7 +29,7 @@ internal static class StepBenchmark
         long[] ids = new long[work.Time];
         for (int row = 0; row < work.Batch; row++)
         {
-            random.FillIntegers(ids, 0, Vocabulary);
+            random.FillIntegers(ids, 0, work.Network.Vocabulary);
             texts.Add([.. ids.Select(id => (int)id)], row % 2);
         }
         var batch = new Batch();

@@ -1,37 +1,67 @@
-using Unroll.Engine.Cells;
 using Unroll.Engine.Kernels;
+using Unroll.Engine.Layers;
+using Unroll.Engine.Networks;
+
 namespace Unroll.Bench;
 
 /// <summary>
-/// What is measured: one layer, one direction, sentences of one length. A Transformer is as wide as its input; its hidden size is
-/// that of its feed-forward part.
+/// What is measured: one layer, one direction, sentences of one length. A Transformer is as wide as its input, and its feed-forward
+/// part as wide as H.
 /// </summary>
-internal sealed record Work(string Cell, int Batch, int Time, int Input, int Hidden, int Threads, double Seconds)
+internal sealed record Work(Cell Cell, int Batch, int Time, int Input, int Hidden, int Threads, double Seconds)
 {
-    public int Gates => CreateCell().Gates;
+    public string CellName => Cell.ToString().ToLowerInvariant();
+
+    /// <summary>A network of that layer.</summary>
+    public NetworkConfig Network
+    {
+        get
+        {
+            var config = new NetworkConfig
+            {
+                Cell = Cell,
+                Vocabulary = 1000,
+                Embedding = Input,
+                Hidden = Hidden,
+                Classes = 2,
+            };
+            return config.IsTransformer
+                ? config with { Hidden = Input, Transformer = new TransformerOptions { FeedForward = Hidden } }
+                : config;
+        }
+    }
 
     /// <summary>Floating-point operations of forward and backward: three products of the forward one's size.</summary>
     public double TrainOperations => 3 * ForwardOperations;
 
-    public double ForwardOperations => IsTransformer
-        ? 2.0 * Batch * Time * Input * (4.0 * Input + 2.0 * Hidden + 2.0 * Time)
-        : 2.0 * Batch * Time * Gates * Hidden * (Input + Hidden);
+    /// <summary>Those of each word's products with the weights, and of attention with every word.</summary>
+    public double ForwardOperations
+    {
+        get
+        {
+            ILayer layer = CreateLayer();
+            double weights = layer.Tensors.Where(tensor => tensor.Shape.Count == 2).Sum(LengthOf);
+            double attention = layer is TransformerLayer ? 2.0 * Time * Input : 0;
+            return 2.0 * Batch * Time * (weights + attention);
+        }
+    }
 
-    public bool IsTransformer => Kind == Unroll.Cell.Transformer;
+    /// <summary>The layer alone.</summary>
+    public ILayer CreateLayer() =>
+        NetworkLayout.LayersOf(Network, KernelRegistry.Current).Single(layer => layer is RecurrentLayer or TransformerLayer);
 
-    private Cell Kind => Enum.Parse<Cell>(Cell, ignoreCase: true);
-
-    public IRecurrentCell CreateCell() => RecurrentCells.Of(Kind);
+    /// <summary>How many numbers a parameter has.</summary>
+    public static int LengthOf(TensorShape tensor) => tensor.Shape.Aggregate(1, (length, size) => length * size);
 
     public static Work Parse(string[] args)
     {
-        if (args.Length < 6 || !Enum.TryParse<Cell>(args[1], ignoreCase: true, out _))
+        if (args.Length < 6 || !Enum.TryParse(args[1], ignoreCase: true, out Cell cell))
         {
             string cells = string.Join(" or ", Enum.GetNames<Cell>()).ToLowerInvariant();
             throw new FormatException($"expected CELL ({cells}) BATCH TIME INPUT HIDDEN");
         }
         return new Work(
-            args[1], int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]), int.Parse(args[5]),
+            cell, int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]), int.Parse(args[5]),
             int.Parse(Option("--threads", Environment.ProcessorCount.ToString())), double.Parse(Option("--seconds", "1.5")));
 
         string Option(string name, string otherwise) =>
@@ -49,7 +79,7 @@ internal sealed record Measurement(Work Work, double? ForwardSeconds, double Tra
                 + $"\"train_ms\":{TrainSeconds * 1e3:F3},\"train_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}"
             : $"\"step_ms\":{TrainSeconds * 1e3:F3},\"step_gflops\":{Work.TrainOperations / TrainSeconds / 1e9:F1}";
         return $"{{\"peer\":\"Unroll "
-            + $"{KernelRegistry.Current.Name}\",\"cell\":\"{Work.Cell}\",\"batch\":{Work.Batch},"
+            + $"{KernelRegistry.Current.Name}\",\"cell\":\"{Work.CellName}\",\"batch\":{Work.Batch},"
             + $"\"time\":{Work.Time},\"input\":{Work.Input},\"hidden\":{Work.Hidden},"
             + $"\"threads\":\"{Work.Threads}\",{forward},\"peak_gflops\":{PeakGflops:F1}}}";
     }

@@ -13,5 +13,13 @@ internal sealed class TemporaryFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>Makes a pipe with a name, on Linux.</summary>
+    public string WritePipe(string name)
+    {
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [this[name]]);
+        mkfifo.WaitForExit();
+        return this[name];
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

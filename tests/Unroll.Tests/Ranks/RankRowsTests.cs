@@ -100,14 +100,7 @@ public class RankRowsTests
     public void A_pipe_that_ranks_would_part_among_them_is_refused_on_every_rank()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["empty"], "");
-        string path = folder["empty"];
-        if (OperatingSystem.IsLinux())
-        {
-            path = folder["pipe"];
-            using var made = System.Diagnostics.Process.Start("mkfifo", path);
-            made.WaitForExit();
-        }
+        string path = OperatingSystem.IsLinux() ? folder.WritePipe("pipe") : folder.Write("empty", "");
         Assert.All(
             ThreadRanks.Failures(2, each => Read(path, each)),
             failure => Assert.StartsWith(

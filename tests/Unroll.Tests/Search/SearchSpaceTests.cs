@@ -49,6 +49,18 @@ public class SearchSpaceTests
         Assert.Equal(["false", "true"], drawn.Select(values => values[3]).Distinct().Order());
     }
 
+    /// <summary>Such as a shell's <c>--space &lt;(…)</c>.</summary>
+    [Fact]
+    public async Task It_is_read_from_a_pipe_too()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs mkfifo, and Linux's way to open one");
+        using var folder = new TemporaryFolder();
+        string pipe = folder.WritePipe("space");
+        Task<SearchSpace> reads = Task.Run(() => SearchSpace.Load(pipe, name => name == "hidden"));
+        await File.WriteAllTextAsync(pipe, Json, TestContext.Current.CancellationToken);
+        Assert.Equal(Parse(Json).Draw(7, 3), (await reads).Draw(7, 3));
+    }
+
     [Fact]
     public void It_is_written_as_it_is_read()
     {
