@@ -5,8 +5,8 @@ using Unroll.Engine.Networks;
 namespace Unroll.Bench;
 
 /// <summary>
-/// What is measured: one layer, one direction, sentences of one length. A Transformer is as wide as its input, and its feed-forward
-/// part as wide as H.
+/// What is measured: one layer, one direction, sentences of one length. A Transformer is as wide as its input, and its
+/// feed-forward part as wide as H.
 /// </summary>
 internal sealed record Work(Cell Cell, int Batch, int Time, int Input, int Hidden, int Threads, double Seconds)
 {

@@ -39,6 +39,15 @@ internal sealed class OpenPage : IAsyncDisposable
         return await Evaluate($"window.unroll.charts['{id}']()");
     }
 
+    /// <summary>Opens a chart's table of numbers, which is filled a moment after the click.</summary>
+    public async Task<ILocator> Table(string chart)
+    {
+        await Page.ClickAsync($"#chart-{chart} summary");
+        ILocator table = Page.Locator($"#chart-{chart} table");
+        await table.WaitForAsync();
+        return table;
+    }
+
     /// <summary>The points of a series, [x, y] each or single values.</summary>
     public async Task<double[][]> Points(string chart, int series = 0) =>
     [

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 using Unroll.Tests;
 using Xunit;
 
@@ -64,8 +65,8 @@ public sealed class SentenceTabTests : IDisposable
         Assert.Equal(words, await page.Page.Locator("#words-leave_one_out .token").AllTextContentsAsync());
         Assert.Equal(words[0], await page.Page.Locator("h1").TextContentAsync());
         Assert.Equal(words[0], await page.Page.TitleAsync());
-        await page.Page.ClickAsync("#chart-prefix summary");
-        Assert.Equal(["after", words[2], words[0]], await page.Page.Locator("#chart-prefix thead th").AllTextContentsAsync());
+        ILocator prefixes = await page.Table("prefix");
+        Assert.Equal(["after", words[2], words[0]], await prefixes.Locator("thead th").AllTextContentsAsync());
         await page.Page.HoverAsync("#chart-prefix canvas");
         await page.Page.HoverAsync("#chart-path canvas");
         Assert.Equal("null", (await page.Evaluate("window.hacked ?? null")).GetRawText());

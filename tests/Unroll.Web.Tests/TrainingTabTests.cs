@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace Unroll.Web.Tests;
@@ -64,8 +65,8 @@ public class TrainingTabTests(Runs runs) : IClassFixture<Runs>
     public async Task Numbers_stand_in_a_table_too()
     {
         await using OpenPage page = await Browser.Open(Path.Combine(runs.First, "report.html"));
-        await page.Page.ClickAsync("#chart-loss summary");
-        IReadOnlyList<string> cells = await page.Page.Locator("#chart-loss tbody tr:first-child > *").AllTextContentsAsync();
+        ILocator losses = await page.Table("loss");
+        IReadOnlyList<string> cells = await losses.Locator("tbody tr:first-child > *").AllTextContentsAsync();
         JsonElement epoch = Runs.Lines(runs.First, "metrics.jsonl")[0];
         Assert.Equal(
             ["1", $"{epoch.GetProperty("train_loss").GetDouble():F4}", $"{epoch.GetProperty("dev_loss").GetDouble():F4}"], cells);
